@@ -1,0 +1,2 @@
+//! Behaviours.
+fn main() {}
