@@ -1,0 +1,36 @@
+//! The bell that wakes everybody who waits for something to happen in a sandbox.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+/// A counter of changes: whoever changes something bumps it, whoever waits watches it.
+///
+/// Clones share one counter.
+#[derive(Clone, Debug)]
+pub struct Changes(Arc<watch::Sender<u64>>);
+
+impl Changes {
+    /// A counter that nothing has changed yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(Arc::new(watch::Sender::new(0)))
+    }
+
+    /// Tells everybody who waits to look again. Call it after the change can be seen.
+    pub fn bump(&self) {
+        self.0.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// What [`until`](crate::until) waits on.
+    #[must_use]
+    pub fn watch(&self) -> watch::Receiver<u64> {
+        self.0.subscribe()
+    }
+}
+
+impl Default for Changes {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,247 @@
+//! One HTTP server for both sandboxes: it records, lets things go wrong, and cuts connections.
+
+use std::{
+    convert::Infallible,
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    sync::Mutex,
+};
+
+use axum::{
+    Router,
+    body::{Body, Bytes, to_bytes},
+    extract::Request,
+    http::{HeaderName, HeaderValue, StatusCode, header::CONTENT_TYPE},
+    response::{IntoResponse, Response},
+};
+use futures_util::{StreamExt, future::pending, stream};
+use hyper::{body::Incoming, server::conn::http1, service::Service, service::service_fn};
+use hyper_util::{rt::TokioIo, service::TowerToHyperService};
+use tokio::{
+    net::{TcpListener, TcpSocket, TcpStream},
+    sync::oneshot,
+    task::{JoinHandle, JoinSet},
+    time::sleep,
+};
+
+use crate::{
+    Faults, Requests,
+    faults::{Answer, Effect},
+    lock,
+};
+
+/// The largest request that is read, in bytes; Discord's own uploads stay far below.
+const LARGEST_REQUEST: usize = 128 << 20;
+
+/// Not UTF-8, so not JSON.
+const GARBAGE: &[u8] = b"\xff\xfe{\"status\": <html>502 Bad Gateway</html>\x00";
+
+/// A server on loopback. Dropping it closes its port and its connections.
+///
+/// A connection that was upgraded belongs to whoever upgraded it and is not closed from here.
+#[derive(Debug)]
+pub(crate) struct Server {
+    address: SocketAddr,
+    handling: Handling,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+enum State {
+    Up(Running),
+    /// Bound but not listening: the port stays ours, and connections are refused.
+    Down(TcpSocket),
+    /// Between the two.
+    Turning,
+}
+
+#[derive(Debug)]
+struct Running {
+    /// Dropped, it ends the accept loop, and that all connections.
+    stop: oneshot::Sender<Infallible>,
+    accepting: JoinHandle<()>,
+}
+
+impl Server {
+    /// Serves `router` on this port of 127.0.0.1; 0 stands for any free port.
+    ///
+    /// # Errors
+    /// When the port is taken.
+    pub(crate) fn start(
+        router: Router,
+        faults: Faults,
+        requests: Requests,
+        port: u16,
+    ) -> io::Result<Self> {
+        let socket = bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
+        let handling = Handling { router, faults, requests };
+        let listener = socket.listen(1024)?;
+        let address = listener.local_addr()?;
+        let state = Mutex::new(State::Up(run(listener, handling.clone())));
+        Ok(Self { address, handling, state })
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Goes down like a machine: connections are closed, and refused from then on.
+    ///
+    /// # Errors
+    /// When the port could not be kept.
+    pub(crate) async fn stop(&self) -> io::Result<()> {
+        let before = std::mem::replace(&mut *lock(&self.state), State::Turning);
+        let after = match before {
+            State::Up(Running { stop, accepting }) => {
+                drop(stop);
+                // A panicking handler has made itself heard already.
+                drop(accepting.await);
+                State::Down(bind(self.address)?)
+            }
+            down => down,
+        };
+        *lock(&self.state) = after;
+        Ok(())
+    }
+
+    /// Comes back on the same port.
+    ///
+    /// # Errors
+    /// When the port is taken.
+    pub(crate) fn start_again(&self) -> io::Result<()> {
+        let mut state = lock(&self.state);
+        *state = match std::mem::replace(&mut *state, State::Turning) {
+            State::Down(socket) => State::Up(run(socket.listen(1024)?, self.handling.clone())),
+            State::Up(running) => State::Up(running),
+            State::Turning => return Err(io::Error::other("it has not stopped yet")),
+        };
+        Ok(())
+    }
+}
+
+fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
+    let socket = TcpSocket::new_v4()?;
+    // Connections of a run before may linger on the port.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    Ok(socket)
+}
+
+fn run(listener: TcpListener, handling: Handling) -> Running {
+    let (stop, stopped) = oneshot::channel();
+    Running { stop, accepting: tokio::spawn(accept(listener, handling, stopped)) }
+}
+
+/// Accepts until it is told to stop, then closes all connections.
+async fn accept(
+    listener: TcpListener,
+    handling: Handling,
+    mut stopped: oneshot::Receiver<Infallible>,
+) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            _ = &mut stopped => break,
+            Some(_) = connections.join_next() => {}
+            Ok((stream, _)) = listener.accept() => {
+                connections.spawn(serve(stream, handling.clone()));
+            }
+        }
+    }
+    drop(listener);
+    connections.shutdown().await;
+}
+
+/// Serves one connection to its end.
+async fn serve(stream: TcpStream, handling: Handling) {
+    // Small answers must not wait for one another.
+    drop(stream.set_nodelay(true));
+    let service = service_fn(move |request| handling.clone().answer(request));
+    let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    // How a connection ends is the client's affair, or was asked for.
+    drop(connection.with_upgrades().await);
+}
+
+/// What is done with each request.
+#[derive(Clone, Debug)]
+struct Handling {
+    router: Router,
+    faults: Faults,
+    requests: Requests,
+}
+
+impl Handling {
+    /// Answers one request; an error makes hyper close the connection without an answer.
+    async fn answer(self, request: Request<Incoming>) -> io::Result<Response> {
+        let (parts, body) = request.into_parts();
+        let Ok(body) = to_bytes(Body::new(body), LARGEST_REQUEST).await else {
+            return Ok(StatusCode::PAYLOAD_TOO_LARGE.into_response());
+        };
+        let number = self.requests.note(&parts, &body);
+        let trouble = self.faults.meet(parts.method.as_str(), parts.uri.path());
+        let request = Request::from_parts(parts, Body::from(body));
+        let (delay, effect) = trouble.map_or((None, None), |met| (met.delay, met.effect));
+        if let Some(delay) = delay {
+            sleep(delay).await;
+        }
+        let response = match effect {
+            None => self.handle(request).await,
+            Some(effect) => self.spoil(effect, request).await?,
+        };
+        self.requests.note_answer(number, response.status().as_u16());
+        Ok(response)
+    }
+
+    async fn handle(&self, request: Request) -> Response {
+        let Ok(response) = TowerToHyperService::new(self.router.clone()).call(request).await;
+        response
+    }
+
+    /// What becomes of a request that meets a fault.
+    async fn spoil(&self, effect: Effect, request: Request) -> io::Result<Response> {
+        if let Effect::Cut { handled: true }
+        | Effect::Garbage { handled: true }
+        | Effect::Hang { handled: true } = effect
+        {
+            self.handle(request).await;
+        }
+        match effect {
+            Effect::Answer(answer) => Ok(answer.into_response()),
+            Effect::Cut { .. } => Err(io::ErrorKind::ConnectionAborted.into()),
+            Effect::Garbage { .. } => Ok(json(Body::from(GARBAGE))),
+            Effect::Oversize(bytes) => Ok(json(endless(bytes))),
+            Effect::Hang { .. } => pending().await,
+        }
+    }
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        let mut response = Body::from(self.body).into_response();
+        *response.status_mut() =
+            StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        for (name, value) in self.headers {
+            // A header that HTTP does not know is a slip in a test, which the test will notice.
+            if let (Ok(name), Ok(value)) =
+                (HeaderName::try_from(name), HeaderValue::try_from(value))
+            {
+                response.headers_mut().append(name, value);
+            }
+        }
+        response
+    }
+}
+
+fn json(body: Body) -> Response {
+    ([(CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+/// The beginning of a JSON string that goes on for this many bytes and does not end.
+fn endless(bytes: usize) -> Body {
+    const CHUNK: usize = 16 << 10;
+    let chunk = Bytes::from("a".repeat(CHUNK));
+    let first = stream::once(async { Bytes::from_static(b"\"") });
+    let rest = (1..bytes).step_by(CHUNK).map(move |at| chunk.slice(..CHUNK.min(bytes - at)));
+    Body::from_stream(first.chain(stream::iter(rest)).map(Ok::<_, Infallible>))
+}
