@@ -1,1 +1,3 @@
-//! whisul-bot.
+//! whisul-bot: a Discord bot that turns a prompt into a song.
+
+pub mod domain;

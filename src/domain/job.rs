@@ -1,0 +1,148 @@
+//! A job: one request for a song, from the command to the delivered message.
+
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use super::{
+    ApplicationId, ChannelId, Failure, GuildId, JobId, MessageId, Prompt, Song, Timestamp, UserId,
+    WhisulJobId,
+};
+
+/// How long an interaction's token can be used (Discord docs, Receiving and Responding).
+const TOKEN_LIFETIME: Duration = Duration::from_secs(15 * 60);
+
+/// Everything the bot knows about one request for a song.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// Which one. Also when it was asked for, by Discord's clock.
+    pub id: JobId,
+    /// Who asked.
+    pub requester: UserId,
+    /// Where they asked.
+    pub place: Place,
+    /// For what.
+    pub prompt: Prompt,
+    /// How far it is.
+    pub state: State,
+    /// What it takes from the quotas.
+    pub charge: Charge,
+    /// The bot's message about it, once that stands.
+    pub message: Option<MessageId>,
+    /// Whether the outcome has reached Discord. Means nothing before there is an outcome.
+    pub delivery: Delivery,
+}
+
+/// Where a job was asked for, and by which ways its message can be reached.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The server; `None` in direct messages.
+    pub guild: Option<GuildId>,
+    /// The channel.
+    pub channel: ChannelId,
+    /// Whether the bot itself can write in that channel.
+    pub reach: Reach,
+    /// The application that the interaction was made with.
+    pub application: ApplicationId,
+    /// The interaction's token: for 15 minutes, whoever has it can edit the answer.
+    pub token: SecretString,
+}
+
+/// Whether a message can be edited once its interaction's token is void.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// The bot is in the channel and can use the channel's own endpoints.
+    Channel,
+    /// Only the token reaches the message: the bot is not there (user-installed), or only its
+    /// requester can see the answer.
+    TokenOnly,
+}
+
+/// The states of a job. Each is on disk before the step that follows from it is taken.
+#[derive(Clone, Debug, PartialEq)]
+pub enum State {
+    /// Checked, charged and written down; nobody has been answered yet.
+    Accepted,
+    /// The first answer stands; it waits in line.
+    Announced,
+    /// The prompt is about to be, or has been, sent to Whisul.
+    Submitting,
+    /// Whisul took it and is composing.
+    Running {
+        /// Whisul's name for it.
+        whisul_job: WhisulJobId,
+        /// When Whisul took it.
+        since: Timestamp,
+    },
+    /// There is a song.
+    Completed {
+        /// The song.
+        song: Song,
+        /// How long Whisul took.
+        took: Duration,
+    },
+    /// There will be no song.
+    Failed(Failure),
+    /// The first answer never stood, so that nobody waits for it.
+    Withdrawn,
+    /// Its requester took it back while it waited.
+    Cancelled,
+}
+
+/// What a job takes from the quotas until it is refunded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Charge {
+    /// Counts for its requester, its server and the key.
+    Full,
+    /// Counts for the key alone: Whisul may have been paid, but the person has no song.
+    KeyOnly,
+    /// Counts for nobody.
+    None,
+}
+
+/// How far a job's outcome has come on its way to Discord.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// Not there yet.
+    Pending,
+    /// People can see it.
+    Delivered,
+    /// Every way was tried, or a person deleted the message: it stays undelivered.
+    Undeliverable,
+}
+
+impl Job {
+    /// A job as it begins: accepted and charged in full.
+    pub fn accepted(id: JobId, requester: UserId, place: Place, prompt: Prompt) -> Self {
+        Self {
+            id,
+            requester,
+            place,
+            prompt,
+            state: State::Accepted,
+            charge: Charge::Full,
+            message: None,
+            delivery: Delivery::Pending,
+        }
+    }
+
+    /// Whether its outcome is known and will not change.
+    pub fn has_outcome(&self) -> bool {
+        match self.state {
+            State::Completed { .. } | State::Failed(_) | State::Withdrawn | State::Cancelled => {
+                true
+            }
+            State::Accepted | State::Announced | State::Submitting | State::Running { .. } => false,
+        }
+    }
+
+    /// Whether nothing is left to do for it.
+    pub fn is_settled(&self) -> bool {
+        self.state == State::Withdrawn || (self.has_outcome() && self.delivery != Delivery::Pending)
+    }
+
+    /// When its interaction's token becomes void.
+    pub fn token_expires_at(&self) -> Timestamp {
+        self.id.created_at().after(TOKEN_LIFETIME)
+    }
+}

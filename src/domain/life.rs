@@ -1,0 +1,207 @@
+//! The life of a job: which event leads from which state to which.
+//!
+//! ```text
+//! accepted ─▶ announced ─▶ submitting ─▶ running ─▶ completed
+//!     │         │    ▲         │  │         │
+//! withdrawn cancelled └────────┘  └─────────┴─────▶ failed
+//! ```
+
+use super::{
+    Charge, Delivery, Failure, Job, MessageId, Reach, Song, State, Timestamp, WhisulJobId,
+};
+
+/// Something that happens to a job.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// The first answer stands.
+    AnswerStands {
+        /// The message that it is.
+        message: MessageId,
+        /// Whether the bot can reach that message without the token.
+        reach: Reach,
+    },
+    /// The first answer did not reach Discord, or Discord refused it.
+    AnswerFailed,
+    /// Its requester takes it back, or deletes its message, while it waits.
+    TakenBack,
+    /// Its turn has come: the prompt is about to be sent.
+    TurnCame,
+    /// Whisul surely did not take the prompt. It goes back into line.
+    NotTaken,
+    /// Whisul took the prompt.
+    Taken {
+        /// Whisul's name for the job.
+        whisul_job: WhisulJobId,
+        /// When.
+        at: Timestamp,
+    },
+    /// Whisul has finished the song.
+    Finished {
+        /// The song.
+        song: Song,
+        /// When.
+        at: Timestamp,
+    },
+    /// There will be no song.
+    Fell(Failure),
+    /// The outcome is where people can see it.
+    Delivered {
+        /// The message that shows it.
+        message: MessageId,
+    },
+    /// The outcome can't be shown to anyone any more.
+    DeliveryEnded,
+}
+
+impl Job {
+    /// The job as it is after an event, or `None` where the event means nothing: outcomes and
+    /// ended deliveries absorb whatever comes late or twice.
+    pub fn after(&self, event: Event) -> Option<Self> {
+        let mut job = self.clone();
+        match (&self.state, event) {
+            (State::Accepted, Event::AnswerStands { message, reach }) => {
+                job.state = State::Announced;
+                job.message = Some(message);
+                job.place.reach = reach;
+            }
+            (State::Accepted, Event::AnswerFailed) => {
+                job.state = State::Withdrawn;
+                job.charge = Charge::None;
+            }
+            (State::Announced, Event::TakenBack) => {
+                job.state = State::Cancelled;
+                job.charge = Charge::None;
+            }
+            (State::Announced, Event::TurnCame) => job.state = State::Submitting,
+            (State::Submitting, Event::NotTaken) => job.state = State::Announced,
+            (State::Submitting, Event::Taken { whisul_job, at }) => {
+                job.state = State::Running { whisul_job, since: at };
+            }
+            (State::Running { since, .. }, Event::Finished { song, at }) => {
+                job.state = State::Completed { song, took: at.since(*since) };
+            }
+            (State::Submitting | State::Running { .. }, Event::Fell(failure)) => {
+                job.charge = failure.remaining_charge();
+                job.state = State::Failed(failure);
+            }
+            (_, Event::Delivered { message }) if job.awaits_delivery() => {
+                job.delivery = Delivery::Delivered;
+                job.message = Some(message);
+            }
+            (_, Event::DeliveryEnded) if job.awaits_delivery() => {
+                job.delivery = Delivery::Undeliverable;
+            }
+            _ => return None,
+        }
+        Some(job)
+    }
+
+    fn awaits_delivery(&self) -> bool {
+        self.has_outcome() && !self.is_settled()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use proptest::prelude::*;
+    use secrecy::SecretString;
+
+    use super::*;
+    use crate::domain::{ApplicationId, ChannelId, JobId, Place, Prompt, UserId};
+
+    fn fresh_job() -> Job {
+        let place = Place {
+            guild: None,
+            channel: ChannelId(3),
+            reach: Reach::TokenOnly,
+            application: ApplicationId(4),
+            token: SecretString::new("token".to_owned()),
+        };
+        Job::accepted(JobId(1), UserId(2), place, Prompt::parse("rain").unwrap())
+    }
+
+    fn any_event() -> impl Strategy<Value = Event> {
+        let at = Timestamp::from_millis(0);
+        let message = MessageId(9);
+        let whisul_job = WhisulJobId::parse("81fa5ff7").unwrap();
+        prop_oneof![
+            Just(Event::AnswerStands { message, reach: Reach::Channel }),
+            Just(Event::AnswerFailed),
+            Just(Event::TakenBack),
+            Just(Event::TurnCame),
+            Just(Event::NotTaken),
+            Just(Event::Taken { whisul_job, at }),
+            Just(Event::Finished { song: Song::default(), at }),
+            Just(Event::Fell(Failure::UnknownFate)),
+            Just(Event::Fell(Failure::Vanished)),
+            Just(Event::Delivered { message }),
+            Just(Event::DeliveryEnded),
+        ]
+    }
+
+    fn through(events: impl IntoIterator<Item = Event>) -> Job {
+        let step = |job: Job, event| job.after(event).expect("a step of this life");
+        events.into_iter().fold(fresh_job(), step)
+    }
+
+    #[test]
+    fn a_song_goes_all_the_way() {
+        let at = Timestamp::from_millis;
+        let message = MessageId(9);
+        let whisul_job = WhisulJobId::parse("81fa5ff7").unwrap();
+        let job = through([
+            Event::AnswerStands { message, reach: Reach::Channel },
+            Event::TurnCame,
+            Event::NotTaken,
+            Event::TurnCame,
+            Event::Taken { whisul_job, at: at(1000) },
+            Event::Finished { song: Song::default(), at: at(91_000) },
+            Event::Delivered { message },
+        ]);
+        let took = Duration::from_secs(90);
+        assert_eq!(job.state, State::Completed { song: Song::default(), took });
+        assert!(job.is_settled());
+        assert_eq!(job.charge, Charge::Full);
+    }
+
+    #[test]
+    fn an_unknown_submission_stays_charged_to_the_key_alone() {
+        let job = through([
+            Event::AnswerStands { message: MessageId(9), reach: Reach::Channel },
+            Event::TurnCame,
+            Event::Fell(Failure::UnknownFate),
+        ]);
+        assert_eq!(job.charge, Charge::KeyOnly);
+    }
+
+    proptest! {
+        /// Any events in any order: an outcome never changes, a charge never comes back, and a
+        /// completed song is never refunded.
+        #[test]
+        fn outcomes_absorb_and_charges_only_fall(
+            events in prop::collection::vec(any_event(), 0..40),
+        ) {
+            let rank = |charge| match charge {
+                Charge::Full => 2,
+                Charge::KeyOnly => 1,
+                Charge::None => 0,
+            };
+            let mut job = fresh_job();
+            for event in events {
+                let Some(next) = job.after(event) else { continue };
+                prop_assert!(!job.is_settled());
+                prop_assert!(rank(next.charge) <= rank(job.charge));
+                if job.has_outcome() {
+                    prop_assert_eq!(&next.state, &job.state);
+                    prop_assert_eq!(next.charge, job.charge);
+                }
+                if matches!(next.state, State::Completed { .. }) || !next.has_outcome() {
+                    prop_assert_eq!(next.charge, Charge::Full);
+                }
+                job = next;
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! What a job, a prompt and a quota are.
+//!
+//! Pure rules: no input or output, no clock, no randomness. Whatever time it is comes in as an
+//! argument, so that every rule here can be tested by property and simulated by seed.
+
+mod estimate;
+mod failure;
+mod ids;
+mod job;
+mod life;
+mod line;
+mod prompt;
+mod quota;
+mod song;
+mod time;
+
+pub use estimate::Estimate;
+pub use failure::Failure;
+pub use ids::{ApplicationId, ChannelId, GuildId, JobId, MessageId, RoleId, UserId, WhisulJobId};
+pub use job::{Charge, Delivery, Job, Place, Reach, State};
+pub use life::Event;
+pub use line::{Waiting, in_turn};
+pub use prompt::{PROMPT_MAX, Prompt, PromptError};
+pub use quota::{Charges, Limit, Limits, Quota, QuotaError, Refusal, Requester};
+pub use song::{Song, SongLength};
+pub use time::{Timestamp, format_duration, parse_duration};

@@ -1,0 +1,278 @@
+//! Quotas: how many songs in a rolling window, for whom.
+//!
+//! A quota is no ledger of its own. It is the count of charged jobs in its window, so that a
+//! charge and its job can't drift apart; a refund clears the job's charge.
+
+use std::{collections::BTreeMap, fmt, str::FromStr, time::Duration};
+
+use super::{RoleId, Timestamp, format_duration, parse_duration};
+
+/// Songs per rolling window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quota {
+    /// No limit.
+    Unlimited,
+    /// At most `count` songs in any stretch of time as long as `window`.
+    Limited {
+        /// How many. None at all is possible.
+        count: u32,
+        /// In how long.
+        window: Duration,
+    },
+}
+
+/// The quotas in force.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// For each person.
+    pub user: Quota,
+    /// Songs at once for each person, those in line included.
+    pub user_concurrency: u32,
+    /// For each person who holds the role.
+    pub roles: BTreeMap<RoleId, Quota>,
+    /// For each server.
+    pub guild: Quota,
+    /// For everybody together: the key's own guard.
+    pub global: Quota,
+}
+
+/// Which limit refused a song.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// Songs at once.
+    Concurrency,
+    /// The person's own quota, or the best of their roles'.
+    Person,
+    /// The server's quota.
+    Guild,
+    /// The quota over everybody.
+    Global,
+}
+
+/// A song refused by a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Which limit.
+    pub limit: Limit,
+    /// The quota behind it; for [`Limit::Concurrency`], how many at once.
+    pub quota: Quota,
+    /// When the next song is free; `None` where waiting alone does not help.
+    pub free_at: Option<Timestamp>,
+}
+
+/// Who asks, as far as quotas go.
+#[derive(Clone, Debug)]
+pub struct Requester<'a> {
+    /// The roles held in the server where they ask.
+    pub roles: &'a [RoleId],
+    /// Whether they ask in a server.
+    pub in_guild: bool,
+}
+
+/// The charges of the past that count against a request, each list latest first.
+#[derive(Clone, Debug, Default)]
+pub struct Charges {
+    /// The requester's jobs that have no outcome yet.
+    pub open: u32,
+    /// The requester's charges, in every server.
+    pub user: Vec<Timestamp>,
+    /// The server's.
+    pub guild: Vec<Timestamp>,
+    /// Everybody's.
+    pub global: Vec<Timestamp>,
+}
+
+impl Quota {
+    /// Whether one more song is allowed `at` this time, given the past charges (latest first).
+    ///
+    /// # Errors
+    /// When the window is full: with the time at which it no longer is, if that ever comes.
+    pub fn check(self, charges: &[Timestamp], at: Timestamp) -> Result<(), Option<Timestamp>> {
+        let Self::Limited { count, window } = self else { return Ok(()) };
+        let Some(last) = count.checked_sub(1) else { return Err(None) };
+        // The window is full while the charge that filled its last place is inside.
+        match charges.get(last as usize).map(|charge| charge.after(window)) {
+            Some(free_at) if free_at > at => Err(Some(free_at)),
+            _ => Ok(()),
+        }
+    }
+
+    /// How many past charges matter to it, at most.
+    pub fn depth(self) -> u32 {
+        match self {
+            Self::Unlimited => 0,
+            Self::Limited { count, .. } => count,
+        }
+    }
+}
+
+impl Limits {
+    /// Whether this person may have one more song `at` this time.
+    ///
+    /// The person's own quota or that of any role they hold must have room, and the server's and
+    /// everybody's must, too.
+    ///
+    /// # Errors
+    /// The first limit that has no room, from the narrowest to the widest.
+    pub fn admit(
+        &self,
+        requester: &Requester<'_>,
+        charges: &Charges,
+        at: Timestamp,
+    ) -> Result<(), Refusal> {
+        if charges.open >= self.user_concurrency {
+            let quota = Quota::Limited { count: self.user_concurrency, window: Duration::ZERO };
+            return Err(Refusal { limit: Limit::Concurrency, quota, free_at: None });
+        }
+        self.admit_person(requester.roles, &charges.user, at)?;
+        let refuse = |limit, quota| move |free_at| Refusal { limit, quota, free_at };
+        if requester.in_guild {
+            self.guild.check(&charges.guild, at).map_err(refuse(Limit::Guild, self.guild))?;
+        }
+        self.global.check(&charges.global, at).map_err(refuse(Limit::Global, self.global))
+    }
+
+    /// The quotas that apply to a person with these roles: any with room is enough.
+    pub fn personal(&self, roles: &[RoleId]) -> impl Iterator<Item = Quota> {
+        let of_roles = roles.iter().filter_map(|role| self.roles.get(role).copied());
+        std::iter::once(self.user).chain(of_roles)
+    }
+
+    /// Of several full quotas, the one that has room first is the one to tell of.
+    fn admit_person(
+        &self,
+        roles: &[RoleId],
+        charges: &[Timestamp],
+        at: Timestamp,
+    ) -> Result<(), Refusal> {
+        let mut soonest: Option<Refusal> = None;
+        for quota in self.personal(roles) {
+            let Err(free_at) = quota.check(charges, at) else { return Ok(()) };
+            let wait = |refusal: &Refusal| refusal.free_at.map_or(i64::MAX, Timestamp::millis);
+            let refusal = Refusal { limit: Limit::Person, quota, free_at };
+            if soonest.as_ref().is_none_or(|other| wait(&refusal) < wait(other)) {
+                soonest = Some(refusal);
+            }
+        }
+        soonest.map_or(Ok(()), Err)
+    }
+}
+
+/// Why a text is no quota.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "expected COUNT/WINDOW, such as 5/1d, or unlimited; a window is a number and s, m, h, d or w"
+)]
+pub struct QuotaError;
+
+/// `COUNT/WINDOW` (`5/1d`), or `unlimited`.
+impl FromStr for Quota {
+    type Err = QuotaError;
+
+    fn from_str(text: &str) -> Result<Self, QuotaError> {
+        if text == "unlimited" {
+            return Ok(Self::Unlimited);
+        }
+        let (count, window) = text.split_once('/').ok_or(QuotaError)?;
+        let window = parse_duration(window).filter(|window| !window.is_zero()).ok_or(QuotaError)?;
+        Ok(Self::Limited { count: count.trim().parse().map_err(|_| QuotaError)?, window })
+    }
+}
+
+impl fmt::Display for Quota {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unlimited => formatter.write_str("unlimited"),
+            Self::Limited { count, window } => {
+                write!(formatter, "{count}/{}", format_duration(*window))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_millis(seconds * 1000)
+    }
+
+    fn limits(user: &str) -> Limits {
+        Limits {
+            user: user.parse().unwrap(),
+            user_concurrency: 1,
+            roles: BTreeMap::from([(RoleId(7), "3/1h".parse().unwrap())]),
+            guild: Quota::Unlimited,
+            global: Quota::Unlimited,
+        }
+    }
+
+    #[test]
+    fn quotas_read_and_show_as_people_write_them() {
+        for text in ["5/1d", "0/1d", "10/30m", "1/1w", "7/90s", "unlimited"] {
+            assert_eq!(text.parse::<Quota>().unwrap().to_string(), text);
+        }
+        for text in ["", "5", "5/", "/1d", "-1/1d", "5/0s", "5/1y", "5/1d/1d", "5/d", "5/é"] {
+            assert_eq!(text.parse::<Quota>(), Err(QuotaError), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_role_gives_what_the_person_alone_has_not() {
+        let requester = |roles| Requester { roles, in_guild: true };
+        let charges = Charges { user: vec![at(100)], ..Charges::default() };
+        let none = limits("0/1d");
+        assert_eq!(none.admit(&requester(&[RoleId(7)]), &charges, at(101)), Ok(()));
+        let refusal = none.admit(&requester(&[RoleId(8)]), &charges, at(101)).unwrap_err();
+        assert_eq!((refusal.limit, refusal.free_at), (Limit::Person, None));
+    }
+
+    #[test]
+    fn a_refusal_names_the_quota_that_frees_first() {
+        let charges = Charges { user: vec![at(30), at(20), at(10)], ..Charges::default() };
+        let refusal = limits("1/1d")
+            .admit(&Requester { roles: &[RoleId(7)], in_guild: true }, &charges, at(40))
+            .unwrap_err();
+        assert_eq!(refusal.free_at, Some(at(10 + 3600)));
+        assert_eq!(refusal.quota.to_string(), "3/1h");
+    }
+
+    proptest! {
+        /// Whatever comes when: no stretch as long as the window ever holds more than the count,
+        /// and a refused song is allowed at the very time that the refusal named.
+        #[test]
+        fn a_window_never_holds_more_than_its_count(
+            count in 0..6_u32,
+            window in 1..100_i64,
+            gaps in prop::collection::vec(0..40_i64, 1..80),
+        ) {
+            let duration = Duration::from_secs(window.unsigned_abs());
+            let quota = Quota::Limited { count, window: duration };
+            let mut charges: Vec<Timestamp> = Vec::new();
+            let mut now = 0;
+            for gap in gaps {
+                now += gap;
+                match quota.check(&charges, at(now)) {
+                    Ok(()) => charges.insert(0, at(now)),
+                    Err(Some(free_at)) => {
+                        prop_assert!(free_at > at(now));
+                        prop_assert_eq!(quota.check(&charges, free_at), Ok(()));
+                    }
+                    Err(None) => prop_assert_eq!(count, 0),
+                }
+                let inside = charges.iter().filter(|charge| charge.after(duration) > at(now));
+                prop_assert!(inside.count() <= count as usize);
+            }
+        }
+
+        #[test]
+        fn any_text_is_a_quota_or_an_error(text in any::<String>()) {
+            if let Ok(quota) = text.parse::<Quota>() {
+                prop_assert_eq!(quota.to_string().parse(), Ok(quota));
+            }
+        }
+    }
+}
