@@ -63,6 +63,15 @@ impl JobId {
     }
 }
 
+/// A job as Whisul knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WhisulJob {
+    /// Its id.
+    pub id: WhisulJobId,
+    /// Where to ask for it, as Whisul sent it: to be checked before it is followed.
+    pub poll_url: Option<String>,
+}
+
 /// Whisul's own id for a job: a UUID, according to its documentation, but treated as opaque text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WhisulJobId(String);

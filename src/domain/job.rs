@@ -6,11 +6,11 @@ use secrecy::SecretString;
 
 use super::{
     ApplicationId, ChannelId, Failure, GuildId, JobId, MessageId, Prompt, Song, Timestamp, UserId,
-    WhisulJobId,
+    WhisulJob,
 };
 
 /// How long an interaction's token can be used (Discord docs, Receiving and Responding).
-const TOKEN_LIFETIME: Duration = Duration::from_secs(15 * 60);
+const TOKEN_LIFETIME: Duration = Duration::from_mins(15);
 
 /// Everything the bot knows about one request for a song.
 #[derive(Clone, Debug)]
@@ -45,7 +45,8 @@ pub struct Place {
     /// The application that the interaction was made with.
     pub application: ApplicationId,
     /// The interaction's token: for 15 minutes, whoever has it can edit the answer.
-    pub token: SecretString,
+    /// `None` once it is of no more use.
+    pub token: Option<SecretString>,
 }
 
 /// Whether a message can be edited once its interaction's token is void.
@@ -70,7 +71,7 @@ pub enum State {
     /// Whisul took it and is composing.
     Running {
         /// Whisul's name for it.
-        whisul_job: WhisulJobId,
+        whisul_job: WhisulJob,
         /// When Whisul took it.
         since: Timestamp,
     },

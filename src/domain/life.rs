@@ -6,9 +6,7 @@
 //! withdrawn cancelled └────────┘  └─────────┴─────▶ failed
 //! ```
 
-use super::{
-    Charge, Delivery, Failure, Job, MessageId, Reach, Song, State, Timestamp, WhisulJobId,
-};
+use super::{Charge, Delivery, Failure, Job, MessageId, Reach, Song, State, Timestamp, WhisulJob};
 
 /// Something that happens to a job.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,7 +29,7 @@ pub enum Event {
     /// Whisul took the prompt.
     Taken {
         /// Whisul's name for the job.
-        whisul_job: WhisulJobId,
+        whisul_job: WhisulJob,
         /// When.
         at: Timestamp,
     },
@@ -56,6 +54,7 @@ pub enum Event {
 impl Job {
     /// The job as it is after an event, or `None` where the event means nothing: outcomes and
     /// ended deliveries absorb whatever comes late or twice.
+    #[must_use]
     pub fn after(&self, event: Event) -> Option<Self> {
         let mut job = self.clone();
         match (&self.state, event) {
@@ -109,7 +108,7 @@ mod tests {
     use secrecy::SecretString;
 
     use super::*;
-    use crate::domain::{ApplicationId, ChannelId, JobId, Place, Prompt, UserId};
+    use crate::domain::{ApplicationId, ChannelId, JobId, Place, Prompt, UserId, WhisulJobId};
 
     fn fresh_job() -> Job {
         let place = Place {
@@ -117,15 +116,19 @@ mod tests {
             channel: ChannelId(3),
             reach: Reach::TokenOnly,
             application: ApplicationId(4),
-            token: SecretString::new("token".to_owned()),
+            token: Some(SecretString::new("token".to_owned())),
         };
         Job::accepted(JobId(1), UserId(2), place, Prompt::parse("rain").unwrap())
+    }
+
+    fn whisul_job() -> WhisulJob {
+        WhisulJob { id: WhisulJobId::parse("81fa5ff7").unwrap(), poll_url: None }
     }
 
     fn any_event() -> impl Strategy<Value = Event> {
         let at = Timestamp::from_millis(0);
         let message = MessageId(9);
-        let whisul_job = WhisulJobId::parse("81fa5ff7").unwrap();
+        let whisul_job = whisul_job();
         prop_oneof![
             Just(Event::AnswerStands { message, reach: Reach::Channel }),
             Just(Event::AnswerFailed),
@@ -150,7 +153,7 @@ mod tests {
     fn a_song_goes_all_the_way() {
         let at = Timestamp::from_millis;
         let message = MessageId(9);
-        let whisul_job = WhisulJobId::parse("81fa5ff7").unwrap();
+        let whisul_job = whisul_job();
         let job = through([
             Event::AnswerStands { message, reach: Reach::Channel },
             Event::TurnCame,

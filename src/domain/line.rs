@@ -1,6 +1,6 @@
 //! The line: in which order waiting jobs get their turn.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::{JobId, UserId};
 
@@ -18,7 +18,7 @@ pub struct Waiting {
 /// People take turns: a job stands behind all jobs that have fewer songs of their own requester
 /// before them, running ones (`running`, by person) included; among equals the older is first.
 /// Nothing but the jobs themselves decides, so the order is the same after a restart.
-pub fn in_turn(waiting: &mut [Waiting], running: &HashMap<UserId, u32>) {
+pub fn in_turn(waiting: &mut [Waiting], running: &BTreeMap<UserId, u32>) {
     waiting.sort_unstable_by_key(|entry| entry.job);
     let mut before = running.clone();
     let mut rounds: HashMap<JobId, u32> = HashMap::with_capacity(waiting.len());

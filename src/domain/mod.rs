@@ -16,7 +16,9 @@ mod time;
 
 pub use estimate::Estimate;
 pub use failure::Failure;
-pub use ids::{ApplicationId, ChannelId, GuildId, JobId, MessageId, RoleId, UserId, WhisulJobId};
+pub use ids::{
+    ApplicationId, ChannelId, GuildId, JobId, MessageId, RoleId, UserId, WhisulJob, WhisulJobId,
+};
 pub use job::{Charge, Delivery, Job, Place, Reach, State};
 pub use life::Event;
 pub use line::{Waiting, in_turn};

@@ -60,11 +60,16 @@ impl fmt::Debug for Prompt {
 fn clean(c: char) -> Option<char> {
     match c {
         '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' => Some(' '),
-        '\u{061C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' => None,
-        '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' => None,
-        c if c.is_control() => None,
+        c if c.is_control() || steers_direction(c) => None,
         c => Some(c),
     }
+}
+
+/// Invisible marks that turn, isolate or annotate the text around them.
+fn steers_direction(c: char) -> bool {
+    matches!(c,
+        '\u{061C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}')
 }
 
 /// Whether a character shows nothing by itself. Joiners and selectors stay in a prompt, where
