@@ -10,11 +10,13 @@ mod faults;
 mod record;
 mod server;
 mod wait;
+mod whisul;
 
 pub use changes::Changes;
 pub use faults::{Fault, FaultId, Faults};
 pub use record::{RecordedRequest, Requests};
 pub use wait::{PATIENCE, until};
+pub use whisul::{Plan, RetryAfter, SandboxJob, WhisulRules, WhisulSandbox};
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

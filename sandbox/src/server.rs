@@ -73,7 +73,19 @@ impl Server {
         requests: Requests,
         port: u16,
     ) -> io::Result<Self> {
-        let socket = bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
+        Self::start_on(bind(port)?, router, faults, requests)
+    }
+
+    /// Serves `router` on a port that was bound before, for those who need to know it first.
+    ///
+    /// # Errors
+    /// When the port can't be listened on.
+    pub(crate) fn start_on(
+        socket: TcpSocket,
+        router: Router,
+        faults: Faults,
+        requests: Requests,
+    ) -> io::Result<Self> {
         let handling = Handling { router, faults, requests };
         let listener = socket.listen(1024)?;
         let address = listener.local_addr()?;
@@ -97,7 +109,7 @@ impl Server {
                 drop(stop);
                 // A panicking handler has made itself heard already.
                 drop(accepting.await);
-                State::Down(bind(self.address)?)
+                State::Down(bind(self.address.port())?)
             }
             down => down,
         };
@@ -120,11 +132,15 @@ impl Server {
     }
 }
 
-fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
+/// Takes this port of 127.0.0.1 (0 stands for any free one); connections are refused so far.
+///
+/// # Errors
+/// When the port is taken.
+pub(crate) fn bind(port: u16) -> io::Result<TcpSocket> {
     let socket = TcpSocket::new_v4()?;
     // Connections of a run before may linger on the port.
     socket.set_reuseaddr(true)?;
-    socket.bind(address)?;
+    socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
     Ok(socket)
 }
 
