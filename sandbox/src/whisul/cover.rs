@@ -11,6 +11,9 @@ use super::song::Song;
 const SIDE: u32 = 512;
 const HILLS: u32 = 5;
 
+/// A range of hues at the horizon, by its begin and width, and how far to turn for the night above.
+const SKIES: [(f64, f64, f64); 3] = [(0.82, 0.28, -0.20), (0.95, 0.13, -0.28), (0.46, 0.10, 0.17)];
+
 /// Red, green and blue from 0 to 1.
 type Colour = [f64; 3];
 
@@ -64,10 +67,11 @@ pub(super) fn png(song: &Song) -> Result<Vec<u8>, EncodingError> {
 impl Picture {
     fn draw(seed: u64) -> Self {
         let mut random = Rng::with_seed(seed ^ 0x0063_6f76_6572);
-        let hue = random.f64();
-        let apart = 0.08 + 0.14 * random.f64();
-        let night = colour(hue + 0.55, 0.55, 0.24);
-        let dusk = colour(hue + apart, 0.85, 0.72);
+        // Neighbours on the colour wheel, as real skies have them: opposites mix to mud.
+        let (begin, width, turn) = random.choice(SKIES).unwrap_or_default();
+        let hue = begin + width * random.f64();
+        let night = colour(hue + turn, 0.60, 0.22);
+        let dusk = colour(hue, 0.85, 0.70);
         let sun = Sun {
             x: 0.25 + 0.5 * random.f64(),
             y: 0.30 + 0.2 * random.f64(),
@@ -78,11 +82,11 @@ impl Picture {
             Hills::draw(
                 &mut random,
                 near,
-                mix(dusk, colour(hue + 0.6, 0.6, 0.10), 0.35 + 0.65 * near),
+                mix(dusk, colour(hue + turn, 0.60, 0.08), 0.35 + 0.65 * near),
             )
         });
         let hills = hills.collect();
-        Self { sky: [night, dusk], light: colour(hue + apart * 0.5, 1.0, 0.90), sun, hills }
+        Self { sky: [night, dusk], light: colour(hue + 0.06, 1.0, 0.90), sun, hills }
     }
 
     /// The colour of a point, given how high each row of hills is there.

@@ -153,8 +153,8 @@ impl Job {
         })
     }
 
-    /// The usual result with some fields changed. The documents disagree on the form of `duration`:
-    /// jobs take turns between the two.
+    /// The usual result with some fields changed. The documents disagree on the form of `duration`,
+    /// so jobs take turns between the two, and some have a `bpm` with a half.
     fn result(&self, origin: &str, changes: &[(String, Option<Value>)]) -> Value {
         let song = Song::from_prompt(&self.prompt);
         let seconds = song.seconds();
@@ -163,9 +163,14 @@ impl Job {
         } else {
             json!(seconds)
         };
+        let bpm = if song.tempo.is_multiple_of(2) {
+            json!(song.tempo / 2)
+        } else {
+            json!(f64::from(song.tempo) / 2.0)
+        };
         let usual = [
             ("title", json!(song.title)),
-            ("bpm", json!(song.bpm)),
+            ("bpm", bpm),
             ("duration", duration),
             ("song_url", json!(format!("{origin}/audio/{}.wav", self.id))),
             ("image_url", json!(format!("{origin}/covers/{}.png", self.id))),

@@ -6,8 +6,8 @@ use fastrand::Rng;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Song {
     pub(super) title: String,
-    /// Beats per minute; some are halves, since the documentation types them as numbers.
-    pub(super) bpm: f64,
+    /// In half beats per minute: the documentation types `bpm` as a number, so some have halves.
+    pub(super) tempo: u32,
     pub(super) tags: Vec<String>,
     /// From which the tune and the cover are drawn.
     pub(super) seed: u64,
@@ -67,18 +67,22 @@ impl Song {
         let first = pick(&mut random, &FIRST_WORDS);
         let last =
             telling_word(prompt).unwrap_or_else(|| pick(&mut random, &LAST_WORDS).to_owned());
-        let half = if random.u8(..4) == 0 { 0.5 } else { 0.0 };
-        let bpm = f64::from(random.u32(76..=132)) + half;
+        let tempo = 2 * random.u32(76..=132) + u32::from(random.u8(..4) == 0);
         let lower = prompt.to_lowercase();
         let asked_for = GENRES.into_iter().find(|genre| lower.contains(genre));
         let genre = asked_for.unwrap_or_else(|| pick(&mut random, &GENRES));
         let tags = [genre, pick(&mut random, &MOODS), "synth", "bass", pick(&mut random, &COLOURS)];
-        Self { title: format!("{first} {last}"), bpm, tags: tags.map(str::to_owned).to_vec(), seed }
+        Self {
+            title: format!("{first} {last}"),
+            tempo,
+            tags: tags.map(str::to_owned).to_vec(),
+            seed,
+        }
     }
 
     /// Seconds that a beat lasts.
     pub(super) fn beat(&self) -> f64 {
-        60.0 / self.bpm
+        120.0 / f64::from(self.tempo)
     }
 
     /// Whole seconds that the tune lasts, the fading of the last note included.
@@ -140,7 +144,7 @@ mod tests {
     fn tempo_and_length_stay_pleasant() {
         for number in 0..500 {
             let song = Song::from_prompt(&number.to_string());
-            assert!((76.0..=132.5).contains(&song.bpm));
+            assert!((0.4..0.8).contains(&song.beat()), "{}", song.beat());
             assert!((8..=14).contains(&song.seconds()), "{}", song.seconds());
         }
     }
