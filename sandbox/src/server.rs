@@ -73,19 +73,7 @@ impl Server {
         requests: Requests,
         port: u16,
     ) -> io::Result<Self> {
-        Self::start_on(bind(port)?, router, faults, requests)
-    }
-
-    /// Serves `router` on a port that was bound before, for those who need to know it first.
-    ///
-    /// # Errors
-    /// When the port can't be listened on.
-    pub(crate) fn start_on(
-        socket: TcpSocket,
-        router: Router,
-        faults: Faults,
-        requests: Requests,
-    ) -> io::Result<Self> {
+        let socket = bind(port)?;
         let handling = Handling { router, faults, requests };
         let listener = socket.listen(1024)?;
         let address = listener.local_addr()?;
@@ -132,11 +120,8 @@ impl Server {
     }
 }
 
-/// Takes this port of 127.0.0.1 (0 stands for any free one); connections are refused so far.
-///
-/// # Errors
-/// When the port is taken.
-pub(crate) fn bind(port: u16) -> io::Result<TcpSocket> {
+/// Takes this port of 127.0.0.1; connections are refused until somebody listens on it.
+fn bind(port: u16) -> io::Result<TcpSocket> {
     let socket = TcpSocket::new_v4()?;
     // Connections of a run before may linger on the port.
     socket.set_reuseaddr(true)?;

@@ -11,7 +11,7 @@ use axum::{
     extract::{Path, Request, State},
     http::{
         HeaderMap, HeaderValue, StatusCode,
-        header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER},
+        header::{AUTHORIZATION, CONTENT_TYPE, HOST, RETRY_AFTER},
     },
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
@@ -144,13 +144,16 @@ fn read_prompt(headers: &HeaderMap, body: &[u8]) -> Result<String, &'static str>
 async fn job(
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
+    headers: HeaderMap,
 ) -> Result<Json<Value>, Refusal> {
+    // Songs and covers are on this server, by the name that the client knows it by.
+    let host = headers.get(HOST).and_then(|value| value.to_str().ok()).unwrap_or("localhost");
     let answer = {
         let mut state = shared.state();
         let job = state.jobs.iter_mut().find(|job| job.id == id).ok_or(Refusal::UnknownJob)?;
         let polled = job.poll(shared.rules.least_poll_gap.unwrap_or_default());
         polled.map_err(|wait| Refusal::TooManyRequests(shared.rules.retry_after, wait))?;
-        job.answer(&shared.origin)
+        job.answer(&format!("http://{host}"))
     };
     shared.changes.bump();
     answer.map(Json).ok_or(Refusal::UnknownJob)

@@ -17,11 +17,7 @@ use std::{io, sync::Arc};
 
 use tokio::sync::watch;
 
-use crate::{
-    Changes, Faults, Requests,
-    server::{Server, bind},
-    until,
-};
+use crate::{Changes, Faults, Requests, server::Server, until};
 use job::Job;
 use state::Shared;
 
@@ -46,18 +42,17 @@ impl WhisulSandbox {
     pub async fn start(rules: WhisulRules) -> io::Result<Self> {
         let changes = Changes::new();
         let (faults, requests) = (Faults::default(), Requests::new(changes.clone()));
-        let socket = bind(rules.port)?;
-        let origin = format!("http://{}", socket.local_addr()?);
-        let shared = Arc::new(Shared::new(rules, origin, changes));
+        let port = rules.port;
+        let shared = Arc::new(Shared::new(rules, changes));
         let router = api::router(Arc::clone(&shared));
-        let server = Server::start_on(socket, router, faults.clone(), requests.clone())?;
+        let server = Server::start(router, faults.clone(), requests.clone(), port)?;
         Ok(Self { shared, server: Arc::new(server), faults, requests })
     }
 
     /// The base URL of the API: a value for `WHISUL_API_URL`.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("{}/api", self.shared.origin)
+        format!("http://{}/api", self.server.address())
     }
 
     /// The key that it accepts at present: a value for `WHISUL_API_KEY`.

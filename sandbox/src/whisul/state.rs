@@ -16,8 +16,6 @@ const FIRST_KEY: &str = "whisul-sandbox-key";
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) rules: WhisulRules,
-    /// `http://127.0.0.1:PORT`.
-    pub(super) origin: String,
     pub(super) changes: Changes,
     state: Mutex<State>,
 }
@@ -32,14 +30,14 @@ pub(super) struct State {
 }
 
 impl Shared {
-    pub(super) fn new(rules: WhisulRules, origin: String, changes: Changes) -> Self {
+    pub(super) fn new(rules: WhisulRules, changes: Changes) -> Self {
         let state = State {
             key: FIRST_KEY.to_owned(),
             plans: Vec::new(),
             jobs: Vec::new(),
             recent: Recent::default(),
         };
-        Self { rules, origin, changes, state: Mutex::new(state) }
+        Self { rules, changes, state: Mutex::new(state) }
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {

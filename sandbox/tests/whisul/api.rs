@@ -78,6 +78,10 @@ async fn both_documented_forms_of_a_duration_come_in_turns() {
 async fn song_and_cover_are_really_there_and_need_no_key() {
     let scene = Scene::with(WhisulRules { song_takes: Duration::ZERO, ..Default::default() }).await;
     let job = scene.outcome("a calm evening").await;
+    let origin = scene.whisul.url().replace("/api", "");
+    let id = &scene.whisul.jobs()[0].id;
+    assert_eq!(job["result"]["song_url"], format!("{origin}/audio/{id}.wav"));
+    assert_eq!(job["result"]["image_url"], format!("{origin}/covers/{id}.png"));
     let song = scene.fetch(&job["result"]["song_url"]).await;
     assert_eq!((song.status, song.header(CONTENT_TYPE)), (StatusCode::OK, Some("audio/wav")));
     assert_eq!(&song.body[..4], b"RIFF");
