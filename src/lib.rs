@@ -1,3 +1,4 @@
 //! whisul-bot: a Discord bot that turns a prompt into a song.
 
 pub mod domain;
+pub mod store;
