@@ -6,6 +6,7 @@
 //! part of the bot's own binary.
 
 mod changes;
+pub mod discord;
 mod faults;
 mod record;
 mod server;
@@ -13,6 +14,10 @@ mod wait;
 mod whisul;
 
 pub use changes::Changes;
+pub use discord::{
+    Button, Channel, ClientRefusal, DiscordRules, DiscordSandbox, Embed, GatewayControl,
+    Invocation, Message, Modal, NoAnswer, Person, Ping, RateLimit, RateLimits, Role, Seat, Server,
+};
 pub use faults::{Fault, FaultId, Faults};
 pub use record::{RecordedRequest, Requests};
 pub use wait::{PATIENCE, until};
