@@ -14,9 +14,10 @@ const INSERT: &str = "\
         whisul_job, poll_url, running_since, \
         title, bpm, length_seconds, tags, song_url, image_url, took_millis, \
         failure, failure_reason, \
-        id, requester, guild, channel, application, prompt, charged_at) \
+        id, requester, guild, channel, application, prompt, round, \
+        charged_at) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, \
-        $19, $20, $21, $22, $23, $24, $25, $26, $27)";
+        $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)";
 
 const UPDATE: &str = "\
     UPDATE jobs SET reach = $1, token = $2, message = $3, state = $4, delivery = $5, \
@@ -39,6 +40,7 @@ pub(super) async fn insert(executor: impl SqliteExecutor<'_>, job: &Job) -> Resu
         .bind(number(job.id, "channel", job.place.channel.0)?)
         .bind(number(job.id, "application", job.place.application.0)?)
         .bind(job.prompt.as_str())
+        .bind(i64::from(job.round))
         .bind(job.id.created_at().millis())
         .execute(executor)
         .await?;

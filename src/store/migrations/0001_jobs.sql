@@ -9,6 +9,8 @@ CREATE TABLE jobs (
     channel BIGINT NOT NULL,
     application BIGINT NOT NULL,
     prompt TEXT NOT NULL,
+    -- In which round of turns it leaves the line.
+    round BIGINT NOT NULL,
 
     -- Ways to the message. The token is forgotten once the job is settled.
     reach TEXT NOT NULL,

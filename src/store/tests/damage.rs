@@ -17,6 +17,7 @@ async fn a_damaged_row_is_named_and_holds_up_no_other() {
         ("guild", "UPDATE jobs SET guild = 'home'"),
         ("channel", "UPDATE jobs SET channel = 1.5"),
         ("prompt", "UPDATE jobs SET prompt = ' '"),
+        ("round", "UPDATE jobs SET round = -1"),
         ("prompt", "UPDATE jobs SET prompt = CAST(x'ff' AS TEXT)"),
         ("token", "UPDATE jobs SET token = x'00'"),
         ("reach", "UPDATE jobs SET reach = 'far'"),

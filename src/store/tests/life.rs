@@ -23,6 +23,7 @@ proptest! {
                 after.id = before.id;
                 after.requester = before.requester;
                 after.prompt = before.prompt.clone();
+                after.round = before.round;
                 let reach = after.place.reach;
                 let token = after.place.token.clone();
                 after.place = Place { reach, token, ..before.place.clone() };

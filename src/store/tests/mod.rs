@@ -77,7 +77,7 @@ fn fresh(id: JobId, requester: u64, guild: Option<u64>) -> Job {
         application: ApplicationId(4),
         token: Some(SecretString::new("token".to_owned())),
     };
-    Job::accepted(id, UserId(requester), place, Prompt::parse("rain").unwrap())
+    Job::accepted(id, UserId(requester), place, Prompt::parse("rain").unwrap(), 0)
 }
 
 const NOBODY_SPECIAL: Requester<'static> = Requester { roles: &[], in_guild: true };
@@ -101,7 +101,7 @@ async fn accept(store: &Store, job: &Job) {
 fn facts(job: &Job) -> impl PartialEq + std::fmt::Debug {
     let token = job.place.token.as_ref().filter(|_| !job.is_settled());
     (
-        (job.id, job.requester, job.prompt.as_str().to_owned()),
+        (job.id, job.requester, job.prompt.as_str().to_owned(), job.round),
         (job.place.guild, job.place.channel, job.place.reach, job.place.application),
         token.map(|token| token.expose_secret().clone()),
         (job.state.clone(), job.charge, job.message, job.delivery),
@@ -162,6 +162,7 @@ prop_compose! {
         message in prop::option::of(any_snowflake()),
         token in prop::option::of(any::<String>()),
         prompt in any::<String>().prop_filter_map("no prompt", |text| Prompt::parse(&text).ok()),
+        round in any::<u32>(),
         state in any_state(),
         reach in prop::sample::select(vec![Reach::Channel, Reach::TokenOnly]),
         charge in prop::sample::select(vec![Charge::Full, Charge::KeyOnly, Charge::None]),
@@ -179,6 +180,7 @@ prop_compose! {
                 token: token.map(SecretString::new),
             },
             prompt,
+            round,
             state,
             charge,
             message: message.map(MessageId),
