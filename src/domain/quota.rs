@@ -165,7 +165,7 @@ impl Limits {
 )]
 pub struct QuotaError;
 
-/// `COUNT/WINDOW` (`5/1d`), or `unlimited`.
+/// `COUNT/WINDOW` (`5/1d`), or `unlimited`. A window is a whole number of seconds.
 impl FromStr for Quota {
     type Err = QuotaError;
 
@@ -174,7 +174,8 @@ impl FromStr for Quota {
             return Ok(Self::Unlimited);
         }
         let (count, window) = text.split_once('/').ok_or(QuotaError)?;
-        let window = parse_duration(window).filter(|window| !window.is_zero()).ok_or(QuotaError)?;
+        let whole = |window: &Duration| !window.is_zero() && window.subsec_nanos() == 0;
+        let window = parse_duration(window).filter(whole).ok_or(QuotaError)?;
         Ok(Self::Limited { count: count.trim().parse().map_err(|_| QuotaError)?, window })
     }
 }
@@ -215,7 +216,9 @@ mod tests {
         for text in ["5/1d", "0/1d", "10/30m", "1/1w", "7/90s", "unlimited"] {
             assert_eq!(text.parse::<Quota>().unwrap().to_string(), text);
         }
-        for text in ["", "5", "5/", "/1d", "-1/1d", "5/0s", "5/1y", "5/1d/1d", "5/d", "5/é"] {
+        for text in
+            ["", "5", "5/", "/1d", "-1/1d", "5/0s", "5/9ms", "5/1y", "5/1d/1d", "5/d", "5/é"]
+        {
             assert_eq!(text.parse::<Quota>(), Err(QuotaError), "{text}");
         }
     }

@@ -45,26 +45,77 @@ impl Timestamp {
     }
 }
 
-/// The units in which people write durations, largest first, in seconds.
-const UNITS: [(char, u64); 5] =
-    [('w', 7 * 24 * 3600), ('d', 24 * 3600), ('h', 3600), ('m', 60), ('s', 1)];
+/// The units in which people write durations, largest first, in milliseconds.
+const UNITS: [(&str, u128); 6] = [
+    ("w", 7 * 24 * 3_600_000),
+    ("d", 24 * 3_600_000),
+    ("h", 3_600_000),
+    ("m", 60_000),
+    ("s", 1000),
+    ("ms", 1),
+];
 
-/// Reads a duration such as `30m`: a whole number and one of `s`, `m`, `h`, `d`, `w`. At most ten
-/// years, so that it can be added to any time.
+/// Reads a duration such as `30m`: a whole number and one of `ms`, `s`, `m`, `h`, `d`, `w`. At most
+/// ten years, so that it can be added to any time.
 pub fn parse_duration(text: &str) -> Option<Duration> {
-    const TEN_YEARS: u64 = 10 * 365 * 24 * 3600;
+    const TEN_YEARS: u128 = 10 * 365 * 24 * 3_600_000;
     let text = text.trim();
-    let unit = text.chars().next_back()?;
-    let (_, seconds) = UNITS.into_iter().find(|(name, _)| *name == unit)?;
+    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let (_, millis) = UNITS.into_iter().find(|(name, _)| *name == unit)?;
     let number: u64 = text.strip_suffix(unit)?.parse().ok()?;
-    let total = number.checked_mul(seconds).filter(|total| *total <= TEN_YEARS)?;
-    Some(Duration::from_secs(total))
+    let total = u128::from(number).checked_mul(millis).filter(|total| *total <= TEN_YEARS)?;
+    Some(Duration::from_millis(u64::try_from(total).ok()?))
 }
 
 /// Writes a duration as [`parse_duration`] reads it, in the largest unit that divides it.
 pub fn format_duration(duration: Duration) -> String {
-    let total = duration.as_secs();
-    let whole = |(_, seconds): &(char, u64)| total > 0 && total.is_multiple_of(*seconds);
-    let (name, seconds) = UNITS.into_iter().find(whole).unwrap_or(('s', 1));
-    format!("{}{name}", total / seconds)
+    let total = duration.as_millis();
+    let whole = |(_, millis): &(&str, u128)| total > 0 && total.is_multiple_of(*millis);
+    let (name, millis) = UNITS.into_iter().find(whole).unwrap_or(("s", 1000));
+    format!("{}{name}", total / millis)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn durations_read_and_show_as_people_write_them() {
+        for (text, millis) in [
+            ("0s", 0),
+            ("250ms", 250),
+            ("1500ms", 1500),
+            ("1s", 1000),
+            ("90s", 90_000),
+            ("30m", 1_800_000),
+            ("12h", 43_200_000),
+            ("1d", 86_400_000),
+            ("1w", 604_800_000),
+        ] {
+            let duration = Duration::from_millis(millis);
+            assert_eq!(parse_duration(text), Some(duration), "{text}");
+            assert_eq!(format_duration(duration), text);
+        }
+        assert_eq!(parse_duration(" 7d "), parse_duration("1w"));
+        for text in ["", "5", "s", "ms", "+5s", "-5s", "5 s", "5S", "1.5s", "5s5s", "5é", "522w"] {
+            assert_eq!(parse_duration(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_duration_reads_back_as_it_was_written(millis in 0..315_360_000_000_u64) {
+            let duration = Duration::from_millis(millis);
+            prop_assert_eq!(parse_duration(&format_duration(duration)), Some(duration));
+        }
+
+        #[test]
+        fn any_text_is_a_duration_or_none(text in any::<String>()) {
+            if let Some(duration) = parse_duration(&text) {
+                prop_assert_eq!(parse_duration(&format_duration(duration)), Some(duration));
+            }
+        }
+    }
 }

@@ -1,0 +1,240 @@
+//! Every setting: its name, meaning, default and check.
+//!
+//! Settings come from the environment and from a `.env` file; the environment wins, and a variable
+//! that is set to nothing counts as unset. All faults are told at once.
+
+mod checks;
+mod environment;
+mod faults;
+pub mod help;
+mod table;
+
+use std::{
+    collections::BTreeSet,
+    num::{NonZeroU32, NonZeroUsize},
+    path::Path,
+    time::Duration,
+};
+
+use secrecy::SecretString;
+use tracing_subscriber::filter::Targets;
+use url::Url;
+
+use crate::domain::{GuildId, Limits};
+use environment::Environment;
+use faults::{Fault, Problem};
+
+pub use faults::Faults;
+pub use table::{Fallback, Setting, TABLE};
+
+/// What the bot is told by its host.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The bot's token.
+    pub discord_token: SecretString,
+    /// The Whisul key.
+    pub whisul_api_key: SecretString,
+    /// Where the jobs are kept: `sqlite:` or `sqlite://`, and the path of a file.
+    pub database_url: String,
+    /// The quotas.
+    pub limits: Limits,
+    /// The servers where commands are accepted; `None` for any.
+    pub allowed_guilds: Option<BTreeSet<GuildId>>,
+    /// Whether songs outside servers are accepted.
+    pub allow_dms: bool,
+    /// Songs at Whisul at once.
+    pub max_running: NonZeroUsize,
+    /// How often a running song is asked after.
+    pub poll_interval: Duration,
+    /// When a submitted song is given up.
+    pub job_timeout: Duration,
+    /// Least time between two edits of a message.
+    pub edit_interval: Duration,
+    /// Requests to Whisul, all together.
+    pub whisul_rate_limit: WhisulRate,
+    /// Base URL of Whisul's API, with or without a slash at its end.
+    pub whisul_api_url: Url,
+    /// Base URL of a server that speaks Discord's API; `None` for Discord itself.
+    pub discord_api_url: Option<Url>,
+    /// How long a stop may take.
+    pub shutdown_grace: Duration,
+    /// The form of log lines.
+    pub log_format: LogFormat,
+    /// Which log lines are wanted.
+    pub log_filter: Targets,
+}
+
+/// So many requests to Whisul in so long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WhisulRate {
+    /// How many.
+    pub requests: NonZeroU32,
+    /// In how long: more than nothing.
+    pub window: Duration,
+}
+
+/// The form of log lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+impl Settings {
+    /// Reads the settings from the environment and, for what it leaves out, from a `.env` file, if
+    /// there is one.
+    ///
+    /// # Errors
+    /// All that is wrong, the file's faulty lines included.
+    pub fn load(env_file: &Path) -> Result<Self, Faults> {
+        let (environment, mut faults) = Environment::read(env_file);
+        match Self::read(|name| environment.get(name)) {
+            Ok(settings) if faults.is_empty() => Ok(settings),
+            Ok(_) => Err(Faults(faults)),
+            Err(Faults(more)) => {
+                faults.extend(more);
+                Err(Faults(faults))
+            }
+        }
+    }
+
+    /// Reads the settings with a function that knows each variable's value.
+    ///
+    /// # Errors
+    /// All that is wrong.
+    pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Faults> {
+        let mut reader = Reader { lookup, faults: Vec::new() };
+        let settings = reader.settings();
+        // A setting is missing here only if its fault was noted.
+        settings.ok_or(Faults(reader.faults))
+    }
+}
+
+/// Reads one setting after the other and notes the faults.
+struct Reader<L> {
+    lookup: L,
+    faults: Vec<Fault>,
+}
+
+impl<L: Fn(&str) -> Option<String>> Reader<L> {
+    /// Every setting is read before the first one that is missing ends it.
+    fn settings(&mut self) -> Option<Settings> {
+        let discord_token = self.required(table::DISCORD_TOKEN, checks::secret);
+        let whisul_api_key = self.required(table::WHISUL_API_KEY, checks::secret);
+        let database_url = self.required(table::DATABASE_URL, checks::database);
+        let limits = self.limits();
+        let allowed_guilds = self.optional(table::ALLOWED_GUILDS, checks::guilds);
+        let allow_dms = self.optional(table::ALLOW_DMS, checks::switch);
+        let max_running = self.required(table::MAX_RUNNING, checks::count);
+        let whisul_api_url = self.required(table::WHISUL_API_URL, checks::base_url);
+        let discord_api_url = self.optional(table::DISCORD_API_URL, checks::base_url);
+        let poll_interval = self.interval(
+            table::POLL_INTERVAL,
+            Duration::from_secs(5),
+            Some(Duration::from_mins(1)),
+            table::WHISUL_API_URL,
+        );
+        let edit_interval = self.interval(
+            table::EDIT_INTERVAL,
+            Duration::from_secs(5),
+            None,
+            table::DISCORD_API_URL,
+        );
+        let job_timeout = self.required(table::JOB_TIMEOUT, checks::duration);
+        let whisul_rate_limit = self.required(table::WHISUL_RATE_LIMIT, checks::rate);
+        let shutdown_grace = self.required(table::SHUTDOWN_GRACE, checks::duration);
+        let log_format = self.required(table::LOG_FORMAT, checks::log_format);
+        let log_filter = self.required(table::RUST_LOG, checks::log_filter);
+        let allowed_guilds = allowed_guilds?;
+        Some(Settings {
+            discord_token: discord_token?,
+            whisul_api_key: whisul_api_key?,
+            database_url: database_url?,
+            limits: limits?,
+            allow_dms: allow_dms?.unwrap_or(allowed_guilds.is_none()),
+            allowed_guilds,
+            max_running: max_running?.try_into().ok()?,
+            poll_interval: poll_interval?,
+            job_timeout: job_timeout?,
+            edit_interval: edit_interval?,
+            whisul_rate_limit: whisul_rate_limit?,
+            whisul_api_url: whisul_api_url?,
+            discord_api_url: discord_api_url?,
+            shutdown_grace: shutdown_grace?,
+            log_format: log_format?,
+            log_filter: log_filter?,
+        })
+    }
+
+    fn limits(&mut self) -> Option<Limits> {
+        let user = self.required(table::USER_QUOTA, checks::quota);
+        let user_concurrency = self.required(table::USER_CONCURRENCY, checks::count);
+        let roles = self.optional(table::ROLE_QUOTAS, checks::role_quotas);
+        let guild = self.required(table::GUILD_QUOTA, checks::quota);
+        let global = self.required(table::GLOBAL_QUOTA, checks::quota);
+        Some(Limits {
+            user: user?,
+            user_concurrency: user_concurrency?.get(),
+            roles: roles?.unwrap_or_default(),
+            guild: guild?,
+            global: global?,
+        })
+    }
+
+    /// An interval that spares the server at `address`.
+    fn interval(
+        &mut self,
+        setting: Setting,
+        least: Duration,
+        most: Option<Duration>,
+        address: Setting,
+    ) -> Option<Duration> {
+        let url = self.value(address).and_then(|url| Url::parse(url.trim()).ok());
+        let on_loopback = url.is_some_and(|url| checks::is_loopback(&url));
+        let check = |text: &str| checks::interval(text, least, most, (address.name, on_loopback));
+        self.required(setting, check)
+    }
+
+    /// A setting that has a value in any case. `None`: its fault is noted.
+    fn required<T>(
+        &mut self,
+        setting: Setting,
+        check: impl FnOnce(&str) -> Result<T, Problem>,
+    ) -> Option<T> {
+        let value = self.optional(setting, check)?;
+        if value.is_none() {
+            self.faults.push(Fault::Setting(setting, Problem::Required));
+        }
+        value
+    }
+
+    /// A setting that may do without a value: `Some(None)`. `None`: its fault is noted.
+    #[expect(clippy::option_option, reason = "unset and faulty differ")]
+    fn optional<T>(
+        &mut self,
+        setting: Setting,
+        check: impl FnOnce(&str) -> Result<T, Problem>,
+    ) -> Option<Option<T>> {
+        match self.value(setting).map(|text| check(text.trim())).transpose() {
+            Ok(value) => Some(value),
+            Err(problem) => {
+                self.faults.push(Fault::Setting(setting, problem));
+                None
+            }
+        }
+    }
+
+    /// A setting's text as given or, where that is empty, by default.
+    fn value(&self, setting: Setting) -> Option<String> {
+        let given = (self.lookup)(setting.name).filter(|text| !text.trim().is_empty());
+        given.or(match setting.fallback {
+            Fallback::Value(text) => Some(text.to_owned()),
+            Fallback::Required | Fallback::Unset(_) => None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,104 @@
+//! The table of settings: what `--help`, `.env.example` and the README show.
+
+use std::fmt;
+
+/// One setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// The variable's name.
+    pub name: &'static str,
+    /// What holds while it is unset or empty.
+    pub fallback: Fallback,
+    /// What it is for, in a sentence or two.
+    pub meaning: &'static str,
+    /// A value that is accepted.
+    pub example: &'static str,
+}
+
+/// What holds while a setting is unset. Shown as the table's column of defaults.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fallback {
+    /// Nothing: it must be set.
+    Required,
+    /// This value.
+    Value(&'static str),
+    /// No value of its own: what that means.
+    Unset(&'static str),
+}
+
+impl fmt::Display for Fallback {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Required => "required",
+            Self::Value(text) | Self::Unset(text) => text,
+        })
+    }
+}
+
+/// Defines each setting by its name, and the table of them all in the order in which people meet
+/// them.
+macro_rules! settings {
+    ($($name:ident = $fallback:expr, $example:literal, $meaning:literal;)+) => {
+        $(pub(super) const $name: Setting = Setting {
+            name: stringify!($name),
+            fallback: $fallback,
+            meaning: $meaning,
+            example: $example,
+        };)+
+
+        /// Every setting.
+        pub const TABLE: &[Setting] = &[$($name),+];
+    };
+}
+
+use Fallback::{Required, Unset, Value};
+
+settings! {
+    DISCORD_TOKEN = Required, "the-token-of-your-bot",
+        "The bot's token, from Discord's developer portal.";
+    WHISUL_API_KEY = Required, "your-whisul-api-key",
+        "The Whisul key, with which songs are paid for.";
+    DATABASE_URL = Value("sqlite://data/whisul-bot.db"), "sqlite://data/whisul-bot.db",
+        "Where the jobs are kept. Created with its folder when missing.";
+    USER_QUOTA = Value("5/1d"), "5/1d",
+        "Songs per rolling window and user: COUNT/WINDOW (30m, 12h, 1d, 1w) or unlimited.";
+    USER_CONCURRENCY = Value("1"), "1",
+        "Songs at once per user, those in line included.";
+    ROLE_QUOTAS = Unset("empty"), "123456789012345678=20/1d,234567890123456789=unlimited",
+        "Quotas of roles: ROLE_ID=COUNT/WINDOW, comma-separated. A song is allowed if the user's \
+         quota or that of any role held allows it; with USER_QUOTA=0/1d only these roles may.";
+    GUILD_QUOTA = Value("unlimited"), "50/1d",
+        "Songs per rolling window and server.";
+    GLOBAL_QUOTA = Value("100/1d"), "100/1d",
+        "Songs per rolling window over everybody: the key's own guard.";
+    ALLOWED_GUILDS = Unset("empty: any"), "345678901234567890,456789012345678901",
+        "Ids of the servers where commands are accepted, comma-separated; elsewhere they are \
+         refused, a user-installed use in an unlisted server included. Where it is set, direct \
+         messages are refused too unless ALLOW_DMS=true.";
+    ALLOW_DMS = Unset("true when ALLOWED_GUILDS is empty"), "true",
+        "Whether songs outside servers are accepted: true or false.";
+    MAX_RUNNING = Value("10"), "10",
+        "Songs at Whisul at once. The others wait in line.";
+    POLL_INTERVAL = Value("6s"), "6s",
+        "How often a running song is asked after: 5s to 60s. Shorter only while WHISUL_API_URL is \
+         a loopback address.";
+    JOB_TIMEOUT = Value("20m"), "20m",
+        "When a submitted song is given up.";
+    EDIT_INTERVAL = Value("5s"), "5s",
+        "Least time between two edits of a message: at least 5s. Shorter only while \
+         DISCORD_API_URL is a loopback address.";
+    WHISUL_RATE_LIMIT = Value("5/1s"), "5/1s",
+        "Requests to Whisul, all together: COUNT/WINDOW.";
+    WHISUL_API_URL = Value("https://whisul.com/api"), "https://whisul.com/api",
+        "Base URL of Whisul's API: https, or a loopback address.";
+    DISCORD_API_URL = Unset("unset: Discord"), "http://127.0.0.1:8080",
+        "Base URL of a server that speaks Discord's API (a proxy, the sandbox), to which \
+         /api/v10/... is appended: https, or a loopback address.";
+    SHUTDOWN_GRACE = Value("10s"), "10s",
+        "How long a stop may take to answer running commands and save its state.";
+    LOG_FORMAT = Value("text"), "json",
+        "The form of log lines: text or json.";
+    RUST_LOG = Value("info"), "info,whisul_bot=debug",
+        "What is logged: LEVEL or TARGET=LEVEL, comma-separated. Other crates than whisul_bot are \
+         never logged in more detail than warn.";
+}

@@ -1,0 +1,232 @@
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use secrecy::ExposeSecret;
+
+use super::*;
+use crate::domain::{Quota, RoleId};
+
+const REQUIRED: [(&str, &str); 2] = [("DISCORD_TOKEN", "to.k-e_n"), ("WHISUL_API_KEY", "key")];
+
+fn read(variables: &[(&str, &str)]) -> Result<Settings, Faults> {
+    let variables: BTreeMap<_, _> = REQUIRED.iter().chain(variables).copied().collect();
+    Settings::read(|name| variables.get(name).map(|value| (*value).to_owned()))
+}
+
+fn accepted(variables: &[(&str, &str)]) -> Settings {
+    read(variables).unwrap_or_else(|faults| panic!("{variables:?}: {faults}"))
+}
+
+/// The names at fault.
+fn faulty(variables: &[(&str, &str)]) -> Vec<&'static str> {
+    let name = |fault| match fault {
+        Fault::Setting(setting, _) => setting.name,
+        other => panic!("{other:?}"),
+    };
+    read(variables).map_or_else(|Faults(all)| all.into_iter().map(name).collect(), |_| Vec::new())
+}
+
+#[test]
+fn two_secrets_are_enough() {
+    let settings = accepted(&[]);
+    assert_eq!(settings.discord_token.expose_secret(), "to.k-e_n");
+    assert_eq!(settings.whisul_api_key.expose_secret(), "key");
+    assert_eq!(settings.database_url, "sqlite://data/whisul-bot.db");
+    assert_eq!(settings.limits.user.to_string(), "5/1d");
+    assert_eq!(settings.limits.user_concurrency, 1);
+    assert!(settings.limits.roles.is_empty());
+    assert_eq!(settings.limits.guild, Quota::Unlimited);
+    assert_eq!(settings.limits.global.to_string(), "100/1d");
+    assert_eq!(settings.allowed_guilds, None);
+    assert!(settings.allow_dms);
+    assert_eq!(settings.max_running.get(), 10);
+    assert_eq!(settings.poll_interval, Duration::from_secs(6));
+    assert_eq!(settings.job_timeout, Duration::from_mins(20));
+    assert_eq!(settings.edit_interval, Duration::from_secs(5));
+    assert_eq!(settings.whisul_rate_limit.requests.get(), 5);
+    assert_eq!(settings.whisul_rate_limit.window, Duration::from_secs(1));
+    assert_eq!(settings.whisul_api_url.as_str(), "https://whisul.com/api");
+    assert_eq!(settings.discord_api_url, None);
+    assert_eq!(settings.shutdown_grace, Duration::from_secs(10));
+    assert_eq!(settings.log_format, LogFormat::Text);
+    assert_eq!(settings.log_filter.default_level(), Some(tracing::Level::INFO.into()));
+}
+
+#[test]
+fn what_is_set_to_nothing_is_unset() {
+    let empty: Vec<_> = TABLE.iter().map(|setting| (setting.name, " ")).collect();
+    assert_eq!(faulty(&empty), ["DISCORD_TOKEN", "WHISUL_API_KEY"]);
+    assert_eq!(faulty(&empty[2..]), [""; 0]);
+}
+
+#[test]
+fn every_example_is_accepted() {
+    for setting in TABLE {
+        accepted(&[(setting.name, setting.example)]);
+    }
+}
+
+#[test]
+fn all_faults_are_told_at_once_and_no_value_is_repeated() {
+    let nonsense: Vec<_> = TABLE.iter().map(|setting| (setting.name, "s3cr3t é")).collect();
+    let told = read(&nonsense).unwrap_err().to_string();
+    for setting in TABLE {
+        let names = format!("\n  {}: ", setting.name);
+        assert!(told.contains(&names), "{} is missing in:\n{told}", setting.name);
+        assert!(told.contains(&format!("Example: {}={}", setting.name, setting.example)));
+    }
+    assert!(told.starts_with("The settings have 20 faults:\n"), "{told}");
+    assert!(!told.contains("s3cr3t"), "{told}");
+}
+
+#[test]
+fn a_secret_is_visible_ascii_and_never_shown() {
+    for value in ["a b", "a\nb", "a\u{7f}", "é", "\"token\"", "'token'"] {
+        assert_eq!(faulty(&[("DISCORD_TOKEN", value)]), ["DISCORD_TOKEN"], "{value:?}");
+    }
+    let shown = format!("{:?}", accepted(&[("DISCORD_TOKEN", "s3cr3t")]));
+    assert!(!shown.contains("s3cr3t"), "{shown}");
+}
+
+#[test]
+fn allowed_servers_close_direct_messages_unless_those_are_allowed() {
+    let listed = ("ALLOWED_GUILDS", " 12, 34 ");
+    let settings = accepted(&[listed]);
+    assert_eq!(settings.allowed_guilds, Some(BTreeSet::from([GuildId(12), GuildId(34)])));
+    assert!(!settings.allow_dms);
+    assert!(accepted(&[listed, ("ALLOW_DMS", "true")]).allow_dms);
+    assert!(!accepted(&[("ALLOW_DMS", "false")]).allow_dms);
+    for value in [",", "12,", "12,,34", "0", "-1", "+1", "12 34", "9223372036854775808"] {
+        assert_eq!(faulty(&[("ALLOWED_GUILDS", value)]), ["ALLOWED_GUILDS"], "{value}");
+    }
+    assert_eq!(faulty(&[("ALLOW_DMS", "yes")]), ["ALLOW_DMS"]);
+}
+
+#[test]
+fn roles_have_quotas_of_their_own() {
+    let settings = accepted(&[("USER_QUOTA", "0/1d"), ("ROLE_QUOTAS", "7=3/1h, 8 = unlimited")]);
+    let roles =
+        BTreeMap::from([(RoleId(7), "3/1h".parse().unwrap()), (RoleId(8), Quota::Unlimited)]);
+    assert_eq!(settings.limits.roles, roles);
+    for value in [",", "7", "7=", "=3/1h", "x=3/1h", "7=3/1h,", "7=3/1h,7=4/1h", "7:3/1h"] {
+        assert_eq!(faulty(&[("ROLE_QUOTAS", value)]), ["ROLE_QUOTAS"], "{value}");
+    }
+}
+
+#[test]
+fn intervals_are_shortened_only_for_servers_on_this_machine() {
+    let here = "http://127.0.0.1:8080/api";
+    for value in ["4s", "4999ms", "61s", "0s", "6"] {
+        assert_eq!(faulty(&[("POLL_INTERVAL", value)]), ["POLL_INTERVAL"], "{value}");
+    }
+    for value in ["5s", "60s", "1m"] {
+        accepted(&[("POLL_INTERVAL", value)]);
+    }
+    let quick = accepted(&[("POLL_INTERVAL", "250ms"), ("WHISUL_API_URL", here)]);
+    assert_eq!(quick.poll_interval, Duration::from_millis(250));
+    for value in ["61s", "0ms"] {
+        let variables = [("POLL_INTERVAL", value), ("WHISUL_API_URL", here)];
+        assert_eq!(faulty(&variables), ["POLL_INTERVAL"], "{value}");
+    }
+    // The other server's address has no say.
+    let other = [("POLL_INTERVAL", "1s"), ("DISCORD_API_URL", here)];
+    assert_eq!(faulty(&other), ["POLL_INTERVAL"]);
+    let other = [("EDIT_INTERVAL", "1s"), ("WHISUL_API_URL", here)];
+    assert_eq!(faulty(&other), ["EDIT_INTERVAL"]);
+    accepted(&[("EDIT_INTERVAL", "1ms"), ("DISCORD_API_URL", here)]);
+    accepted(&[("EDIT_INTERVAL", "2m")]);
+    // An address with a fault of its own is no reason for a second one, nor hides one.
+    let variables = [("POLL_INTERVAL", "1s"), ("WHISUL_API_URL", "http://127.0.0.1/?q")];
+    assert_eq!(faulty(&variables), ["WHISUL_API_URL"]);
+    let variables = [("POLL_INTERVAL", "1s"), ("WHISUL_API_URL", "http://whisul.com")];
+    assert_eq!(faulty(&variables), ["WHISUL_API_URL", "POLL_INTERVAL"]);
+}
+
+#[test]
+fn addresses_are_encrypted_or_on_this_machine() {
+    let urls = [
+        "https://whisul.example/v2/",
+        "http://localhost:1",
+        "http://127.8.9.1",
+        "http://[::1]:80/api",
+        "HTTPS://whisul.example",
+    ];
+    for url in urls {
+        accepted(&[("WHISUL_API_URL", url), ("DISCORD_API_URL", url)]);
+    }
+    for url in [
+        "whisul.example",
+        "ftp://127.0.0.1",
+        "file:///etc",
+        "data:text/plain,",
+        "http://whisul.example",
+        "http://127.0.0.1.whisul.example",
+        "http://localhost.whisul.example",
+        "http://127.0.0.1@whisul.example",
+        "http://192.168.0.1",
+        "http://0.0.0.0",
+        "https://user@whisul.example",
+        "https://:password@whisul.example",
+        "https://whisul.example/?query",
+        "https://whisul.example/#fragment",
+    ] {
+        let faults = faulty(&[("WHISUL_API_URL", url), ("DISCORD_API_URL", url)]);
+        assert_eq!(faults, ["WHISUL_API_URL", "DISCORD_API_URL"], "{url}");
+    }
+}
+
+#[test]
+fn jobs_are_kept_in_a_file() {
+    for url in ["sqlite://data/bot.db", "sqlite:bot.db", "sqlite:///data/bot.db"] {
+        assert_eq!(accepted(&[("DATABASE_URL", url)]).database_url, url);
+    }
+    for url in [
+        "data/bot.db",
+        "postgres://host/bot",
+        "sqlite:",
+        "sqlite://",
+        "sqlite::memory:",
+        "sqlite://:memory:",
+        "sqlite://bot.db?mode=memory",
+        "sqlite://data/",
+        "sqlite://\u{fffd}",
+    ] {
+        assert_eq!(faulty(&[("DATABASE_URL", url)]), ["DATABASE_URL"], "{url}");
+    }
+}
+
+#[test]
+fn numbers_and_durations_are_above_nothing() {
+    for name in ["MAX_RUNNING", "USER_CONCURRENCY"] {
+        for value in ["0", "-1", "1.5", "ten", "4294967296"] {
+            assert_eq!(faulty(&[(name, value)]), [name], "{value}");
+        }
+    }
+    for name in ["JOB_TIMEOUT", "SHUTDOWN_GRACE"] {
+        for value in ["0s", "10", "-1s", "1y"] {
+            assert_eq!(faulty(&[(name, value)]), [name], "{value}");
+        }
+    }
+    for value in ["0/1s", "5/0s", "5", "5/1s/1s", "unlimited"] {
+        assert_eq!(faulty(&[("WHISUL_RATE_LIMIT", value)]), ["WHISUL_RATE_LIMIT"], "{value}");
+    }
+}
+
+#[test]
+fn a_filter_misspelt_is_a_fault() {
+    for value in ["info", "off", "WARN", "debug, sqlx=off", "whisul_bot::jobs=trace"] {
+        accepted(&[("RUST_LOG", value)]);
+    }
+    for value in ["inof", "info,", "whisul_bot", "=info", "a=", "a=b", "a=b=c", "[span]=info"] {
+        assert_eq!(faulty(&[("RUST_LOG", value)]), ["RUST_LOG"], "{value}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_a_value_or_a_fault(index in 0..TABLE.len(), text in "\\PC*|[0-9a-z=/:,. ]*") {
+        let name = TABLE[index].name;
+        let faults = faulty(&[(name, &text)]);
+        prop_assert!(faults.is_empty() || faults.contains(&name), "{:?}", faults);
+    }
+}

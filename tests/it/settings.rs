@@ -1,0 +1,179 @@
+//! Settings as the host of a bot meets them: what is written about them, and what the program says
+//! when they are wrong.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env, fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use whisul_bot::config::{Settings, TABLE};
+
+/// A new folder in which the program runs, removed with this value.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("settings-{}-{number}", std::process::id());
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        fs::create_dir(&path).unwrap();
+        Self(path)
+    }
+
+    fn with(file: &str, content: &str) -> Self {
+        let folder = Self::new();
+        fs::write(folder.0.join(file), content).unwrap();
+        folder
+    }
+
+    /// Runs the program here with these arguments and variables, and no others.
+    fn run(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_whisul-bot"))
+            .current_dir(&self.0)
+            .args(arguments)
+            .env_clear()
+            .envs(variables.iter().copied())
+            .output()
+            .unwrap()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// What the program told of the faulty settings with which it refused to start.
+fn faults(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert_eq!(output.stdout, b"");
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn text_of(name: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
+}
+
+#[test]
+fn all_faults_are_told_at_once_and_no_secret() {
+    let variables = [
+        ("DISCORD_TOKEN", "s3cr3t token"),
+        ("USER_QUOTA", "many"),
+        ("POLL_INTERVAL", "1s"),
+        ("WHISUL_API_URL", "https://me:s3cr3t@whisul.example"),
+        ("ALLOWED_GUILDS", "s3cr3t"),
+    ];
+    let told = faults(&Folder::new().run(&[], &variables));
+    for name in ["WHISUL_API_KEY"].into_iter().chain(variables.map(|(name, _)| name)) {
+        let setting = TABLE.iter().find(|setting| setting.name == name).unwrap();
+        assert!(told.contains(&format!("\n  {name}: ")), "{told}");
+        assert!(told.contains(&format!("Example: {name}={}\n", setting.example)), "{told}");
+    }
+    assert!(told.starts_with("The settings have 6 faults:\n"), "{told}");
+    assert!(!told.contains("s3cr3t"), "{told}");
+}
+
+#[test]
+fn the_environment_wins_over_the_file() {
+    let folder = Folder::with(".env", "DISCORD_TOKEN=token\nWHISUL_API_KEY=key\nUSER_QUOTA=many\n");
+    let told = faults(&folder.run(&[], &[("LOG_FORMAT", "xml")]));
+    assert!(told.contains("USER_QUOTA") && told.contains("LOG_FORMAT"), "{told}");
+    assert!(!told.contains("DISCORD_TOKEN"), "{told}");
+    let told = faults(&folder.run(&[], &[("LOG_FORMAT", "xml"), ("USER_QUOTA", "1/1d")]));
+    assert!(!told.contains("USER_QUOTA"), "{told}");
+}
+
+#[test]
+fn a_broken_file_is_told_by_its_lines_and_without_their_content() {
+    let folder =
+        Folder::with(".env", "# a bot\nDISCORD_TOKEN=s3cr3t token\ns3cr3t\nUSER_QUOTA=1\n");
+    let told = faults(&folder.run(&[], &[]));
+    for place in [".env, line 2: ", ".env, line 3: ", "DISCORD_TOKEN: ", "USER_QUOTA: "] {
+        assert!(told.contains(&format!("\n  {place}")), "{told}");
+    }
+    assert!(!told.contains("s3cr3t"), "{told}");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_a_fault() {
+    let folder = Folder::new();
+    fs::create_dir(folder.0.join(".env")).unwrap();
+    let secrets = [("DISCORD_TOKEN", "token"), ("WHISUL_API_KEY", "key")];
+    assert!(faults(&folder.run(&[], &secrets)).contains("\n  .env: can't be read: "));
+}
+
+#[test]
+fn help_explains_every_setting_within_a_terminals_width() {
+    // Not even a broken file stands in its way.
+    let output = Folder::with(".env", "=").run(&["--help"], &[]);
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+    let help = String::from_utf8(output.stdout).unwrap();
+    let words = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    for setting in TABLE {
+        let entry = format!("{} ({}) {}", setting.name, setting.fallback, setting.meaning);
+        assert!(words.contains(&entry), "{entry}\nis missing in:\n{help}");
+    }
+    assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
+}
+
+#[test]
+fn arguments_are_known_or_refused() {
+    let folder = Folder::new();
+    let version = folder.run(&["--version"], &[]);
+    assert_eq!(version.status.code(), Some(0));
+    assert_eq!(version.stdout, format!("whisul-bot {}\n", env!("CARGO_PKG_VERSION")).as_bytes());
+    for arguments in [&["--verbose"][..], &["run", "fast"], &["--help", "--version"], &[""]] {
+        assert!(faults(&folder.run(arguments, &[])).starts_with("Usage: whisul-bot "));
+    }
+}
+
+#[test]
+fn the_example_file_documents_every_setting() {
+    let file = text_of(".env.example");
+    let mut documented = Vec::new();
+    for entry in file.split("\n\n").skip(1) {
+        let (comment, assignment): (Vec<_>, Vec<_>) =
+            entry.lines().partition(|line| line.starts_with("# "));
+        let comment: Vec<_> = comment.iter().filter_map(|line| line.strip_prefix("# ")).collect();
+        documented.push((comment.join(" "), assignment.join("\n")));
+    }
+    let expected: Vec<_> = TABLE
+        .iter()
+        .map(|setting| {
+            let assignment = match setting.fallback.to_string().as_str() {
+                "required" => format!("{}=", setting.name),
+                _ => format!("#{}={}", setting.name, setting.example),
+            };
+            (format!("{} Default: {}", setting.meaning, setting.fallback), assignment)
+        })
+        .collect();
+    assert_eq!(documented, expected);
+}
+
+#[test]
+fn the_example_file_works_once_filled_in() {
+    let file = text_of(".env.example").replace("\n#", "\n").replace("=\n", "=filled-in\n");
+    let values: BTreeMap<_, _> = file.lines().filter_map(|line| line.split_once('=')).collect();
+    let settings = Settings::read(|name| values.get(name).map(|value| (*value).to_owned()));
+    assert_eq!(settings.err().map(|faults| faults.to_string()), None);
+}
+
+#[test]
+fn the_readme_documents_every_setting() {
+    let readme = text_of("README.md").replace('`', "");
+    let cells = |row: &str| row.split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
+    let rows: BTreeSet<_> = readme
+        .lines()
+        .filter(|line| line.starts_with('|'))
+        .filter_map(|line| cells(line).get(1..3).map(|row| row.join(" | ")))
+        .collect();
+    for setting in TABLE {
+        let row = format!("{} | {}", setting.name, setting.fallback);
+        assert!(rows.contains(&row), "the README has no row: | `{row} | meaning |");
+    }
+}
