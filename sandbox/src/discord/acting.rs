@@ -13,6 +13,7 @@ use super::model::message::StoredMessage;
 use super::options::{descend, wrap};
 use super::refusal::ClientRefusal;
 use super::world::World;
+use crate::discord::json::Fields as _;
 
 /// Who acts, and where.
 #[derive(Clone, Copy, Debug)]
@@ -56,9 +57,9 @@ impl World {
             (checked.options, checked.resolved)
         };
         let mut data = command_data(command);
-        data["options"] = wrap(names, options.0).into();
+        data.set("options", wrap(names, options.0));
         if !options.1.is_empty() {
-            data["resolved"] = options.1.into();
+            data.set("resolved", options.1);
         }
         let kind = if half_typed.is_some() {
             InteractionKind::Autocomplete
@@ -83,8 +84,8 @@ impl World {
         let owners = self.owners_for(actor, channel, command)?;
         let id = message.to_string();
         let mut data = command_data(command);
-        data["target_id"] = json!(id);
-        data["resolved"] = json!({ "messages": { id: self.message_json(target) } });
+        data.set("resolved", json!({ "messages": { &id: self.message_json(target) } }));
+        data.set("target_id", id);
         let (kind, command) = (InteractionKind::Command, name.to_owned());
         Ok(self.begin(actor, Subject { kind, command, owners, on_message: Some(message), data }))
     }
@@ -99,21 +100,21 @@ impl World {
     ) -> Result<Begun, ClientRefusal> {
         self.place(actor)?;
         let target = self.seen_message(actor, message)?;
-        let rows = target.components.iter().filter_map(|row| row["components"].as_array());
-        let component = rows.flatten().find(|component| component["custom_id"] == custom_id);
-        let component = component.filter(|it| (it["type"] == 2) == picked.is_none());
+        let rows = target.components.iter().filter_map(|row| row.at("components").as_array());
+        let component = rows.flatten().find(|component| component.at("custom_id") == custom_id);
+        let component = component.filter(|it| (it.at("type") == 2) == picked.is_none());
         let component =
             component.ok_or_else(|| ClientRefusal::UnknownButton(custom_id.to_owned()))?;
-        if component["disabled"] == true {
+        if component.at("disabled") == true {
             return Err(ClientRefusal::Disabled(custom_id.to_owned()));
         }
         let mut data = json!({
             "custom_id": custom_id,
-            "component_type": component["type"],
-            "id": component["id"],
+            "component_type": component.at("type"),
+            "id": component.at("id"),
         });
         if let Some(picked) = picked {
-            data["values"] = json!(picked);
+            data.set("values", picked);
         }
         let (command, owners) = self.origin_of(target);
         let kind = InteractionKind::Component;
@@ -181,12 +182,12 @@ impl World {
             _ => None,
         };
         if let Some(home) = home.filter(|_| allows("integration_types", 0)) {
-            owners["0"] = json!(home.to_string());
+            owners.set("0", home.to_string());
         }
         // Whoever uses the application where it is not installed has installed it as a person.
         let person = self.users.get(&actor.user).is_some_and(|user| user.installed_app);
         if (person || home.is_none()) && allows("integration_types", 1) {
-            owners["1"] = json!(actor.user.to_string());
+            owners.set("1", actor.user.to_string());
         }
         let installed = owners.as_object().is_some_and(|owners| !owners.is_empty());
         if installed { Ok(owners) } else { Err(not_here()) }
@@ -265,7 +266,7 @@ fn command_data(command: &Command) -> Value {
         "type": command.kind(),
     });
     if let Some(guild) = command.guild {
-        data["guild_id"] = json!(guild.to_string());
+        data.set("guild_id", guild.to_string());
     }
     data
 }
@@ -280,15 +281,15 @@ fn suggestible(
 ) -> Result<Options, ClientRefusal> {
     let mut options = Vec::new();
     for (name, value) in given {
-        let option = declared.iter().find(|option| option["name"] == *name);
+        let option = declared.iter().find(|option| option.at("name") == *name);
         let option = option.ok_or_else(|| ClientRefusal::UnknownOption((*name).to_owned()))?;
         let focused = *name == half_typed;
-        if focused && option["autocomplete"] != true {
+        if focused && option.at("autocomplete") != true {
             return Err(ClientRefusal::NoAutocomplete((*name).to_owned()));
         }
-        let mut option = json!({ "name": name, "type": option["type"], "value": value });
+        let mut option = json!({ "name": name, "type": option.at("type"), "value": value });
         if focused {
-            option["focused"] = json!(true);
+            option.set("focused", true);
         }
         options.push(option);
     }

@@ -30,19 +30,27 @@ impl Breaches {
     }
 
     fn into_error(self) -> ApiError {
-        let mut errors = Value::Object(Map::new());
+        let mut errors = Map::new();
         for breach in self.0 {
-            let mut place = &mut errors;
-            for key in breach.path {
-                place = &mut place[key];
-            }
             let entry = json!({ "code": breach.code, "message": breach.message });
-            match place["_errors"].as_array_mut() {
-                Some(list) => list.push(entry),
-                None => place["_errors"] = json!([entry]),
-            }
+            note(&mut errors, &breach.path, entry);
         }
-        ApiError::invalid_form(errors)
+        ApiError::invalid_form(errors.into())
+    }
+}
+
+/// Adds an entry to the list at a place in the nested errors.
+fn note(errors: &mut Map<String, Value>, path: &[String], entry: Value) {
+    if let Some((key, rest)) = path.split_first() {
+        let inner = errors.entry(key.as_str()).or_insert_with(|| json!({}));
+        if let Some(inner) = inner.as_object_mut() {
+            note(inner, rest, entry);
+        }
+    } else {
+        let list = errors.entry("_errors").or_insert_with(|| json!([]));
+        if let Some(list) = list.as_array_mut() {
+            list.push(entry);
+        }
     }
 }
 

@@ -14,14 +14,13 @@ pub(super) struct Hub {
     world: Mutex<World>,
     changes: Changes,
     /// What [`until`](crate::until) waits on.
-    changed: watch::Receiver<u64>,
+    waiting: watch::Receiver<u64>,
     pub(super) openapi: Option<OpenApi>,
 }
 
 impl Hub {
     pub(super) fn new(world: World, changes: Changes, openapi: Option<OpenApi>) -> Self {
-        let changed = changes.watch();
-        Self { world: Mutex::new(world), changes, changed, openapi }
+        Self { world: Mutex::new(world), waiting: changes.watch(), changes, openapi }
     }
 
     /// Looks at the state.
@@ -48,6 +47,6 @@ impl Hub {
         what: &str,
         look: impl FnMut() -> Option<T>,
     ) -> impl Future<Output = T> {
-        crate::until(what, &self.changed, look)
+        crate::until(what, &self.waiting, look)
     }
 }

@@ -139,7 +139,7 @@ impl Invocation {
         })
     }
 
-    /// Sends the same INTERACTION_CREATE once more, as happens around a RESUME.
+    /// Sends the same `INTERACTION_CREATE` once more, as happens around a RESUME.
     pub fn deliver_again(&self) {
         self.hub.change(|world| {
             if let Some(interaction) = world.interactions.get(&self.id) {

@@ -68,20 +68,12 @@ impl AllowedMentions {
     /// Reads the field `allowed_mentions` of a message.
     pub(crate) fn read(form: &mut Form<'_>) -> Self {
         let Some(mut allowed) = form.object("allowed_mentions") else { return Self::default() };
-        let parsed = allowed.raw("parse").clone();
-        let parses = |what: &str| {
-            parsed.as_array().is_some_and(|kinds| kinds.iter().any(|kind| kind == what))
-        };
-        if let Some(kinds) = parsed.as_array() {
-            let known = [Value::from("users"), "roles".into(), "everyone".into()];
-            if kinds.iter().any(|kind| !known.contains(kind)) {
-                allowed.breach(
-                    "parse",
-                    "BASE_TYPE_CHOICES",
-                    "Value must be one of {'users', 'roles', 'everyone'}.",
-                );
-            }
+        let kinds = allowed.raw("parse").as_array().cloned().unwrap_or_default();
+        if kinds.iter().any(|kind| ["users", "roles", "everyone"].iter().all(|it| kind != it)) {
+            let message = "Value must be one of {'users', 'roles', 'everyone'}.";
+            allowed.breach("parse", "BASE_TYPE_CHOICES", message);
         }
+        let parses = |what: &str| kinds.iter().any(|kind| kind == what);
         let users = Self::read_ids(&mut allowed, "users", parses("users"));
         let roles = Self::read_ids(&mut allowed, "roles", parses("roles"));
         let replied_user = allowed.flag("replied_user").unwrap_or(false);

@@ -24,6 +24,7 @@ mod form;
 mod gateway;
 mod hub;
 mod invocation;
+mod json;
 mod limits;
 mod mentions;
 mod model;

@@ -6,6 +6,7 @@ use super::form::length;
 use super::model::channel::Channel;
 use super::refusal::ClientRefusal;
 use super::world::World;
+use crate::discord::json::Fields as _;
 
 const STRING: i64 = 3;
 const INTEGER: i64 = 4;
@@ -24,26 +25,30 @@ pub(super) struct GivenOptions {
     pub(super) resolved: Map<String, Value>,
 }
 
+/// Subcommands on the way to options, each with its option type.
+pub(super) type Names = Vec<(String, i64)>;
+
 /// Goes down the path of a subcommand: the options declared there and the names on the way, each
 /// with its type.
 pub(super) fn descend<'a>(
     declared: &'a Map<String, Value>,
     path: &[&str],
-) -> Result<(&'a [Value], Vec<(String, i64)>), ClientRefusal> {
+) -> Result<(&'a [Value], Names), ClientRefusal> {
     let mut options = list(declared.get("options"));
     let mut names = Vec::new();
     for part in path {
         let found = options.iter().find(|option| {
-            option["name"] == *part && matches!(option["type"].as_i64(), Some(1 | 2))
+            option.at("name") == *part && matches!(option.at("type").as_i64(), Some(1 | 2))
         });
         let sub = found.ok_or_else(|| ClientRefusal::UnknownCommand((*part).to_owned()))?;
-        names.push(((*part).to_owned(), sub["type"].as_i64().unwrap_or(1)));
+        names.push(((*part).to_owned(), sub.at("type").as_i64().unwrap_or(1)));
         options = list(sub.get("options"));
     }
-    if let Some(sub) = options.iter().find(|option| matches!(option["type"].as_i64(), Some(1 | 2)))
+    if let Some(sub) =
+        options.iter().find(|option| matches!(option.at("type").as_i64(), Some(1 | 2)))
     {
         return Err(ClientRefusal::MissingOption(
-            sub["name"].as_str().unwrap_or_default().to_owned(),
+            sub.at("name").as_str().unwrap_or_default().to_owned(),
         ));
     }
     Ok((options, names))
@@ -54,7 +59,7 @@ fn list(value: Option<&Value>) -> &[Value] {
 }
 
 /// Wraps options into the subcommands that they belong to, the innermost last.
-pub(super) fn wrap(names: Vec<(String, i64)>, options: Vec<Value>) -> Vec<Value> {
+pub(super) fn wrap(names: Names, options: Vec<Value>) -> Vec<Value> {
     names.into_iter().rev().fold(options, |inside, (name, kind)| {
         vec![json!({ "name": name, "type": kind, "options": inside })]
     })
@@ -68,7 +73,7 @@ impl World {
         declared: &[Value],
         given: &[(&str, Value)],
     ) -> Result<GivenOptions, ClientRefusal> {
-        let names = |option: &Value, name: &str| option["name"] == name;
+        let names = |option: &Value, name: &str| option.at("name") == name;
         for (name, _) in given {
             if !declared.iter().any(|option| names(option, name)) {
                 return Err(ClientRefusal::UnknownOption((*name).to_owned()));
@@ -78,7 +83,7 @@ impl World {
         for option in declared {
             match given.iter().find(|(name, _)| names(option, name)) {
                 Some((_, value)) => self.take_option(channel, option, value, &mut outcome)?,
-                None if option["required"] == true => {
+                None if option.at("required") == true => {
                     return Err(ClientRefusal::MissingOption(name_of(option)));
                 }
                 None => {}
@@ -94,7 +99,7 @@ impl World {
         value: &Value,
         outcome: &mut GivenOptions,
     ) -> Result<(), ClientRefusal> {
-        let kind = option["type"].as_i64().unwrap_or(STRING);
+        let kind = option.at("type").as_i64().unwrap_or(STRING);
         let value = match kind {
             USER | CHANNEL | ROLE | MENTIONABLE => {
                 let id = value.as_u64().or_else(|| value.as_str()?.parse().ok());
@@ -109,7 +114,7 @@ impl World {
                 value.clone()
             }
         };
-        outcome.options.push(json!({ "name": option["name"], "type": kind, "value": value }));
+        outcome.options.push(json!({ "name": option.at("name"), "type": kind, "value": value }));
         Ok(())
     }
 
@@ -117,23 +122,24 @@ impl World {
     fn resolve(&self, channel: &Channel, id: u64, resolved: &mut Map<String, Value>) -> bool {
         let mut add = |kind: &str, json: Value| {
             let entry = resolved.entry(kind.to_owned()).or_insert_with(|| json!({}));
-            entry[id.to_string()] = json;
+            entry.set(&id.to_string(), json);
         };
         let guild = channel.guild().and_then(|guild| self.guilds.get(&guild));
         if let Some(user) = self.users.get(&id) {
             add("users", user.json());
             if let Some(guild) = guild.filter(|guild| guild.members.contains_key(&id)) {
-                let mut member = self.partial_member_json(guild, id);
-                member["permissions"] = json!(guild.permissions_of(id).to_string());
+                let mut member = Self::partial_member_json(guild, id);
+                member.set("permissions", guild.permissions_of(id).to_string());
                 add("members", member);
             }
         } else if let Some(guild) = guild
-            && let Some(position) = guild.roles.iter().position(|role| role.id == id)
+            && let Some((position, role)) =
+                guild.roles.iter().enumerate().find(|(_, role)| role.id == id)
         {
-            add("roles", Self::roles_json(guild)[position].clone());
+            add("roles", role.json(position));
         } else if let Ok(found) = self.channel(id) {
             let mut json = self.channel_json(found);
-            json["permissions"] = json!(self.bot_permissions(found).to_string());
+            json.set("permissions", self.bot_permissions(found).to_string());
             add("channels", json);
         } else {
             return false;
@@ -143,7 +149,7 @@ impl World {
 }
 
 fn name_of(option: &Value) -> String {
-    option["name"].as_str().unwrap_or_default().to_owned()
+    option.at("name").as_str().unwrap_or_default().to_owned()
 }
 
 /// Checks a text, a number or a yes or no.
@@ -159,13 +165,13 @@ fn check_plain(option: &Value, kind: i64, value: &Value) -> Result<(), ClientRef
         return Err(ClientRefusal::WrongType(name_of(option)));
     }
     let choices = list(option.get("choices"));
-    if !choices.is_empty() && !choices.iter().any(|choice| choice["value"] == *value) {
+    if !choices.is_empty() && !choices.iter().any(|choice| choice.at("value") == value) {
         return Err(ClientRefusal::NotAChoice(name_of(option)));
     }
     let (size, least, most) = match value {
         Value::String(text) => {
-            let least = option["min_length"].as_f64().unwrap_or(0.0);
-            let most = option["max_length"].as_f64().unwrap_or(6000.0);
+            let least = option.at("min_length").as_f64().unwrap_or(0.0);
+            let most = option.at("max_length").as_f64().unwrap_or(6000.0);
             // A text's length is far below where an f64 loses units.
             #[expect(clippy::cast_precision_loss, reason = "a text is shorter than 2^52")]
             let size = length(text) as f64;
@@ -173,8 +179,8 @@ fn check_plain(option: &Value, kind: i64, value: &Value) -> Result<(), ClientRef
             (size, least.max(1.0), most)
         }
         number => {
-            let least = option["min_value"].as_f64().unwrap_or(f64::NEG_INFINITY);
-            let most = option["max_value"].as_f64().unwrap_or(f64::INFINITY);
+            let least = option.at("min_value").as_f64().unwrap_or(f64::NEG_INFINITY);
+            let most = option.at("max_value").as_f64().unwrap_or(f64::INFINITY);
             (number.as_f64().unwrap_or(least), least, most)
         }
     };

@@ -30,7 +30,7 @@ impl World {
     /// Makes a message of a draft.
     ///
     /// # Errors
-    /// 50006 for an empty one (unless the bot is thinking), 200000 where AutoMod blocks it.
+    /// 50006 for an empty one (unless the bot is thinking), 200000 where `AutoMod` blocks it.
     pub(super) fn post(
         &mut self,
         circumstances: &Circumstances,
@@ -85,7 +85,7 @@ impl World {
     ///
     /// # Errors
     /// 10008 when it is gone, 50006 when nothing would be left, 30046 after too many edits of an
-    /// old message, 200000 where AutoMod blocks it.
+    /// old message, 200000 where `AutoMod` blocks it.
     pub(super) fn edit(&mut self, id: u64, draft: Draft) -> Result<(), ApiError> {
         let found = self.messages.get(&id).filter(|message| !message.deleted);
         let channel = found.ok_or(ApiError::UNKNOWN_MESSAGE)?.channel;

@@ -58,8 +58,8 @@ impl Route {
                 (Kind::Webhooks, format!("{application}/{token}"))
             }
             ["channels", channel, "messages", ..] => (Kind::Messages, channel.to_owned()),
-            ["channels", id, ..] | ["guilds", id, ..] => (Kind::Others, id.to_owned()),
-            ["applications", _, .., "commands"] | ["applications", _, .., "commands", _] => {
+            ["channels" | "guilds", id, ..] => (Kind::Others, id.to_owned()),
+            ["applications", ..] if segments.contains(&"commands") => {
                 (Kind::Commands, String::new())
             }
             _ => (Kind::Others, String::new()),
@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn a_bucket_belongs_to_its_channel_or_token() {
-        let edit = |path| Route::of("PATCH", path).unwrap();
+        let edit = |path: &str| Route::of("PATCH", path).unwrap();
         let one = edit("/api/v10/channels/1/messages/5");
         assert_eq!(one, edit("/api/v10/channels/1/messages/6"));
         assert_ne!(one, edit("/api/v10/channels/2/messages/5"));

@@ -53,7 +53,9 @@ impl Server {
             let id = world.clock.id();
             let role =
                 guild::Role { id, name: name.to_owned(), permissions: 0, mentionable: false };
-            world.guilds.get_mut(&self.id).map(|guild| guild.roles.push(role));
+            if let Some(guild) = world.guilds.get_mut(&self.id) {
+                guild.roles.push(role);
+            }
             id
         });
         Role { hub: Arc::clone(&self.hub), server: self.id, id }
@@ -113,7 +115,7 @@ impl Server {
         });
     }
 
-    /// From now on AutoMod blocks messages that contain this word (200000).
+    /// From now on `AutoMod` blocks messages that contain this word (200000).
     pub fn automod_blocks(&self, word: &str) {
         self.change(|guild| guild.blocked_words.push(word.to_lowercase()));
     }

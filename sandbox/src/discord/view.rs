@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::mentions::Ping;
 use super::model::message::{EPHEMERAL, LOADING, Revision, StoredMessage};
 use super::world::World;
+use crate::discord::json::Fields as _;
 
 /// A message at one moment; it does not change when Discord's does.
 #[derive(Clone, Debug)]
@@ -139,8 +140,8 @@ impl Message {
             channel_id: message.channel,
             author: message.author,
             content: message.content.clone(),
-            embeds: list(&json["embeds"]).map(Embed::of).collect(),
-            attachments: list(&json["attachments"]).map(Attachment::of).collect(),
+            embeds: list(json.at("embeds")).map(Embed::of).collect(),
+            attachments: list(json.at("attachments")).map(Attachment::of).collect(),
             flags: message.flags,
             pings: message.pings.clone(),
             reply_to: message.reply_to,
@@ -171,9 +172,9 @@ impl Message {
     /// Its buttons, row by row.
     #[must_use]
     pub fn buttons(&self) -> Vec<Button> {
-        let rows = list(&self.json["components"]);
-        let components = rows.flat_map(|row| list(&row["components"]));
-        components.filter(|component| component["type"] == 2).map(Button::of).collect()
+        let rows = list(self.json.at("components"));
+        let components = rows.flat_map(|row| list(row.at("components")));
+        components.filter(|component| component.at("type") == 2).map(Button::of).collect()
     }
 
     /// The button with a label.
@@ -216,16 +217,16 @@ impl Message {
 impl Embed {
     fn of(json: &Value) -> Self {
         Self {
-            title: text(&json["title"]),
-            url: text(&json["url"]),
-            description: text(&json["description"]),
-            color: json["color"].as_u64().and_then(|color| u32::try_from(color).ok()),
-            fields: list(&json["fields"]).map(EmbedField::of).collect(),
-            image: text(&json["image"]["url"]),
-            thumbnail: text(&json["thumbnail"]["url"]),
-            footer: text(&json["footer"]["text"]),
-            author: text(&json["author"]["name"]),
-            timestamp: text(&json["timestamp"]),
+            title: text(json.at("title")),
+            url: text(json.at("url")),
+            description: text(json.at("description")),
+            color: json.at("color").as_u64().and_then(|color| u32::try_from(color).ok()),
+            fields: list(json.at("fields")).map(EmbedField::of).collect(),
+            image: text(json.at("image").at("url")),
+            thumbnail: text(json.at("thumbnail").at("url")),
+            footer: text(json.at("footer").at("text")),
+            author: text(json.at("author").at("name")),
+            timestamp: text(json.at("timestamp")),
         }
     }
 
@@ -240,9 +241,9 @@ impl Embed {
 impl EmbedField {
     fn of(json: &Value) -> Self {
         Self {
-            name: text(&json["name"]).unwrap_or_default(),
-            value: text(&json["value"]).unwrap_or_default(),
-            inline: json["inline"] == true,
+            name: text(json.at("name")).unwrap_or_default(),
+            value: text(json.at("value")).unwrap_or_default(),
+            inline: json.at("inline") == true,
         }
     }
 }
@@ -250,10 +251,10 @@ impl EmbedField {
 impl Button {
     fn of(json: &Value) -> Self {
         Self {
-            label: text(&json["label"]).unwrap_or_default(),
-            custom_id: text(&json["custom_id"]),
-            url: text(&json["url"]),
-            disabled: json["disabled"] == true,
+            label: text(json.at("label")).unwrap_or_default(),
+            custom_id: text(json.at("custom_id")),
+            url: text(json.at("url")),
+            disabled: json.at("disabled") == true,
         }
     }
 }
@@ -261,12 +262,12 @@ impl Button {
 impl Attachment {
     fn of(json: &Value) -> Self {
         Self {
-            id: json["id"].as_str().and_then(|id| id.parse().ok()).unwrap_or_default(),
-            filename: text(&json["filename"]).unwrap_or_default(),
-            content_type: text(&json["content_type"]),
-            size: json["size"].as_u64().unwrap_or_default(),
-            url: text(&json["url"]).unwrap_or_default(),
-            description: text(&json["description"]),
+            id: json.at("id").as_str().and_then(|id| id.parse().ok()).unwrap_or_default(),
+            filename: text(json.at("filename")).unwrap_or_default(),
+            content_type: text(json.at("content_type")),
+            size: json.at("size").as_u64().unwrap_or_default(),
+            url: text(json.at("url")).unwrap_or_default(),
+            description: text(json.at("description")),
         }
     }
 }

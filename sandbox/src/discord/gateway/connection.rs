@@ -23,6 +23,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::CloseFrame;
 use super::protocol::{self, CloseReason};
 use super::sessions::{Connection, Order};
 use crate::discord::hub::Hub;
+use crate::discord::json::Fields as _;
 
 /// The largest message that the gateway reads, in bytes
 /// (<https://docs.discord.com/developers/events/gateway#sending-events>).
@@ -160,8 +161,8 @@ impl Task {
         }
         let message: Value =
             serde_json::from_slice(bytes).map_err(|_| CloseReason::DECODE_ERROR)?;
-        let op = message["op"].as_u64().ok_or(CloseReason::DECODE_ERROR)?;
-        self.obey(op, &message["d"]).await
+        let op = message.at("op").as_u64().ok_or(CloseReason::DECODE_ERROR)?;
+        self.obey(op, message.at("d")).await
     }
 
     fn count(&mut self) -> Result<(), CloseReason> {

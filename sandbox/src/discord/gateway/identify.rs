@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::protocol::{self, CloseReason, INVALID_SESSION};
 use super::sessions::{Order, Session};
+use crate::discord::json::Fields as _;
 use crate::discord::world::World;
 
 /// From this many servers on, a shard is refused
@@ -19,12 +20,13 @@ impl World {
     /// # Errors
     /// The reason for which the connection is closed.
     pub(super) fn identify(&mut self, connection: u64, d: &Value) -> Result<(), CloseReason> {
-        if d["token"].as_str().map(|token| token.trim_start_matches("Bot ")) != Some(&self.token) {
+        if d.at("token").as_str().map(|token| token.trim_start_matches("Bot ")) != Some(&self.token)
+        {
             return Err(CloseReason::AUTHENTICATION_FAILED);
         }
-        let shard = self.checked_shard(&d["shard"])?;
-        let intents = self.checked_intents(&d["intents"])?;
-        if !d["properties"].is_object() {
+        let shard = self.checked_shard(d.at("shard"))?;
+        let intents = self.checked_intents(d.at("intents"))?;
+        if !d.at("properties").is_object() {
             return Err(CloseReason::DECODE_ERROR);
         }
         if self.gateway.identifies >= self.rules.session_start_limit {
@@ -92,7 +94,7 @@ impl World {
         }
     }
 
-    /// READY, and GUILD_CREATE for each server if the session wants to know.
+    /// `READY`, and `GUILD_CREATE` for each server if the session wants to know.
     fn greet(&mut self, connection: u64, session: &str) {
         let Some(Session { shard, intents, .. }) = self.gateway.sessions.get(session) else {
             return;
@@ -134,11 +136,12 @@ impl World {
     /// # Errors
     /// The reason for which the connection is closed.
     pub(super) fn resume(&mut self, connection: u64, d: &Value) -> Result<(), CloseReason> {
-        if d["token"].as_str().map(|token| token.trim_start_matches("Bot ")) != Some(&self.token) {
+        if d.at("token").as_str().map(|token| token.trim_start_matches("Bot ")) != Some(&self.token)
+        {
             return Err(CloseReason::AUTHENTICATION_FAILED);
         }
-        let id = d["session_id"].as_str().ok_or(CloseReason::DECODE_ERROR)?;
-        let sequence = d["seq"].as_u64().ok_or(CloseReason::DECODE_ERROR)?;
+        let id = d.at("session_id").as_str().ok_or(CloseReason::DECODE_ERROR)?;
+        let sequence = d.at("seq").as_u64().ok_or(CloseReason::DECODE_ERROR)?;
         let Some(session) = self.gateway.sessions.get_mut(id) else {
             self.gateway.order(connection, invalid_session(false));
             return Ok(());

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::protocol::{self, CloseReason};
+use crate::discord::json::Fields as _;
 use crate::discord::world::World;
 
 /// Events kept for a session that is away.
@@ -97,7 +98,7 @@ impl Session {
 
     /// The events after a number.
     pub(super) fn missed(&self, sequence: u64) -> impl Iterator<Item = &Value> {
-        self.history.iter().filter(move |event| event["s"].as_u64() > Some(sequence))
+        self.history.iter().filter(move |event| event.at("s").as_u64() > Some(sequence))
     }
 }
 
@@ -162,10 +163,10 @@ impl Gateway {
 /// A message as those see it who may not read what people write; the bot's own stay whole.
 fn without_content(message: &Value) -> Value {
     let mut message = message.clone();
-    if message["author"]["bot"] == false {
-        message["content"] = json!("");
+    if message.at("author").at("bot") == false {
+        message.set("content", "");
         for part in ["embeds", "attachments", "components"] {
-            message[part] = json!([]);
+            message.set(part, json!([]));
         }
     }
     message
@@ -185,9 +186,9 @@ impl World {
             self.message_json(message)
         };
         if let Some(guild) = guild.and_then(|guild| self.guilds.get(&guild)) {
-            data["guild_id"] = json!(guild.id.to_string());
+            data.set("guild_id", guild.id.to_string());
             if name != "MESSAGE_DELETE" {
-                data["member"] = self.partial_member_json(guild, message.author);
+                data.set("member", Self::partial_member_json(guild, message.author));
             }
         }
         let intent =

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::choices;
 use crate::discord::error::ApiError;
 use crate::discord::form::{Breaches, Form, length};
+use crate::discord::json::Fields as _;
 
 const SLASH: i64 = 1;
 const USER: i64 = 2;
@@ -52,15 +53,19 @@ pub(crate) fn read_all(body: &Value, global: bool) -> Result<Vec<Map<String, Val
     let mut seen = HashSet::new();
     let declared = form.list("", usize::MAX, |form| {
         let declared = read_form(form, global);
-        if !seen.insert((declared["type"].clone(), declared["name"].clone())) {
+        if !seen.insert((declared.get("type").cloned(), declared.get("name").cloned())) {
             let message = "Application command names must be unique";
             form.breach("", "APPLICATION_COMMANDS_DUPLICATE_NAME", message);
         }
         declared
     });
     let declared = breaches.or(declared.unwrap_or_default())?;
-    fits(declared.iter().map(|command| command["type"].as_i64().unwrap_or(SLASH)))?;
+    fits(declared.iter().map(kind_of))?;
     Ok(declared)
+}
+
+fn kind_of(declared: &Map<String, Value>) -> i64 {
+    declared.get("type").and_then(Value::as_i64).unwrap_or(SLASH)
 }
 
 /// Whether a scope takes commands of these types.
@@ -187,12 +192,12 @@ fn read_options(form: &mut Form<'_>, depth: u8) -> Vec<Value> {
     let mut optional_seen = false;
     let options = form.list("options", 25, |form| {
         let option = read_option(form, depth);
-        if !names.insert(option["name"].clone()) {
+        if !names.insert(option.at("name").clone()) {
             let message = "Option name must be unique";
             form.breach("name", "APPLICATION_COMMAND_OPTIONS_NAME_ALREADY_EXISTS", message);
         }
-        let sub = matches!(option["type"].as_i64(), Some(SUBCOMMAND | SUBCOMMAND_GROUP));
-        let required = option["required"] == true;
+        let sub = matches!(option.at("type").as_i64(), Some(SUBCOMMAND | SUBCOMMAND_GROUP));
+        let required = option.at("required") == true;
         if required && optional_seen {
             let message = "Required options must be placed before non-required options";
             form.breach("", "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID", message);
@@ -201,7 +206,7 @@ fn read_options(form: &mut Form<'_>, depth: u8) -> Vec<Value> {
         option
     });
     let options = options.unwrap_or_default();
-    let subs = options.iter().filter(|option| option["options"].is_array()).count();
+    let subs = options.iter().filter(|option| option.at("options").is_array()).count();
     if subs > 0 && subs < options.len() {
         let message = "Sub-command and sub-command group option types are mutually exclusive to all other types";
         form.breach("options", "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", message);
@@ -227,7 +232,7 @@ fn read_option(form: &mut Form<'_>, depth: u8) -> Value {
     ]);
     match kind {
         Some(SUBCOMMAND | SUBCOMMAND_GROUP) => {
-            let deepest = if kind == Some(SUBCOMMAND) { 1 } else { 0 };
+            let deepest = u8::from(kind == Some(SUBCOMMAND));
             if depth > deepest {
                 let message = "Sub-commands and groups cannot be nested so deep";
                 form.breach("type", "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", message);
@@ -271,11 +276,13 @@ fn read_value_option(form: &mut Form<'_>, kind: Option<i64>, option: &mut Map<St
 fn characters(options: &[Value]) -> usize {
     let text = |value: &Value| value.as_str().map_or(0, length);
     let each = options.iter().map(|option| {
-        let choices = option["choices"].as_array().into_iter().flatten();
-        let inside = option["options"].as_array().map_or(&[][..], Vec::as_slice);
-        text(&option["name"])
-            + text(&option["description"])
-            + choices.map(|choice| text(&choice["name"]) + text(&choice["value"])).sum::<usize>()
+        let choices = option.at("choices").as_array().into_iter().flatten();
+        let inside = option.at("options").as_array().map_or(&[][..], Vec::as_slice);
+        text(option.at("name"))
+            + text(option.at("description"))
+            + choices
+                .map(|choice| text(choice.at("name")) + text(choice.at("value")))
+                .sum::<usize>()
             + characters(inside)
     });
     each.sum()

@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use serde_json::{Map, Value, json};
 
 use crate::discord::form::Form;
+use crate::discord::json::Fields as _;
 
 const MOST_ROWS: usize = 5;
 const MOST_BUTTONS: usize = 5;
@@ -45,7 +46,7 @@ fn read_row(form: &mut Form<'_>, numbering: &mut Numbering) -> Value {
     let inside =
         form.list("components", MOST_BUTTONS, |component| read_component(component, numbering));
     let inside = inside.unwrap_or_default();
-    let menus = inside.iter().filter(|component| component["type"] != BUTTON).count();
+    let menus = inside.iter().filter(|component| component.at("type") != BUTTON).count();
     if inside.is_empty() || (menus > 0 && inside.len() > 1) {
         let most = if menus > 0 { 1 } else { MOST_BUTTONS };
         let message = format!("Must be between 1 and {most} in length.");

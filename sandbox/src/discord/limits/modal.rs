@@ -30,29 +30,29 @@ pub(crate) fn read(data: &Value) -> Result<Modal, ApiError> {
 
 /// A text input, in a row with its own label or below a label.
 fn read_field(form: &mut Form<'_>) -> ModalField {
-    match form.one_of("type", &[ROW, LABEL]) {
-        Some(LABEL) => {
-            let label = form.required_text("label", 45);
-            form.text("description", 100);
-            let mut field = ModalField { in_label: true, ..ModalField::default() };
-            match form.object("component") {
-                Some(mut component) => field = read_input(&mut component, field),
-                None => form.missing("component"),
-            }
-            ModalField { label, ..field }
-        }
-        _ => {
-            let inputs = form.list("components", 1, |component| {
-                let label = component.required_text("label", 45);
-                let field = ModalField { label, ..ModalField::default() };
-                read_input(component, field)
-            });
-            inputs.unwrap_or_default().pop().unwrap_or_else(|| {
-                form.missing("components");
-                ModalField::default()
-            })
-        }
+    if form.one_of("type", &[ROW, LABEL]) == Some(LABEL) {
+        return read_labelled(form);
     }
+    let inputs = form.list("components", 1, |component| {
+        let label = component.required_text("label", 45);
+        let field = ModalField { label, ..ModalField::default() };
+        read_input(component, field)
+    });
+    inputs.unwrap_or_default().pop().unwrap_or_else(|| {
+        form.missing("components");
+        ModalField::default()
+    })
+}
+
+fn read_labelled(form: &mut Form<'_>) -> ModalField {
+    let label = form.required_text("label", 45);
+    form.text("description", 100);
+    let field = ModalField { label, in_label: true, ..ModalField::default() };
+    if let Some(mut component) = form.object("component") {
+        return read_input(&mut component, field);
+    }
+    form.missing("component");
+    field
 }
 
 fn read_input(form: &mut Form<'_>, field: ModalField) -> ModalField {

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{merged, permission};
+use super::permission;
 use crate::discord::error::ApiError;
+use crate::discord::json::merged;
 use crate::discord::world::World;
 
 /// A channel.

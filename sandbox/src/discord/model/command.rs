@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::discord::error::ApiError;
+use crate::discord::json::Fields as _;
 use crate::discord::snowflake::Clock;
 
 /// Commands created in one scope in a day
@@ -46,11 +47,11 @@ impl Command {
     /// (<https://docs.discord.com/developers/interactions/application-commands#application-command-object>).
     pub(crate) fn json(&self) -> Value {
         let mut json = Value::Object(self.declared.clone());
-        json["id"] = json!(self.id.to_string());
-        json["application_id"] = json!(self.application.to_string());
-        json["version"] = json!(self.version.to_string());
+        json.set("id", self.id.to_string());
+        json.set("application_id", self.application.to_string());
+        json.set("version", self.version.to_string());
         if let Some(guild) = self.guild {
-            json["guild_id"] = json!(guild.to_string());
+            json.set("guild_id", guild.to_string());
         }
         json
     }

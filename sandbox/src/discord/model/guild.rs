@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{merged, permission};
+use super::permission;
+use crate::discord::json::Fields as _;
+use crate::discord::json::merged;
 use crate::discord::snowflake::{made_at, timestamp};
 use crate::discord::world::World;
 
@@ -19,7 +21,7 @@ pub(crate) struct Guild {
     pub(crate) roles: Vec<Role>,
     /// Members and the roles of each.
     pub(crate) members: BTreeMap<u64, Vec<u64>>,
-    /// Texts that AutoMod blocks, in lower case.
+    /// Texts that `AutoMod` blocks, in lower case.
     pub(crate) blocked_words: Vec<String>,
     /// Whether "Use External Apps" is denied to members.
     pub(crate) external_apps_denied: bool,
@@ -35,7 +37,8 @@ pub(crate) struct Role {
 }
 
 impl Role {
-    fn json(&self, position: usize) -> Value {
+    /// The role object (<https://docs.discord.com/developers/topics/permissions#role-object>).
+    pub(crate) fn json(&self, position: usize) -> Value {
         json!({
             "id": self.id.to_string(),
             "name": self.name,
@@ -89,7 +92,7 @@ impl Guild {
         granted & !denied
     }
 
-    /// Whether AutoMod blocks a text.
+    /// Whether `AutoMod` blocks a text.
     pub(crate) fn blocks(&self, text: &str) -> bool {
         let text = text.to_lowercase();
         self.blocked_words.iter().any(|word| text.contains(word.as_str()))
@@ -98,7 +101,7 @@ impl Guild {
 
 impl World {
     /// A member without the user inside.
-    pub(crate) fn partial_member_json(&self, guild: &Guild, user: u64) -> Value {
+    pub(crate) fn partial_member_json(guild: &Guild, user: u64) -> Value {
         let roles = guild.members.get(&user).map_or(&[][..], Vec::as_slice);
         json!({
             "roles": roles.iter().map(u64::to_string).collect::<Vec<_>>(),
@@ -119,8 +122,8 @@ impl World {
     /// A member with the user inside
     /// (<https://docs.discord.com/developers/resources/guild#guild-member-object>).
     pub(crate) fn member_json(&self, guild: &Guild, user: u64) -> Value {
-        let mut member = self.partial_member_json(guild, user);
-        member["user"] = self.user_json(user);
+        let mut member = Self::partial_member_json(guild, user);
+        member.set("user", self.user_json(user));
         member
     }
 

@@ -8,6 +8,7 @@ use super::channel::{Channel, Place};
 use super::permission;
 use crate::discord::error::ApiError;
 use crate::discord::invocation::Modal;
+use crate::discord::json::{Fields as _, merged};
 use crate::discord::world::World;
 
 /// An interaction.
@@ -120,20 +121,23 @@ impl World {
             Some(guild) => {
                 let permissions = guild.permissions_of(interaction.user).to_string();
                 let mut member = self.member_json(guild, interaction.user);
-                member["permissions"] = json!(permissions);
-                json["channel"]["permissions"] = json!(permissions);
-                json["member"] = member;
-                json["guild_id"] = json!(guild.id.to_string());
-                json["guild_locale"] = json!("en-US");
-                json["guild"] =
-                    json!({ "id": guild.id.to_string(), "locale": "en-US", "features": [] });
+                member.set("permissions", permissions.as_str());
+                let seen = json!({ "permissions": permissions });
+                json.set("channel", merged(self.channel_json(channel), seen));
+                json.set("member", member);
+                json.set("guild_id", guild.id.to_string());
+                json.set("guild_locale", "en-US");
+                json.set(
+                    "guild",
+                    json!({ "id": guild.id.to_string(), "locale": "en-US", "features": [] }),
+                );
             }
-            None => json["user"] = self.user_json(interaction.user),
+            None => json.set("user", self.user_json(interaction.user)),
         }
         if let Some(message) = interaction.on_message.and_then(|id| self.messages.get(&id))
             && matches!(interaction.kind, InteractionKind::Component | InteractionKind::ModalSubmit)
         {
-            json["message"] = self.message_json(message);
+            json.set("message", self.message_json(message));
         }
         json
     }
@@ -158,20 +162,20 @@ impl World {
         });
         match interaction.kind {
             InteractionKind::Command => {
-                json["name"] = json!(interaction.command);
-                json["command_type"] = json!(interaction.command_type());
+                json.set("name", interaction.command.as_str());
+                json.set("command_type", interaction.command_type());
                 if let Some(target) = interaction.on_message {
-                    json["target_message_id"] = json!(target.to_string());
+                    json.set("target_message_id", target.to_string());
                 }
             }
             InteractionKind::Component => {
                 let clicked = interaction.on_message.unwrap_or_default();
-                json["interacted_message_id"] = json!(clicked.to_string());
+                json.set("interacted_message_id", clicked.to_string());
             }
             InteractionKind::ModalSubmit | InteractionKind::Autocomplete => {}
         }
         if let Some(original) = interaction.original().filter(|original| *original != message) {
-            json["original_response_message_id"] = json!(original.to_string());
+            json.set("original_response_message_id", original.to_string());
         }
         json
     }
@@ -190,6 +194,6 @@ impl World {
 impl Interaction {
     /// 1 for a slash command, 2 and 3 for menu commands.
     pub(crate) fn command_type(&self) -> u64 {
-        self.event["data"]["type"].as_u64().unwrap_or(1)
+        self.event.at("data").at("type").as_u64().unwrap_or(1)
     }
 }

@@ -5,6 +5,7 @@ use std::time::Instant;
 use axum::body::Bytes;
 use serde_json::{Value, json};
 
+use crate::discord::json::Fields as _;
 use crate::discord::mentions::{Mentions, Ping};
 use crate::discord::snowflake::{made_at, timestamp};
 use crate::discord::world::World;
@@ -121,24 +122,27 @@ impl World {
             "flags": message.flags,
         });
         if let Some(nonce) = &message.nonce {
-            json["nonce"] = nonce.clone();
+            json.set("nonce", nonce.clone());
         }
         if let Some(target) = message.reply_to {
-            json["message_reference"] = json!({
-                "type": 0,
-                "message_id": target.to_string(),
-                "channel_id": message.channel.to_string(),
-                "guild_id": self.guild_of(message.channel).map(|guild| guild.to_string()),
-            });
+            json.set(
+                "message_reference",
+                json!({
+                    "type": 0,
+                    "message_id": target.to_string(),
+                    "channel_id": message.channel.to_string(),
+                    "guild_id": self.guild_of(message.channel).map(|guild| guild.to_string()),
+                }),
+            );
             let replied_to = self.message(message.channel, target);
-            json["referenced_message"] = replied_to.map(|to| self.message_json(to)).into();
+            json.set("referenced_message", replied_to.map(|to| self.message_json(to)));
         }
         if let Some(interaction) = message.interaction.and_then(|id| self.interactions.get(&id)) {
-            json["webhook_id"] = json!(self.bot.to_string());
-            json["application_id"] = json!(self.bot.to_string());
-            json["interaction_metadata"] = self.metadata_json(interaction, message.id);
+            json.set("webhook_id", self.bot.to_string());
+            json.set("application_id", self.bot.to_string());
+            json.set("interaction_metadata", self.metadata_json(interaction, message.id));
             if interaction.is_command() {
-                json["interaction"] = self.message_interaction_json(interaction);
+                json.set("interaction", self.message_interaction_json(interaction));
             }
         }
         json
@@ -153,8 +157,8 @@ impl World {
     fn attachments_json(&self, message: &StoredMessage) -> Value {
         let shown = |url: &str| {
             let pictures =
-                message.embeds.iter().flat_map(|embed| [&embed["image"], &embed["thumbnail"]]);
-            pictures.into_iter().any(|picture| picture["url"] == url)
+                message.embeds.iter().flat_map(|embed| [embed.at("image"), embed.at("thumbnail")]);
+            pictures.into_iter().any(|picture| picture.at("url") == url)
         };
         let files = message.files.iter().filter_map(|file| self.files.get(file));
         let files = files.filter(|file| !shown(&self.file_url(file)));
@@ -171,13 +175,13 @@ impl World {
             "proxy_url": url,
         });
         if let Some(content_type) = &file.content_type {
-            json["content_type"] = json!(content_type);
+            json.set("content_type", content_type.as_str());
         }
         if let Some(description) = &file.description {
-            json["description"] = json!(description);
+            json.set("description", description.as_str());
         }
         if ephemeral {
-            json["ephemeral"] = json!(true);
+            json.set("ephemeral", true);
         }
         json
     }

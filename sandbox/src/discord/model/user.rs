@@ -1,5 +1,6 @@
 //! Users: people and the bot.
 
+use crate::discord::json::Fields as _;
 use serde_json::{Value, json};
 
 /// A user of this Discord.
@@ -46,11 +47,11 @@ impl User {
     /// What a user learns about itself: the user object and what others do not see.
     pub(crate) fn own_json(&self) -> Value {
         let mut own = self.json();
-        own["mfa_enabled"] = json!(false);
-        own["locale"] = json!(self.locale);
-        own["verified"] = json!(true);
-        own["email"] = Value::Null;
-        own["premium_type"] = json!(0);
+        own.set("mfa_enabled", false);
+        own.set("locale", self.locale.as_str());
+        own.set("verified", true);
+        own.set("email", Value::Null);
+        own.set("premium_type", 0);
         own
     }
 }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::discord::error::ApiError;
 use crate::discord::form::{Breaches, Form};
 use crate::discord::hub::Hub;
+use crate::discord::json::Fields as _;
 use crate::discord::submission::{Bot, Ids, Submission};
 use crate::discord::world::World;
 
@@ -111,7 +112,7 @@ impl World {
         let bot = self.user_json(self.bot);
         json!({
             "id": self.bot.to_string(),
-            "name": bot["username"],
+            "name": bot.at("username"),
             "icon": null,
             "description": "",
             "summary": "",
@@ -143,9 +144,9 @@ impl World {
             return self.user_json(self.owner);
         }
         let mut team = self.user_json(self.owner);
-        team["id"] = json!(self.team_id());
-        team["username"] = json!("team");
-        team["global_name"] = Value::Null;
+        team.set("id", self.team_id());
+        team.set("username", "team");
+        team.set("global_name", Value::Null);
         team
     }
 

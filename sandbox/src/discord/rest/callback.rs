@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use crate::discord::error::ApiError;
 use crate::discord::form::{Breaches, Form};
 use crate::discord::hub::Hub;
+use crate::discord::json::Fields as _;
 use crate::discord::limits::message::Draft;
 use crate::discord::limits::{choices, modal};
 use crate::discord::model::interaction::{AnswerState, Interaction, InteractionKind};
@@ -90,7 +91,7 @@ impl World {
                 AnswerState::Message { id: on_message, pending: false }
             }
             DEFERRED_MESSAGE => {
-                let flags = data["flags"].as_u64().unwrap_or(0);
+                let flags = data.at("flags").as_u64().unwrap_or(0);
                 let draft = Draft { flags: Some(flags & EPHEMERAL), ..Draft::default() };
                 let message = self.post_reply(id, draft, LOADING)?;
                 AnswerState::Message { id: message, pending: true }
@@ -144,19 +145,15 @@ impl World {
     fn response_json(&self, id: u64, kind: i64) -> Value {
         let Some(interaction) = self.interactions.get(&id) else { return Value::Null };
         let message = interaction.original().and_then(|id| self.messages.get(&id));
-        let mut response = json!({
-            "interaction": { "id": id.to_string(), "type": interaction.kind as u8 },
-            "resource": { "type": kind },
-        });
+        let mut about = json!({ "id": id.to_string(), "type": interaction.kind as u8 });
+        let mut resource = json!({ "type": kind });
         if let (Some(message), MESSAGE | DEFERRED_MESSAGE | UPDATE) = (message, kind) {
-            response["interaction"]["response_message_id"] = json!(message.id.to_string());
-            response["interaction"]["response_message_loading"] =
-                json!(message.flags & LOADING != 0);
-            response["interaction"]["response_message_ephemeral"] =
-                json!(message.flags & EPHEMERAL != 0);
-            response["resource"]["message"] = self.message_json(message);
+            about.set("response_message_id", message.id.to_string());
+            about.set("response_message_loading", message.flags & LOADING != 0);
+            about.set("response_message_ephemeral", message.flags & EPHEMERAL != 0);
+            resource.set("message", self.message_json(message));
         }
-        response
+        json!({ "interaction": about, "resource": resource })
     }
 }
 
