@@ -28,6 +28,7 @@ struct Subject {
     command: String,
     owners: Value,
     on_message: Option<u64>,
+    shown_by: Option<u64>,
     data: Value,
 }
 
@@ -67,7 +68,10 @@ impl World {
             InteractionKind::Command
         };
         let command = name.to_owned();
-        Ok(self.begin(actor, Subject { kind, command, owners, on_message: None, data }))
+        Ok(self.begin(
+            actor,
+            Subject { kind, command, owners, on_message: None, shown_by: None, data },
+        ))
     }
 
     /// Uses a message command.
@@ -87,7 +91,10 @@ impl World {
         data.set("resolved", json!({ "messages": { &id: self.message_json(target) } }));
         data.set("target_id", id);
         let (kind, command) = (InteractionKind::Command, name.to_owned());
-        Ok(self.begin(actor, Subject { kind, command, owners, on_message: Some(message), data }))
+        Ok(self.begin(
+            actor,
+            Subject { kind, command, owners, on_message: Some(message), shown_by: None, data },
+        ))
     }
 
     /// Clicks a button, or picks from a menu.
@@ -118,7 +125,10 @@ impl World {
         }
         let (command, owners) = self.origin_of(target);
         let kind = InteractionKind::Component;
-        Ok(self.begin(actor, Subject { kind, command, owners, on_message: Some(message), data }))
+        Ok(self.begin(
+            actor,
+            Subject { kind, command, owners, on_message: Some(message), shown_by: None, data },
+        ))
     }
 
     /// Sends a filled-in modal.
@@ -129,14 +139,17 @@ impl World {
         data: Value,
     ) -> Result<Begun, ClientRefusal> {
         self.place(actor)?;
-        let shown_by = self.interactions.get(&shown_by).ok_or(ClientRefusal::UnknownMessage)?;
-        let on_message = match shown_by.kind {
-            InteractionKind::Component => shown_by.on_message,
+        let before = self.interactions.get(&shown_by).ok_or(ClientRefusal::UnknownMessage)?;
+        let on_message = match before.kind {
+            InteractionKind::Component => before.on_message,
             _ => None,
         };
-        let (command, owners) = (shown_by.command.clone(), shown_by.owners.clone());
+        let (command, owners) = (before.command.clone(), before.owners.clone());
         let kind = InteractionKind::ModalSubmit;
-        Ok(self.begin(actor, Subject { kind, command, owners, on_message, data }))
+        Ok(self.begin(
+            actor,
+            Subject { kind, command, owners, on_message, shown_by: Some(shown_by), data },
+        ))
     }
 
     /// The channel that a person looks at.
@@ -222,7 +235,7 @@ impl World {
 
     /// Makes an interaction and tells the gateway.
     fn begin(&mut self, actor: Actor, subject: Subject) -> Begun {
-        let Subject { kind, command, owners, on_message, data } = subject;
+        let Subject { kind, command, owners, on_message, shown_by, data } = subject;
         let id = self.clock.id();
         let mut interaction = Interaction {
             id,
@@ -233,6 +246,7 @@ impl World {
             command,
             owners,
             on_message,
+            shown_by,
             issued: Instant::now(),
             state: AnswerState::Waiting,
             followups: 0,

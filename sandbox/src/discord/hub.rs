@@ -1,6 +1,6 @@
 //! The one lock around the state, and the bell that rings at each change.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use tokio::sync::watch;
 
@@ -15,11 +15,11 @@ pub(super) struct Hub {
     changes: Changes,
     /// What [`until`](crate::until) waits on.
     waiting: watch::Receiver<u64>,
-    pub(super) openapi: Option<OpenApi>,
+    pub(super) openapi: Option<Arc<OpenApi>>,
 }
 
 impl Hub {
-    pub(super) fn new(world: World, changes: Changes, openapi: Option<OpenApi>) -> Self {
+    pub(super) fn new(world: World, changes: Changes, openapi: Option<Arc<OpenApi>>) -> Self {
         Self { world: Mutex::new(world), waiting: changes.watch(), changes, openapi }
     }
 

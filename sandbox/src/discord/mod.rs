@@ -255,6 +255,12 @@ impl DiscordSandbox {
         self.hub().read(|world| world.violations.clone())
     }
 
+    /// Answers of this sandbox itself that break Discord's OpenAPI description: there should be none.
+    #[must_use]
+    pub fn slips(&self) -> Vec<String> {
+        self.hub().read(|world| world.slips.clone())
+    }
+
     /// How many bodies were held against Discord's OpenAPI description.
     #[must_use]
     pub fn checked_bodies(&self) -> usize {

@@ -39,6 +39,8 @@ pub(super) struct World {
     pub(super) gateway: Gateway,
     pub(super) limiter: RateLimiter,
     pub(super) violations: Vec<String>,
+    /// Answers of the sandbox that Discord's description does not allow.
+    pub(super) slips: Vec<String>,
     pub(super) checked_bodies: usize,
     /// Answers of 401, 403 and 429, of which Discord takes 10,000 in 10 minutes.
     pub(super) invalid_requests: usize,
@@ -72,6 +74,7 @@ impl World {
             gateway: Gateway::default(),
             limiter: RateLimiter::default(),
             violations: Vec::new(),
+            slips: Vec::new(),
             checked_bodies: 0,
             invalid_requests: 0,
         }

@@ -167,3 +167,12 @@ pub(crate) fn breaches<'a>(answer: &'a Answer, place: &str) -> Vec<&'a str> {
     let list = found["_errors"].as_array().unwrap_or_else(|| panic!("no {place}: {}", answer.1));
     list.iter().map(|breach| breach["code"].as_str().unwrap()).collect()
 }
+
+/// Where Discord's description is at hand, the sandbox's own answers must fit it.
+impl Drop for Bot {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            assert_eq!(self.discord.slips(), Vec::<String>::new());
+        }
+    }
+}

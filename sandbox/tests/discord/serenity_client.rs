@@ -105,6 +105,8 @@ async fn serenity_logs_in_and_answers_a_command_a_click_and_a_modal() {
         assert!(sent.answer().await.unwrap().ephemeral());
     }
     running.abort();
+    assert_eq!(discord.violations(), Vec::<String>::new());
+    assert_eq!(discord.slips(), Vec::<String>::new());
 }
 
 #[tokio::test]

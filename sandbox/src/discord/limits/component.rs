@@ -136,12 +136,15 @@ fn read_menu(form: &mut Form<'_>, numbering: &mut Numbering, kind: i64) -> Map<S
     menu.insert("disabled".into(), form.flag("disabled").unwrap_or(false).into());
     if kind == STRING_SELECT {
         let options = form.list("options", 25, |option| {
-            json!({
+            let mut read = json!({
                 "label": option.required_text("label", 100),
                 "value": option.required_text("value", 100),
-                "description": option.text("description", 100),
                 "default": option.flag("default").unwrap_or(false),
-            })
+            });
+            if let Some(description) = option.text("description", 100) {
+                read.set("description", description);
+            }
+            read
         });
         if options.as_ref().is_none_or(Vec::is_empty) {
             form.breach("options", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 25 in length.");

@@ -25,6 +25,8 @@ pub(crate) struct Interaction {
     pub(crate) owners: Value,
     /// The message it happened on: the one with the button, or the target of a message command.
     pub(crate) on_message: Option<u64>,
+    /// The interaction that showed the modal it fills in.
+    pub(crate) shown_by: Option<u64>,
     pub(crate) issued: Instant,
     pub(crate) state: AnswerState,
     /// Follow-up messages so far.
@@ -172,7 +174,12 @@ impl World {
                 let clicked = interaction.on_message.unwrap_or_default();
                 json.set("interacted_message_id", clicked.to_string());
             }
-            InteractionKind::ModalSubmit | InteractionKind::Autocomplete => {}
+            InteractionKind::ModalSubmit => {
+                let shown_by = interaction.shown_by.and_then(|id| self.interactions.get(&id));
+                let metadata = shown_by.map(|shown_by| self.metadata_json(shown_by, message));
+                json.set("triggering_interaction_metadata", metadata);
+            }
+            InteractionKind::Autocomplete => {}
         }
         if let Some(original) = interaction.original().filter(|original| *original != message) {
             json.set("original_response_message_id", original.to_string());

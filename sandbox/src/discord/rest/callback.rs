@@ -146,13 +146,15 @@ impl World {
         let Some(interaction) = self.interactions.get(&id) else { return Value::Null };
         let message = interaction.original().and_then(|id| self.messages.get(&id));
         let mut about = json!({ "id": id.to_string(), "type": interaction.kind as u8 });
-        let mut resource = json!({ "type": kind });
-        if let (Some(message), MESSAGE | DEFERRED_MESSAGE | UPDATE) = (message, kind) {
-            about.set("response_message_id", message.id.to_string());
-            about.set("response_message_loading", message.flags & LOADING != 0);
-            about.set("response_message_ephemeral", message.flags & EPHEMERAL != 0);
-            resource.set("message", self.message_json(message));
-        }
+        // A deferred message is one already; what makes or changes none has no resource.
+        let kind = if kind == DEFERRED_MESSAGE { MESSAGE } else { kind };
+        let (Some(message), MESSAGE | UPDATE) = (message, kind) else {
+            return json!({ "interaction": about });
+        };
+        about.set("response_message_id", message.id.to_string());
+        about.set("response_message_loading", message.flags & LOADING != 0);
+        about.set("response_message_ephemeral", message.flags & EPHEMERAL != 0);
+        let resource = json!({ "type": kind, "message": self.message_json(message) });
         json!({ "interaction": about, "resource": resource })
     }
 }

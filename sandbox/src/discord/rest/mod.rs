@@ -18,6 +18,7 @@ use axum::routing::{get, post};
 use super::error::ApiError;
 use super::gateway;
 use super::hub::Hub;
+use super::openapi;
 use super::rate_limit;
 
 /// All routes of this Discord: API, gateway and files.
@@ -28,6 +29,7 @@ pub(super) fn router(hub: &Arc<Hub>) -> Router {
         .merge(messages::routes())
         .merge(webhook::routes())
         .route("/interactions/{interaction}/{token}/callback", post(callback::callback));
+    let api = api.layer(from_fn_with_state(Arc::clone(hub), openapi::check_answers));
     Router::new()
         .nest("/api/v10", api)
         .route("/", get(gateway::upgrade))
