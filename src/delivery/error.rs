@@ -114,7 +114,6 @@ impl DiscordError {
             (_, 401) if with_bot_token => Self::BadToken,
             (_, 401 | 404) if !with_bot_token => Self::TokenGone,
             (50001 | 50013, _) | (_, 403) => Self::NoAccess,
-            (_, 404) => Self::ChannelGone,
             (_, 429) => Self::RateLimited { after: body.wait() },
             (_, 500..) => Self::Unknown { cause: format!("status {status}") },
             (code, status) => Self::Refused { status, code },

@@ -6,7 +6,7 @@ use poise::{BoxFuture, FrameworkError};
 use tracing::error;
 
 use super::Front;
-use crate::{delivery::sentences, domain::PromptError, jobs::AskError, store::StoreError};
+use crate::{delivery::sentences, domain::PromptError, jobs::AskError};
 
 /// Why a command did nothing.
 #[derive(Debug, thiserror::Error)]
@@ -28,7 +28,9 @@ impl CommandError {
             Self::NotNow(sentence) => Cow::Borrowed(sentence),
             Self::Prompt(error) => Cow::Owned(sentences::bad_prompt(*error)),
             Self::Ask(AskError::Refused(refusal)) => Cow::Owned(sentences::refusal(refusal)),
-            Self::Ask(AskError::Store(_)) => Cow::Borrowed(sentences::STORAGE_TROUBLE),
+            Self::Ask(AskError::Store(_) | AskError::Late) => {
+                Cow::Borrowed(sentences::STORAGE_TROUBLE)
+            }
         }
     }
 }
@@ -38,8 +40,8 @@ pub(super) fn answer(error: FrameworkError<'_, Front, CommandError>) -> BoxFutur
     Box::pin(async move {
         let sentence = match &error {
             FrameworkError::Command { error, .. } => {
-                if let CommandError::Ask(AskError::Store(error)) = error {
-                    log_storage_trouble(error);
+                if let CommandError::Ask(error) = error {
+                    log_trouble(error);
                 }
                 error.sentence()
             }
@@ -60,9 +62,12 @@ pub(super) fn answer(error: FrameworkError<'_, Front, CommandError>) -> BoxFutur
     })
 }
 
-fn log_storage_trouble(error: &StoreError) {
-    let cause = std::error::Error::source(error).map(ToString::to_string);
-    error!(%error, cause, "a job could not be written down; it was refused");
+/// A full quota is nothing to log; a full disk is.
+fn log_trouble(error: &AskError) {
+    if !matches!(error, AskError::Refused(_)) {
+        let cause = std::error::Error::source(error).map(ToString::to_string);
+        error!(%error, cause, "a job could not be written down; it was refused");
+    }
 }
 
 /// Poise's errors by name: their texts can hold what people typed.

@@ -1,7 +1,8 @@
 //! A new job: checked, charged, written down and answered.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
+use tokio::time::{Instant, timeout};
 use tracing::{info, warn};
 
 use super::{
@@ -13,6 +14,13 @@ use crate::{
     domain::{Event, Job, JobId, Place, Prompt, Reach, Refusal, Requester, RoleId, UserId},
     store::{Admission, StoreError},
 };
+
+/// A first answer is due within 3 seconds (Discord docs, Receiving and Responding). Of these, this
+/// much may go into writing the job down,
+const ADMISSION: Duration = Duration::from_millis(1500);
+/// and for this long an answer that did not get through is tried again, with a pause between.
+const RETRIES: Duration = Duration::from_secs(1);
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// Somebody asks for a song.
 #[derive(Clone, Debug)]
@@ -38,6 +46,9 @@ pub enum AskError {
     /// The job could not be written down.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// It could not be written down in time for an answer.
+    #[error("the job was not written down in time")]
+    Late,
 }
 
 impl Jobs {
@@ -47,10 +58,9 @@ impl Jobs {
     /// # Errors
     /// When the job is refused, or can't be written down.
     pub async fn ask(self: &Arc<Self>, ask: Ask) -> Result<(), AskError> {
-        let requester = Requester { roles: &ask.roles, in_guild: ask.place.guild.is_some() };
         let round = self.line.next_round(ask.requester);
         let job = Job::accepted(ask.interaction, ask.requester, ask.place, ask.prompt, round);
-        match self.store.admit(&job, &requester, &self.rules.limits).await? {
+        match self.admit(&job, ask.roles).await? {
             Admission::Accepted => {}
             Admission::Known => return Ok(()),
             Admission::Refused(refusal) => return Err(AskError::Refused(refusal)),
@@ -66,19 +76,43 @@ impl Jobs {
         Ok(())
     }
 
+    /// Checks, charges and writes down, within the time that a person can be answered. If that is
+    /// not enough and the job is written down all the same, it is withdrawn again.
+    async fn admit(self: &Arc<Self>, job: &Job, roles: Vec<RoleId>) -> Result<Admission, AskError> {
+        let (jobs, late) = (Arc::clone(self), job.clone());
+        let mut admission = self.tasks.spawn(async move {
+            let requester = Requester { roles: &roles, in_guild: late.place.guild.is_some() };
+            jobs.store.admit(&late, &requester, &jobs.rules.limits).await
+        });
+        if let Ok(admission) = timeout(ADMISSION, &mut admission).await {
+            return Ok(admission.map_err(|_panicked| AskError::Late)??);
+        }
+        let (jobs, job) = (Arc::clone(self), job.clone());
+        self.tasks.spawn(async move {
+            if let Ok(Ok(Admission::Accepted)) = admission.await {
+                jobs.first_step(job, Event::AnswerFailed).await;
+            }
+        });
+        Err(AskError::Late)
+    }
+
     /// Gives the first answer. `None` where its fate is unknown: the job's task finds that out.
     async fn answer(&self, job: &Job, message: &Message) -> Option<Event> {
         let token = job.place.token.as_ref()?;
-        let mut answer = self.discord.answer(job.id, token, message).await;
-        if let Err(DiscordError::NotSent { .. }) = answer {
-            answer = self.discord.answer(job.id, token, message).await;
-        }
-        match answer {
-            Ok(posted) => Some(stands(job, posted)),
-            Err(error) => {
-                warn!(job = %job.id, %error, "a first answer did not get through");
-                let known = !error.is_passing() && error != DiscordError::AlreadyAnswered;
-                known.then_some(Event::AnswerFailed)
+        let began = Instant::now();
+        loop {
+            match self.discord.answer(job.id, token, message).await {
+                Ok(posted) => return Some(stands(job, posted)),
+                // Should an earlier try have got through, Discord will say so.
+                Err(error) if error.is_passing() && began.elapsed() < RETRIES => {
+                    warn!(job = %job.id, %error, "a first answer did not get through; once more");
+                    tokio::time::sleep(PAUSE).await;
+                }
+                Err(error) => {
+                    warn!(job = %job.id, %error, "a first answer did not get through");
+                    let known = !error.is_passing() && error != DiscordError::AlreadyAnswered;
+                    return known.then_some(Event::AnswerFailed);
+                }
             }
         }
     }

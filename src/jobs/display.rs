@@ -1,6 +1,9 @@
 //! Keeps a job's message up to date while other work goes on.
 
-use std::{pin::pin, time::Duration};
+use std::{
+    pin::{Pin, pin},
+    time::Duration,
+};
 
 use serde_json::Value;
 use tokio::time::Instant;
@@ -19,7 +22,10 @@ const PLACE_PATIENCE: u32 = 6;
 #[derive(Debug)]
 pub(super) struct Display {
     shown: Option<Value>,
+    /// When the message was last edited, or was about to be.
     edited_at: Instant,
+    /// When it was last seen whether there is anything new to show.
+    looked_at: Instant,
     /// A person deleted the message, so that nothing can be shown any more.
     gone: bool,
 }
@@ -31,7 +37,8 @@ pub(super) struct Deleted;
 impl Display {
     /// A display on which the first answer has just appeared, if it is known.
     pub(super) fn new(shown: Option<&Message>) -> Self {
-        Self { shown: shown.and_then(as_json), edited_at: Instant::now(), gone: false }
+        let now = Instant::now();
+        Self { shown: shown.and_then(as_json), edited_at: now, looked_at: now, gone: false }
     }
 
     /// Since when the message stands as it is.
@@ -41,35 +48,58 @@ impl Display {
 
     /// Does some work, and keeps the message up to date meanwhile. An edit on its way is awaited
     /// before the work's result is returned, so that it can't arrive after the next one.
-    ///
-    /// # Errors
-    /// When the message turns out to be deleted while the job could still be taken back. The work
-    /// is dropped then.
     pub(super) async fn during<T>(
         &mut self,
         jobs: &Jobs,
         job: &Job,
         work: impl Future<Output = T>,
-    ) -> Result<T, Deleted> {
+    ) -> T {
         let mut work = pin!(work);
-        let tick = jobs.rules.edit_interval;
+        match self.keep_up(jobs, job, work.as_mut(), false).await {
+            Ok(done) => done,
+            Err(Deleted) => work.await,
+        }
+    }
+
+    /// The same, but the work is dropped when the message turns out to be deleted.
+    ///
+    /// # Errors
+    /// When it is.
+    pub(super) async fn unless_deleted<T>(
+        &mut self,
+        jobs: &Jobs,
+        job: &Job,
+        work: impl Future<Output = T>,
+    ) -> Result<T, Deleted> {
+        self.keep_up(jobs, job, pin!(work), true).await
+    }
+
+    async fn keep_up<T>(
+        &mut self,
+        jobs: &Jobs,
+        job: &Job,
+        mut work: Pin<&mut impl Future<Output = T>>,
+        ends_when_deleted: bool,
+    ) -> Result<T, Deleted> {
         loop {
-            let next = self.edited_at + patience(jobs, job);
-            let next = next.max(Instant::now() + tick.min(Duration::from_secs(1)));
+            let next = self.edited_at.max(self.looked_at) + patience(jobs, job);
             tokio::select! {
                 biased;
                 done = &mut work => return Ok(done),
                 () = tokio::time::sleep_until(next) => {}
             }
             let mut edit = pin!(self.refresh(jobs, job));
-            tokio::select! {
+            let edited = tokio::select! {
                 biased;
                 done = &mut work => {
-                    // Whether it still stands matters no more.
-                    let _late = edit.await;
+                    // Whether the message still stands will show at the next edit.
+                    let _stands = edit.await;
                     return Ok(done);
                 }
-                edited = &mut edit => edited?,
+                edited = &mut edit => edited,
+            };
+            if ends_when_deleted {
+                edited?;
             }
         }
     }
@@ -77,10 +107,11 @@ impl Display {
     /// Edits the message now if it would look different.
     ///
     /// # Errors
-    /// When it is deleted and the job could still be taken back.
+    /// When it is deleted.
     pub(super) async fn refresh(&mut self, jobs: &Jobs, job: &Job) -> Result<(), Deleted> {
+        self.looked_at = Instant::now();
         if self.gone {
-            return Ok(());
+            return Err(Deleted);
         }
         let message = jobs.render(job);
         let body = as_json(&message);
@@ -94,9 +125,7 @@ impl Display {
             }
             Err(DiscordError::MessageGone) => {
                 self.gone = true;
-                if job.state == State::Announced {
-                    return Err(Deleted);
-                }
+                return Err(Deleted);
             }
             // The next edit comes soon; an edit that matters is delivered, not shown.
             Err(error) => {

@@ -15,13 +15,13 @@ use crate::{
 };
 
 impl Worker {
-    /// Asks Whisul how the song is, again and again until there is an outcome.
+    /// Asks Whisul how the song is, again and again until there is an outcome. A deleted message
+    /// changes nothing about that: the song is being paid for.
     pub(super) async fn follow(&mut self) -> Result<(), StepError> {
         let State::Running { whisul_job, .. } = self.job.state.clone() else { return Ok(()) };
         loop {
             let wait = jittered(self.jobs.rules.poll_interval);
-            // While the song is at Whisul, a deleted message takes nothing back.
-            let _deleted = self.showing(tokio::time::sleep(wait)).await?;
+            self.showing(tokio::time::sleep(wait)).await?;
             if let Some(event) = self.poll(&whisul_job).await? {
                 return self.note(event).await;
             }
@@ -37,8 +37,7 @@ impl Worker {
             jobs.hear(pass, news_of(&answer));
             answer
         };
-        let Ok(answer) = self.showing(ask).await? else { return Ok(None) };
-        match answer {
+        match self.showing(ask).await? {
             Ok(report) => Ok(self.read(report)),
             Err(PollError::Vanished) => Ok(Some(Event::Fell(Failure::Vanished))),
             Err(error) => {

@@ -20,14 +20,14 @@ impl Worker {
     pub(super) async fn take_turn(&mut self) -> Result<(), StepError> {
         if self.slot.is_none() {
             let mut place = self.jobs.line.join(&self.job);
-            match self.showing(place.turn()).await? {
+            match self.waiting_for(place.turn()).await? {
                 Ok(slot) => self.slot = Some(slot),
                 Err(Deleted) => return self.take_back().await,
             }
         }
         let jobs = Arc::clone(&self.jobs);
         let ready = async { (jobs.gate.pass().await, jobs.whisul.permit().await) };
-        let Ok((pass, permit)) = self.showing(ready).await? else {
+        let Ok((pass, permit)) = self.waiting_for(ready).await? else {
             return self.take_back().await;
         };
         // Whoever deleted the message while nothing about it changed has not been noticed yet.
@@ -37,7 +37,8 @@ impl Worker {
         }
         self.note(Event::TurnCame).await?;
         // From here on nothing interrupts: the answer says whether a song was paid for.
-        let answer = permit.submit(&self.job.prompt).await;
+        let submission = permit.submit(&self.job.prompt);
+        let answer = self.display.during(&jobs, &self.job, submission).await;
         let news = match &answer {
             Ok(_) | Err(SubmitError::Rejected { .. }) => News::Fine,
             Err(SubmitError::BadKey { .. }) => News::Shut(Obstacle::BadKey, None),

@@ -146,16 +146,22 @@ impl Worker {
 
     /// Does something that may be left undone when the bot stops, with the message kept up to
     /// date meanwhile.
-    ///
-    /// The outer error is the bot's stopping, the inner one the message's deletion.
     pub(super) async fn showing<T>(
         &mut self,
         work: impl Future<Output = T>,
+    ) -> Result<T, StepError> {
+        let work = self.jobs.stop.run_until_cancelled(work);
+        self.display.during(&self.jobs, &self.job, work).await.ok_or(StepError::Stopping)
+    }
+
+    /// Waits for something with the message kept up to date, unless that is deleted meanwhile.
+    pub(super) async fn waiting_for<T>(
+        &mut self,
+        event: impl Future<Output = T>,
     ) -> Result<Result<T, Deleted>, StepError> {
-        let stop = self.jobs.stop.clone();
-        let work = stop.run_until_cancelled(work);
-        match self.display.during(&self.jobs, &self.job, work).await {
-            Ok(Some(done)) => Ok(Ok(done)),
+        let event = self.jobs.stop.run_until_cancelled(event);
+        match self.display.unless_deleted(&self.jobs, &self.job, event).await {
+            Ok(Some(came)) => Ok(Ok(came)),
             Ok(None) => Err(StepError::Stopping),
             Err(deleted) => Ok(Err(deleted)),
         }
