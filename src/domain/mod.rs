@@ -12,6 +12,7 @@ mod line;
 mod prompt;
 mod quota;
 mod song;
+mod text;
 mod time;
 
 pub use estimate::Estimate;
@@ -25,4 +26,5 @@ pub use line::{Turn, next_round};
 pub use prompt::{PROMPT_MAX, Prompt, PromptError};
 pub use quota::{Charges, Limit, Limits, Quota, QuotaError, Refusal, Requester};
 pub use song::{Song, SongLength};
+pub use text::{is_blank, steers_direction};
 pub use time::{Timestamp, format_duration, parse_duration};
