@@ -5,6 +5,7 @@ mod delivery;
 mod failures;
 mod hostile;
 mod places;
+mod privacy;
 mod quotas;
 mod settings;
 mod songs;

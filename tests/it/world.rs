@@ -148,6 +148,11 @@ impl World {
         song_at(&person.at(&self.channel), prompt).await
     }
 
+    /// All settings of the bot.
+    pub(crate) fn settings(&self) -> &BTreeMap<String, String> {
+        &self.settings
+    }
+
     /// The folder of the bot's database.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder.0
