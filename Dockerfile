@@ -6,7 +6,7 @@ WORKDIR /source
 COPY . .
 RUN cargo build --release --locked --bin whisul-bot
 # `ldd` names the libraries by absolute paths. Without nsswitch.conf, /etc/hosts would be ignored.
-RUN mkdir -p /image/etc /image/data \
+RUN mkdir -p /image/etc /owned/data \
  && cp target/release/whisul-bot /image/ \
  && cp --parents --dereference $(ldd target/release/whisul-bot | grep -o '/[^ ]*') /image/ \
  && echo 'hosts: files dns' >/image/etc/nsswitch.conf \
@@ -14,7 +14,7 @@ RUN mkdir -p /image/etc /image/data \
 
 FROM scratch
 COPY --from=build /image/ /
-COPY --from=build --chown=10001:10001 /image/data/ /data/
+COPY --from=build --chown=10001:10001 /owned/ /
 ENV DATABASE_URL=sqlite:///data/whisul-bot.db
 USER 10001:10001
 WORKDIR /data
