@@ -1,22 +1,23 @@
 //! whisul-bot: a Discord bot that turns a prompt into a song.
+//!
+//! The map of the house, from the front door to the rules:
+//!
+//! - [`discord`]: commands, and the connection over which they come;
+//! - [`jobs`]: the work: a job is asked for, submitted, followed and delivered;
+//! - [`delivery`], [`whisul`], [`store`]: messages to Discord, requests to Whisul, rows on disk;
+//! - [`domain`]: what a job, a prompt and a quota are;
+//! - [`config`] and [`ops`]: settings, and what whoever runs the bot looks at.
+//!
+//! Each may use what stands below it in this list, and never a neighbour.
 
 pub mod config;
+pub mod delivery;
+pub mod discord;
 pub mod domain;
+pub mod jobs;
 pub mod ops;
+mod run;
+pub mod store;
+pub mod whisul;
 
-/// Why the bot ended without being asked to.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {}
-
-/// Runs the bot until `shutdown` comes.
-///
-/// # Errors
-/// When it can't start or go on.
-pub async fn run(
-    settings: config::Settings,
-    shutdown: impl Future<Output = ()>,
-) -> Result<(), RunError> {
-    tracing::info!(max_running = settings.max_running, "ready");
-    shutdown.await;
-    Ok(())
-}
+pub use run::{RunError, run};

@@ -79,7 +79,8 @@ impl Fault {
         self
     }
 
-    /// Waits first, then goes on with what else was asked for, or with the real handler.
+    /// Waits first, then goes on with what else was asked for, or with the real handler. The request
+    /// of a client that hangs up meanwhile is not taken in; for that, see [`Fault::hang_after`].
     #[must_use]
     pub fn delay(mut self, delay: Duration) -> Self {
         self.delay = Some(delay);

@@ -6,15 +6,22 @@
 //! part of the bot's own binary.
 
 mod changes;
+pub mod discord;
 mod faults;
 mod record;
 mod server;
 mod wait;
+mod whisul;
 
 pub use changes::Changes;
+pub use discord::{
+    Button, Channel, ClientRefusal, DiscordRules, DiscordSandbox, Embed, GatewayControl,
+    Invocation, Message, Modal, NoAnswer, Person, Ping, RateLimit, RateLimits, Role, Seat, Server,
+};
 pub use faults::{Fault, FaultId, Faults};
 pub use record::{RecordedRequest, Requests};
 pub use wait::{PATIENCE, until};
+pub use whisul::{Plan, RetryAfter, SandboxJob, WhisulRules, WhisulSandbox};
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

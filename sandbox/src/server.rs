@@ -73,7 +73,7 @@ impl Server {
         requests: Requests,
         port: u16,
     ) -> io::Result<Self> {
-        let socket = bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
+        let socket = bind(port)?;
         let handling = Handling { router, faults, requests };
         let listener = socket.listen(1024)?;
         let address = listener.local_addr()?;
@@ -97,7 +97,7 @@ impl Server {
                 drop(stop);
                 // A panicking handler has made itself heard already.
                 drop(accepting.await);
-                State::Down(bind(self.address)?)
+                State::Down(bind(self.address.port())?)
             }
             down => down,
         };
@@ -120,11 +120,12 @@ impl Server {
     }
 }
 
-fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
+/// Takes this port of 127.0.0.1; connections are refused until somebody listens on it.
+fn bind(port: u16) -> io::Result<TcpSocket> {
     let socket = TcpSocket::new_v4()?;
     // Connections of a run before may linger on the port.
     socket.set_reuseaddr(true)?;
-    socket.bind(address)?;
+    socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
     Ok(socket)
 }
 

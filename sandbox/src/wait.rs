@@ -14,13 +14,13 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 /// # Panics
 /// When nothing was found within [`PATIENCE`], naming `what` and the caller's line.
 #[track_caller]
-pub fn until<T>(
+pub fn until<T, Look: FnMut() -> Option<T>>(
     what: &str,
     changed: &watch::Receiver<u64>,
-    mut look: impl FnMut() -> Option<T>,
-) -> impl Future<Output = T> {
+    mut look: Look,
+) -> impl Future<Output = T> + use<T, Look> {
     let caller = Location::caller();
-    let mut changed = changed.clone();
+    let (what, mut changed) = (what.to_owned(), changed.clone());
     async move {
         let found = timeout(PATIENCE, async {
             loop {
@@ -56,13 +56,13 @@ mod tests {
 
     #[tokio::test]
     async fn a_change_wakes_the_one_who_waits() {
-        let (changes, ready) = (Changes::new(), AtomicBool::new(false));
-        let changed = changes.watch();
+        let (bell, ready) = (Changes::new(), AtomicBool::new(false));
+        let changed = bell.watch();
         let waiting =
             until("it to be ready", &changed, || ready.load(Ordering::SeqCst).then_some("found"));
         let making = async {
             ready.store(true, Ordering::SeqCst);
-            changes.bump();
+            bell.bump();
         };
         assert_eq!(tokio::join!(waiting, making).0, "found");
     }

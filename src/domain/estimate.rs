@@ -53,7 +53,7 @@ mod tests {
     fn old_songs_are_forgotten() {
         let mut estimate = Estimate::default();
         for _ in 0..MEMORY {
-            estimate.learn(Duration::from_secs(600));
+            estimate.learn(Duration::from_mins(10));
         }
         for _ in 0..MEMORY {
             estimate.learn(Duration::from_secs(10));

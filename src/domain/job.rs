@@ -5,8 +5,8 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use super::{
-    ApplicationId, ChannelId, Failure, GuildId, JobId, MessageId, Prompt, Song, Timestamp, UserId,
-    WhisulJob,
+    ApplicationId, ChannelId, Failure, GuildId, JobId, MessageId, Prompt, Song, Timestamp, Turn,
+    UserId, WhisulJob,
 };
 
 /// How long an interaction's token can be used (Discord docs, Receiving and Responding).
@@ -23,6 +23,8 @@ pub struct Job {
     pub place: Place,
     /// For what.
     pub prompt: Prompt,
+    /// When its turn comes, among those who wait: in which round of turns.
+    pub round: u32,
     /// How far it is.
     pub state: State,
     /// What it takes from the quotas.
@@ -112,19 +114,47 @@ pub enum Delivery {
     Undeliverable,
 }
 
+impl State {
+    /// Its name, for the log.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Announced => "announced",
+            Self::Submitting => "submitting",
+            Self::Running { .. } => "running",
+            Self::Completed { .. } => "completed",
+            Self::Failed(_) => "failed",
+            Self::Withdrawn => "withdrawn",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
 impl Job {
     /// A job as it begins: accepted and charged in full.
-    pub fn accepted(id: JobId, requester: UserId, place: Place, prompt: Prompt) -> Self {
+    pub fn accepted(
+        id: JobId,
+        requester: UserId,
+        place: Place,
+        prompt: Prompt,
+        round: u32,
+    ) -> Self {
         Self {
             id,
             requester,
             place,
             prompt,
+            round,
             state: State::Accepted,
             charge: Charge::Full,
             message: None,
             delivery: Delivery::Pending,
         }
+    }
+
+    /// Its place in the order of turns.
+    pub fn turn(&self) -> Turn {
+        Turn { round: self.round, job: self.id }
     }
 
     /// Whether its outcome is known and will not change.

@@ -118,7 +118,7 @@ mod tests {
             application: ApplicationId(4),
             token: Some(SecretString::new("token".to_owned())),
         };
-        Job::accepted(JobId(1), UserId(2), place, Prompt::parse("rain").unwrap())
+        Job::accepted(JobId(1), UserId(2), place, Prompt::parse("rain").unwrap(), 0)
     }
 
     fn whisul_job() -> WhisulJob {

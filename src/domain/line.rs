@@ -1,82 +1,70 @@
 //! The line: in which order waiting jobs get their turn.
 
-use std::collections::{BTreeMap, HashMap};
+use super::JobId;
 
-use super::{JobId, UserId};
-
-/// A job in line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Waiting {
-    /// Which job.
+/// A place in the order of turns: earlier rounds first, older jobs first within one.
+///
+/// Nothing but this decides who is next, and it is written down with the job, so that the order is
+/// the same after a restart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Turn {
+    /// The round.
+    pub round: u32,
+    /// The job.
     pub job: JobId,
-    /// Whose.
-    pub requester: UserId,
 }
 
-/// Sorts waiting jobs into the order in which their turns come.
+/// The round of a person's next job, so that people take turns and one with many songs can't hold
+/// up the others.
 ///
-/// People take turns: a job stands behind all jobs that have fewer songs of their own requester
-/// before them, running ones (`running`, by person) included; among equals the older is first.
-/// Nothing but the jobs themselves decides, so the order is the same after a restart.
-pub fn in_turn(waiting: &mut [Waiting], running: &BTreeMap<UserId, u32>) {
-    waiting.sort_unstable_by_key(|entry| entry.job);
-    let mut before = running.clone();
-    let mut rounds: HashMap<JobId, u32> = HashMap::with_capacity(waiting.len());
-    for entry in &*waiting {
-        let round = before.entry(entry.requester).or_default();
-        rounds.insert(entry.job, *round);
-        *round = round.saturating_add(1);
-    }
-    waiting.sort_by_key(|entry| rounds.get(&entry.job).copied());
+/// It is the round after that of their `latest` job, but never one that has passed: `current` is
+/// the round of the job that was called last.
+pub fn next_round(current: u32, latest: Option<u32>) -> u32 {
+    latest.map_or(0, |round| round.saturating_add(1)).max(current)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
     use proptest::prelude::*;
 
     use super::*;
 
-    fn line(entries: &[(u64, u64)], running: &[(u64, u32)]) -> Vec<u64> {
-        let mut waiting: Vec<Waiting> = entries
-            .iter()
-            .map(|(job, person)| Waiting { job: JobId(*job), requester: UserId(*person) })
-            .collect();
-        let running = running.iter().map(|(person, songs)| (UserId(*person), *songs)).collect();
-        in_turn(&mut waiting, &running);
-        waiting.iter().map(|entry| entry.job.0).collect()
-    }
-
-    #[test]
-    fn one_person_with_many_songs_does_not_hold_up_another() {
-        assert_eq!(line(&[(1, 10), (2, 10), (3, 10), (4, 20)], &[]), [1, 4, 2, 3]);
-    }
-
-    #[test]
-    fn a_song_that_already_runs_counts_as_a_turn() {
-        assert_eq!(line(&[(1, 10), (2, 20)], &[(10, 1)]), [2, 1]);
-    }
-
     proptest! {
+        /// People ask at random, one song runs at a time: while somebody waits for their next
+        /// song, nobody else gets two.
         #[test]
-        fn everyone_keeps_their_own_order_and_nobody_is_lost(
-            people in prop::collection::vec(0..5_u64, 0..40),
-            running in prop::collection::hash_map(0..5_u64, 0..4_u32, 0..5),
+        fn nobody_is_overtaken_twice_by_the_same_person(
+            // Somebody's number asks; `None` means that the song is done and the next is called.
+            events in prop::collection::vec(prop::option::weighted(0.6, 0..4_u8), 1..120),
         ) {
-            let entries: Vec<(u64, u64)> =
-                people.iter().enumerate().map(|(job, person)| (job as u64, *person)).collect();
-            let running: Vec<(u64, u32)> = running.into_iter().collect();
-            let order = line(&entries, &running);
-            let mut sorted = order.clone();
-            sorted.sort_unstable();
-            prop_assert_eq!(sorted, (0..people.len() as u64).collect::<Vec<_>>());
-            for person in 0..5 {
-                let own: Vec<u64> = order
-                    .iter()
-                    .copied()
-                    .filter(|job| people[usize::try_from(*job).unwrap()] == person)
-                    .collect();
-                prop_assert!(own.is_sorted());
+            let (mut current, mut latest) = (0, BTreeMap::<u8, u32>::new());
+            let mut waiting = BTreeSet::new();
+            let mut overtakings = BTreeMap::<(u8, u8), u32>::new();
+            for (number, event) in events.into_iter().enumerate() {
+                if let Some(person) = event {
+                    let round = next_round(current, latest.get(&person).copied());
+                    latest.insert(person, round);
+                    waiting.insert((Turn { round, job: JobId(number as u64) }, person));
+                } else if let Some((turn, person)) = waiting.pop_first() {
+                    prop_assert!(turn.round >= current, "rounds never go back");
+                    current = turn.round;
+                    overtakings.retain(|(_, waiter), _| *waiter != person);
+                    let waiters: BTreeSet<u8> = waiting.iter().map(|(_, waiter)| *waiter).collect();
+                    for waiter in waiters.into_iter().filter(|waiter| *waiter != person) {
+                        let times = overtakings.entry((person, waiter)).or_default();
+                        *times += 1;
+                        prop_assert!(*times <= 2, "{person} overtook {waiter} {times} times");
+                    }
+                }
             }
+        }
+
+        #[test]
+        fn a_persons_own_songs_keep_their_order(current in 0..9_u32, latest in 0..9_u32) {
+            prop_assert!(next_round(current, Some(latest)) > latest);
+            prop_assert!(next_round(current, None) >= current);
         }
     }
 }

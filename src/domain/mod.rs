@@ -21,7 +21,7 @@ pub use ids::{
 };
 pub use job::{Charge, Delivery, Job, Place, Reach, State};
 pub use life::Event;
-pub use line::{Waiting, in_turn};
+pub use line::{Turn, next_round};
 pub use prompt::{PROMPT_MAX, Prompt, PromptError};
 pub use quota::{Charges, Limit, Limits, Quota, QuotaError, Refusal, Requester};
 pub use song::{Song, SongLength};

@@ -1,0 +1,297 @@
+//! People act: interactions begin here.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::Instant;
+
+use serde_json::{Value, json};
+
+use super::gateway::sessions::Event;
+use super::model::channel::{Channel, Place};
+use super::model::command::Command;
+use super::model::interaction::{AnswerState, Interaction, InteractionKind};
+use super::model::message::StoredMessage;
+use super::options::{descend, wrap};
+use super::refusal::ClientRefusal;
+use super::world::World;
+use crate::discord::json::Fields as _;
+
+/// Who acts, and where.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Actor {
+    pub(super) user: u64,
+    pub(super) channel: u64,
+}
+
+/// What an interaction is about.
+struct Subject {
+    kind: InteractionKind,
+    command: String,
+    owners: Value,
+    on_message: Option<u64>,
+    data: Value,
+}
+
+/// The id and the token of an interaction that began.
+pub(super) type Begun = (u64, String);
+
+impl World {
+    /// Runs a slash command, or asks for suggestions for the half-typed last option.
+    pub(super) fn run_command(
+        &mut self,
+        actor: Actor,
+        name: &str,
+        given: &[(&str, Value)],
+        half_typed: Option<&str>,
+    ) -> Result<Begun, ClientRefusal> {
+        let channel = self.place(actor)?;
+        let path = name.split_whitespace().collect::<Vec<_>>();
+        let (first, rest) = path.split_first().unwrap_or((&"", &[]));
+        let command = self.commands.named(channel.guild(), 1, first);
+        let command = command.ok_or_else(|| ClientRefusal::UnknownCommand(name.to_owned()))?;
+        let owners = self.owners_for(actor, channel, command)?;
+        let (declared, names) = descend(&command.declared, rest)?;
+        let options = if let Some(half_typed) = half_typed {
+            suggestible(declared, half_typed, given)?
+        } else {
+            let checked = self.check_options(channel, declared, given)?;
+            (checked.options, checked.resolved)
+        };
+        let mut data = command_data(command);
+        data.set("options", wrap(names, options.0));
+        if !options.1.is_empty() {
+            data.set("resolved", options.1);
+        }
+        let kind = if half_typed.is_some() {
+            InteractionKind::Autocomplete
+        } else {
+            InteractionKind::Command
+        };
+        let command = name.to_owned();
+        Ok(self.begin(actor, Subject { kind, command, owners, on_message: None, data }))
+    }
+
+    /// Uses a message command.
+    pub(super) fn run_message_command(
+        &mut self,
+        actor: Actor,
+        name: &str,
+        message: u64,
+    ) -> Result<Begun, ClientRefusal> {
+        let channel = self.place(actor)?;
+        let target = self.seen_message(actor, message)?;
+        let command = self.commands.named(channel.guild(), 3, name);
+        let command = command.ok_or_else(|| ClientRefusal::UnknownCommand(name.to_owned()))?;
+        let owners = self.owners_for(actor, channel, command)?;
+        let id = message.to_string();
+        let mut data = command_data(command);
+        data.set("resolved", json!({ "messages": { &id: self.message_json(target) } }));
+        data.set("target_id", id);
+        let (kind, command) = (InteractionKind::Command, name.to_owned());
+        Ok(self.begin(actor, Subject { kind, command, owners, on_message: Some(message), data }))
+    }
+
+    /// Clicks a button, or picks from a menu.
+    pub(super) fn use_component(
+        &mut self,
+        actor: Actor,
+        message: u64,
+        custom_id: &str,
+        picked: Option<&[&str]>,
+    ) -> Result<Begun, ClientRefusal> {
+        self.place(actor)?;
+        let target = self.seen_message(actor, message)?;
+        let rows = target.components.iter().filter_map(|row| row.at("components").as_array());
+        let component = rows.flatten().find(|component| component.at("custom_id") == custom_id);
+        let component = component.filter(|it| (it.at("type") == 2) == picked.is_none());
+        let component =
+            component.ok_or_else(|| ClientRefusal::UnknownButton(custom_id.to_owned()))?;
+        if component.at("disabled") == true {
+            return Err(ClientRefusal::Disabled(custom_id.to_owned()));
+        }
+        let mut data = json!({
+            "custom_id": custom_id,
+            "component_type": component.at("type"),
+            "id": component.at("id"),
+        });
+        if let Some(picked) = picked {
+            data.set("values", picked);
+        }
+        let (command, owners) = self.origin_of(target);
+        let kind = InteractionKind::Component;
+        Ok(self.begin(actor, Subject { kind, command, owners, on_message: Some(message), data }))
+    }
+
+    /// Sends a filled-in modal.
+    pub(super) fn send_modal(
+        &mut self,
+        actor: Actor,
+        shown_by: u64,
+        data: Value,
+    ) -> Result<Begun, ClientRefusal> {
+        self.place(actor)?;
+        let shown_by = self.interactions.get(&shown_by).ok_or(ClientRefusal::UnknownMessage)?;
+        let on_message = match shown_by.kind {
+            InteractionKind::Component => shown_by.on_message,
+            _ => None,
+        };
+        let (command, owners) = (shown_by.command.clone(), shown_by.owners.clone());
+        let kind = InteractionKind::ModalSubmit;
+        Ok(self.begin(actor, Subject { kind, command, owners, on_message, data }))
+    }
+
+    /// The channel that a person looks at.
+    fn place(&self, actor: Actor) -> Result<&Channel, ClientRefusal> {
+        let channel = self.channel(actor.channel).map_err(|_| ClientRefusal::NoSuchChannel)?;
+        let admitted = self.admits(channel, actor.user);
+        if admitted { Ok(channel) } else { Err(ClientRefusal::NoSuchChannel) }
+    }
+
+    /// A message that a person sees.
+    pub(super) fn seen_message(
+        &self,
+        actor: Actor,
+        message: u64,
+    ) -> Result<&StoredMessage, ClientRefusal> {
+        let found = self.message(actor.channel, message);
+        let seen = found.filter(|found| found.only_for.is_none_or(|user| user == actor.user));
+        seen.ok_or(ClientRefusal::UnknownMessage)
+    }
+
+    /// Where the application is installed that a command reaches from here
+    /// (<https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-object-authorizing-integration-owners-object>).
+    fn owners_for(
+        &self,
+        actor: Actor,
+        channel: &Channel,
+        command: &Command,
+    ) -> Result<Value, ClientRefusal> {
+        let allows = |key: &str, number: u8| {
+            let list = command.declared.get(key).and_then(Value::as_array);
+            list.is_none_or(|list| list.iter().any(|entry| entry.as_u64() == Some(number.into())))
+        };
+        let not_here = || ClientRefusal::NotAvailableHere(command.name().to_owned());
+        if !allows("contexts", channel.context()) {
+            return Err(not_here());
+        }
+        self.permitted(actor, channel, command)?;
+        let mut owners = json!({});
+        let guild = channel.guild().and_then(|guild| self.guilds.get(&guild));
+        let home = match (&channel.place, guild) {
+            (Place::Guild(_), Some(guild)) if guild.has_bot => Some(guild.id),
+            (Place::BotDm(_), _) => Some(0),
+            _ => None,
+        };
+        if let Some(home) = home.filter(|_| allows("integration_types", 0)) {
+            owners.set("0", home.to_string());
+        }
+        // Whoever uses the application where it is not installed has installed it as a person.
+        let person = self.users.get(&actor.user).is_some_and(|user| user.installed_app);
+        if (person || home.is_none()) && allows("integration_types", 1) {
+            owners.set("1", actor.user.to_string());
+        }
+        let installed = owners.as_object().is_some_and(|owners| !owners.is_empty());
+        if installed { Ok(owners) } else { Err(not_here()) }
+    }
+
+    /// Whether a member has the permissions that a command asks for.
+    fn permitted(
+        &self,
+        actor: Actor,
+        channel: &Channel,
+        command: &Command,
+    ) -> Result<(), ClientRefusal> {
+        let wanted = command.declared.get("default_member_permissions").and_then(Value::as_str);
+        let wanted = wanted.and_then(|wanted| wanted.parse::<u64>().ok());
+        let guild = channel.guild().and_then(|guild| self.guilds.get(&guild));
+        let (Some(wanted), Some(guild)) = (wanted, guild) else { return Ok(()) };
+        let held = guild.permissions_of(actor.user);
+        let everything = super::model::permission::EVERYTHING;
+        // "0" stands for administrators only.
+        let enough = if wanted == 0 { held == everything } else { held & wanted == wanted };
+        if enough { Ok(()) } else { Err(ClientRefusal::NotPermitted(command.name().to_owned())) }
+    }
+
+    /// The command that a message stems from, and where the application was installed for it.
+    fn origin_of(&self, message: &StoredMessage) -> (String, Value) {
+        if let Some(interaction) = message.interaction.and_then(|id| self.interactions.get(&id)) {
+            return (interaction.command.clone(), interaction.owners.clone());
+        }
+        let home = self.guild_of(message.channel).unwrap_or_default();
+        (String::new(), json!({ "0": home.to_string() }))
+    }
+
+    /// Makes an interaction and tells the gateway.
+    fn begin(&mut self, actor: Actor, subject: Subject) -> Begun {
+        let Subject { kind, command, owners, on_message, data } = subject;
+        let id = self.clock.id();
+        let mut interaction = Interaction {
+            id,
+            token: token(id),
+            kind,
+            user: actor.user,
+            channel: actor.channel,
+            command,
+            owners,
+            on_message,
+            issued: Instant::now(),
+            state: AnswerState::Waiting,
+            followups: 0,
+            event: Value::Null,
+        };
+        interaction.event = self.interaction_json(&interaction, &data);
+        let begun = (id, interaction.token.clone());
+        let event = interaction.event.clone();
+        self.interactions.insert(id, interaction);
+        let guild = self.guild_of(actor.channel);
+        let name = "INTERACTION_CREATE";
+        self.gateway.dispatch(&Event { name, data: event, guild, intent: 0 });
+        begun
+    }
+}
+
+/// A token that nobody guesses by chance, as long as a token is.
+fn token(id: u64) -> String {
+    let parts = (0..6).map(|part| {
+        let mut hasher = DefaultHasher::new();
+        (id, part).hash(&mut hasher);
+        format!("{:016x}", hasher.finish())
+    });
+    format!("sandbox-{}", parts.collect::<String>())
+}
+
+fn command_data(command: &Command) -> Value {
+    let mut data = json!({
+        "id": command.id.to_string(),
+        "name": command.name(),
+        "type": command.kind(),
+    });
+    if let Some(guild) = command.guild {
+        data.set("guild_id", guild.to_string());
+    }
+    data
+}
+
+type Options = (Vec<Value>, serde_json::Map<String, Value>);
+
+/// The options of an autocomplete interaction: as typed so far, unchecked, one of them in focus.
+fn suggestible(
+    declared: &[Value],
+    half_typed: &str,
+    given: &[(&str, Value)],
+) -> Result<Options, ClientRefusal> {
+    let mut options = Vec::new();
+    for (name, value) in given {
+        let option = declared.iter().find(|option| option.at("name") == *name);
+        let option = option.ok_or_else(|| ClientRefusal::UnknownOption((*name).to_owned()))?;
+        let focused = *name == half_typed;
+        if focused && option.at("autocomplete") != true {
+            return Err(ClientRefusal::NoAutocomplete((*name).to_owned()));
+        }
+        let mut option = json!({ "name": name, "type": option.at("type"), "value": value });
+        if focused {
+            option.set("focused", true);
+        }
+        options.push(option);
+    }
+    Ok((options, serde_json::Map::new()))
+}

@@ -1,0 +1,57 @@
+//! What can go wrong with the gateway, on demand.
+
+use std::sync::Arc;
+
+use super::identify::invalid_session;
+use super::protocol::{self, CloseReason, RECONNECT};
+use super::sessions::Order;
+use crate::discord::hub::Hub;
+
+/// The gateway, seen by one who wants it to misbehave.
+#[derive(Clone, Debug)]
+pub struct GatewayControl {
+    pub(in crate::discord) hub: Arc<Hub>,
+}
+
+impl GatewayControl {
+    /// Cuts all connections without a word, as a broken network does. Sessions can be resumed.
+    pub fn drop_connections(&self) {
+        self.hub.change(|world| world.gateway.cut_all());
+    }
+
+    /// Closes all connections with a code
+    /// (<https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes>).
+    pub fn close(&self, code: u16) {
+        let order = || Order::Close(CloseReason(code, "on demand"));
+        self.hub.change(|world| world.gateway.order_all(order));
+    }
+
+    /// Asks all clients to connect anew and to resume (opcode 7).
+    pub fn ask_to_reconnect(&self) {
+        let order = || Order::Send(protocol::message(RECONNECT, &serde_json::Value::Null));
+        self.hub.change(|world| world.gateway.order_all(order));
+    }
+
+    /// Tells all clients that their sessions are invalid (opcode 9): for good, or so that they may
+    /// be resumed.
+    pub fn invalidate(&self, resumable: bool) {
+        self.hub.change(|world| {
+            world.gateway.order_all(|| invalid_session(resumable));
+            if !resumable {
+                world.gateway.sessions.clear();
+                world.gateway.connections.values_mut().for_each(|it| it.session = None);
+            }
+        });
+    }
+
+    /// From now on no connection is accepted (503), or connections are accepted again.
+    pub fn refuse_connections(&self, refuse: bool) {
+        self.hub.change(|world| world.gateway.refusing = refuse);
+    }
+
+    /// From now on heartbeats are not acknowledged, as on a connection that is dead without
+    /// knowing it, or they are again.
+    pub fn silent(&self, silent: bool) {
+        self.hub.change(|world| world.gateway.silent = silent);
+    }
+}

@@ -1,0 +1,9 @@
+//! The gateway, version 10 (<https://docs.discord.com/developers/events/gateway>).
+
+mod connection;
+pub(super) mod control;
+mod identify;
+mod protocol;
+pub(super) mod sessions;
+
+pub(super) use connection::upgrade;

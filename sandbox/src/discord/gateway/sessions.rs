@@ -1,0 +1,198 @@
+//! Sessions and connections: who hears of which event, and what was missed.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Instant;
+
+use serde_json::{Value, json};
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::protocol::{self, CloseReason};
+use crate::discord::json::Fields as _;
+use crate::discord::world::World;
+
+/// Events kept for a session that is away.
+const KEPT_EVENTS: usize = 10_000;
+
+/// The gateway's state.
+#[derive(Debug, Default)]
+pub(crate) struct Gateway {
+    pub(crate) connections: BTreeMap<u64, Connection>,
+    pub(crate) sessions: BTreeMap<String, Session>,
+    /// Connections and sessions so far, from which ids are made.
+    pub(super) made: u64,
+    /// IDENTIFYs so far that were accepted.
+    pub(crate) identifies: usize,
+    /// RESUMEs so far that were accepted.
+    pub(crate) resumes: usize,
+    pub(super) last_identify: Option<Instant>,
+    /// No connection is accepted.
+    pub(super) refusing: bool,
+    /// Heartbeats are not acknowledged.
+    pub(super) silent: bool,
+}
+
+/// An open connection.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    pub(super) orders: UnboundedSender<Order>,
+    /// The session that it identified or resumed.
+    pub(crate) session: Option<String>,
+}
+
+/// What a connection's task is to do.
+#[derive(Debug)]
+pub(super) enum Order {
+    /// Send this.
+    Send(Value),
+    /// Close with this code.
+    Close(CloseReason),
+    /// Cut the TCP connection without a word.
+    Cut,
+}
+
+/// A session, which outlives its connection.
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) shard: [u64; 2],
+    pub(crate) intents: u64,
+    pub(super) sequence: u64,
+    /// The last events, with their sequence numbers.
+    history: VecDeque<Value>,
+    /// The connection that listens now.
+    pub(crate) connection: Option<u64>,
+}
+
+/// An event and whom it concerns.
+#[derive(Debug)]
+pub(crate) struct Event {
+    pub(crate) name: &'static str,
+    pub(crate) data: Value,
+    /// The server, or none for direct messages.
+    pub(crate) guild: Option<u64>,
+    /// The intent without which it is not heard; 0 for none.
+    pub(crate) intent: u64,
+}
+
+impl Session {
+    pub(super) fn new(shard: [u64; 2], intents: u64) -> Self {
+        Self { shard, intents, sequence: 0, history: VecDeque::new(), connection: None }
+    }
+
+    /// Whether an event concerns this session.
+    fn hears(&self, event: &Event) -> bool {
+        let [shard, shards] = self.shard;
+        let home = event.guild.map_or(0, |guild| (guild >> 22) % shards.max(1));
+        home == shard && self.intents & event.intent == event.intent
+    }
+
+    /// Gives an event the next number.
+    pub(super) fn number(&mut self, name: &str, data: &Value) -> Value {
+        self.sequence += 1;
+        let d = json!({ "op": protocol::DISPATCH, "t": name, "s": self.sequence, "d": data });
+        if self.history.len() == KEPT_EVENTS {
+            self.history.pop_front();
+        }
+        self.history.push_back(d.clone());
+        d
+    }
+
+    /// The events after a number.
+    pub(super) fn missed(&self, sequence: u64) -> impl Iterator<Item = &Value> {
+        self.history.iter().filter(move |event| event.at("s").as_u64() > Some(sequence))
+    }
+}
+
+impl Gateway {
+    /// Sends an order to a connection; one that is gone has its task to clean up after it.
+    pub(super) fn order(&self, connection: u64, order: Order) {
+        if let Some(connection) = self.connections.get(&connection) {
+            drop(connection.orders.send(order));
+        }
+    }
+
+    /// Sends an order to every connection.
+    pub(super) fn order_all(&self, order: impl Fn() -> Order) {
+        for connection in self.connections.keys() {
+            self.order(*connection, order());
+        }
+    }
+
+    /// Cuts every connection.
+    pub(crate) fn cut_all(&self) {
+        self.order_all(|| Order::Cut);
+    }
+
+    /// Forgets a connection; its session waits to be resumed unless the close ended it.
+    pub(super) fn disconnect(&mut self, id: u64, ended: bool) {
+        let Some(session) = self.connections.remove(&id).and_then(|gone| gone.session) else {
+            return;
+        };
+        if let Some(known) = self.sessions.get_mut(&session).filter(|it| it.connection == Some(id))
+        {
+            known.connection = None;
+            if ended {
+                self.sessions.remove(&session);
+            }
+        }
+    }
+
+    /// Sends an event to all sessions that it concerns, or keeps it for them.
+    pub(crate) fn dispatch(&mut self, event: &Event) {
+        for session in self.sessions.values_mut().filter(|session| session.hears(event)) {
+            let withheld = event.name.starts_with("MESSAGE_")
+                && event.guild.is_some()
+                && session.intents & protocol::MESSAGE_CONTENT == 0;
+            let numbered = if withheld {
+                session.number(event.name, &without_content(&event.data))
+            } else {
+                session.number(event.name, &event.data)
+            };
+            let connection = session.connection.and_then(|id| self.connections.get(&id));
+            if let Some(connection) = connection {
+                drop(connection.orders.send(Order::Send(numbered)));
+            }
+        }
+    }
+
+    /// Sessions that listen now.
+    pub(crate) fn listening(&self) -> usize {
+        self.sessions.values().filter(|session| session.connection.is_some()).count()
+    }
+}
+
+/// A message as those see it who may not read what people write; the bot's own stay whole.
+fn without_content(message: &Value) -> Value {
+    let mut message = message.clone();
+    if message.at("author").at("bot") == false {
+        message.set("content", "");
+        for part in ["embeds", "attachments", "components"] {
+            message.set(part, json!([]));
+        }
+    }
+    message
+}
+
+impl World {
+    /// Tells the gateway of a message that appeared, changed or went, where the bot can see it.
+    pub(crate) fn dispatch_message(&mut self, name: &'static str, id: u64) {
+        let Some(message) = self.messages.get(&id).filter(|it| it.only_for.is_none()) else {
+            return;
+        };
+        let Ok(channel) = self.visible_channel(message.channel) else { return };
+        let guild = channel.guild();
+        let mut data = if name == "MESSAGE_DELETE" {
+            json!({ "id": id.to_string(), "channel_id": channel.id.to_string() })
+        } else {
+            self.message_json(message)
+        };
+        if let Some(guild) = guild.and_then(|guild| self.guilds.get(&guild)) {
+            data.set("guild_id", guild.id.to_string());
+            if name != "MESSAGE_DELETE" {
+                data.set("member", Self::partial_member_json(guild, message.author));
+            }
+        }
+        let intent =
+            if guild.is_some() { protocol::GUILD_MESSAGES } else { protocol::DIRECT_MESSAGES };
+        self.gateway.dispatch(&Event { name, data, guild, intent });
+    }
+}

@@ -1,0 +1,52 @@
+//! The one lock around the state, and the bell that rings at each change.
+
+use std::sync::Mutex;
+
+use tokio::sync::watch;
+
+use super::openapi::OpenApi;
+use super::world::World;
+use crate::{Changes, lock};
+
+/// What all handles and all request handlers share.
+#[derive(Debug)]
+pub(super) struct Hub {
+    world: Mutex<World>,
+    changes: Changes,
+    /// What [`until`](crate::until) waits on.
+    waiting: watch::Receiver<u64>,
+    pub(super) openapi: Option<OpenApi>,
+}
+
+impl Hub {
+    pub(super) fn new(world: World, changes: Changes, openapi: Option<OpenApi>) -> Self {
+        Self { world: Mutex::new(world), waiting: changes.watch(), changes, openapi }
+    }
+
+    /// Looks at the state.
+    pub(super) fn read<T>(&self, look: impl FnOnce(&World) -> T) -> T {
+        look(&lock(&self.world))
+    }
+
+    /// Changes the state and wakes those who wait.
+    pub(super) fn change<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {
+        let outcome = change(&mut lock(&self.world));
+        self.changes.bump();
+        outcome
+    }
+
+    /// What the counter of changes is watched with.
+    pub(super) fn watch(&self) -> watch::Receiver<u64> {
+        self.changes.watch()
+    }
+
+    /// Waits for something to be found; asked outside the lock, so that `look` may use any handle.
+    #[track_caller]
+    pub(super) fn until<T>(
+        &self,
+        what: &str,
+        look: impl FnMut() -> Option<T>,
+    ) -> impl Future<Output = T> {
+        crate::until(what, &self.waiting, look)
+    }
+}

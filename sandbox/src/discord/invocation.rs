@@ -1,0 +1,159 @@
+//! What a person did with the application, and what came back.
+
+use std::sync::Arc;
+
+use tokio::time::sleep_until;
+
+use super::gateway::sessions::Event;
+use super::hub::Hub;
+use super::model::interaction::{AnswerState, Interaction};
+use super::view::Message;
+
+/// A use of a command, a click, a filled-in modal.
+#[derive(Clone, Debug)]
+pub struct Invocation {
+    /// The interaction's id.
+    pub id: u64,
+    /// The interaction's token.
+    pub token: String,
+    pub(super) hub: Arc<Hub>,
+}
+
+/// Why an interaction has no message as its answer.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum NoAnswer {
+    /// What Discord's client says when the time for a first response is over.
+    #[error("the application did not respond")]
+    DidNotRespond,
+    /// A modal was shown.
+    #[error("a modal was shown: {}", .0.title)]
+    Modal(Modal),
+}
+
+/// A form that the bot shows.
+#[derive(Clone, Debug, Default)]
+pub struct Modal {
+    /// What its submission sends.
+    pub custom_id: String,
+    /// Its heading.
+    pub title: String,
+    /// Its fields.
+    pub fields: Vec<ModalField>,
+    pub(crate) interaction: u64,
+}
+
+/// A text field of a modal.
+#[derive(Clone, Debug, Default)]
+pub struct ModalField {
+    /// By which the bot knows the answer.
+    pub custom_id: String,
+    /// What stands above it.
+    pub label: String,
+    /// What stands in it already.
+    pub value: Option<String>,
+    /// Whether it must be filled in.
+    pub required: bool,
+    /// The least characters.
+    pub shortest: usize,
+    /// The most characters.
+    pub longest: usize,
+    /// Declared below a label component instead of in a row of its own.
+    pub(crate) in_label: bool,
+}
+
+impl Invocation {
+    fn look<T>(&self, look: impl FnOnce(&Interaction) -> T) -> Option<T> {
+        self.hub.read(|world| world.interactions.get(&self.id).map(look))
+    }
+
+    /// Waits for the first response: a message, for a deferral one that [is
+    /// thinking](Message::thinking), for an update the message with the button.
+    ///
+    /// # Errors
+    /// When nothing came in time, or a modal.
+    pub async fn answer(&self) -> Result<Message, NoAnswer> {
+        match self.response().await {
+            AnswerState::Modal(modal) => Err(NoAnswer::Modal(modal)),
+            AnswerState::Message { .. } => self.message().ok_or(NoAnswer::DidNotRespond),
+            AnswerState::Waiting | AnswerState::Choices(_) => Err(NoAnswer::DidNotRespond),
+        }
+    }
+
+    /// Waits for the first response; [`AnswerState::Waiting`] when none came in time.
+    pub(super) async fn response(&self) -> AnswerState {
+        let within = self.hub.read(|world| world.rules.answer_within);
+        let issued = self.look(|interaction| interaction.issued);
+        let mut changed = self.hub.watch();
+        let waiting = async {
+            loop {
+                changed.mark_unchanged();
+                match self.look(|interaction| interaction.state.clone()) {
+                    Some(AnswerState::Waiting) if changed.changed().await.is_ok() => {}
+                    state => return state.unwrap_or(AnswerState::Waiting),
+                }
+            }
+        };
+        tokio::select! {
+            biased;
+            state = waiting => state,
+            () = async {
+                if let Some(issued) = issued {
+                    sleep_until((issued + within).into()).await;
+                }
+            } => AnswerState::Waiting,
+        }
+    }
+
+    /// The message that answers it, as it is now; a deleted one is [marked](Message::deleted).
+    #[must_use]
+    pub fn message(&self) -> Option<Message> {
+        self.hub.read(|world| {
+            let original = world.interactions.get(&self.id)?.original()?;
+            Some(Message::of(world, world.messages.get(&original)?))
+        })
+    }
+
+    /// Waits until the message that answers it is in a certain state.
+    ///
+    /// # Panics
+    /// When that did not happen within [`PATIENCE`](crate::PATIENCE), naming `what`.
+    #[track_caller]
+    pub fn until(
+        &self,
+        what: &str,
+        mut holds: impl FnMut(&Message) -> bool,
+    ) -> impl Future<Output = Message> {
+        self.hub.until(what, move || self.message().filter(|message| holds(message)))
+    }
+
+    /// The follow-up messages so far, the oldest first.
+    #[must_use]
+    pub fn follow_ups(&self) -> Vec<Message> {
+        self.hub.read(|world| {
+            let Some(interaction) = world.interactions.get(&self.id) else { return Vec::new() };
+            let original = interaction.original();
+            let own = world.messages.values().filter(|message| {
+                message.interaction == Some(self.id) && Some(message.id) != original
+            });
+            own.map(|message| Message::of(world, message)).collect()
+        })
+    }
+
+    /// Sends the same `INTERACTION_CREATE` once more, as happens around a RESUME.
+    pub fn deliver_again(&self) {
+        self.hub.change(|world| {
+            if let Some(interaction) = world.interactions.get(&self.id) {
+                let data = interaction.event.clone();
+                let guild = world.guild_of(interaction.channel);
+                let name = "INTERACTION_CREATE";
+                world.gateway.dispatch(&Event { name, data, guild, intent: 0 });
+            }
+        });
+    }
+
+    /// When it happened on Discord's clock, in milliseconds since 1970: the time in its id.
+    #[must_use]
+    pub fn happened_at(&self) -> u64 {
+        super::snowflake::made_at(self.id)
+    }
+}

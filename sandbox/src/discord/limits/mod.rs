@@ -1,0 +1,8 @@
+//! The limits that Discord sets to what a bot sends.
+
+pub(super) mod choices;
+pub(super) mod command;
+pub(super) mod component;
+pub(super) mod embed;
+pub(super) mod message;
+pub(super) mod modal;

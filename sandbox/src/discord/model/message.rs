@@ -1,0 +1,188 @@
+//! Messages and their files.
+
+use std::time::Instant;
+
+use axum::body::Bytes;
+use serde_json::{Value, json};
+
+use crate::discord::json::Fields as _;
+use crate::discord::mentions::{Mentions, Ping};
+use crate::discord::snowflake::{made_at, timestamp};
+use crate::discord::world::World;
+
+/// `EPHEMERAL`: only the person who used the interaction sees the message
+/// (<https://docs.discord.com/developers/resources/message#message-object-message-flags>).
+pub(crate) const EPHEMERAL: u64 = 1 << 6;
+/// `LOADING`: the bot "is thinking…".
+pub(crate) const LOADING: u64 = 1 << 7;
+/// `SUPPRESS_EMBEDS`.
+pub(crate) const SUPPRESS_EMBEDS: u64 = 1 << 2;
+/// `SUPPRESS_NOTIFICATIONS`.
+pub(crate) const SUPPRESS_NOTIFICATIONS: u64 = 1 << 12;
+
+/// A message as it is kept.
+#[derive(Debug)]
+pub(crate) struct StoredMessage {
+    pub(crate) id: u64,
+    pub(crate) channel: u64,
+    pub(crate) author: u64,
+    /// The message type: 0 plain, 19 reply, 20 slash command, 23 menu command.
+    pub(crate) kind: u8,
+    pub(crate) content: String,
+    pub(crate) embeds: Vec<Value>,
+    pub(crate) components: Vec<Value>,
+    /// Ids of its files.
+    pub(crate) files: Vec<u64>,
+    pub(crate) flags: u64,
+    pub(crate) tts: bool,
+    /// The message it replies to.
+    pub(crate) reply_to: Option<u64>,
+    pub(crate) nonce: Option<Value>,
+    pub(crate) mentions: Mentions,
+    /// Who was notified when it appeared.
+    pub(crate) pings: Vec<Ping>,
+    /// The interaction it answers.
+    pub(crate) interaction: Option<u64>,
+    /// The only person who sees it.
+    pub(crate) only_for: Option<u64>,
+    /// Milliseconds since 1970.
+    pub(crate) edited: Option<u64>,
+    pub(crate) deleted: bool,
+    pub(crate) created: Instant,
+    /// Edits since the message counts as old.
+    pub(crate) old_edits: usize,
+    /// Each state that it had, the first one included.
+    pub(crate) revisions: Vec<Revision>,
+}
+
+/// A state that a message had.
+#[derive(Clone, Debug)]
+pub struct Revision {
+    /// When the message took this form.
+    pub at: Instant,
+    /// The message object as Discord's API shows it.
+    pub json: Value,
+}
+
+/// A file of a message.
+#[derive(Debug)]
+pub(crate) struct StoredFile {
+    pub(crate) id: u64,
+    pub(crate) channel: u64,
+    pub(crate) name: String,
+    pub(crate) content_type: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) bytes: Bytes,
+}
+
+/// A nonce that must not create a second message.
+#[derive(Debug)]
+pub(crate) struct RememberedNonce {
+    pub(crate) at: Instant,
+    pub(crate) channel: u64,
+    pub(crate) nonce: Value,
+    pub(crate) message: u64,
+}
+
+impl World {
+    /// A message that exists in a channel.
+    pub(crate) fn message(&self, channel: u64, id: u64) -> Option<&StoredMessage> {
+        let message = self.messages.get(&id)?;
+        (message.channel == channel && !message.deleted).then_some(message)
+    }
+
+    /// Where a file is fetched: a signed link with an end, as on Discord's CDN.
+    pub(crate) fn file_url(&self, file: &StoredFile) -> String {
+        let StoredFile { id, channel, name, .. } = file;
+        let end = made_at(*id) / 1000 + 24 * 3600;
+        let authority = &self.authority;
+        format!("http://{authority}/attachments/{channel}/{id}/{name}?ex={end:x}&is=0&hm=0")
+    }
+
+    /// The message object
+    /// (<https://docs.discord.com/developers/resources/message#message-object>).
+    pub(crate) fn message_json(&self, message: &StoredMessage) -> Value {
+        let mentioned = message.mentions.users.iter().map(|user| self.user_json(*user));
+        let mut json = json!({
+            "id": message.id.to_string(),
+            "channel_id": message.channel.to_string(),
+            "type": message.kind,
+            "author": self.user_json(message.author),
+            "content": message.content,
+            "timestamp": timestamp(made_at(message.id)),
+            "edited_timestamp": message.edited.map(timestamp),
+            "tts": message.tts,
+            "mention_everyone": message.mentions.everyone,
+            "mentions": mentioned.collect::<Vec<_>>(),
+            "mention_roles": message.mentions.roles.iter().map(u64::to_string).collect::<Vec<_>>(),
+            "attachments": self.attachments_json(message),
+            "embeds": if message.flags & SUPPRESS_EMBEDS == 0 { &message.embeds[..] } else { &[] },
+            "components": message.components,
+            "pinned": false,
+            "flags": message.flags,
+        });
+        if let Some(nonce) = &message.nonce {
+            json.set("nonce", nonce.clone());
+        }
+        if let Some(target) = message.reply_to {
+            json.set(
+                "message_reference",
+                json!({
+                    "type": 0,
+                    "message_id": target.to_string(),
+                    "channel_id": message.channel.to_string(),
+                    "guild_id": self.guild_of(message.channel).map(|guild| guild.to_string()),
+                }),
+            );
+            let replied_to = self.message(message.channel, target);
+            json.set("referenced_message", replied_to.map(|to| self.message_json(to)));
+        }
+        if let Some(interaction) = message.interaction.and_then(|id| self.interactions.get(&id)) {
+            json.set("webhook_id", self.bot.to_string());
+            json.set("application_id", self.bot.to_string());
+            json.set("interaction_metadata", self.metadata_json(interaction, message.id));
+            if interaction.is_command() {
+                json.set("interaction", self.message_interaction_json(interaction));
+            }
+        }
+        json
+    }
+
+    /// The server of a channel.
+    pub(crate) fn guild_of(&self, channel: u64) -> Option<u64> {
+        self.channels.get(&channel)?.guild()
+    }
+
+    /// The files that stand below the text; those shown inside an embed do not.
+    fn attachments_json(&self, message: &StoredMessage) -> Value {
+        let shown = |url: &str| {
+            let pictures =
+                message.embeds.iter().flat_map(|embed| [embed.at("image"), embed.at("thumbnail")]);
+            pictures.into_iter().any(|picture| picture.at("url") == url)
+        };
+        let files = message.files.iter().filter_map(|file| self.files.get(file));
+        let files = files.filter(|file| !shown(&self.file_url(file)));
+        files.map(|file| self.attachment_json(file, message.flags & EPHEMERAL != 0)).collect()
+    }
+
+    fn attachment_json(&self, file: &StoredFile, ephemeral: bool) -> Value {
+        let url = self.file_url(file);
+        let mut json = json!({
+            "id": file.id.to_string(),
+            "filename": file.name,
+            "size": file.bytes.len(),
+            "url": url,
+            "proxy_url": url,
+        });
+        if let Some(content_type) = &file.content_type {
+            json.set("content_type", content_type.as_str());
+        }
+        if let Some(description) = &file.description {
+            json.set("description", description.as_str());
+        }
+        if ephemeral {
+            json.set("ephemeral", true);
+        }
+        json
+    }
+}

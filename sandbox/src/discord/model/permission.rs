@@ -1,0 +1,32 @@
+//! Permission bits (<https://docs.discord.com/developers/topics/permissions>).
+
+const ADD_REACTIONS: u64 = 1 << 6;
+pub(crate) const ADMINISTRATOR: u64 = 1 << 3;
+pub(crate) const VIEW_CHANNEL: u64 = 1 << 10;
+pub(crate) const SEND_MESSAGES: u64 = 1 << 11;
+const EMBED_LINKS: u64 = 1 << 14;
+const ATTACH_FILES: u64 = 1 << 15;
+const READ_MESSAGE_HISTORY: u64 = 1 << 16;
+pub(crate) const MENTION_EVERYONE: u64 = 1 << 17;
+const USE_EXTERNAL_EMOJIS: u64 = 1 << 18;
+const USE_APPLICATION_COMMANDS: u64 = 1 << 31;
+pub(crate) const USE_EXTERNAL_APPS: u64 = 1 << 50;
+
+/// What a member may do whom nobody gave or took anything.
+pub(crate) const MEMBER: u64 = ADD_REACTIONS
+    | VIEW_CHANNEL
+    | SEND_MESSAGES
+    | EMBED_LINKS
+    | ATTACH_FILES
+    | READ_MESSAGE_HISTORY
+    | MENTION_EVERYONE
+    | USE_EXTERNAL_EMOJIS
+    | USE_APPLICATION_COMMANDS
+    | USE_EXTERNAL_APPS;
+
+/// What a server's owner may do.
+pub(crate) const EVERYTHING: u64 = (1 << 53) - 1;
+
+/// What an application may do in a direct message, or where only a user installed it.
+pub(crate) const WITHOUT_MEMBERSHIP: u64 =
+    EMBED_LINKS | ATTACH_FILES | MENTION_EVERYONE | USE_EXTERNAL_EMOJIS;

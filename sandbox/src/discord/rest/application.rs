@@ -1,0 +1,177 @@
+//! The bot's own affairs: its user, its application, where its gateway is.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::{Value, json};
+
+use crate::discord::error::ApiError;
+use crate::discord::form::{Breaches, Form};
+use crate::discord::hub::Hub;
+use crate::discord::json::Fields as _;
+use crate::discord::submission::{Bot, Ids, Submission};
+use crate::discord::world::World;
+
+pub(super) fn routes() -> Router<Arc<Hub>> {
+    Router::new()
+        .route("/gateway", get(gateway))
+        .route("/gateway/bot", get(gateway_bot))
+        .route("/users/@me", get(me))
+        .route("/users/@me/channels", post(open_dm))
+        .route("/users/@me/guilds", get(my_guilds))
+        .route("/users/{user}", get(user))
+        .route("/applications/@me", get(application))
+        .route("/oauth2/applications/@me", get(application))
+}
+
+async fn gateway(State(hub): State<Arc<Hub>>) -> Json<Value> {
+    Json(hub.read(|world| json!({ "url": format!("ws://{}", world.authority) })))
+}
+
+async fn gateway_bot(State(hub): State<Arc<Hub>>, _: Bot) -> Json<Value> {
+    Json(hub.read(|world| {
+        let total = world.rules.session_start_limit;
+        json!({
+            "url": format!("ws://{}", world.authority),
+            "shards": 1,
+            "session_start_limit": {
+                "total": total,
+                "remaining": total.saturating_sub(world.gateway.identifies),
+                "reset_after": 86_400_000,
+                "max_concurrency": 1,
+            },
+        })
+    }))
+}
+
+async fn me(State(hub): State<Arc<Hub>>, _: Bot) -> Json<Value> {
+    use crate::discord::model::user::User;
+    Json(hub.read(|world| world.users.get(&world.bot).map(User::own_json).unwrap_or_default()))
+}
+
+async fn user(
+    State(hub): State<Arc<Hub>>,
+    _: Bot,
+    Ids(user): Ids<u64>,
+) -> Result<Json<Value>, ApiError> {
+    hub.read(|world| {
+        let found = world.users.get(&user).ok_or(ApiError::UNKNOWN_USER)?;
+        Ok(Json(found.json()))
+    })
+}
+
+async fn my_guilds(State(hub): State<Arc<Hub>>, _: Bot) -> Json<Value> {
+    Json(hub.read(|world| {
+        let joined = world.guilds.values().filter(|guild| guild.has_bot);
+        let brief = joined.map(|guild| {
+            json!({
+                "id": guild.id.to_string(),
+                "name": guild.name,
+                "icon": null,
+                "banner": null,
+                "owner": false,
+                "permissions": guild.permissions_of(world.bot).to_string(),
+                "features": [],
+            })
+        });
+        brief.collect()
+    }))
+}
+
+async fn open_dm(
+    State(hub): State<Arc<Hub>>,
+    _: Bot,
+    body: Submission,
+) -> Result<Json<Value>, ApiError> {
+    let mut breaches = Breaches::default();
+    let mut form = Form::new(&body.json, &mut breaches);
+    let recipient = form.snowflake("recipient_id");
+    if recipient.is_none() && form.raw("recipient_id").is_null() {
+        form.missing("recipient_id");
+    }
+    let recipient = breaches.or(recipient)?.unwrap_or_default();
+    hub.change(|world| {
+        if world.users.get(&recipient).is_none_or(|user| user.bot) {
+            return Err(ApiError::UNKNOWN_USER);
+        }
+        let id = world.open_dm(recipient);
+        Ok(Json(world.channel_json(world.channel(id)?)))
+    })
+}
+
+async fn application(State(hub): State<Arc<Hub>>, _: Bot) -> Json<Value> {
+    Json(hub.read(World::application_json))
+}
+
+impl World {
+    /// The application object
+    /// (<https://docs.discord.com/developers/resources/application#application-object>).
+    fn application_json(&self) -> Value {
+        let bot = self.user_json(self.bot);
+        json!({
+            "id": self.bot.to_string(),
+            "name": bot.at("username"),
+            "icon": null,
+            "description": "",
+            "summary": "",
+            "type": null,
+            "bot": bot,
+            "bot_public": true,
+            "bot_require_code_grant": false,
+            "verify_key": "0".repeat(64),
+            "flags": 0,
+            "owner": self.application_owner_json(),
+            "team": self.team_json(),
+            "hook": true,
+            "is_monetized": false,
+            "integration_types_config": {
+                "0": { "oauth2_install_params": { "scopes": ["applications.commands", "bot"], "permissions": "0" } },
+                "1": { "oauth2_install_params": { "scopes": ["applications.commands"], "permissions": "0" } },
+            },
+            "approximate_guild_count": self.guilds.values().filter(|guild| guild.has_bot).count(),
+            "approximate_user_install_count": self.users.values().filter(|user| user.installed_app).count(),
+            "redirect_uris": [],
+            "interactions_endpoint_url": null,
+            "role_connections_verification_url": null,
+        })
+    }
+
+    /// The owner; a team appears as a user of its own here.
+    fn application_owner_json(&self) -> Value {
+        if self.team.is_none() {
+            return self.user_json(self.owner);
+        }
+        let mut team = self.user_json(self.owner);
+        team.set("id", self.team_id());
+        team.set("username", "team");
+        team.set("global_name", Value::Null);
+        team
+    }
+
+    fn team_json(&self) -> Value {
+        let Some(members) = &self.team else { return Value::Null };
+        let member = |(user, role): &(u64, String)| {
+            json!({
+                "membership_state": 2,
+                "permissions": ["*"],
+                "role": role,
+                "team_id": self.team_id(),
+                "user": self.user_json(*user),
+            })
+        };
+        json!({
+            "id": self.team_id(),
+            "name": "team",
+            "icon": null,
+            "owner_user_id": self.owner.to_string(),
+            "members": members.iter().map(member).collect::<Vec<_>>(),
+        })
+    }
+
+    /// The team's id, one after its application's.
+    fn team_id(&self) -> String {
+        (self.bot + (1 << 20)).to_string()
+    }
+}

@@ -1,0 +1,225 @@
+//! Channel messages with the bot's token
+//! (<https://docs.discord.com/developers/resources/message>).
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::{Value, json};
+
+use crate::discord::error::ApiError;
+use crate::discord::form::{Breaches, Form};
+use crate::discord::hub::Hub;
+use crate::discord::limits::message::{Draft, Reply};
+use crate::discord::model::channel::{Channel, Place};
+use crate::discord::model::message::{EPHEMERAL, RememberedNonce, StoredMessage};
+use crate::discord::model::permission::SEND_MESSAGES;
+use crate::discord::posting::Circumstances;
+use crate::discord::submission::{Bot, Ids, Submission};
+use crate::discord::world::World;
+
+pub(super) fn routes() -> Router<Arc<Hub>> {
+    Router::new()
+        .route("/channels/{channel}", get(channel))
+        .route("/channels/{channel}/typing", post(typing))
+        .route("/channels/{channel}/messages", get(list).post(create))
+        .route("/channels/{channel}/messages/{message}", get(read).patch(edit).delete(delete))
+}
+
+async fn channel(
+    State(hub): State<Arc<Hub>>,
+    _: Bot,
+    Ids(channel): Ids<u64>,
+) -> Result<Json<Value>, ApiError> {
+    hub.read(|world| Ok(Json(world.channel_json(world.visible_channel(channel)?))))
+}
+
+async fn typing(
+    State(hub): State<Arc<Hub>>,
+    _: Bot,
+    Ids(channel): Ids<u64>,
+) -> Result<StatusCode, ApiError> {
+    hub.read(|world| world.writable_channel(channel).map(|_| StatusCode::NO_CONTENT))
+}
+
+async fn list(
+    State(hub): State<Arc<Hub>>,
+    _: Bot,
+    Ids(channel): Ids<u64>,
+    Query(query): Query<HashMap<String, String>>,
+) -> Result<Json<Value>, ApiError> {
+    let query = query.into_iter().map(|(key, value)| (key, Value::String(value)));
+    let query = Value::Object(query.collect());
+    let mut breaches = Breaches::default();
+    let mut form = Form::new(&query, &mut breaches);
+    let limit = form.integer("limit", 1, 100).unwrap_or(50);
+    let [before, after, around] = ["before", "after", "around"].map(|key| form.snowflake(key));
+    let limit = breaches.or(usize::try_from(limit).unwrap_or(50))?;
+    hub.read(|world| {
+        world.visible_channel(channel)?;
+        let seen = world.messages.values().filter(|message| {
+            message.channel == channel && !message.deleted && message.only_for.is_none()
+        });
+        let all = seen.collect::<Vec<_>>();
+        let page = page(&all, limit, before, after, around);
+        Ok(Json(page.iter().rev().map(|message| world.message_json(message)).collect()))
+    })
+}
+
+/// The messages that a question asks for, out of all of a channel, both the oldest first.
+fn page<'a, 'b>(
+    all: &'a [&'b StoredMessage],
+    limit: usize,
+    before: Option<u64>,
+    after: Option<u64>,
+    around: Option<u64>,
+) -> &'a [&'b StoredMessage] {
+    let place = |id: u64| all.partition_point(|message| message.id < id);
+    let range = if let Some(around) = around {
+        let start = place(around).saturating_sub(limit / 2);
+        start..start + limit
+    } else if let Some(after) = after {
+        let start = all.partition_point(|message| message.id <= after);
+        start..start + limit
+    } else {
+        let end = before.map_or(all.len(), place);
+        end.saturating_sub(limit)..end
+    };
+    all.get(range.start.min(all.len())..range.end.min(all.len())).unwrap_or_default()
+}
+
+async fn read(
+    State(hub): State<Arc<Hub>>,
+    _: Bot,
+    Ids((channel, message)): Ids<(u64, u64)>,
+) -> Result<Json<Value>, ApiError> {
+    hub.read(|world| Ok(Json(world.message_json(world.visible_message(channel, message)?))))
+}
+
+async fn create(
+    State(hub): State<Arc<Hub>>,
+    _: Bot,
+    Ids(channel): Ids<u64>,
+    body: Submission,
+) -> Result<Json<Value>, ApiError> {
+    hub.change(|world| {
+        let draft = Draft::read(&body.json, body.uploads, world.rules.attachment_size_limit)?;
+        let id = world.create(channel, draft)?;
+        let message = world.messages.get(&id).ok_or(ApiError::UNKNOWN_MESSAGE)?;
+        Ok(Json(world.message_json(message)))
+    })
+}
+
+async fn edit(
+    State(hub): State<Arc<Hub>>,
+    _: Bot,
+    Ids((channel, message)): Ids<(u64, u64)>,
+    body: Submission,
+) -> Result<Json<Value>, ApiError> {
+    hub.change(|world| {
+        let draft = Draft::read(&body.json, body.uploads, world.rules.attachment_size_limit)?;
+        if world.visible_message(channel, message)?.author != world.bot {
+            return Err(ApiError::NOT_THE_AUTHOR);
+        }
+        if world.channel(channel)?.archived {
+            return Err(ApiError::THREAD_ARCHIVED);
+        }
+        world.edit(message, draft)?;
+        Ok(Json(world.message_json(world.visible_message(channel, message)?)))
+    })
+}
+
+async fn delete(
+    State(hub): State<Arc<Hub>>,
+    _: Bot,
+    Ids((channel, message)): Ids<(u64, u64)>,
+) -> Result<StatusCode, ApiError> {
+    hub.change(|world| {
+        if world.visible_message(channel, message)?.author != world.bot {
+            return Err(ApiError::MISSING_PERMISSIONS);
+        }
+        if world.channel(channel)?.archived {
+            return Err(ApiError::THREAD_ARCHIVED);
+        }
+        world.unpost(message);
+        Ok(StatusCode::NO_CONTENT)
+    })
+}
+
+impl World {
+    /// A message that the bot's token may look at: no ephemeral ones.
+    fn visible_message(&self, channel: u64, message: u64) -> Result<&StoredMessage, ApiError> {
+        self.visible_channel(channel)?;
+        let found = self.message(channel, message).filter(|found| found.only_for.is_none());
+        found.ok_or(ApiError::UNKNOWN_MESSAGE)
+    }
+
+    /// A channel that the bot's token may write to.
+    fn writable_channel(&self, channel: u64) -> Result<&Channel, ApiError> {
+        let channel = self.visible_channel(channel)?;
+        if self.bot_permissions(channel) & SEND_MESSAGES == 0 {
+            return Err(ApiError::MISSING_PERMISSIONS);
+        }
+        if channel.archived {
+            return Err(ApiError::THREAD_ARCHIVED);
+        }
+        if let Place::BotDm(person) = channel.place
+            && self.users.get(&person).is_none_or(|person| person.blocks_dms)
+        {
+            return Err(ApiError::DMS_CLOSED);
+        }
+        Ok(channel)
+    }
+
+    /// Posts a message of the bot, or finds the one that its nonce has made already.
+    fn create(&mut self, channel: u64, mut draft: Draft) -> Result<u64, ApiError> {
+        self.writable_channel(channel)?;
+        if let Some(known) = self.known_nonce(channel, &draft) {
+            return Ok(known);
+        }
+        if let Some(reply) = draft.reply_to.take() {
+            draft.reply_to = self.checked_reply(channel, reply)?;
+        }
+        draft.flags = draft.flags.map(|flags| flags & !EPHEMERAL);
+        let nonce = draft.nonce.clone();
+        let circumstances = Circumstances {
+            channel,
+            author: self.bot,
+            kind: if draft.reply_to.is_some() { 19 } else { 0 },
+            interaction: None,
+            only_for: None,
+            flags: 0,
+        };
+        let message = self.post(&circumstances, draft)?;
+        if let Some(nonce) = nonce {
+            self.nonces.push_back(RememberedNonce { at: Instant::now(), channel, nonce, message });
+        }
+        Ok(message)
+    }
+
+    fn known_nonce(&mut self, channel: u64, draft: &Draft) -> Option<u64> {
+        let memory = self.rules.nonce_memory;
+        self.nonces.retain(|nonce| nonce.at.elapsed() < memory);
+        let wanted = draft.nonce.as_ref().filter(|_| draft.enforce_nonce)?;
+        let mut nonces = self.nonces.iter();
+        let known = nonces.find(|known| known.channel == channel && known.nonce == *wanted)?;
+        Some(known.message)
+    }
+
+    /// The reply if its target stands, none if it does not have to.
+    fn checked_reply(&self, channel: u64, reply: Reply) -> Result<Option<Reply>, ApiError> {
+        if self.message(channel, reply.message).is_some() {
+            return Ok(Some(reply));
+        }
+        if !reply.required {
+            return Ok(None);
+        }
+        let breach =
+            json!({ "code": "MESSAGE_REFERENCE_UNKNOWN_MESSAGE", "message": "Unknown message" });
+        Err(ApiError::invalid_form(json!({ "message_reference": { "_errors": [breach] } })))
+    }
+}

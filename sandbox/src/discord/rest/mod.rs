@@ -1,0 +1,40 @@
+//! The REST API, version 10 (<https://docs.discord.com/developers/reference>).
+
+mod application;
+mod callback;
+mod commands;
+mod files;
+mod guilds;
+mod messages;
+mod webhook;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+
+use super::error::ApiError;
+use super::gateway;
+use super::hub::Hub;
+use super::rate_limit;
+
+/// All routes of this Discord: API, gateway and files.
+pub(super) fn router(hub: &Arc<Hub>) -> Router {
+    let api = application::routes()
+        .merge(commands::routes())
+        .merge(guilds::routes())
+        .merge(messages::routes())
+        .merge(webhook::routes())
+        .route("/interactions/{interaction}/{token}/callback", post(callback::callback));
+    Router::new()
+        .nest("/api/v10", api)
+        .route("/", get(gateway::upgrade))
+        .route("/attachments/{channel}/{file}/{name}", get(files::download))
+        .fallback(async || ApiError::NOT_FOUND)
+        .method_not_allowed_fallback(async || ApiError::METHOD_NOT_ALLOWED)
+        .layer(DefaultBodyLimit::disable())
+        .layer(from_fn_with_state(Arc::clone(hub), rate_limit::limit))
+        .with_state(Arc::clone(hub))
+}

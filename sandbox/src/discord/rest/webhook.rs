@@ -1,0 +1,127 @@
+//! An interaction's messages by its token
+//! (<https://docs.discord.com/developers/interactions/receiving-and-responding#followup-messages>).
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::Value;
+
+use crate::discord::error::ApiError;
+use crate::discord::hub::Hub;
+use crate::discord::limits::message::Draft;
+use crate::discord::model::interaction::{AnswerState, Interaction};
+use crate::discord::submission::{Ids, Submission};
+use crate::discord::world::World;
+
+/// Follow-ups where only the user installed the application.
+const MOST_FOLLOWUPS: usize = 5;
+
+pub(super) fn routes() -> Router<Arc<Hub>> {
+    Router::new().route("/webhooks/{application}/{token}", post(follow_up)).route(
+        "/webhooks/{application}/{token}/messages/{message}",
+        get(read).patch(edit).delete(delete),
+    )
+}
+
+async fn follow_up(
+    State(hub): State<Arc<Hub>>,
+    Ids((application, token)): Ids<(u64, String)>,
+    body: Submission,
+) -> Result<Json<Value>, ApiError> {
+    hub.change(|world| {
+        let interaction = world.by_token(application, &token)?;
+        let (id, state) = (interaction.id, interaction.state.clone());
+        let full = interaction.only_user_installed() && interaction.followups >= MOST_FOLLOWUPS;
+        let draft = Draft::read(&body.json, body.uploads, world.rules.attachment_size_limit)?;
+        // The first follow-up after a deferral takes the place of "thinking…".
+        if let AnswerState::Message { id: message, pending: true } = state {
+            return world.edit_reply(id, message, draft);
+        }
+        if full {
+            return Err(ApiError::TOO_MANY_FOLLOWUPS);
+        }
+        let message = world.post_reply(id, Draft { ..draft }, 0)?;
+        if let Some(interaction) = world.interactions.get_mut(&id) {
+            interaction.followups += 1;
+        }
+        Ok(world.messages.get(&message).map(|it| world.message_json(it)).unwrap_or_default())
+    })
+    .map(Json)
+}
+
+async fn read(
+    State(hub): State<Arc<Hub>>,
+    Ids((application, token, name)): Ids<(u64, String, String)>,
+) -> Result<Json<Value>, ApiError> {
+    hub.read(|world| {
+        let interaction = world.by_token(application, &token)?;
+        let message = world.reply(interaction, &name)?;
+        let message = world.messages.get(&message).ok_or(ApiError::UNKNOWN_MESSAGE)?;
+        Ok(Json(world.message_json(message)))
+    })
+}
+
+async fn edit(
+    State(hub): State<Arc<Hub>>,
+    Ids((application, token, name)): Ids<(u64, String, String)>,
+    body: Submission,
+) -> Result<Json<Value>, ApiError> {
+    hub.change(|world| {
+        let interaction = world.by_token(application, &token)?;
+        let (id, message) = (interaction.id, world.reply(interaction, &name)?);
+        let draft = Draft::read(&body.json, body.uploads, world.rules.attachment_size_limit)?;
+        world.edit_reply(id, message, draft)
+    })
+    .map(Json)
+}
+
+async fn delete(
+    State(hub): State<Arc<Hub>>,
+    Ids((application, token, name)): Ids<(u64, String, String)>,
+) -> Result<StatusCode, ApiError> {
+    hub.change(|world| {
+        let message = world.reply(world.by_token(application, &token)?, &name)?;
+        world.unpost(message);
+        Ok(StatusCode::NO_CONTENT)
+    })
+}
+
+impl World {
+    /// The interaction of a token that still lives.
+    fn by_token(&self, application: u64, token: &str) -> Result<&Interaction, ApiError> {
+        let found = self.interactions.values().find(|interaction| interaction.token == token);
+        let interaction = found.filter(|_| application == self.bot);
+        let interaction = interaction.ok_or(ApiError::UNKNOWN_WEBHOOK)?;
+        interaction.usable(self.rules.token_lifetime)?;
+        Ok(interaction)
+    }
+
+    /// The message that `@original` or an id names, if the interaction made it and it stands.
+    fn reply(&self, interaction: &Interaction, name: &str) -> Result<u64, ApiError> {
+        let original = interaction.original();
+        let id = if name == "@original" { original } else { name.parse().ok() };
+        let message = id.and_then(|id| self.message(interaction.channel, id));
+        let message = message.ok_or(ApiError::UNKNOWN_MESSAGE)?;
+        let own = message.interaction == Some(interaction.id) || Some(message.id) == original;
+        if own { Ok(message.id) } else { Err(ApiError::UNKNOWN_MESSAGE) }
+    }
+
+    fn edit_reply(&mut self, id: u64, message: u64, draft: Draft) -> Result<Value, ApiError> {
+        let interaction = self.interactions.get(&id).ok_or(ApiError::UNKNOWN_WEBHOOK)?;
+        if self.channel(interaction.channel)?.archived {
+            return Err(ApiError::THREAD_ARCHIVED);
+        }
+        self.edit(message, draft)?;
+        if let Some(AnswerState::Message { id: original, pending }) =
+            self.interactions.get_mut(&id).map(|interaction| &mut interaction.state)
+            && *original == message
+        {
+            *pending = false;
+        }
+        let message = self.messages.get(&message).ok_or(ApiError::UNKNOWN_MESSAGE)?;
+        Ok(self.message_json(message))
+    }
+}

@@ -1,0 +1,215 @@
+//! A person who looks at a channel, and what Discord's client lets that person do.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::acting::{Actor, Begun};
+use super::form::length;
+use super::hub::Hub;
+use super::invocation::{Invocation, Modal, ModalField};
+use super::limits::message::Draft;
+use super::model::interaction::AnswerState;
+use super::posting::Circumstances;
+use super::refusal::ClientRefusal;
+use super::view::Message;
+use super::world::World;
+
+/// A person in front of a channel.
+#[derive(Clone, Debug)]
+pub struct Seat {
+    pub(super) hub: Arc<Hub>,
+    pub(super) actor: Actor,
+}
+
+impl Seat {
+    /// The channel's id.
+    #[must_use]
+    pub fn channel_id(&self) -> u64 {
+        self.actor.channel
+    }
+
+    /// The person's id.
+    #[must_use]
+    pub fn person_id(&self) -> u64 {
+        self.actor.user
+    }
+
+    fn begin(
+        &self,
+        begin: impl FnOnce(&mut World) -> Result<Begun, ClientRefusal>,
+    ) -> Result<Invocation, ClientRefusal> {
+        let (id, token) = self.hub.change(begin)?;
+        Ok(Invocation { id, token, hub: Arc::clone(&self.hub) })
+    }
+
+    /// Runs a slash command with its options; a subcommand is written as `"command subcommand"`.
+    ///
+    /// # Errors
+    /// What Discord's client refuses before the application hears of it.
+    #[expect(clippy::unused_async, reason = "a person's doings read alike, this one included")]
+    pub async fn command(
+        &self,
+        name: &str,
+        options: &[(&str, Value)],
+    ) -> Result<Invocation, ClientRefusal> {
+        self.begin(|world| world.run_command(self.actor, name, options, None))
+    }
+
+    /// Types into an option that gives suggestions and waits for them.
+    ///
+    /// # Errors
+    /// What Discord's client refuses, or that the application did not respond.
+    pub async fn autocomplete(
+        &self,
+        name: &str,
+        option: &str,
+        partial: impl Into<Value>,
+    ) -> Result<Vec<Value>, ClientRefusal> {
+        let typed = [(option, partial.into())];
+        let begin = |world: &mut World| world.run_command(self.actor, name, &typed, Some(option));
+        match self.begin(begin)?.response().await {
+            AnswerState::Choices(choices) => Ok(choices),
+            _ => Err(ClientRefusal::DidNotRespond),
+        }
+    }
+
+    /// Uses a message command (Apps in a message's menu).
+    ///
+    /// # Errors
+    /// What Discord's client refuses.
+    #[expect(clippy::unused_async, reason = "a person's doings read alike, this one included")]
+    pub async fn message_command(
+        &self,
+        name: &str,
+        message: u64,
+    ) -> Result<Invocation, ClientRefusal> {
+        self.begin(|world| world.run_message_command(self.actor, name, message))
+    }
+
+    /// Clicks the button of a message.
+    ///
+    /// # Errors
+    /// What Discord's client refuses.
+    #[expect(clippy::unused_async, reason = "a person's doings read alike, this one included")]
+    pub async fn click(&self, message: u64, custom_id: &str) -> Result<Invocation, ClientRefusal> {
+        self.begin(|world| world.use_component(self.actor, message, custom_id, None))
+    }
+
+    /// Picks from a menu of a message.
+    ///
+    /// # Errors
+    /// What Discord's client refuses.
+    #[expect(clippy::unused_async, reason = "a person's doings read alike, this one included")]
+    pub async fn pick(
+        &self,
+        message: u64,
+        custom_id: &str,
+        values: &[&str],
+    ) -> Result<Invocation, ClientRefusal> {
+        self.begin(|world| world.use_component(self.actor, message, custom_id, Some(values)))
+    }
+
+    /// Fills in a modal and sends it; fields that are not named keep what stands in them.
+    ///
+    /// # Errors
+    /// What Discord's client refuses.
+    #[expect(clippy::unused_async, reason = "a person's doings read alike, this one included")]
+    pub async fn submit_modal(
+        &self,
+        modal: &Modal,
+        answers: &[(&str, &str)],
+    ) -> Result<Invocation, ClientRefusal> {
+        let known = |id: &str| modal.fields.iter().any(|field| field.custom_id == id);
+        if let Some((unknown, _)) = answers.iter().find(|(id, _)| !known(id)) {
+            return Err(ClientRefusal::UnknownField((*unknown).to_owned()));
+        }
+        let fields = modal.fields.iter().map(|field| fill_in(field, answers));
+        let components = fields.collect::<Result<Vec<_>, _>>()?;
+        let data = json!({ "custom_id": modal.custom_id, "components": components });
+        self.begin(|world| world.send_modal(self.actor, modal.interaction, data))
+    }
+
+    /// The channel's messages as this person sees them, the oldest first: ephemeral ones of others
+    /// are not among them.
+    #[must_use]
+    pub fn messages(&self) -> Vec<Message> {
+        self.hub.read(|world| {
+            let seen =
+                world.messages.keys().filter_map(|id| world.seen_message(self.actor, *id).ok());
+            seen.map(|message| Message::of(world, message)).collect()
+        })
+    }
+
+    /// A message, if this person sees it.
+    #[must_use]
+    pub fn message(&self, id: u64) -> Option<Message> {
+        self.hub.read(|world| {
+            let message = world.seen_message(self.actor, id).ok()?;
+            Some(Message::of(world, message))
+        })
+    }
+
+    /// Waits until this person sees a certain message.
+    ///
+    /// # Panics
+    /// When that did not happen within [`PATIENCE`](crate::PATIENCE), naming `what`.
+    #[track_caller]
+    pub fn until_message(
+        &self,
+        what: &str,
+        mut fits: impl FnMut(&Message) -> bool,
+    ) -> impl Future<Output = Message> {
+        self.hub.until(what, move || self.messages().into_iter().find(|message| fits(message)))
+    }
+
+    /// Deletes a message, as a moderator may, or dismisses an ephemeral one. Returns whether it was
+    /// there.
+    pub fn delete(&self, message: u64) -> bool {
+        self.hub.change(|world| {
+            let there = world.seen_message(self.actor, message).is_ok();
+            if there {
+                world.unpost(message);
+            }
+            there
+        })
+    }
+
+    /// Writes a message and returns its id; `None` where this person cannot.
+    pub fn say(&self, text: &str) -> Option<u64> {
+        self.hub.change(|world| {
+            let channel = world.channel(self.actor.channel).ok()?;
+            if !world.admits(channel, self.actor.user) {
+                return None;
+            }
+            let circumstances = Circumstances {
+                channel: self.actor.channel,
+                author: self.actor.user,
+                kind: 0,
+                interaction: None,
+                only_for: None,
+                flags: 0,
+            };
+            let body = json!({ "content": text });
+            let draft = Draft::read(&body, Vec::new(), 0);
+            draft.and_then(|draft| world.post(&circumstances, draft)).ok()
+        })
+    }
+}
+
+/// A field's answer, in the shape in which the field was declared.
+fn fill_in(field: &ModalField, answers: &[(&str, &str)]) -> Result<Value, ClientRefusal> {
+    let given = answers.iter().find(|(id, _)| *id == field.custom_id).map(|(_, text)| *text);
+    let text = given.or(field.value.as_deref()).unwrap_or_default();
+    let empty = text.is_empty();
+    let fits = (field.shortest..=field.longest).contains(&length(text));
+    if (empty && field.required) || (!empty && !fits) {
+        return Err(ClientRefusal::BadField(field.custom_id.clone()));
+    }
+    let input = json!({ "type": 4, "id": 2, "custom_id": field.custom_id, "value": text });
+    Ok(if field.in_label {
+        json!({ "type": 18, "id": 1, "component": input })
+    } else {
+        json!({ "type": 1, "id": 1, "components": [input] })
+    })
+}

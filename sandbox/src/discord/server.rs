@@ -1,0 +1,233 @@
+//! Servers, their channels and roles.
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::gateway::sessions::Event;
+use super::hub::Hub;
+use super::model::channel::{self, Place};
+use super::model::guild::{self, Guild};
+use super::model::permission::{SEND_MESSAGES, VIEW_CHANNEL};
+use super::person::Person;
+use super::world::World;
+
+/// The intent `GUILDS`.
+const GUILDS: u64 = 1;
+
+/// A server.
+#[derive(Clone, Debug)]
+pub struct Server {
+    pub(super) hub: Arc<Hub>,
+    pub(super) id: u64,
+}
+
+impl Server {
+    fn change<T>(&self, change: impl FnOnce(&mut Guild) -> T) -> Option<T> {
+        self.hub.change(|world| world.guilds.get_mut(&self.id).map(change))
+    }
+
+    /// The server's id.
+    #[must_use]
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// Opens a text channel.
+    #[must_use]
+    pub fn add_channel(&self, name: &str) -> Channel {
+        let id = self.hub.change(|world| {
+            let id = world.clock.id();
+            let place = Place::Guild(self.id);
+            world.channels.insert(id, channel::Channel::new(id, name, place));
+            world.dispatch_channel("CHANNEL_CREATE", id);
+            id
+        });
+        Channel { hub: Arc::clone(&self.hub), id }
+    }
+
+    /// Makes a role that nobody holds, without permissions of its own.
+    #[must_use]
+    pub fn add_role(&self, name: &str) -> Role {
+        let id = self.hub.change(|world| {
+            let id = world.clock.id();
+            let role =
+                guild::Role { id, name: name.to_owned(), permissions: 0, mentionable: false };
+            if let Some(guild) = world.guilds.get_mut(&self.id) {
+                guild.roles.push(role);
+            }
+            id
+        });
+        Role { hub: Arc::clone(&self.hub), server: self.id, id }
+    }
+
+    /// A person becomes a member.
+    pub fn join(&self, person: &Person) {
+        self.change(|guild| guild.members.entry(person.id()).or_default().len());
+    }
+
+    /// A person is no member any more.
+    pub fn leave(&self, person: &Person) {
+        self.change(|guild| guild.members.remove(&person.id()));
+    }
+
+    /// Gives a role to a member; a person who was none becomes one.
+    pub fn give_role(&self, person: &Person, role: &Role) {
+        self.change(|guild| {
+            let held = guild.members.entry(person.id()).or_default();
+            held.retain(|id| *id != role.id);
+            held.push(role.id);
+        });
+    }
+
+    /// Takes a role from a member.
+    pub fn take_role(&self, person: &Person, role: &Role) {
+        self.change(|guild| {
+            guild.members.entry(person.id()).or_default().retain(|id| *id != role.id);
+        });
+    }
+
+    /// Hides a channel from the bot (50001).
+    pub fn deny_bot(&self, channel: &Channel) {
+        channel.change(|channel| channel.denied_to_bot |= VIEW_CHANNEL);
+    }
+
+    /// Lets the bot see a channel but not write in it (50013).
+    pub fn mute_bot(&self, channel: &Channel) {
+        channel.change(|channel| channel.denied_to_bot |= SEND_MESSAGES);
+    }
+
+    /// Lets the bot see a channel and write in it.
+    pub fn allow_bot(&self, channel: &Channel) {
+        channel.change(|channel| channel.denied_to_bot = 0);
+    }
+
+    /// Removes the bot from the server.
+    pub fn kick_bot(&self) {
+        self.hub.change(|world| {
+            let data = json!({ "id": self.id.to_string() });
+            let event = Event { name: "GUILD_DELETE", data, guild: Some(self.id), intent: GUILDS };
+            world.gateway.dispatch(&event);
+            if let Some(guild) = world.guilds.get_mut(&self.id) {
+                guild.has_bot = false;
+                guild.members.remove(&world.bot);
+            }
+        });
+    }
+
+    /// From now on `AutoMod` blocks messages that contain this word (200000).
+    pub fn automod_blocks(&self, word: &str) {
+        self.change(|guild| guild.blocked_words.push(word.to_lowercase()));
+    }
+
+    /// From now on members may not use external apps: the answers of an application that only they
+    /// installed are ephemeral.
+    pub fn deny_external_apps(&self) {
+        self.change(|guild| guild.external_apps_denied = true);
+    }
+}
+
+/// A channel.
+#[derive(Clone, Debug)]
+pub struct Channel {
+    pub(super) hub: Arc<Hub>,
+    pub(super) id: u64,
+}
+
+impl Channel {
+    fn change(&self, change: impl FnOnce(&mut channel::Channel)) {
+        self.hub.change(|world| world.channels.get_mut(&self.id).map(change));
+    }
+
+    /// The channel's id.
+    #[must_use]
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// Archives and locks it, as happens to threads (50083).
+    pub fn archive(&self) {
+        self.change(|channel| channel.archived = true);
+    }
+
+    /// Opens it again.
+    pub fn unarchive(&self) {
+        self.change(|channel| channel.archived = false);
+    }
+
+    /// Deletes it with its messages (10003).
+    pub fn delete(&self) {
+        self.hub.change(|world| {
+            world.dispatch_channel("CHANNEL_DELETE", self.id);
+            if let Some(channel) = world.channels.get_mut(&self.id) {
+                channel.deleted = true;
+            }
+            let own = world.messages.values_mut().filter(|message| message.channel == self.id);
+            own.for_each(|message| message.deleted = true);
+        });
+    }
+}
+
+/// A role of a server.
+#[derive(Clone, Debug)]
+pub struct Role {
+    hub: Arc<Hub>,
+    server: u64,
+    id: u64,
+}
+
+impl Role {
+    fn change(&self, change: impl FnOnce(&mut guild::Role)) {
+        self.hub.change(|world| {
+            let roles = world.guilds.get_mut(&self.server).map(|guild| &mut guild.roles);
+            roles.and_then(|roles| roles.iter_mut().find(|role| role.id == self.id)).map(change);
+        });
+    }
+
+    /// The role's id.
+    #[must_use]
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// What stands in a text for this role: `<@&ID>`.
+    #[must_use]
+    pub fn mention(&self) -> String {
+        format!("<@&{}>", self.id)
+    }
+
+    /// Lets everybody mention it.
+    pub fn make_mentionable(&self) {
+        self.change(|role| role.mentionable = true);
+    }
+
+    /// Grants permission bits to those who hold it.
+    pub fn grant(&self, permissions: u64) {
+        self.change(|role| role.permissions |= permissions);
+    }
+}
+
+impl World {
+    /// Tells the gateway of a channel of a server that the bot is a member of.
+    fn dispatch_channel(&mut self, name: &'static str, id: u64) {
+        let Ok(channel) = self.visible_channel(id) else { return };
+        let (data, guild) = (self.channel_json(channel), channel.guild());
+        self.gateway.dispatch(&Event { name, data, guild, intent: GUILDS });
+    }
+
+    /// Founds a server, whose owner is not one of the people that act here.
+    pub(super) fn found(&mut self, name: &str, has_bot: bool) -> u64 {
+        let (id, owner) = (self.clock.id(), self.owner);
+        let mut guild = Guild::new(id, name, owner, has_bot);
+        if has_bot {
+            guild.members.insert(self.bot, Vec::new());
+        }
+        self.guilds.insert(id, guild);
+        if let Some(guild) = self.guilds.get(&id).filter(|guild| guild.has_bot) {
+            let data = self.guild_create_json(guild);
+            let event = Event { name: "GUILD_CREATE", data, guild: Some(id), intent: GUILDS };
+            self.gateway.dispatch(&event);
+        }
+        id
+    }
+}

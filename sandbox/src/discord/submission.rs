@@ -1,0 +1,131 @@
+//! Request bodies: JSON, or a form with JSON in `payload_json` and files beside it
+//! (<https://docs.discord.com/developers/reference#uploading-files>).
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::multipart::Field;
+use axum::extract::{FromRequest, FromRequestParts, Multipart, Path, Request};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::error::ApiError;
+use super::hub::Hub;
+
+/// A body that was taken in.
+#[derive(Debug, Default)]
+pub(super) struct Submission {
+    pub(super) json: Value,
+    pub(super) uploads: Vec<Upload>,
+}
+
+/// An uploaded file.
+#[derive(Clone, Debug)]
+pub(crate) struct Upload {
+    /// The number in `files[n]`, by which `attachments` describes it.
+    pub(crate) number: u64,
+    pub(crate) name: String,
+    pub(crate) content_type: Option<String>,
+    pub(crate) bytes: Bytes,
+}
+
+impl FromRequest<Arc<Hub>> for Submission {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, hub: &Arc<Hub>) -> Result<Self, ApiError> {
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let content_type = request.headers().get(CONTENT_TYPE);
+        let form = content_type.is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/"));
+        let submission = if form {
+            Self::from_form(request).await?
+        } else {
+            let bytes = Bytes::from_request(request, &()).await;
+            let bytes = bytes.map_err(|_| ApiError::BODY_NOT_JSON)?;
+            Self::from_json(&bytes)?
+        };
+        if let Some(openapi) = &hub.openapi {
+            openapi.check(hub, method.as_str(), &path, &submission.json);
+        }
+        Ok(submission)
+    }
+}
+
+impl Submission {
+    fn from_json(bytes: &[u8]) -> Result<Self, ApiError> {
+        let json = if bytes.is_empty() {
+            json!({})
+        } else {
+            serde_json::from_slice(bytes).map_err(|_| ApiError::BODY_NOT_JSON)?
+        };
+        Ok(Self { json, uploads: Vec::new() })
+    }
+
+    async fn from_form(request: Request) -> Result<Self, ApiError> {
+        let mut form =
+            Multipart::from_request(request, &()).await.map_err(|_| ApiError::BODY_NOT_JSON)?;
+        let mut submission = Self { json: json!({}), uploads: Vec::new() };
+        while let Some(part) = form.next_field().await.map_err(|_| ApiError::BODY_NOT_JSON)? {
+            submission.take(part).await?;
+        }
+        Ok(submission)
+    }
+
+    async fn take(&mut self, part: Field<'_>) -> Result<(), ApiError> {
+        let key = part.name().unwrap_or_default().to_owned();
+        let name = part.file_name().map(str::to_owned);
+        let content_type = part.content_type().map(str::to_owned);
+        let bytes = part.bytes().await.map_err(|_| ApiError::BODY_NOT_JSON)?;
+        if key == "payload_json" {
+            self.json = serde_json::from_slice(&bytes).map_err(|_| ApiError::BODY_NOT_JSON)?;
+        } else if let Some(name) = name {
+            let digits = key.chars().filter(char::is_ascii_digit).collect::<String>();
+            let number = digits.parse().unwrap_or(self.uploads.len() as u64);
+            self.uploads.push(Upload { number, name: safe_name(&name), content_type, bytes });
+        }
+        Ok(())
+    }
+}
+
+/// A file's name as Discord keeps it: spaces become underscores, and other signs that have a
+/// meaning in a path or a link go.
+fn safe_name(name: &str) -> String {
+    let name = name.replace(' ', "_");
+    name.chars().filter(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_')).collect()
+}
+
+/// Proof that a request carried the bot's token.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bot;
+
+impl FromRequestParts<Arc<Hub>> for Bot {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, hub: &Arc<Hub>) -> Result<Self, ApiError> {
+        let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let token = header.and_then(|value| value.strip_prefix("Bot "));
+        if token.is_some_and(|token| hub.read(|world| world.token == token)) {
+            Ok(Self)
+        } else {
+            Err(ApiError::UNAUTHORIZED)
+        }
+    }
+}
+
+/// The ids and tokens in a path.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ids<T>(pub(super) T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<Arc<Hub>> for Ids<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, hub: &Arc<Hub>) -> Result<Self, ApiError> {
+        let Path(ids) = Path::<T>::from_request_parts(parts, hub).await.map_err(|_| {
+            let breach =
+                json!({ "code": "NUMBER_TYPE_COERCE", "message": "Value is not snowflake." });
+            ApiError::invalid_form(json!({ "_errors": [breach] }))
+        })?;
+        Ok(Self(ids))
+    }
+}

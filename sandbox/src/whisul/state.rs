@@ -1,0 +1,105 @@
+//! What a Whisul sandbox remembers.
+
+use std::{
+    collections::VecDeque,
+    sync::{Mutex, MutexGuard},
+    time::{Duration, Instant},
+};
+
+use super::{Plan, WhisulRules, job::Job};
+use crate::{Changes, lock};
+
+/// The key that a sandbox accepts at first.
+const FIRST_KEY: &str = "whisul-sandbox-key";
+
+/// Shared by the handle and the server.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) rules: WhisulRules,
+    pub(super) changes: Changes,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) key: String,
+    /// With the part of a prompt that each is for, the oldest first.
+    pub(super) plans: Vec<(String, Plan)>,
+    pub(super) jobs: Vec<Job>,
+    pub(super) recent: Recent,
+}
+
+impl Shared {
+    pub(super) fn new(rules: WhisulRules, changes: Changes) -> Self {
+        let state = State {
+            key: FIRST_KEY.to_owned(),
+            plans: Vec::new(),
+            jobs: Vec::new(),
+            recent: Recent::default(),
+        };
+        Self { rules, changes, state: Mutex::new(state) }
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        lock(&self.state)
+    }
+
+    /// Takes a prompt in. Returns the job's id and when it will end, if that is known.
+    pub(super) fn accept(&self, prompt: String) -> (String, Option<Instant>) {
+        let mut state = self.state();
+        let plans = state.plans.iter().rev();
+        let plan = plans.clone().find(|(part, _)| prompt.contains(part)).map(|(_, plan)| plan);
+        let plan = plan.cloned().unwrap_or_default();
+        let job = Job::new(state.jobs.len(), prompt, plan, self.rules.song_takes);
+        let accepted = (job.id.clone(), job.ends_at);
+        state.jobs.push(job);
+        accepted
+    }
+}
+
+/// The requests that count towards the rate limit, the oldest first.
+#[derive(Debug, Default)]
+pub(super) struct Recent(VecDeque<Instant>);
+
+impl Recent {
+    /// Admits a request if there were fewer than so many within the time before it.
+    ///
+    /// # Errors
+    /// How long to wait until one would be admitted.
+    pub(super) fn admit(
+        &mut self,
+        requests: usize,
+        per: Duration,
+        now: Instant,
+    ) -> Result<(), Duration> {
+        while self.0.front().is_some_and(|first| now.duration_since(*first) >= per) {
+            self.0.pop_front();
+        }
+        if self.0.len() < requests {
+            self.0.push_back(now);
+            return Ok(());
+        }
+        Err(self.0.front().map_or(per, |first| per.saturating_sub(now.duration_since(*first))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::Recent;
+
+    #[test]
+    fn so_many_requests_fit_in_any_span() {
+        let (mut recent, start) = (Recent::default(), Instant::now());
+        let mut at = |milliseconds| {
+            let now = start + Duration::from_millis(milliseconds);
+            recent.admit(2, Duration::from_secs(1), now)
+        };
+        assert_eq!(at(0), Ok(()));
+        assert_eq!(at(900), Ok(()));
+        assert_eq!(at(999), Err(Duration::from_millis(1)));
+        assert_eq!(at(1000), Ok(()));
+        assert_eq!(at(1001), Err(Duration::from_millis(899)));
+    }
+}

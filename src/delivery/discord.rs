@@ -1,0 +1,272 @@
+//! What the bot asks of Discord, one method an endpoint.
+
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use serenity::{
+    builder::CreateCommand,
+    model::application::{Team, TeamMemberRole},
+};
+use twilight_http_ratelimiting::Method;
+use url::Url;
+
+use super::{
+    DiscordError, Message, Urgency,
+    request::{Proof, Request, Sender, body},
+};
+use crate::domain::{ApplicationId, ChannelId, JobId, MessageId, UserId};
+
+/// Where Discord is.
+const DISCORD: &str = "https://discord.com";
+/// An answer is void after 3 seconds (Discord docs, Receiving and Responding); a little is kept
+/// back for the way.
+const ANSWER_TIMEOUT: Duration = Duration::from_millis(2500);
+
+/// Discord's REST API, as far as the bot uses it.
+#[derive(Debug)]
+pub struct Discord {
+    sender: Sender,
+}
+
+/// A message of the bot's that Discord has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Posted {
+    /// Its id.
+    pub message: MessageId,
+    /// Whether only one person sees it.
+    pub ephemeral: bool,
+}
+
+/// The bot's application.
+#[derive(Clone, Debug)]
+pub struct Application {
+    /// Its id.
+    pub id: ApplicationId,
+    /// Who is responsible for it: its owner, or its team's owner and admins.
+    pub owners: Vec<UserId>,
+}
+
+#[expect(clippy::missing_errors_doc, reason = "each fails as `DiscordError` says")]
+impl Discord {
+    /// The API behind `base` (Discord itself when `None`), for the bot with this token.
+    pub fn new(base: Option<&Url>, token: SecretString) -> Result<Self, DiscordError> {
+        let base = base.map_or(DISCORD, Url::as_str).trim_end_matches('/');
+        Ok(Self { sender: Sender::new(format!("{base}/api/v10"), token)? })
+    }
+
+    /// Gives an interaction its first answer, and returns the message that it became.
+    pub async fn answer(
+        &self,
+        interaction: JobId,
+        token: &SecretString,
+        message: &Message,
+    ) -> Result<Posted, DiscordError> {
+        // Type 4: a message (Discord docs, Interaction Callback Type).
+        let content = body(&json!({ "type": 4, "data": message }))?;
+        let request = Request {
+            method: Method::Post,
+            path: format!("interactions/{interaction}/{}/callback", token.expose_secret()),
+            query: "?with_response=true",
+            proof: Proof::Path,
+            urgency: Urgency::Needed,
+            body: Some(&content),
+        };
+        let answer: CallbackAnswer = self.sender.send_at_once(&request, ANSWER_TIMEOUT).await?;
+        answer.resource.message.posted()
+    }
+
+    /// Looks up the first answer, to learn whether it stands.
+    pub async fn find_answer(
+        &self,
+        application: ApplicationId,
+        token: &SecretString,
+    ) -> Result<Posted, DiscordError> {
+        let request = Request {
+            method: Method::Get,
+            path: original(application, token),
+            query: "",
+            proof: Proof::Path,
+            urgency: Urgency::Needed,
+            body: None,
+        };
+        self.sender.send::<PostedMessage>(&request).await?.posted()
+    }
+
+    /// Edits the first answer, as long as its token lives.
+    pub async fn edit_answer(
+        &self,
+        application: ApplicationId,
+        token: &SecretString,
+        message: &Message,
+        urgency: Urgency,
+    ) -> Result<Posted, DiscordError> {
+        let content = body(message)?;
+        let request = Request {
+            method: Method::Patch,
+            path: original(application, token),
+            query: "",
+            proof: Proof::Path,
+            urgency,
+            body: Some(&content),
+        };
+        self.sender.send::<PostedMessage>(&request).await?.posted()
+    }
+
+    /// Edits one of the bot's messages through its channel.
+    pub async fn edit(
+        &self,
+        channel: ChannelId,
+        id: MessageId,
+        message: &Message,
+        urgency: Urgency,
+    ) -> Result<Posted, DiscordError> {
+        let content = body(message)?;
+        let request = Request {
+            method: Method::Patch,
+            path: format!("channels/{channel}/messages/{id}"),
+            query: "",
+            proof: Proof::BotToken,
+            urgency,
+            body: Some(&content),
+        };
+        self.sender.send::<PostedMessage>(&request).await?.posted()
+    }
+
+    /// Posts a new message, at most once for each nonce within a few minutes.
+    pub async fn post(
+        &self,
+        channel: ChannelId,
+        message: &Message,
+        nonce: String,
+    ) -> Result<Posted, DiscordError> {
+        let content = body(&message.clone().once(nonce))?;
+        let request = with_bot(Method::Post, format!("channels/{channel}/messages"), &content);
+        self.sender.send::<PostedMessage>(&request).await?.posted()
+    }
+
+    /// Opens the direct message channel with a person.
+    pub async fn direct_channel(&self, person: UserId) -> Result<ChannelId, DiscordError> {
+        let content = json!({ "recipient_id": person.to_string() });
+        let request = with_bot(Method::Post, "users/@me/channels".to_owned(), &content);
+        let channel: Identified = self.sender.send(&request).await?;
+        channel.id().map(ChannelId)
+    }
+
+    /// The bot's own application, with its owners.
+    pub async fn application(&self) -> Result<Application, DiscordError> {
+        let request = without_body("applications/@me".to_owned(), "");
+        let answer: ApplicationAnswer = self.sender.send(&request).await?;
+        let id = answer.identified.id().map(ApplicationId)?;
+        let owners = match (answer.team, answer.owner) {
+            (Some(team), _) => responsible(&team),
+            (None, Some(owner)) => vec![UserId(owner.id()?)],
+            (None, None) => Vec::new(),
+        };
+        Ok(Application { id, owners })
+    }
+
+    /// The address of the gateway.
+    pub async fn gateway(&self) -> Result<String, DiscordError> {
+        let answer: GatewayAnswer =
+            self.sender.send(&without_body("gateway".to_owned(), "")).await?;
+        Ok(answer.url)
+    }
+
+    /// The commands that Discord knows the application by, everywhere.
+    pub async fn commands(&self, application: ApplicationId) -> Result<Vec<Value>, DiscordError> {
+        let path = format!("applications/{application}/commands");
+        self.sender.send(&without_body(path, "?with_localizations=true")).await
+    }
+
+    /// Replaces those commands.
+    pub async fn set_commands(
+        &self,
+        application: ApplicationId,
+        commands: &[CreateCommand],
+    ) -> Result<(), DiscordError> {
+        let content = body(&commands)?;
+        let path = format!("applications/{application}/commands");
+        self.sender.send::<Value>(&with_bot(Method::Put, path, &content)).await?;
+        Ok(())
+    }
+}
+
+fn original(application: ApplicationId, token: &SecretString) -> String {
+    format!("webhooks/{application}/{}/messages/@original", token.expose_secret())
+}
+
+fn with_bot(method: Method, path: String, body: &Value) -> Request<'_> {
+    let (proof, urgency) = (Proof::BotToken, Urgency::Needed);
+    Request { method, path, query: "", proof, urgency, body: Some(body) }
+}
+
+fn without_body(path: String, query: &'static str) -> Request<'static> {
+    let (proof, urgency) = (Proof::BotToken, Urgency::Needed);
+    Request { method: Method::Get, path, query, proof, urgency, body: None }
+}
+
+/// The team's owner and admins; its developers and readers don't pay for the key.
+fn responsible(team: &Team) -> Vec<UserId> {
+    let admins = team
+        .members
+        .iter()
+        .filter(|member| member.role == TeamMemberRole::Admin)
+        .map(|member| member.user.id);
+    let mut owners: Vec<UserId> =
+        std::iter::once(team.owner_user_id).chain(admins).map(|id| UserId(id.get())).collect();
+    owners.dedup();
+    owners
+}
+
+#[derive(Deserialize)]
+struct CallbackAnswer {
+    resource: CallbackResource,
+}
+
+#[derive(Deserialize)]
+struct CallbackResource {
+    message: PostedMessage,
+}
+
+#[derive(Deserialize)]
+struct PostedMessage {
+    #[serde(flatten)]
+    identified: Identified,
+    #[serde(default)]
+    flags: u64,
+}
+
+#[derive(Deserialize)]
+struct ApplicationAnswer {
+    #[serde(flatten)]
+    identified: Identified,
+    team: Option<Team>,
+    owner: Option<Identified>,
+}
+
+#[derive(Deserialize)]
+struct GatewayAnswer {
+    url: String,
+}
+
+/// Anything with an id; Discord sends ids as text, since they are too large for JavaScript.
+#[derive(Deserialize, Serialize)]
+struct Identified {
+    id: String,
+}
+
+impl Identified {
+    fn id(&self) -> Result<u64, DiscordError> {
+        let unreadable = |_| DiscordError::Unknown { cause: "an id is no number".to_owned() };
+        self.id.parse().map_err(unreadable)
+    }
+}
+
+impl PostedMessage {
+    fn posted(self) -> Result<Posted, DiscordError> {
+        let message = MessageId(self.identified.id()?);
+        Ok(Posted { message, ephemeral: Message::is_ephemeral(self.flags) })
+    }
+}

@@ -1,0 +1,157 @@
+//! What Discord's refusals mean.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+
+/// Why Discord did not do what it was asked, by what that means for a message.
+///
+/// Codes: Discord docs, Opcodes and Status Codes > JSON Error Codes.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DiscordError {
+    /// The message does not exist any more: a person deleted it.
+    #[error("the message is gone")]
+    MessageGone,
+    /// The interaction's token is void or its interaction unknown.
+    #[error("the interaction's token is void")]
+    TokenGone,
+    /// The interaction already has a first answer.
+    #[error("the interaction was answered before")]
+    AlreadyAnswered,
+    /// The bot may not see the channel, or not write in it.
+    #[error("the bot has no access")]
+    NoAccess,
+    /// The channel does not exist any more.
+    #[error("the channel is gone")]
+    ChannelGone,
+    /// The thread is archived.
+    #[error("the thread is archived")]
+    ThreadArchived,
+    /// The message is old and has been edited too often.
+    #[error("the message is too old to be edited so often")]
+    TooManyEdits,
+    /// The person takes no direct messages.
+    #[error("the person takes no direct messages")]
+    CannotDm,
+    /// Discord found something wrong with what was sent.
+    #[error("Discord refused what was sent (status {status}, code {code})")]
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// Discord's own code; 0 if it gave none.
+        code: u64,
+    },
+    /// Discord does not accept the bot's token.
+    #[error("Discord does not accept the bot's token")]
+    BadToken,
+    /// A progress edit gave way to requests that matter more.
+    #[error("the edit gave way to more important ones")]
+    GaveWay,
+    /// Too many requests.
+    #[error("Discord asks to wait for {after:?}")]
+    RateLimited {
+        /// How long to wait.
+        after: Duration,
+    },
+    /// The request surely did not reach Discord.
+    #[error("Discord can't be reached: {cause}")]
+    NotSent {
+        /// What went wrong, without addresses.
+        cause: String,
+    },
+    /// The request was sent, and nobody knows whether it was carried out.
+    #[error("Discord did not answer as it should: {cause}")]
+    Unknown {
+        /// What went wrong, without addresses.
+        cause: String,
+    },
+}
+
+impl DiscordError {
+    /// Whether the same request may succeed later.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::RateLimited { .. }
+            | Self::NotSent { .. }
+            | Self::Unknown { .. }
+            | Self::GaveWay
+            | Self::BadToken => true,
+            Self::MessageGone
+            | Self::TokenGone
+            | Self::AlreadyAnswered
+            | Self::NoAccess
+            | Self::ChannelGone
+            | Self::ThreadArchived
+            | Self::TooManyEdits
+            | Self::CannotDm
+            | Self::Refused { .. } => false,
+        }
+    }
+
+    /// From an error that reqwest met; its address is left out, since tokens are part of it.
+    pub(super) fn from_reqwest(error: reqwest::Error) -> Self {
+        let not_sent = error.is_connect() || error.is_builder();
+        let error = error.without_url();
+        let cause = match std::error::Error::source(&error) {
+            Some(source) => format!("{error}: {source}"),
+            None => error.to_string(),
+        };
+        if not_sent { Self::NotSent { cause } } else { Self::Unknown { cause } }
+    }
+
+    /// From an answer that is no success.
+    pub(super) fn from_answer(status: u16, with_bot_token: bool, body: &[u8]) -> Self {
+        let body: Body = serde_json::from_slice(body).unwrap_or_default();
+        match (body.code, status) {
+            (10003, _) => Self::ChannelGone,
+            (10008, _) => Self::MessageGone,
+            (10015 | 10062 | 50027, _) => Self::TokenGone,
+            (30046, _) => Self::TooManyEdits,
+            (40060, _) => Self::AlreadyAnswered,
+            (50007, _) => Self::CannotDm,
+            (50083, _) => Self::ThreadArchived,
+            (code @ 200_000, status) => Self::Refused { status, code },
+            (_, 401) if with_bot_token => Self::BadToken,
+            (_, 401 | 404) if !with_bot_token => Self::TokenGone,
+            (50001 | 50013, _) | (_, 403) => Self::NoAccess,
+            (_, 404) => Self::ChannelGone,
+            (_, 429) => Self::RateLimited { after: body.wait() },
+            (_, 500..) => Self::Unknown { cause: format!("status {status}") },
+            (code, status) => Self::Refused { status, code },
+        }
+    }
+}
+
+/// An error as Discord words it.
+#[derive(Default, Deserialize)]
+struct Body {
+    #[serde(default)]
+    code: u64,
+    #[serde(default)]
+    retry_after: Option<f64>,
+}
+
+impl Body {
+    /// Discord's wait in seconds, bounded on both sides against nonsense.
+    fn wait(&self) -> Duration {
+        Duration::from_secs_f64(self.retry_after.unwrap_or(1.0).clamp(0.05, 3600.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_say_more_than_statuses() {
+        let meaning = |status, body: &str| DiscordError::from_answer(status, true, body.as_bytes());
+        assert_eq!(meaning(404, r#"{"code": 10008}"#), DiscordError::MessageGone);
+        assert_eq!(meaning(403, r#"{"code": 50007}"#), DiscordError::CannotDm);
+        assert_eq!(meaning(403, "<html>"), DiscordError::NoAccess);
+        assert_eq!(meaning(401, "{}"), DiscordError::BadToken);
+        assert_eq!(
+            meaning(429, r#"{"retry_after": 0.5, "code": 0}"#),
+            DiscordError::RateLimited { after: Duration::from_millis(500) }
+        );
+    }
+}

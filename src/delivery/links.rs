@@ -1,0 +1,77 @@
+//! Which links of Whisul's may be shown.
+
+use url::{Origin, Url};
+
+/// The most characters of a link in a button (Discord docs, Component Reference > Button).
+const BUTTON_URL_MAX: usize = 512;
+
+/// Decides which links may be shown to people: `https` ones, and those on Whisul's own origin,
+/// which on the sandbox is plain `http`.
+#[derive(Clone, Debug)]
+pub struct Links {
+    whisul: Origin,
+}
+
+impl Links {
+    /// Links for the Whisul at this base URL.
+    pub fn of(whisul: &Url) -> Self {
+        Self { whisul: whisul.origin() }
+    }
+
+    /// The link in its normal form, if it may be shown and fits wherever Discord takes one.
+    pub fn checked(&self, link: &str) -> Option<String> {
+        let url = Url::parse(link).ok()?;
+        let web = matches!(url.scheme(), "https" | "http");
+        let allowed = url.scheme() == "https" || url.origin() == self.whisul;
+        let plain = url.username().is_empty() && url.password().is_none();
+        let fits = url.as_str().len() <= BUTTON_URL_MAX;
+        (web && allowed && plain && fits).then(|| url.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn links() -> Links {
+        Links::of(&Url::parse("http://127.0.0.1:4000/api").unwrap())
+    }
+
+    #[test]
+    fn https_and_whisul_itself_are_shown() {
+        for link in ["https://cdn.whisul.com/audio/1.mp3", "http://127.0.0.1:4000/audio/1.wav"] {
+            assert_eq!(links().checked(link).as_deref(), Some(link));
+        }
+    }
+
+    #[test]
+    fn nothing_else_is() {
+        let long = format!("https://cdn.whisul.com/{}", "a".repeat(600));
+        for link in [
+            "http://cdn.whisul.com/1.mp3",
+            "http://127.0.0.1:4001/1.mp3",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "file:///etc/passwd",
+            "https://discord.com@evil.example/",
+            "discord://-/channels",
+            "not a link",
+            "",
+            &long,
+        ] {
+            assert_eq!(links().checked(link), None, "{link}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_shown_is_short_and_has_no_white_space(link in "https?://\\PC{0,40}") {
+            if let Some(shown) = links().checked(&link) {
+                prop_assert!(shown.len() <= BUTTON_URL_MAX);
+                prop_assert!(!shown.contains(char::is_whitespace));
+            }
+        }
+    }
+}

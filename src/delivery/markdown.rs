@@ -1,0 +1,106 @@
+//! Text that people or an API wrote, made harmless inside Discord's markdown.
+
+/// The text with every mark that Discord could read as markup taken literally, cut to at most
+/// `limit` UTF-16 code units, which is the strictest way in which Discord counts.
+///
+/// White space of any kind becomes single spaces, so that nothing starts a new line, and control
+/// characters vanish.
+pub(super) fn escaped(text: &str, limit: usize) -> String {
+    fit(text, limit, is_markup)
+}
+
+/// The same without escapes, for the places where Discord reads no markup (footers, authors,
+/// button labels).
+pub(super) fn plain(text: &str, limit: usize) -> String {
+    fit(text, limit, |_| false)
+}
+
+/// Writes as many characters as fit, and an ellipsis when some had to go.
+fn fit(text: &str, limit: usize, is_escaped: fn(char) -> bool) -> String {
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control());
+    let joined = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    let units = |c: char| c.len_utf16() + usize::from(is_escaped(c));
+    let too_long = joined.chars().map(units).sum::<usize>() > limit;
+    let mut room = if too_long { limit.saturating_sub(1) } else { limit };
+    let mut out = String::with_capacity(joined.len());
+    for c in joined.chars() {
+        let Some(rest) = room.checked_sub(units(c)) else { break };
+        room = rest;
+        if is_escaped(c) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    if too_long && limit > 0 {
+        out.push('…');
+    }
+    out
+}
+
+/// Everything that Discord can read as markup, mention, link or timestamp. A backslash before
+/// other punctuation would show.
+fn is_markup(c: char) -> bool {
+    matches!(
+        c,
+        '\\' | '*'
+            | '_'
+            | '~'
+            | '`'
+            | '|'
+            | '>'
+            | '#'
+            | '-'
+            | '+'
+            | '['
+            | ']'
+            | '('
+            | ')'
+            | '<'
+            | ':'
+            | '@'
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn markup_is_taken_literally() {
+        assert_eq!(escaped("**loud** @everyone", 100), r"\*\*loud\*\* \@everyone");
+        assert_eq!(escaped("<@1> [x](https://y)", 100), r"\<\@1\> \[x\]\(https\://y\)");
+        assert_eq!(escaped("a\n# b\t> c", 100), r"a \# b \> c");
+    }
+
+    #[test]
+    fn a_cut_never_leaves_half_an_escape() {
+        assert_eq!(escaped("ab***", 5), r"ab\*…");
+        assert_eq!(escaped("ab***", 4), "ab…");
+        assert_eq!(plain("abcdef", 4), "abc…");
+        assert_eq!(plain("🎵🎵🎵", 5), "🎵🎵…");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_fits_and_has_no_bare_markup(text in any::<String>(), limit in 0..300_usize) {
+            let shown = escaped(&text, limit);
+            prop_assert!(shown.encode_utf16().count() <= limit);
+            let mut characters = shown.chars();
+            while let Some(c) = characters.next() {
+                prop_assert!(!c.is_control());
+                if c == '\\' {
+                    prop_assert!(characters.next().is_some_and(is_markup));
+                } else {
+                    prop_assert!(!is_markup(c));
+                }
+            }
+        }
+
+        #[test]
+        fn short_text_is_kept_whole(text in "[a-z]{0,20}( [a-z]{1,20})?") {
+            prop_assert_eq!(plain(&text, 100), text.trim());
+        }
+    }
+}

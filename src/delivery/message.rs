@@ -1,0 +1,70 @@
+//! A message as Discord's endpoints for creating and editing take it.
+
+use serde::Serialize;
+use serenity::builder::{CreateActionRow, CreateAllowedMentions, CreateEmbed};
+
+/// Only the person who used the command sees the message (Discord docs, Message Flags).
+const EPHEMERAL: u64 = 1 << 6;
+
+/// What the bot says: one body for first answers, edits and new messages. It pings nobody.
+#[derive(Clone, Debug, Serialize)]
+pub struct Message {
+    content: String,
+    embeds: Vec<CreateEmbed>,
+    components: Vec<CreateActionRow>,
+    allowed_mentions: CreateAllowedMentions,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    flags: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nonce: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    enforce_nonce: Option<bool>,
+}
+
+impl Message {
+    /// A message that is one embed, with rows of buttons below it.
+    pub fn embed(embed: CreateEmbed, components: Vec<CreateActionRow>) -> Self {
+        Self { embeds: vec![embed], components, ..Self::text("") }
+    }
+
+    /// A message that is plain text. The text is the bot's own; it is not escaped here.
+    pub fn text(content: impl Into<String>) -> Self {
+        Self {
+            content: content.into(),
+            embeds: Vec::new(),
+            components: Vec::new(),
+            allowed_mentions: CreateAllowedMentions::new(),
+            flags: None,
+            nonce: None,
+            enforce_nonce: None,
+        }
+    }
+
+    /// The same without anything that somebody else wrote, for the case that Discord takes offence:
+    /// its buttons below a text of the bot's own.
+    #[must_use]
+    pub(super) fn stripped(&self, content: &str) -> Self {
+        Self { components: self.components.clone(), ..Self::text(content) }
+    }
+
+    /// The same, seen only by the person who is answered.
+    #[must_use]
+    pub fn ephemeral(mut self) -> Self {
+        self.flags = Some(EPHEMERAL);
+        self
+    }
+
+    /// The same, created at most once for this nonce, for as long as Discord remembers nonces (a
+    /// few minutes). At most 25 characters.
+    #[must_use]
+    pub(super) fn once(mut self, nonce: String) -> Self {
+        self.nonce = Some(nonce);
+        self.enforce_nonce = Some(true);
+        self
+    }
+
+    /// Whether flags, as Discord sent them, say that only one person sees the message.
+    pub(super) fn is_ephemeral(flags: u64) -> bool {
+        flags & EPHEMERAL != 0
+    }
+}

@@ -1,0 +1,20 @@
+//! A job as a Discord message: what it says ([`render`]), and how it gets there ([`Postman`]).
+
+mod discord;
+mod error;
+mod limiter;
+mod links;
+mod markdown;
+mod message;
+mod postman;
+mod render;
+mod request;
+pub mod sentences;
+
+pub use discord::{Application, Discord, Posted};
+pub use error::DiscordError;
+pub use links::Links;
+pub use message::Message;
+pub use postman::{Outcome, Postman};
+pub use render::{Obstacle, Scene, render};
+pub use request::Urgency;

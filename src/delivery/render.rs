@@ -1,0 +1,164 @@
+//! What a job's message says, in each state.
+
+use std::time::Duration;
+
+use serenity::builder::{CreateActionRow, CreateButton, CreateEmbed, CreateEmbedFooter};
+
+use super::{
+    Links, Message,
+    markdown::{escaped, plain},
+    sentences as say,
+};
+use crate::domain::{Failure, Job, Song, State, Timestamp};
+
+/// How much room each text is given, in UTF-16 code units. Their sum stays below the 6000 that
+/// Discord allows over all embeds of a message, each below its own limit (Discord docs, Message
+/// Resource > Embed Limits).
+const TITLE_MAX: usize = 256;
+const PROMPT_ROOM: usize = 2100;
+const REASON_ROOM: usize = 500;
+const TAGS_ROOM: usize = 1024;
+const FOOTER_ROOM: usize = 128;
+
+const WAITING: u32 = 0x95_A5_A6;
+const WORKING: u32 = 0x5B_6E_F5;
+const DONE: u32 = 0x2E_CC_71;
+const FAILED: u32 = 0xE6_7E_22;
+
+/// How many segments the progress bar has.
+const SEGMENTS: u32 = 10;
+
+/// What holds up all requests to Whisul.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// It can't be reached, or answers with errors.
+    Unreachable,
+    /// It asked to wait.
+    Busy,
+    /// It does not accept the key.
+    BadKey,
+}
+
+/// A job and what else its message depends on at a moment.
+#[derive(Clone, Copy, Debug)]
+pub struct Scene<'a> {
+    /// The job.
+    pub job: &'a Job,
+    /// The moment.
+    pub now: Timestamp,
+    /// Its place in line, from 1 on; `None` when its turn has come.
+    pub place: Option<usize>,
+    /// What holds it up.
+    pub obstacle: Option<Obstacle>,
+    /// How long songs take at present.
+    pub expected: Duration,
+    /// Whether this is the last edit that can reach this message before the outcome.
+    pub last_words: bool,
+}
+
+/// The message of a job at a moment. Every limit of Discord's is kept, whatever its texts are.
+pub fn render(scene: &Scene<'_>, links: &Links) -> Message {
+    let job = scene.job;
+    match &job.state {
+        State::Completed { song, took } => finished(scene, song, *took, links),
+        State::Failed(why) => Message::embed(failed(scene, why), Vec::new()),
+        State::Withdrawn | State::Cancelled => {
+            let embed = CreateEmbed::new().title(say::CANCELLED).colour(WAITING);
+            Message::embed(embed.description(about(scene, &[say::TAKEN_BACK])), Vec::new())
+        }
+        State::Accepted | State::Announced | State::Submitting | State::Running { .. } => {
+            Message::embed(under_way(scene), Vec::new())
+        }
+    }
+}
+
+fn under_way(scene: &Scene<'_>) -> CreateEmbed {
+    let (title, colour, status) = match &scene.job.state {
+        State::Running { since, .. } => {
+            let expected_at = since.after(scene.expected);
+            let bar = bar(scene.now.since(*since), scene.expected);
+            let told = say::progress(*since, expected_at, scene.now);
+            (say::COMPOSING, WORKING, format!("{bar}\n{told}"))
+        }
+        State::Submitting => (say::SUBMITTING, WORKING, String::new()),
+        _ => (say::IN_LINE, WAITING, say::place_in_line(scene.place)),
+    };
+    // Whoever waits behind a closed door wants to know that, rather than the place in line.
+    let status = match (scene.last_words, scene.obstacle) {
+        (true, _) => say::GOES_ON_BY_DM.to_owned(),
+        (false, Some(obstacle)) => say::held_up(obstacle).to_owned(),
+        (false, None) => status,
+    };
+    let embed = CreateEmbed::new().title(title).colour(colour);
+    embed.description(about(scene, &[&status]))
+}
+
+fn finished(scene: &Scene<'_>, song: &Song, took: Duration, links: &Links) -> Message {
+    let link = song.song_url.as_deref().and_then(|link| links.checked(link));
+    let cover = song.image_url.as_deref().and_then(|link| links.checked(link));
+    let title = song.title.as_deref().map(|title| escaped(title, TITLE_MAX));
+    let title = title.filter(|title| !title.is_empty()).unwrap_or_else(|| say::UNTITLED.to_owned());
+    let note = if link.is_some() { "" } else { say::NO_LINK };
+    let mut embed = CreateEmbed::new()
+        .title(title)
+        .colour(DONE)
+        .description(about(scene, &[note]))
+        .footer(CreateEmbedFooter::new(plain(&say::made_in(took), FOOTER_ROOM)));
+    if let Some(bpm) = song.bpm.filter(|bpm| bpm.is_finite()) {
+        // Half a beat matters to nobody; one place is kept for those that Whisul counts.
+        let bpm = format!("{bpm:.1}");
+        embed = embed.field(say::TEMPO, format!("{} BPM", bpm.trim_end_matches(".0")), true);
+    }
+    if let Some(length) = song.length {
+        embed = embed.field(say::LENGTH, length.to_string(), true);
+    }
+    let tags = escaped(&song.tags.join(", "), TAGS_ROOM);
+    if !tags.is_empty() {
+        embed = embed.field(say::TAGS, tags, true);
+    }
+    if let Some(cover) = cover {
+        embed = embed.image(cover);
+    }
+    let mut buttons = Vec::new();
+    if let Some(link) = link {
+        buttons.push(CreateButton::new_link(link.clone()).label(say::LISTEN));
+        embed = embed.url(link);
+    }
+    let rows = if buttons.is_empty() { vec![] } else { vec![CreateActionRow::Buttons(buttons)] };
+    Message::embed(embed, rows)
+}
+
+fn failed(scene: &Scene<'_>, why: &Failure) -> CreateEmbed {
+    let said = match why {
+        Failure::Generation { reason: Some(reason) } => {
+            let reason = escaped(reason, REASON_ROOM);
+            if reason.is_empty() { String::new() } else { say::whisul_said(&reason) }
+        }
+        _ => String::new(),
+    };
+    let embed = CreateEmbed::new().title(say::FAILED).colour(FAILED);
+    embed.description(about(scene, &[say::failure(why), &said]))
+}
+
+/// The prompt and who asked for it, with what there is to say below.
+fn about(scene: &Scene<'_>, paragraphs: &[&str]) -> String {
+    let prompt = escaped(scene.job.prompt.as_str(), PROMPT_ROOM);
+    let mut text = format!("> {prompt}\n{}", say::asked_by(scene.job.requester));
+    for paragraph in paragraphs.iter().filter(|paragraph| !paragraph.is_empty()) {
+        text.push_str("\n\n");
+        text.push_str(paragraph);
+    }
+    text
+}
+
+/// A progress bar. It never looks finished: only the song itself is.
+fn bar(elapsed: Duration, expected: Duration) -> String {
+    let share = elapsed.as_secs_f64() / expected.as_secs_f64().max(1.0);
+    let reached = |segment: &u32| f64::from(*segment) <= share * f64::from(SEGMENTS);
+    let filled = (1..SEGMENTS).filter(reached).count();
+    let empty = SEGMENTS as usize - filled;
+    format!("{}{}", "▰".repeat(filled), "▱".repeat(empty))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,137 @@
+//! Whatever a job holds, its message stays inside Discord's limits.
+
+use proptest::prelude::*;
+use serde_json::Value;
+use url::Url;
+
+use super::*;
+use crate::domain::{
+    ApplicationId, ChannelId, JobId, Place, Prompt, Reach, SongLength, UserId, WhisulJob,
+    WhisulJobId,
+};
+
+fn links() -> Links {
+    Links::of(&Url::parse("https://whisul.com/api").unwrap())
+}
+
+fn job(prompt: &str, state: State) -> Job {
+    let place = Place {
+        guild: None,
+        channel: ChannelId(3),
+        reach: Reach::Channel,
+        application: ApplicationId(4),
+        token: None,
+    };
+    let prompt = Prompt::parse(prompt).unwrap_or_else(|_| Prompt::parse("rain").unwrap());
+    Job { state, ..Job::accepted(JobId(1 << 40), UserId(u64::MAX), place, prompt, 0) }
+}
+
+fn shown(job: &Job, obstacle: Option<Obstacle>) -> Value {
+    let scene = Scene {
+        job,
+        now: Timestamp::from_millis(1_800_000_000_000),
+        place: Some(usize::MAX),
+        obstacle,
+        expected: Duration::from_secs(98),
+        last_words: false,
+    };
+    serde_json::to_value(render(&scene, &links())).unwrap()
+}
+
+fn long_text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        any::<String>(),
+        "\\PC{0,1200}",
+        (0..3000_usize).prop_map(|length| "*".repeat(length)),
+        (0..3000_usize).prop_map(|length| "🎵".repeat(length)),
+    ]
+}
+
+fn any_song() -> impl Strategy<Value = Song> {
+    let text = || prop::option::of(long_text());
+    let link = || prop::option::of(prop_oneof![long_text(), Just("https://a.example/b".into())]);
+    let length = prop::option::of(any::<u32>().prop_map(SongLength::from_seconds));
+    let tags = prop::collection::vec(long_text(), 0..6);
+    let all = (text(), prop::option::of(any::<f64>()), length, tags, link(), link());
+    all.prop_map(|(title, bpm, length, tags, song_url, image_url)| {
+        let length = length.flatten();
+        Song { title, bpm, length, tags, song_url, image_url }
+    })
+}
+
+fn any_state() -> impl Strategy<Value = State> {
+    let whisul_job = WhisulJob { id: WhisulJobId::parse("1").unwrap(), poll_url: None };
+    let since = Timestamp::from_millis(0);
+    prop_oneof![
+        Just(State::Announced),
+        Just(State::Submitting),
+        Just(State::Running { whisul_job, since }),
+        (any_song(), any::<u32>()).prop_map(|(song, seconds)| State::Completed {
+            song,
+            took: Duration::from_secs(seconds.into()),
+        }),
+        prop::option::of(long_text())
+            .prop_map(|reason| State::Failed(Failure::Generation { reason })),
+        Just(State::Failed(Failure::UnknownFate)),
+        Just(State::Cancelled),
+    ]
+}
+
+/// The length of a text in an embed, as Discord counts it at its strictest.
+fn units(value: &Value) -> usize {
+    value.as_str().map_or(0, |text| text.encode_utf16().count())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn any_text_stays_inside_every_limit(
+        prompt in long_text(),
+        state in any_state(),
+        obstacle in prop::option::of(prop_oneof![
+            Just(Obstacle::Busy), Just(Obstacle::BadKey), Just(Obstacle::Unreachable)
+        ]),
+    ) {
+        let message = shown(&job(&prompt, state), obstacle);
+        let embed = &message["embeds"][0];
+        let fields = embed["fields"].as_array().cloned().unwrap_or_default();
+        prop_assert!((1..=256).contains(&units(&embed["title"])));
+        prop_assert!((1..=4096).contains(&units(&embed["description"])));
+        prop_assert!(units(&embed["footer"]["text"]) <= 2048);
+        prop_assert!(fields.len() <= 25);
+        let mut total = units(&embed["title"]) + units(&embed["description"]);
+        total += units(&embed["footer"]["text"]);
+        for field in &fields {
+            prop_assert!((1..=256).contains(&units(&field["name"])));
+            prop_assert!((1..=1024).contains(&units(&field["value"])));
+            total += units(&field["name"]) + units(&field["value"]);
+        }
+        prop_assert!(total <= 6000, "{total} units in all");
+        prop_assert_eq!(&message["allowed_mentions"]["parse"], &serde_json::json!([]));
+        for button in message["components"][0]["components"].as_array().into_iter().flatten() {
+            prop_assert!((1..=80).contains(&units(&button["label"])));
+            prop_assert!((1..=512).contains(&units(&button["url"])));
+        }
+    }
+}
+
+#[test]
+fn a_bare_song_leaves_its_fields_out() {
+    let state = State::Completed { song: Song::default(), took: Duration::from_secs(98) };
+    let message = shown(&job("rain", state), None);
+    let embed = &message["embeds"][0];
+    assert_eq!(embed["title"], say::UNTITLED);
+    assert_eq!(embed.get("fields"), None);
+    assert_eq!(embed.get("image"), None);
+    assert_eq!(message["components"], serde_json::json!([]));
+    assert!(embed["description"].as_str().unwrap().contains(say::NO_LINK));
+}
+
+#[test]
+fn the_bar_moves_and_never_looks_finished() {
+    let bar = |elapsed| super::bar(Duration::from_secs(elapsed), Duration::from_secs(100));
+    assert_eq!(bar(0), "▱▱▱▱▱▱▱▱▱▱");
+    assert_eq!(bar(35), "▰▰▰▱▱▱▱▱▱▱");
+    assert_eq!(bar(5000), "▰▰▰▰▰▰▰▰▰▱");
+}

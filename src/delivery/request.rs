@@ -1,0 +1,168 @@
+//! One request to Discord: rate-limited, timed, and its answer read by meaning.
+
+use std::time::Duration;
+
+use reqwest::{Client, Response, header};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use twilight_http_ratelimiting::{Endpoint, Method};
+
+use super::{
+    DiscordError,
+    limiter::{self, Limiter},
+};
+
+/// How long Discord may take to connect, and to answer.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// The most bytes of an answer that are read.
+const ANSWER_MAX: usize = 4 << 20;
+/// How often a rate-limited request is tried, and the longest wait that is worth holding it.
+const ATTEMPTS: u32 = 3;
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// Whether a request may be left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Urgency {
+    /// It has to get through, and waits for its place.
+    Needed,
+    /// An edit that shows progress. It gives way where the rate limit is nearly used up: another
+    /// comes soon.
+    Progress,
+}
+
+/// How a request proves who sends it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Proof {
+    /// With the bot's token.
+    BotToken,
+    /// With the interaction's token in the path, outside the bot's own limits.
+    Path,
+}
+
+/// What is asked of Discord.
+pub(super) struct Request<'a> {
+    pub(super) method: Method,
+    /// Below `/api/v10/`, without a leading slash.
+    pub(super) path: String,
+    pub(super) query: &'static str,
+    pub(super) proof: Proof,
+    pub(super) urgency: Urgency,
+    pub(super) body: Option<&'a Value>,
+}
+
+/// Sends requests, one way for production, tests and proxies: nothing differs but the address.
+#[derive(Debug)]
+pub(super) struct Sender {
+    http: Client,
+    base: String,
+    token: SecretString,
+    limiter: Limiter,
+}
+
+impl Sender {
+    pub(super) fn new(base: String, token: SecretString) -> Result<Self, DiscordError> {
+        let http = Client::builder()
+            .user_agent(concat!("DiscordBot (whisul-bot, ", env!("CARGO_PKG_VERSION"), ")"))
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(TIMEOUT)
+            .build()
+            .map_err(DiscordError::from_reqwest)?;
+        Ok(Self { http, base, token, limiter: Limiter::new() })
+    }
+
+    /// Sends a request under the rate limits, waiting out short 429s.
+    pub(super) async fn send<A: DeserializeOwned>(
+        &self,
+        request: &Request<'_>,
+    ) -> Result<A, DiscordError> {
+        let needed = request.urgency == Urgency::Needed;
+        let mut attempt = 1;
+        loop {
+            let endpoint = Endpoint { method: request.method, path: request.path.clone() };
+            let permit = self.limiter.permit(endpoint, request.urgency).await;
+            let permit = permit.ok_or(DiscordError::GaveWay)?;
+            let response = self.dispatch(request, TIMEOUT).await?;
+            let headers = response.headers().clone();
+            let answer = read(response, request.proof).await;
+            let wait = match &answer {
+                Err(DiscordError::RateLimited { after }) => Some(*after),
+                _ => None,
+            };
+            permit.complete(limiter::headers(&headers, wait));
+            match wait {
+                Some(after) if needed && attempt < ATTEMPTS && after <= PATIENCE => {
+                    attempt += 1;
+                    tokio::time::sleep(after).await;
+                }
+                _ => return answer,
+            }
+        }
+    }
+
+    /// Sends a request that has no bucket to share and no time to wait: an interaction's answer.
+    pub(super) async fn send_at_once<A: DeserializeOwned>(
+        &self,
+        request: &Request<'_>,
+        timeout: Duration,
+    ) -> Result<A, DiscordError> {
+        let response = self.dispatch(request, timeout).await?;
+        read(response, request.proof).await
+    }
+
+    async fn dispatch(
+        &self,
+        request: &Request<'_>,
+        timeout: Duration,
+    ) -> Result<Response, DiscordError> {
+        let address = format!("{}/{}{}", self.base, request.path, request.query);
+        let method = match request.method {
+            Method::Get => reqwest::Method::GET,
+            Method::Patch => reqwest::Method::PATCH,
+            Method::Put => reqwest::Method::PUT,
+            _ => reqwest::Method::POST,
+        };
+        let mut builder = self.http.request(method, address).timeout(timeout);
+        if request.proof == Proof::BotToken {
+            let token = format!("Bot {}", self.token.expose_secret());
+            let mut token =
+                header::HeaderValue::from_str(&token).map_err(|_| DiscordError::BadToken)?;
+            token.set_sensitive(true);
+            builder = builder.header(header::AUTHORIZATION, token);
+        }
+        if let Some(body) = request.body {
+            builder = builder.json(body);
+        }
+        builder.send().await.map_err(DiscordError::from_reqwest)
+    }
+}
+
+/// Reads an answer: its JSON, or the meaning of its error.
+async fn read<A: DeserializeOwned>(
+    mut response: Response,
+    proof: Proof,
+) -> Result<A, DiscordError> {
+    let status = response.status();
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(DiscordError::from_reqwest)? {
+        if body.len() + chunk.len() > ANSWER_MAX {
+            return Err(DiscordError::Unknown { cause: "the answer is too long".to_owned() });
+        }
+        body.extend_from_slice(&chunk);
+    }
+    if !status.is_success() {
+        let with_bot_token = proof == Proof::BotToken;
+        return Err(DiscordError::from_answer(status.as_u16(), with_bot_token, &body));
+    }
+    let json = if body.is_empty() { b"null".as_slice() } else { &body };
+    serde_json::from_slice(json)
+        .map_err(|error| DiscordError::Unknown { cause: format!("unreadable answer: {error}") })
+}
+
+/// A body of any kind as JSON.
+pub(super) fn body(content: &impl Serialize) -> Result<Value, DiscordError> {
+    serde_json::to_value(content)
+        .map_err(|error| DiscordError::NotSent { cause: error.to_string() })
+}

@@ -1,0 +1,210 @@
+//! Every sentence that people read, in one place: to be read, improved and translated together.
+//!
+//! Each says what happened and what to do next. Text that a person or an API wrote never comes in
+//! here unescaped; times are Discord's `<t:…:R>` markup, which counts in the reader's own client.
+
+use std::time::Duration;
+
+use crate::domain::{
+    Failure, Limit, PROMPT_MAX, PromptError, Quota, Refusal, Timestamp, UserId, format_duration,
+};
+
+use super::Obstacle;
+
+/// The title while a job waits in line.
+pub const IN_LINE: &str = "🎟️ In line";
+/// The title when its turn has come.
+pub const SUBMITTING: &str = "📨 Sending it to Whisul";
+/// The title while Whisul composes.
+pub const COMPOSING: &str = "🎼 Composing";
+/// The title of a song that came without one.
+pub const UNTITLED: &str = "Your song";
+/// The title of a failed job.
+pub const FAILED: &str = "No song this time";
+/// The title of a job that was taken back.
+pub const CANCELLED: &str = "Taken back";
+/// The label of the song's link.
+pub const LISTEN: &str = "Listen";
+/// The names of the fields of a finished song.
+pub const TEMPO: &str = "Tempo";
+/// See [`TEMPO`].
+pub const LENGTH: &str = "Length";
+/// See [`TEMPO`].
+pub const TAGS: &str = "Tags";
+
+/// Who asked.
+pub fn asked_by(requester: UserId) -> String {
+    format!("Asked by <@{requester}>")
+}
+
+/// A time as it is from now, in the reader's client.
+fn relative(at: Timestamp) -> String {
+    format!("<t:{}:R>", at.seconds())
+}
+
+/// Where in line a job is.
+pub fn place_in_line(place: Option<usize>) -> String {
+    match place {
+        None => "It starts right away.".to_owned(),
+        Some(0 | 1) => "You're next: it starts as soon as there is room.".to_owned(),
+        Some(place) => format!("Number {place} in line. This message follows along."),
+    }
+}
+
+/// What holds up a job that waits.
+pub fn held_up(obstacle: Obstacle) -> &'static str {
+    match obstacle {
+        Obstacle::Unreachable => {
+            "Whisul can't be reached at the moment. The song keeps its place and goes on by itself."
+        }
+        Obstacle::Busy => "Whisul is busy and asked us to wait. The song goes on by itself.",
+        Obstacle::BadKey => {
+            "Whisul doesn't accept this bot's key, and only the bot's owner can mend that. They \
+             have been told; the song keeps its place until then."
+        }
+    }
+}
+
+/// When Whisul began, and when it should be done.
+pub fn progress(since: Timestamp, expected_at: Timestamp, now: Timestamp) -> String {
+    let started = relative(since);
+    if now < expected_at {
+        format!("Started {started}, should be ready {}.", relative(expected_at))
+    } else {
+        format!("Started {started}. It takes longer than most, but Whisul is still at it.")
+    }
+}
+
+/// The last words on a message that can't be edited any more.
+pub const GOES_ON_BY_DM: &str = "This message can't be updated any longer. The song comes to its requester as a direct message.";
+
+/// Under a finished song: how long it took.
+pub fn made_in(took: Duration) -> String {
+    let seconds = took.as_secs();
+    match seconds {
+        0..60 => format!("Made in {seconds} s"),
+        _ => format!("Made in {} min {:02} s", seconds / 60, seconds % 60),
+    }
+}
+
+/// A finished song for which Whisul sent no link that may be shown.
+pub const NO_LINK: &str = "Whisul finished the song but sent no link to it that can be shown here.";
+
+/// In place of a message that Discord would not take.
+pub fn stripped(requester: UserId) -> String {
+    format!("<@{requester}>'s song is done. Discord didn't let me show more than this.")
+}
+
+/// What went wrong, and what it means.
+pub fn failure(failure: &Failure) -> &'static str {
+    match failure {
+        Failure::Rejected => {
+            "Whisul didn't accept this prompt. It doesn't count against your quota: try other words."
+        }
+        Failure::Refused => {
+            "Whisul answered in a way this bot doesn't know, and made no song. It doesn't count \
+             against your quota. If it happens again, tell the bot's owner."
+        }
+        Failure::Generation { .. } => {
+            "Whisul couldn't make this song. It doesn't count against your quota: try again, \
+             perhaps in other words."
+        }
+        Failure::Vanished => {
+            "Whisul no longer knows this song, so it can't be fetched. It doesn't count against \
+             your quota: try again."
+        }
+        Failure::GivenUp => {
+            "Whisul took far too long, so we stopped waiting. It doesn't count against your \
+             quota: try again."
+        }
+        Failure::UnknownFate => {
+            "The connection to Whisul broke at a bad moment: nobody knows whether it took the \
+             prompt, and sending it twice could be paid twice. It doesn't count against your \
+             quota: try again."
+        }
+    }
+}
+
+/// What Whisul itself said about a failure; `reason` is escaped.
+pub fn whisul_said(reason: &str) -> String {
+    format!("Whisul said: {reason}")
+}
+
+/// A job that was taken back.
+pub const TAKEN_BACK: &str = "It doesn't count against your quota.";
+
+/// A prompt that can't be used.
+pub fn bad_prompt(error: PromptError) -> String {
+    match error {
+        PromptError::Empty => {
+            "There is nothing to read in that prompt. Describe the song in a few words, such as \
+             \"a calm piano piece for a rainy evening\"."
+                .to_owned()
+        }
+        PromptError::TooLong { length } => format!(
+            "That prompt has {length} characters, and {PROMPT_MAX} is the most. Shorten it a \
+             little and try again."
+        ),
+    }
+}
+
+/// A limit that has no room.
+pub fn refusal(refusal: &Refusal) -> String {
+    let (Refusal { limit, quota, .. }, next) = (refusal, refusal.free_at.map(relative));
+    let songs = songs_of(*quota);
+    match (limit, next) {
+        (Limit::Concurrency, _) => {
+            format!("You already have {songs} under way. Wait until one is done, then ask again.")
+        }
+        (Limit::Person, Some(next)) => {
+            format!("You have used up your {songs}. The next one is free {next}.")
+        }
+        (Limit::Person, None) => {
+            "Songs are for certain roles here, and you hold none of them. Ask a moderator which \
+             role you need."
+                .to_owned()
+        }
+        (Limit::Guild, Some(next)) => {
+            format!("This server has used up its {songs}. The next one is free {next}.")
+        }
+        (Limit::Global, Some(next)) => {
+            format!("This bot has used up its {songs} for everybody. The next one is free {next}.")
+        }
+        (Limit::Guild, None) => "This server has no songs allotted to it.".to_owned(),
+        (Limit::Global, None) => "This bot's owner has switched off new songs.".to_owned(),
+    }
+}
+
+/// A quota in words: "5 songs in 1d" as "5 songs a day".
+fn songs_of(quota: Quota) -> String {
+    let Quota::Limited { count, window } = quota else { return "songs".to_owned() };
+    let songs = if count == 1 { "1 song".to_owned() } else { format!("{count} songs") };
+    let window = format_duration(window);
+    match window.as_str() {
+        "0s" => songs,
+        "1d" => format!("{songs} a day"),
+        "1h" => format!("{songs} an hour"),
+        "1w" => format!("{songs} a week"),
+        _ => format!("{songs} in {window}"),
+    }
+}
+
+/// The bot is not meant for this server.
+pub const SERVER_NOT_ALLOWED: &str =
+    "This bot isn't set up for songs in this server. Its owner decides where it works.";
+/// The bot makes no songs in direct messages.
+pub const DMS_NOT_ALLOWED: &str =
+    "This bot makes songs only in its servers. Use the command in one of them.";
+/// The bot is on its way out.
+pub const STOPPING: &str = "I'm just restarting. Try again in a minute.";
+/// The job could not be written down.
+pub const STORAGE_TROUBLE: &str =
+    "I can't write anything down at the moment, so I took nothing on. Try again in a few minutes.";
+/// Something unforeseen.
+pub const UNFORESEEN: &str =
+    "Something went wrong on my side, and I took nothing on. Try again in a minute.";
+
+/// To the owner: Whisul refused the key.
+pub const OWNER_BAD_KEY: &str = "Whisul doesn't accept the key that I use (WHISUL_API_KEY): it answered 401. Songs wait in \
+     line until it does. Put the right key into the settings and restart me; if the key is put \
+     right at Whisul, I go on by myself.";

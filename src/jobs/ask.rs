@@ -1,0 +1,124 @@
+//! A new job: checked, charged, written down and answered.
+
+use std::sync::Arc;
+
+use tracing::{info, warn};
+
+use super::{
+    Jobs,
+    worker::{StepError, Worker},
+};
+use crate::{
+    delivery::{DiscordError, Message, Posted},
+    domain::{Event, Job, JobId, Place, Prompt, Reach, Refusal, Requester, RoleId, UserId},
+    store::{Admission, StoreError},
+};
+
+/// Somebody asks for a song.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    /// The interaction with which they ask.
+    pub interaction: JobId,
+    /// Who.
+    pub requester: UserId,
+    /// The roles that they hold there.
+    pub roles: Vec<RoleId>,
+    /// Where.
+    pub place: Place,
+    /// For what.
+    pub prompt: Prompt,
+}
+
+/// Why there is no new job. Nothing was charged, and nobody was answered yet.
+#[derive(Debug, thiserror::Error)]
+pub enum AskError {
+    /// A limit has no room.
+    #[error("a limit has no room")]
+    Refused(Refusal),
+    /// The job could not be written down.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Jobs {
+    /// Takes on a new job and answers whoever asked for it. An interaction that was seen before is
+    /// left to the job that it already made.
+    ///
+    /// # Errors
+    /// When the job is refused, or can't be written down.
+    pub async fn ask(self: &Arc<Self>, ask: Ask) -> Result<(), AskError> {
+        let requester = Requester { roles: &ask.roles, in_guild: ask.place.guild.is_some() };
+        let round = self.line.next_round(ask.requester);
+        let job = Job::accepted(ask.interaction, ask.requester, ask.place, ask.prompt, round);
+        match self.store.admit(&job, &requester, &self.rules.limits).await? {
+            Admission::Accepted => {}
+            Admission::Known => return Ok(()),
+            Admission::Refused(refusal) => return Err(AskError::Refused(refusal)),
+        }
+        info!(job = %job.id, requester = %job.requester, "a song was asked for");
+        let message = self.render(&job);
+        let answered = self.answer(&job, &message).await;
+        let job = match answered {
+            Some(event) => self.first_step(job, event).await,
+            None => job,
+        };
+        self.take_on(job, Some(&message));
+        Ok(())
+    }
+
+    /// Gives the first answer. `None` where its fate is unknown: the job's task finds that out.
+    async fn answer(&self, job: &Job, message: &Message) -> Option<Event> {
+        let token = job.place.token.as_ref()?;
+        let mut answer = self.discord.answer(job.id, token, message).await;
+        if let Err(DiscordError::NotSent { .. }) = answer {
+            answer = self.discord.answer(job.id, token, message).await;
+        }
+        match answer {
+            Ok(posted) => Some(stands(job, posted)),
+            Err(error) => {
+                warn!(job = %job.id, %error, "a first answer did not get through");
+                let known = !error.is_passing() && error != DiscordError::AlreadyAnswered;
+                known.then_some(Event::AnswerFailed)
+            }
+        }
+    }
+
+    /// Writes down what came of the first answer. If that fails, the job stays accepted, and its
+    /// task looks the answer up.
+    async fn first_step(&self, job: Job, event: Event) -> Job {
+        let Some(next) = job.after(event) else { return job };
+        match self.store.save(&job, &next).await {
+            Ok(true) => next,
+            Ok(false) => job,
+            Err(error) => {
+                warn!(job = %job.id, %error, "a first answer could not be written down");
+                job
+            }
+        }
+    }
+}
+
+impl Worker {
+    /// Finds out whether the first answer stands. Nothing is submitted before it does.
+    pub(super) async fn find_answer(&mut self) -> Result<(), StepError> {
+        let expired = (self.jobs.clock)() >= self.job.token_expires_at();
+        let Some(token) = self.job.place.token.clone().filter(|_| !expired) else {
+            return self.note(Event::AnswerFailed).await;
+        };
+        let look = self.jobs.discord.find_answer(self.job.place.application, &token);
+        match self.unless_stopping(look).await? {
+            Ok(posted) => self.note(stands(&self.job, posted)).await,
+            Err(error) if error.is_passing() => Err(error.into()),
+            Err(error) => {
+                info!(%error, "the first answer never stood; the job is withdrawn");
+                self.note(Event::AnswerFailed).await
+            }
+        }
+    }
+}
+
+/// The first answer stands. A message that only its requester sees is out of the bot's reach.
+fn stands(job: &Job, posted: Posted) -> Event {
+    let reach = if posted.ephemeral { Reach::TokenOnly } else { job.place.reach };
+    Event::AnswerStands { message: posted.message, reach }
+}

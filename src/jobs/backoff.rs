@@ -1,0 +1,46 @@
+//! Waiting longer after each failure.
+
+use std::time::Duration;
+
+/// Exponential backoff with full jitter: a random wait between nothing and a bound that doubles
+/// with each failure, so that many who failed together don't return together.
+#[derive(Clone, Debug)]
+pub(crate) struct Backoff {
+    base: Duration,
+    most: Duration,
+    failures: u32,
+}
+
+impl Backoff {
+    pub(crate) const fn new(base: Duration, most: Duration) -> Self {
+        Self { base, most, failures: 0 }
+    }
+
+    /// The wait after one more failure.
+    pub(crate) fn next(&mut self) -> Duration {
+        let bound = self.base.saturating_mul(2_u32.saturating_pow(self.failures)).min(self.most);
+        self.failures = self.failures.saturating_add(1);
+        bound.mul_f64(fastrand::f64())
+    }
+
+    /// Starts over after a success.
+    pub(crate) fn reset(&mut self) {
+        self.failures = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_grow_to_their_bound_and_start_over() {
+        let mut backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(60));
+        for failures in 0..100 {
+            let bound = Duration::from_secs(1 << failures.min(6)).min(Duration::from_secs(60));
+            assert!(backoff.next() <= bound);
+        }
+        backoff.reset();
+        assert!(backoff.next() <= Duration::from_secs(1));
+    }
+}

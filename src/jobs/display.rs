@@ -1,0 +1,120 @@
+//! Keeps a job's message up to date while other work goes on.
+
+use std::{pin::pin, time::Duration};
+
+use serde_json::Value;
+use tokio::time::Instant;
+use tracing::debug;
+
+use super::Jobs;
+use crate::{
+    delivery::{DiscordError, Message},
+    domain::{Job, State},
+};
+
+/// A place in line is refreshed this many times more rarely than anything else.
+const PLACE_PATIENCE: u32 = 6;
+
+/// What a job's message shows, and since when.
+#[derive(Debug)]
+pub(super) struct Display {
+    shown: Option<Value>,
+    edited_at: Instant,
+    /// A person deleted the message, so that nothing can be shown any more.
+    gone: bool,
+}
+
+/// A person deleted the message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Deleted;
+
+impl Display {
+    /// A display on which the first answer has just appeared, if it is known.
+    pub(super) fn new(shown: Option<&Message>) -> Self {
+        Self { shown: shown.and_then(as_json), edited_at: Instant::now(), gone: false }
+    }
+
+    /// Since when the message stands as it is.
+    pub(super) fn unchanged_for(&self) -> Duration {
+        self.edited_at.elapsed()
+    }
+
+    /// Does some work, and keeps the message up to date meanwhile. An edit on its way is awaited
+    /// before the work's result is returned, so that it can't arrive after the next one.
+    ///
+    /// # Errors
+    /// When the message turns out to be deleted while the job could still be taken back. The work
+    /// is dropped then.
+    pub(super) async fn during<T>(
+        &mut self,
+        jobs: &Jobs,
+        job: &Job,
+        work: impl Future<Output = T>,
+    ) -> Result<T, Deleted> {
+        let mut work = pin!(work);
+        let tick = jobs.rules.edit_interval;
+        loop {
+            let next = self.edited_at + self.patience(jobs, job);
+            let next = next.max(Instant::now() + tick.min(Duration::from_secs(1)));
+            tokio::select! {
+                biased;
+                done = &mut work => return Ok(done),
+                () = tokio::time::sleep_until(next) => {}
+            }
+            let mut edit = pin!(self.refresh(jobs, job));
+            tokio::select! {
+                biased;
+                done = &mut work => {
+                    // Whether it still stands matters no more.
+                    let _late = edit.await;
+                    return Ok(done);
+                }
+                edited = &mut edit => edited?,
+            }
+        }
+    }
+
+    /// Edits the message now if it would look different.
+    ///
+    /// # Errors
+    /// When it is deleted and the job could still be taken back.
+    pub(super) async fn refresh(&mut self, jobs: &Jobs, job: &Job) -> Result<(), Deleted> {
+        if self.gone {
+            return Ok(());
+        }
+        let message = jobs.render(job);
+        let body = as_json(&message);
+        if body.is_some() && body == self.shown {
+            return Ok(());
+        }
+        match jobs.postman.show_progress(job, &message, (jobs.clock)()).await {
+            Ok(()) => {
+                self.shown = body;
+                self.edited_at = Instant::now();
+            }
+            Err(DiscordError::MessageGone) => {
+                self.gone = true;
+                if job.state == State::Announced {
+                    return Err(Deleted);
+                }
+            }
+            // The next edit comes soon; an edit that matters is delivered, not shown.
+            Err(error) => {
+                self.edited_at = Instant::now();
+                debug!(job = %job.id, %error, "a progress edit was lost");
+            }
+        }
+        Ok(())
+    }
+
+    /// How long the message stays as it is, at least.
+    fn patience(&self, jobs: &Jobs, job: &Job) -> Duration {
+        let only_its_place_moves = job.state == State::Announced && jobs.gate.obstacle().is_none();
+        let factor = if only_its_place_moves { PLACE_PATIENCE } else { 1 };
+        jobs.rules.edit_interval * factor
+    }
+}
+
+fn as_json(message: &Message) -> Option<Value> {
+    serde_json::to_value(message).ok()
+}

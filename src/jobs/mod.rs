@@ -1,0 +1,173 @@
+//! The work: a job is accepted, answered, submitted, followed and delivered.
+//!
+//! Each live job has one task ([`worker`]) that takes it from state to state, writing each down
+//! before the step that follows from it.
+
+mod ask;
+mod backoff;
+mod deliver;
+mod display;
+mod follow;
+mod gate;
+mod line;
+mod owner;
+mod registry;
+mod submit;
+mod worker;
+
+use std::{
+    num::NonZeroUsize,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tracing::{error, info, warn};
+
+pub use ask::{Ask, AskError};
+pub(crate) use backoff::Backoff;
+
+use crate::{
+    delivery::{Discord, Links, Message, Obstacle, Postman, Scene, render, sentences},
+    domain::{Estimate, Job, Limits, State, Timestamp},
+    store::{Store, StoreError},
+    whisul::Whisul,
+};
+
+/// Tells the time. Passed in, so that it can be set.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// The settings that the work depends on.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// The quotas.
+    pub limits: Limits,
+    /// Songs at Whisul at once.
+    pub max_running: NonZeroUsize,
+    /// Between two polls of a job.
+    pub poll_interval: Duration,
+    /// After which a submitted job is given up.
+    pub job_timeout: Duration,
+    /// Between two edits of a message, at least.
+    pub edit_interval: Duration,
+}
+
+/// What the work is done with.
+#[derive(Clone)]
+pub struct Tools {
+    /// The jobs on disk.
+    pub store: Store,
+    /// The music API.
+    pub whisul: Whisul,
+    /// Where messages go.
+    pub discord: Arc<Discord>,
+    /// Which links may be shown.
+    pub links: Links,
+    /// What time it is.
+    pub clock: Clock,
+}
+
+/// All jobs of the bot.
+pub struct Jobs {
+    store: Store,
+    whisul: Whisul,
+    discord: Arc<Discord>,
+    postman: Postman,
+    links: Links,
+    clock: Clock,
+    rules: Rules,
+    line: line::Line,
+    gate: gate::Gate,
+    registry: registry::Registry,
+    estimate: Mutex<Estimate>,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Jobs {
+    /// Takes up the work: the jobs that an earlier run left are gone on with. `stop` ends it.
+    ///
+    /// # Errors
+    /// When the jobs on disk can't be read.
+    pub async fn start(
+        tools: Tools,
+        rules: Rules,
+        stop: CancellationToken,
+    ) -> Result<Arc<Self>, StoreError> {
+        let mut estimate = Estimate::default();
+        for took in tools.store.recent_durations(Estimate::MEMORY).await? {
+            estimate.learn(took);
+        }
+        let jobs = Arc::new(Self {
+            postman: Postman::new(Arc::clone(&tools.discord)),
+            store: tools.store,
+            whisul: tools.whisul,
+            discord: tools.discord,
+            links: tools.links,
+            clock: tools.clock,
+            line: line::Line::new(rules.max_running.get()),
+            rules,
+            gate: gate::Gate::new(),
+            registry: registry::Registry::default(),
+            estimate: Mutex::new(estimate),
+            tasks: TaskTracker::new(),
+            stop,
+        });
+        jobs.resume().await?;
+        Ok(jobs)
+    }
+
+    /// Waits until every task has come to a place where it can stop. What is left undone is on
+    /// disk.
+    pub async fn stopped(&self) {
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+
+    /// Gives a task to the same tracker that the work's own tasks belong to.
+    pub fn tasks(&self) -> &TaskTracker {
+        &self.tasks
+    }
+
+    async fn resume(self: &Arc<Self>) -> Result<(), StoreError> {
+        let left = self.store.unsettled().await?;
+        for row in &left.damaged {
+            error!(error = %row, "a job is left alone");
+        }
+        if !left.jobs.is_empty() {
+            info!(jobs = left.jobs.len(), "going on with the jobs of the last run");
+        }
+        for job in left.jobs {
+            self.take_on(job, None);
+        }
+        Ok(())
+    }
+
+    /// Passes on what came of a request to Whisul, and cries for help where only the owner can.
+    fn hear(self: &Arc<Self>, pass: gate::Pass<'_>, news: gate::News) {
+        match pass.tell(news) {
+            Some(Obstacle::BadKey) => {
+                error!("Whisul does not accept WHISUL_API_KEY; songs wait until it does");
+                self.tasks.spawn(Arc::clone(self).tell_owners(sentences::OWNER_BAD_KEY));
+            }
+            Some(obstacle) => warn!(?obstacle, "requests to Whisul are held back"),
+            None => {}
+        }
+    }
+
+    fn estimate(&self) -> MutexGuard<'_, Estimate> {
+        self.estimate.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn render(&self, job: &Job) -> Message {
+        let now = (self.clock)();
+        let place = match job.state {
+            State::Accepted => self.line.place_of_newcomer(job),
+            _ => self.line.place(job),
+        };
+        let expected = self.estimate().expected();
+        let obstacle = self.gate.obstacle();
+        let last_words = worker::is_last_chance(job, now);
+        render(&Scene { job, now, place, obstacle, expected, last_words }, &self.links)
+    }
+}

@@ -1,0 +1,91 @@
+//! From the line to Whisul.
+
+use std::sync::Arc;
+
+use tracing::{error, warn};
+
+use super::{
+    display::Deleted,
+    gate::News,
+    worker::{StepError, Worker},
+};
+use crate::{
+    delivery::Obstacle,
+    domain::{Event, Failure},
+    whisul::SubmitError,
+};
+
+impl Worker {
+    /// Waits for the job's turn and submits its prompt. Deleting the message takes the job back.
+    pub(super) async fn take_turn(&mut self) -> Result<(), StepError> {
+        if self.slot.is_none() {
+            let mut place = self.jobs.line.join(&self.job);
+            match self.showing(place.turn()).await? {
+                Ok(slot) => self.slot = Some(slot),
+                Err(Deleted) => return self.take_back().await,
+            }
+        }
+        let jobs = Arc::clone(&self.jobs);
+        let ready = async { (jobs.gate.pass().await, jobs.whisul.permit().await) };
+        let Ok((pass, permit)) = self.showing(ready).await? else {
+            return self.take_back().await;
+        };
+        // Whoever deleted the message while nothing about it changed has not been noticed yet.
+        let stood = self.display.unchanged_for() > jobs.rules.edit_interval;
+        if stood && self.display.refresh(&jobs, &self.job).await == Err(Deleted) {
+            return self.take_back().await;
+        }
+        self.note(Event::TurnCame).await?;
+        // From here on nothing interrupts: the answer says whether a song was paid for.
+        let answer = permit.submit(&self.job.prompt).await;
+        let news = match &answer {
+            Ok(_) | Err(SubmitError::Rejected { .. }) => News::Fine,
+            Err(SubmitError::BadKey { .. }) => News::Shut(Obstacle::BadKey, None),
+            Err(SubmitError::RateLimited { retry_after }) => {
+                News::Shut(Obstacle::Busy, *retry_after)
+            }
+            Err(SubmitError::NotTaken { retry_after, .. }) => {
+                News::Shut(Obstacle::Unreachable, *retry_after)
+            }
+            Err(SubmitError::Refused { .. } | SubmitError::Ambiguous { .. }) => News::Hiccup,
+        };
+        self.jobs.hear(pass, news);
+        let event = match answer {
+            Ok(whisul_job) => Event::Taken { whisul_job, at: (self.jobs.clock)() },
+            Err(error) => after_refusal(&error),
+        };
+        self.note(event).await
+    }
+
+    /// A job found in the middle of its submission: nobody knows whether it was paid for.
+    pub(super) async fn submission_was_interrupted(&mut self) -> Result<(), StepError> {
+        warn!("the submission was interrupted; it may have been paid for and is not repeated");
+        self.note(Event::Fell(Failure::UnknownFate)).await
+    }
+
+    async fn take_back(&mut self) -> Result<(), StepError> {
+        self.slot = None;
+        self.note(Event::TakenBack).await
+    }
+}
+
+/// What a submission that brought no job means for the song.
+fn after_refusal(error: &SubmitError) -> Event {
+    match error {
+        SubmitError::Rejected { .. } => Event::Fell(Failure::Rejected),
+        SubmitError::Refused { .. } => {
+            error!(%error, "Whisul's answer to a submission is not documented");
+            Event::Fell(Failure::Refused)
+        }
+        SubmitError::Ambiguous { .. } => {
+            warn!(%error, "a submission's fate is unknown; it is not repeated");
+            Event::Fell(Failure::UnknownFate)
+        }
+        SubmitError::BadKey { .. }
+        | SubmitError::RateLimited { .. }
+        | SubmitError::NotTaken { .. } => {
+            warn!(%error, "Whisul did not take the prompt; it goes back into line");
+            Event::NotTaken
+        }
+    }
+}

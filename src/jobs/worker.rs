@@ -1,0 +1,168 @@
+//! One live job's task: from state to state until nothing is left to do.
+
+use std::{sync::Arc, time::Duration};
+
+use tracing::{Instrument, info, info_span, warn};
+
+use super::{
+    Backoff, Jobs,
+    display::{Deleted, Display},
+    line::Slot,
+};
+use crate::{
+    delivery::{DiscordError, Message},
+    domain::{Event, Job, Reach, State, Timestamp},
+};
+
+/// Waits between two tries of a step that failed.
+const FIRST_WAIT: Duration = Duration::from_millis(500);
+const LONGEST_WAIT: Duration = Duration::from_mins(5);
+/// How long before a token's end the last words are said to a message that only it reaches.
+const LAST_WORDS: Duration = Duration::from_mins(1);
+
+/// Takes care of one job.
+pub(super) struct Worker {
+    pub(super) jobs: Arc<Jobs>,
+    pub(super) job: Job,
+    pub(super) display: Display,
+    /// Held while the song is at Whisul.
+    pub(super) slot: Option<Slot>,
+    backoff: Backoff,
+}
+
+/// Why a step was not completed. The job is as it was.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum StepError {
+    /// The bot is stopping.
+    #[error("the bot is stopping")]
+    Stopping,
+    /// Discord did not do what it was asked.
+    #[error(transparent)]
+    Discord(#[from] DiscordError),
+    /// The event does not fit the job's state: somebody else moved it on.
+    #[error("another hand has moved the job on")]
+    Overtaken,
+}
+
+impl Jobs {
+    /// Starts a job's task, unless it already has one. `shown` is what its message shows.
+    pub(super) fn take_on(self: &Arc<Self>, job: Job, shown: Option<&Message>) {
+        if !self.registry.enter(job.id, job.requester) {
+            return;
+        }
+        let span = info_span!("job", id = %job.id);
+        let worker = Worker {
+            jobs: Arc::clone(self),
+            display: Display::new(shown),
+            slot: None,
+            backoff: Backoff::new(FIRST_WAIT, LONGEST_WAIT),
+            job,
+        };
+        self.tasks.spawn(worker.run().instrument(span));
+    }
+}
+
+impl Worker {
+    async fn run(mut self) {
+        if let State::Submitting | State::Running { .. } = self.job.state {
+            self.slot = Some(self.jobs.line.occupy(&self.job));
+        }
+        while !self.job.is_settled() {
+            match self.step().await {
+                Ok(()) => self.backoff.reset(),
+                Err(StepError::Stopping) => break,
+                Err(error) => {
+                    let wait = match &error {
+                        StepError::Discord(DiscordError::RateLimited { after }) => *after,
+                        _ => Duration::ZERO,
+                    };
+                    let wait = wait.max(self.backoff.next());
+                    warn!(%error, ?wait, "a step of this job failed and is tried again");
+                    if self.sleep(wait).await.is_err() {
+                        break;
+                    }
+                }
+            }
+        }
+        self.jobs.registry.leave(self.job.id);
+    }
+
+    async fn step(&mut self) -> Result<(), StepError> {
+        if self.jobs.stop.is_cancelled() {
+            return Err(StepError::Stopping);
+        }
+        match self.job.state {
+            State::Accepted => self.find_answer().await,
+            State::Announced => self.take_turn().await,
+            State::Submitting => self.submission_was_interrupted().await,
+            State::Running { .. } => self.follow().await,
+            State::Completed { .. } | State::Failed(_) | State::Withdrawn | State::Cancelled => {
+                self.slot = None;
+                self.deliver().await
+            }
+        }
+    }
+
+    /// Writes an event down, for as long as that takes: what has happened must not be forgotten
+    /// because a disk is full.
+    pub(super) async fn note(&mut self, event: Event) -> Result<(), StepError> {
+        let next = self.job.after(event).ok_or(StepError::Overtaken)?;
+        let mut backoff = Backoff::new(FIRST_WAIT, Duration::from_secs(30));
+        loop {
+            match self.jobs.store.save(&self.job, &next).await {
+                Ok(true) => break,
+                Ok(false) => return self.overtaken().await,
+                Err(error) => {
+                    warn!(%error, "a job's state can't be written down and is tried again");
+                    self.sleep(backoff.next()).await?;
+                }
+            }
+        }
+        info!(from = self.job.state.name(), to = next.state.name(), "the job has moved on");
+        self.job = next;
+        Ok(())
+    }
+
+    /// Goes on from what is on disk, where somebody else has written.
+    async fn overtaken(&mut self) -> Result<(), StepError> {
+        if let Ok(Some(job)) = self.jobs.store.job(self.job.id).await {
+            self.job = job;
+        }
+        Err(StepError::Overtaken)
+    }
+
+    /// Waits, unless the bot stops.
+    pub(super) async fn sleep(&self, wait: Duration) -> Result<(), StepError> {
+        self.unless_stopping(tokio::time::sleep(wait)).await
+    }
+
+    /// Does something that may be left undone when the bot stops.
+    pub(super) async fn unless_stopping<T>(
+        &self,
+        work: impl Future<Output = T>,
+    ) -> Result<T, StepError> {
+        self.jobs.stop.run_until_cancelled(work).await.ok_or(StepError::Stopping)
+    }
+
+    /// Does something that may be left undone when the bot stops, with the message kept up to
+    /// date meanwhile.
+    ///
+    /// The outer error is the bot's stopping, the inner one the message's deletion.
+    pub(super) async fn showing<T>(
+        &mut self,
+        work: impl Future<Output = T>,
+    ) -> Result<Result<T, Deleted>, StepError> {
+        let stop = self.jobs.stop.clone();
+        let work = stop.run_until_cancelled(work);
+        match self.display.during(&self.jobs, &self.job, work).await {
+            Ok(Some(done)) => Ok(Ok(done)),
+            Ok(None) => Err(StepError::Stopping),
+            Err(deleted) => Ok(Err(deleted)),
+        }
+    }
+}
+
+/// Whether an edit now is the last that can reach a message that only its token reaches.
+pub(super) fn is_last_chance(job: &Job, now: Timestamp) -> bool {
+    job.place.reach == Reach::TokenOnly && now.after(LAST_WORDS) >= job.token_expires_at()
+}

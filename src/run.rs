@@ -1,0 +1,94 @@
+//! The bot from start to stop.
+
+use std::{sync::Arc, time::SystemTime};
+
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use crate::{
+    config::{Settings, WhisulRate},
+    delivery::{Discord, DiscordError, Links},
+    discord::{Access, Front, GatewayError, serve},
+    domain::Timestamp,
+    jobs::{Clock, Jobs, Rules, Tools},
+    store::{OpenError, Store, StoreError},
+    whisul::{ClientError, RateLimit, Whisul},
+};
+
+/// Why the bot could not start, or could not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The database can't be used.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The jobs in it can't be read.
+    #[error("the jobs in the database can't be read: {0}")]
+    Store(#[from] StoreError),
+    /// No client for Whisul could be made.
+    #[error(transparent)]
+    Whisul(#[from] ClientError),
+    /// No client for Discord could be made.
+    #[error(transparent)]
+    Discord(#[from] DiscordError),
+    /// Discord refuses the bot.
+    #[error(transparent)]
+    Gateway(#[from] GatewayError),
+}
+
+/// Runs the bot with these settings until `shutdown` completes, and then at most for the grace
+/// period, within which running commands are answered and every job comes to a safe place.
+///
+/// # Errors
+/// When it can't start, or when Discord refuses the token. A stop on request is no error.
+pub async fn run(settings: Settings, shutdown: impl Future<Output = ()>) -> Result<(), RunError> {
+    let store = Store::open(&settings.database_url).await?;
+    let discord_api = settings.discord_api_url.as_ref();
+    let discord = Arc::new(Discord::new(discord_api, settings.discord_token.clone())?);
+    let stop = CancellationToken::new();
+    let WhisulRate { requests, window } = settings.whisul_rate_limit;
+    let rate = RateLimit { requests, window };
+    let tools = Tools {
+        store: store.clone(),
+        whisul: Whisul::new(settings.whisul_api_url.clone(), &settings.whisul_api_key, rate)?,
+        discord: Arc::clone(&discord),
+        links: Links::of(&settings.whisul_api_url),
+        clock: system_clock(),
+    };
+    let rules = Rules {
+        limits: settings.limits.clone(),
+        max_running: settings.max_running,
+        poll_interval: settings.poll_interval,
+        job_timeout: settings.job_timeout,
+        edit_interval: settings.edit_interval,
+    };
+    let jobs = Jobs::start(tools, rules, stop.clone()).await?;
+    let access = Access { guilds: settings.allowed_guilds, direct_messages: settings.allow_dms };
+    let front = Front { jobs: Arc::clone(&jobs), discord, access, stop: stop.clone() };
+    let serving = serve(front, settings.discord_token, settings.discord_api_url);
+    tokio::pin!(serving);
+    let served = tokio::select! {
+        () = shutdown => Ok(()),
+        served = &mut serving => served,
+    };
+    info!("stopping");
+    stop.cancel();
+    let ending = async {
+        if served.is_ok() {
+            let _already_stopping = serving.await;
+        }
+        jobs.stopped().await;
+        store.close().await;
+    };
+    if tokio::time::timeout(settings.shutdown_grace, ending).await.is_err() {
+        warn!("not everything came to its end in time; the next start goes on with it");
+    }
+    Ok(served?)
+}
+
+fn system_clock() -> Clock {
+    Arc::new(|| {
+        let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        let millis = since_1970.map_or(0, |since| since.as_millis());
+        Timestamp::from_millis(i64::try_from(millis).unwrap_or(i64::MAX))
+    })
+}

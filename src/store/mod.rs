@@ -1,0 +1,111 @@
+//! The jobs on disk: SQL and migrations. Nothing else in the bot knows SQL.
+//!
+//! One row a job, written before the step that follows from it is taken. The statements keep to
+//! what SQLite and PostgreSQL have in common; what only SQLite knows stands in `open` and `error`,
+//! and in the one `BEGIN` of `admit`.
+
+mod admit;
+mod error;
+mod open;
+mod read;
+#[cfg(test)]
+mod tests;
+mod words;
+mod write;
+
+use std::time::Duration;
+
+use sqlx::{Row, SqlitePool};
+
+pub use self::{
+    admit::Admission,
+    error::{DamagedRow, OpenError, StoreError},
+};
+use crate::domain::{Job, JobId};
+
+const JOB: &str = "SELECT * FROM jobs WHERE id = $1";
+
+const UNSETTLED: &str = "SELECT * FROM jobs WHERE settled = 0 ORDER BY id";
+
+const DURATIONS: &str = "\
+    SELECT took_millis FROM jobs WHERE state = 'completed' ORDER BY id DESC LIMIT $1";
+
+/// The database of jobs. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Store {
+    /// The one connection that writes. SQLite lets one write at a time and leaves it to luck who
+    /// is next; the pool's line is fair.
+    writer: SqlitePool,
+    /// Connections that only read, and wait for nobody.
+    reader: SqlitePool,
+}
+
+/// The jobs for which something is left to do.
+#[derive(Debug, Default)]
+pub struct Unsettled {
+    /// Those that can be read, oldest first.
+    pub jobs: Vec<Job>,
+    /// Those that can't, and have to wait for a person: to be logged.
+    pub damaged: Vec<DamagedRow>,
+}
+
+impl Store {
+    /// Writes down what has become of a job, unless somebody else was faster: `false` means that
+    /// the row no longer has the state and delivery of `before`, or is gone, and that nothing was
+    /// written. A settled job's token is forgotten.
+    ///
+    /// What never changes (the id, the requester, the prompt and where they asked) is not written.
+    ///
+    /// # Errors
+    /// When the database can't be written. Nothing has changed, then.
+    pub async fn save(&self, before: &Job, after: &Job) -> Result<bool, StoreError> {
+        write::update(&self.writer, before, after).await
+    }
+
+    /// Looks a job up.
+    ///
+    /// # Errors
+    /// When the database, or the job's row, can't be read.
+    pub async fn job(&self, id: JobId) -> Result<Option<Job>, StoreError> {
+        // What can't be stored isn't stored.
+        let Ok(id) = i64::try_from(id.0) else { return Ok(None) };
+        let row = sqlx::query(JOB).bind(id).fetch_optional(&self.reader).await?;
+        Ok(row.as_ref().map(read::job).transpose()?)
+    }
+
+    /// All jobs for which something is left to do: without an outcome, or with one that is still
+    /// to be delivered.
+    ///
+    /// # Errors
+    /// When the database can't be read. A damaged row alone is no error, so that it can't keep the
+    /// others from going on.
+    pub async fn unsettled(&self) -> Result<Unsettled, StoreError> {
+        let mut unsettled = Unsettled::default();
+        for row in sqlx::query(UNSETTLED).fetch_all(&self.reader).await? {
+            match read::job(&row) {
+                Ok(job) => unsettled.jobs.push(job),
+                Err(damaged) => unsettled.damaged.push(damaged),
+            }
+        }
+        Ok(unsettled)
+    }
+
+    /// How long Whisul took for the latest `count` songs, oldest first.
+    ///
+    /// # Errors
+    /// When the database can't be read. A damaged row is left out.
+    pub async fn recent_durations(&self, count: usize) -> Result<Vec<Duration>, StoreError> {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        let rows = sqlx::query(DURATIONS).bind(count).fetch_all(&self.reader).await?;
+        // As an option: sqlx would read SQLite's NULL as 0.
+        let took = rows.iter().rev().filter_map(|row| row.try_get("took_millis").ok().flatten());
+        Ok(took.filter_map(read::duration).collect())
+    }
+
+    /// Waits for what is being written and closes the database. Whatever is asked of the store
+    /// afterwards is an error.
+    pub async fn close(&self) {
+        self.reader.close().await;
+        self.writer.close().await;
+    }
+}

@@ -1,0 +1,170 @@
+//! Opening the database: where it is, whether it is ours, and bringing its tables up to date.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf, absolute},
+    time::Duration,
+};
+
+use sqlx::{
+    Connection, SqlSafeStr, SqliteConnection,
+    migrate::{MigrateError, Migration, MigrationType, Migrator},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use super::{OpenError, Store};
+
+/// How long to wait for the database while others hold it.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How many may read at once.
+const READERS: u32 = 4;
+
+/// The steps that made the tables what they are, in order. A step that was ever released stays as
+/// it is: each database remembers the text of those it has taken.
+const MIGRATIONS: [(i64, &str, &str); 1] = [(1, "jobs", include_str!("migrations/0001_jobs.sql"))];
+
+/// Where sqlx remembers which steps a database has taken.
+const MIGRATIONS_TABLE: &str = "_sqlx_migrations";
+
+impl Store {
+    /// Opens the database at a URL such as `sqlite://data/whisul-bot.db` (below the working
+    /// directory) or `sqlite:///data/whisul-bot.db`. What is missing is made, for its owner only:
+    /// the folder, the file and the tables. A file that isn't ours, or isn't whole, is refused and
+    /// left as it is.
+    ///
+    /// # Errors
+    /// When there is no usable database, with a sentence for whoever runs the bot.
+    pub async fn open(url: &str) -> Result<Self, OpenError> {
+        Self::open_within(url, PATIENCE).await
+    }
+
+    /// The same, waiting this long where others hold the database.
+    pub(super) async fn open_within(url: &str, patience: Duration) -> Result<Self, OpenError> {
+        let path = file_of(url)?;
+        make_place(&path)?;
+        let options = SqliteConnectOptions::new().filename(&path).busy_timeout(patience);
+        prepare(&options, &path).await?;
+        Self::connect(options, patience).await.map_err(|error| OpenError::at(path, error))
+    }
+
+    async fn connect(options: SqliteConnectOptions, patience: Duration) -> sqlx::Result<Self> {
+        // A committed transaction must outlive a power cut: songs are paid for.
+        let options = options
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true);
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(patience)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .after_release(|connection, _| Box::pin(is_fit_to_stay(connection)))
+            .connect_with(options.clone())
+            .await?;
+        let reader = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .acquire_timeout(patience)
+            .connect_lazy_with(options);
+        Ok(Self { writer, reader })
+    }
+}
+
+/// Whether a connection can be used again. When the disk is full, SQLite rolls a transaction back
+/// by itself; sqlx doesn't notice, and such a connection would never begin another.
+async fn is_fit_to_stay(connection: &mut SqliteConnection) -> sqlx::Result<bool> {
+    // Answered only once a rollback that is under way has ended.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
+}
+
+/// The absolute path of the file that a URL names.
+fn file_of(url: &str) -> Result<PathBuf, OpenError> {
+    let rest = url.strip_prefix("sqlite:").ok_or(OpenError::NotSqlite)?;
+    if rest.ends_with(":memory:") || rest.contains("mode=memory") {
+        return Err(OpenError::InMemory);
+    }
+    if rest.contains('?') {
+        return Err(OpenError::Parameters);
+    }
+    let options: SqliteConnectOptions = url.parse().map_err(|_| OpenError::NotSqlite)?;
+    // An absolute path is a file's, whatever it looks like: SQLite gives names such as `file:x`
+    // and the empty one a meaning of their own.
+    absolute(options.get_filename()).map_err(|_| OpenError::NotSqlite)
+}
+
+/// Makes the folder and the file where they are missing, for their owner only. SQLite gives the
+/// files that it adds the same permissions.
+fn make_place(path: &Path) -> Result<(), OpenError> {
+    let folder = path.parent().unwrap_or(path);
+    make_folder(folder).map_err(|source| OpenError::Folder { path: folder.to_owned(), source })?;
+    match make_file(path) {
+        // Not even opened: closing it would let go of locks that SQLite holds on it.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(OpenError::File { path: path.to_owned(), source: error.into() }),
+        Ok(()) => Ok(()),
+    }
+}
+
+fn make_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
+}
+
+fn make_file(path: &Path) -> io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.write(true).create_new(true).open(path).map(drop)
+}
+
+/// Checks that the file is a whole database of ours, or an empty one, and brings its tables up to
+/// date.
+async fn prepare(options: &SqliteConnectOptions, path: &Path) -> Result<(), OpenError> {
+    let failed = |error| OpenError::at(path.to_owned(), error);
+    let mut connection = SqliteConnection::connect_with(options).await.map_err(failed)?;
+    inspect(&mut connection, path).await?;
+    let migrations = MIGRATIONS.map(|(version, name, sql)| {
+        Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
+    });
+    Migrator::with_migrations(migrations.into())
+        .run(&mut connection)
+        .await
+        .map_err(|error| not_migrated(error, path))?;
+    connection.close().await.map_err(failed)
+}
+
+/// Refuses a damaged database and that of another program.
+async fn inspect(connection: &mut SqliteConnection, path: &Path) -> Result<(), OpenError> {
+    let failed = |error| OpenError::at(path.to_owned(), error);
+    let tables: Vec<String> = sqlx::query_scalar("SELECT name FROM sqlite_master")
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(failed)?;
+    if !tables.is_empty() && !tables.iter().any(|table| table == MIGRATIONS_TABLE) {
+        return Err(OpenError::Foreign { path: path.to_owned() });
+    }
+    let verdict: String =
+        sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(connection).await.map_err(failed)?;
+    if verdict == "ok" { Ok(()) } else { Err(OpenError::Damaged { path: path.to_owned() }) }
+}
+
+/// Why the tables could not be brought up to date.
+fn not_migrated(error: MigrateError, path: &Path) -> OpenError {
+    let path = path.to_owned();
+    let known = MIGRATIONS.iter().map(|(version, ..)| *version).max().unwrap_or(0);
+    match error {
+        MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => {
+            OpenError::at(path, source)
+        }
+        MigrateError::VersionMissing(found) if found > known => {
+            OpenError::Newer { path, found, known }
+        }
+        MigrateError::VersionMissing(_) | MigrateError::VersionMismatch(_) => {
+            OpenError::Foreign { path }
+        }
+        other => OpenError::Other { path, source: other.into() },
+    }
+}

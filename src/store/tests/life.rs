@@ -1,0 +1,142 @@
+//! Jobs come back as they were written, and only the fastest change is written.
+
+use super::*;
+use crate::domain::Event;
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Any job, and whatever becomes of it, reads as it was written, and is among the unsettled
+    /// exactly while something is left to do.
+    #[test]
+    fn any_job_comes_back_as_it_was(
+        jobs in prop::collection::vec((any_job(), any_job()), 1..6),
+    ) {
+        let folder = Folder::new();
+        runtime().block_on(async {
+            let store = folder.store().await;
+            for (before, mut after) in jobs {
+                accept(&store, &before).await;
+                let read = store.job(before.id).await.unwrap().unwrap();
+                prop_assert_eq!(facts(&read), facts(&before));
+
+                after.id = before.id;
+                after.requester = before.requester;
+                after.prompt = before.prompt.clone();
+                after.round = before.round;
+                let reach = after.place.reach;
+                let token = after.place.token.clone();
+                after.place = Place { reach, token, ..before.place.clone() };
+                prop_assert!(store.save(&before, &after).await.unwrap());
+                let read = store.job(after.id).await.unwrap().unwrap();
+                prop_assert_eq!(facts(&read), facts(&after));
+
+                let unsettled = store.unsettled().await.unwrap();
+                prop_assert!(unsettled.damaged.is_empty());
+                let left = unsettled.jobs.iter().any(|job| job.id == after.id);
+                prop_assert_eq!(left, !after.is_settled());
+            }
+            store.close().await;
+            Ok(())
+        })?;
+    }
+}
+
+#[tokio::test]
+async fn of_two_changes_only_the_first_is_written() {
+    let folder = Folder::new();
+    let store = folder.store().await;
+    let job = fresh(id_at(0, 0), 1, None);
+    accept(&store, &job).await;
+    let stands = Event::AnswerStands { message: MessageId(9), reach: Reach::Channel };
+    let announced = job.after(stands).unwrap();
+    let withdrawn = job.after(Event::AnswerFailed).unwrap();
+
+    assert!(store.save(&job, &announced).await.unwrap());
+    assert!(!store.save(&job, &withdrawn).await.unwrap());
+    let read = store.job(job.id).await.unwrap().unwrap();
+    assert_eq!(facts(&read), facts(&announced));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_changes_at_once_exactly_one_is_written() {
+    let folder = Folder::new();
+    let store = folder.store().await;
+    let job = fresh(id_at(0, 0), 1, None);
+    accept(&store, &job).await;
+    let withdrawn = job.after(Event::AnswerFailed).unwrap();
+    let tasks: Vec<_> = (0..20)
+        .map(|_| {
+            let (store, before, after) = (store.clone(), job.clone(), withdrawn.clone());
+            tokio::spawn(async move { store.save(&before, &after).await.unwrap() })
+        })
+        .collect();
+    let mut written = 0;
+    for task in tasks {
+        written += u32::from(task.await.unwrap());
+    }
+    assert_eq!(written, 1);
+}
+
+#[tokio::test]
+async fn a_delivery_is_a_change_of_its_own() {
+    let folder = Folder::new();
+    let store = folder.store().await;
+    let mut job = fresh(id_at(0, 0), 1, None);
+    job.state = State::Failed(Failure::GivenUp);
+    accept(&store, &job).await;
+    let delivered = job.after(Event::Delivered { message: MessageId(9) }).unwrap();
+    let ended = job.after(Event::DeliveryEnded).unwrap();
+
+    assert!(store.save(&job, &delivered).await.unwrap());
+    assert!(!store.save(&job, &ended).await.unwrap());
+    let read = store.job(job.id).await.unwrap().unwrap();
+    assert_eq!(read.delivery, Delivery::Delivered);
+    assert!(read.place.token.is_none());
+}
+
+#[tokio::test]
+async fn a_job_that_was_never_written_is_neither_found_nor_saved() {
+    let folder = Folder::new();
+    let store = folder.store().await;
+    let job = fresh(id_at(0, 0), 1, None);
+    assert!(store.job(job.id).await.unwrap().is_none());
+    assert!(store.job(JobId(u64::MAX)).await.unwrap().is_none());
+    assert!(!store.save(&job, &job).await.unwrap());
+}
+
+#[tokio::test]
+async fn jobs_outlive_the_process_oldest_first() {
+    let folder = Folder::new();
+    let store = folder.store().await;
+    for seconds in [20, 10, 30] {
+        accept(&store, &fresh(id_at(seconds, 0), 1, Some(2))).await;
+    }
+    let settled = fresh(id_at(15, 0), 1, None);
+    accept(&store, &settled).await;
+    let withdrawn = settled.after(Event::AnswerFailed).unwrap();
+    assert!(store.save(&settled, &withdrawn).await.unwrap());
+    store.close().await;
+
+    let unsettled = folder.store().await.unsettled().await.unwrap();
+    let ids: Vec<JobId> = unsettled.jobs.iter().map(|job| job.id).collect();
+    assert_eq!(ids, [id_at(10, 0), id_at(20, 0), id_at(30, 0)]);
+}
+
+#[tokio::test]
+async fn the_estimate_learns_from_the_latest_songs() {
+    let folder = Folder::new();
+    let store = folder.store().await;
+    for seconds in 1..=5 {
+        let mut job = fresh(id_at(seconds, 0), 1, None);
+        let took = Duration::from_secs(seconds.unsigned_abs());
+        job.state = State::Completed { song: Song::default(), took };
+        accept(&store, &job).await;
+    }
+    let mut failed = fresh(id_at(6, 0), 1, None);
+    failed.state = State::Failed(Failure::Vanished);
+    accept(&store, &failed).await;
+
+    let durations = store.recent_durations(3).await.unwrap();
+    assert_eq!(durations, [3, 4, 5].map(Duration::from_secs));
+}

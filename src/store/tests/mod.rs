@@ -1,0 +1,190 @@
+//! Shared by the store's tests: a folder to work in, and jobs of every kind.
+
+mod admission;
+mod damage;
+mod life;
+mod opening;
+mod plans;
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::PathBuf,
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
+
+use proptest::prelude::*;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{Admission, Store};
+use crate::domain::{
+    ApplicationId, ChannelId, Charge, Delivery, Failure, GuildId, Job, JobId, Limits, MessageId,
+    Place, Prompt, Quota, Reach, Requester, Song, SongLength, State, Timestamp, UserId, WhisulJob,
+    WhisulJobId,
+};
+
+/// A folder of its own for a test, gone with it.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("whisul-bot-store-{}-{number}", std::process::id());
+        Self(std::env::temp_dir().join(name))
+    }
+
+    fn file(&self) -> PathBuf {
+        self.0.join("jobs.db")
+    }
+
+    fn url(&self) -> String {
+        format!("sqlite://{}", self.file().display())
+    }
+
+    async fn store(&self) -> Store {
+        Store::open(&self.url()).await.expect("a new database opens")
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        drop(fs::remove_dir_all(&self.0));
+    }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+/// The first second of this test's world, in milliseconds since 1970.
+const START: i64 = 1_800_000_000_000;
+
+/// The id of an interaction made so many seconds after the start.
+fn id_at(seconds: i64, serial: u64) -> JobId {
+    let epoch = Timestamp::of_snowflake(0).millis();
+    let millis = u64::try_from(START + seconds * 1000 - epoch).unwrap();
+    JobId((millis << 22) | serial)
+}
+
+/// A job as it is when it asks for admission.
+fn fresh(id: JobId, requester: u64, guild: Option<u64>) -> Job {
+    let place = Place {
+        guild: guild.map(GuildId),
+        channel: ChannelId(3),
+        reach: Reach::TokenOnly,
+        application: ApplicationId(4),
+        token: Some(SecretString::new("token".to_owned())),
+    };
+    Job::accepted(id, UserId(requester), place, Prompt::parse("rain").unwrap(), 0)
+}
+
+const NOBODY_SPECIAL: Requester<'static> = Requester { roles: &[], in_guild: true };
+
+fn unlimited() -> Limits {
+    Limits {
+        user: Quota::Unlimited,
+        user_concurrency: u32::MAX,
+        roles: BTreeMap::new(),
+        guild: Quota::Unlimited,
+        global: Quota::Unlimited,
+    }
+}
+
+async fn accept(store: &Store, job: &Job) {
+    let admission = store.admit(job, &NOBODY_SPECIAL, &unlimited()).await.unwrap();
+    assert_eq!(admission, Admission::Accepted);
+}
+
+/// All that a job is, to compare by; as the store keeps it, without a settled job's token.
+fn facts(job: &Job) -> impl PartialEq + std::fmt::Debug {
+    let token = job.place.token.as_ref().filter(|_| !job.is_settled());
+    (
+        (job.id, job.requester, job.prompt.as_str().to_owned(), job.round),
+        (job.place.guild, job.place.channel, job.place.reach, job.place.application),
+        token.map(|token| token.expose_secret().clone()),
+        (job.state.clone(), job.charge, job.message, job.delivery),
+    )
+}
+
+fn any_snowflake() -> impl Strategy<Value = u64> {
+    0..=i64::MAX.unsigned_abs()
+}
+
+fn any_state() -> impl Strategy<Value = State> {
+    let text = || prop::option::of(any::<String>());
+    let millis = || (0..=i64::MAX.unsigned_abs()).prop_map(Duration::from_millis);
+    let running =
+        ("[a-zA-Z0-9_-]{1,64}", text(), any::<i64>()).prop_map(|(id, poll_url, since)| {
+            let whisul_job = WhisulJob { id: WhisulJobId::parse(&id).unwrap(), poll_url };
+            State::Running { whisul_job, since: Timestamp::from_millis(since) }
+        });
+    let bpm = prop::option::of(f64::MIN_POSITIVE..f64::MAX);
+    let length =
+        prop::option::of((1..86_400_u32).prop_map(|s| SongLength::from_seconds(s).unwrap()));
+    let tags = prop::collection::vec(any::<String>(), 0..6);
+    let song = (text(), bpm, length, tags, text(), text()).prop_map(
+        |(title, bpm, length, tags, song_url, image_url)| Song {
+            title,
+            bpm,
+            length,
+            tags,
+            song_url,
+            image_url,
+        },
+    );
+    let failure = prop_oneof![
+        Just(Failure::Rejected),
+        Just(Failure::Refused),
+        text().prop_map(|reason| Failure::Generation { reason }),
+        Just(Failure::Vanished),
+        Just(Failure::GivenUp),
+        Just(Failure::UnknownFate),
+    ];
+    prop_oneof![
+        Just(State::Accepted),
+        Just(State::Announced),
+        Just(State::Submitting),
+        running,
+        (song, millis()).prop_map(|(song, took)| State::Completed { song, took }),
+        failure.prop_map(State::Failed),
+        Just(State::Withdrawn),
+        Just(State::Cancelled),
+    ]
+}
+
+prop_compose! {
+    fn any_job()(
+        (id, requester, channel, application) in
+            (any_snowflake(), any_snowflake(), any_snowflake(), any_snowflake()),
+        guild in prop::option::of(any_snowflake()),
+        message in prop::option::of(any_snowflake()),
+        token in prop::option::of(any::<String>()),
+        prompt in any::<String>().prop_filter_map("no prompt", |text| Prompt::parse(&text).ok()),
+        round in any::<u32>(),
+        state in any_state(),
+        reach in prop::sample::select(vec![Reach::Channel, Reach::TokenOnly]),
+        charge in prop::sample::select(vec![Charge::Full, Charge::KeyOnly, Charge::None]),
+        delivery in prop::sample::select(
+            vec![Delivery::Pending, Delivery::Delivered, Delivery::Undeliverable]),
+    ) -> Job {
+        Job {
+            id: JobId(id),
+            requester: UserId(requester),
+            place: Place {
+                guild: guild.map(GuildId),
+                channel: ChannelId(channel),
+                reach,
+                application: ApplicationId(application),
+                token: token.map(SecretString::new),
+            },
+            prompt,
+            round,
+            state,
+            charge,
+            message: message.map(MessageId),
+            delivery,
+        }
+    }
+}

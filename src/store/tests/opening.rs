@@ -1,0 +1,150 @@
+//! The database is made where it is missing, and refused, untouched, where it isn't ours.
+
+use sqlx::{Connection, Executor, SqliteConnection, sqlite::SqliteConnectOptions};
+
+use super::*;
+use crate::store::OpenError;
+
+/// A bare connection to the file, past the store.
+async fn bare(folder: &Folder) -> SqliteConnection {
+    let options = SqliteConnectOptions::new().filename(folder.file()).create_if_missing(true);
+    SqliteConnection::connect_with(&options).await.unwrap()
+}
+
+/// Opens a file that must be refused, and must be left as it is.
+async fn refused(folder: &Folder) -> OpenError {
+    let before = fs::read(folder.file()).unwrap();
+    let error = Store::open_within(&folder.url(), Duration::from_millis(50)).await.unwrap_err();
+    assert!(fs::read(folder.file()).unwrap() == before, "the file was changed: {error}");
+    error
+}
+
+#[tokio::test]
+async fn only_a_file_will_do() {
+    for url in ["", "data/x.db", "sqlite:", "sqlite://", "postgres://bot:hunter2@db/jobs"] {
+        let error = Store::open(url).await.unwrap_err();
+        assert!(matches!(error, OpenError::NotSqlite), "{url}: {error}");
+        assert!(!format!("{error} {error:?}").contains("hunter2"));
+    }
+    for url in ["sqlite::memory:", "sqlite://:memory:", "sqlite://x.db?mode=memory"] {
+        assert!(matches!(Store::open(url).await, Err(OpenError::InMemory)), "{url}");
+    }
+    assert!(matches!(Store::open("sqlite://x.db?mode=ro").await, Err(OpenError::Parameters)));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_is_made_is_for_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = Folder::new();
+    let inner = folder.0.join("deep/er");
+    let store = Store::open(&format!("sqlite://{}/jobs.db", inner.display())).await.unwrap();
+    accept(&store, &fresh(id_at(0, 0), 1, None)).await;
+    let mode = |path: PathBuf| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(inner.clone()), 0o700);
+    for file in ["jobs.db", "jobs.db-wal", "jobs.db-shm"] {
+        assert_eq!(mode(inner.join(file)), 0o600, "{file}");
+    }
+}
+
+#[tokio::test]
+async fn every_commit_is_on_disk_before_it_counts() {
+    let folder = Folder::new();
+    let store = folder.store().await;
+    for pool in [&store.writer, &store.reader] {
+        let journal: String =
+            sqlx::query_scalar("PRAGMA journal_mode").fetch_one(pool).await.unwrap();
+        let synchronous: i64 =
+            sqlx::query_scalar("PRAGMA synchronous").fetch_one(pool).await.unwrap();
+        let foreign_keys: i64 =
+            sqlx::query_scalar("PRAGMA foreign_keys").fetch_one(pool).await.unwrap();
+        assert_eq!((journal.as_str(), synchronous, foreign_keys), ("wal", 2, 1));
+    }
+}
+
+#[tokio::test]
+async fn a_folder_or_a_file_that_cannot_be_made_is_named() {
+    let folder = Folder::new();
+    fs::create_dir_all(folder.file()).unwrap();
+    let is_folder = Store::open(&folder.url()).await.unwrap_err();
+    assert!(matches!(is_folder, OpenError::File { .. }), "{is_folder}");
+
+    fs::write(folder.0.join("file"), "").unwrap();
+    let below_file = format!("sqlite://{}/file/jobs.db", folder.0.display());
+    let error = Store::open(&below_file).await.unwrap_err();
+    assert!(matches!(error, OpenError::Folder { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_refused() {
+    for garbage in ["short".to_owned(), "letters to nobody\n".repeat(1000)] {
+        let folder = Folder::new();
+        fs::create_dir_all(&folder.0).unwrap();
+        fs::write(folder.file(), garbage).unwrap();
+        let error = refused(&folder).await;
+        assert!(matches!(error, OpenError::NotADatabase { .. }), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_damaged_database_is_refused() {
+    let folder = Folder::new();
+    let store = folder.store().await;
+    for serial in 0..50 {
+        accept(&store, &fresh(id_at(0, serial), 1, Some(2))).await;
+    }
+    store.close().await;
+    let mut bytes = fs::read(folder.file()).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle..middle + 4096].fill(0xA5);
+    fs::write(folder.file(), bytes).unwrap();
+    let error = refused(&folder).await;
+    assert!(matches!(error, OpenError::Damaged { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn the_database_of_another_program_is_refused() {
+    let folder = Folder::new();
+    fs::create_dir_all(&folder.0).unwrap();
+    let mut other = bare(&folder).await;
+    other.execute("CREATE TABLE recipes (name TEXT)").await.unwrap();
+    other.close().await.unwrap();
+    let error = refused(&folder).await;
+    assert!(matches!(error, OpenError::Foreign { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_newer_database_is_refused() {
+    let folder = Folder::new();
+    folder.store().await.close().await;
+    let mut newer = bare(&folder).await;
+    newer
+        .execute("INSERT INTO _sqlx_migrations VALUES (99, 'later', 0, 1, x'00', 0)")
+        .await
+        .unwrap();
+    newer.close().await.unwrap();
+    let error = refused(&folder).await;
+    assert!(matches!(error, OpenError::Newer { found: 99, known: 1, .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_database_made_with_altered_tables_is_refused() {
+    let folder = Folder::new();
+    folder.store().await.close().await;
+    let mut altered = bare(&folder).await;
+    altered.execute("UPDATE _sqlx_migrations SET checksum = x'00'").await.unwrap();
+    altered.close().await.unwrap();
+    let error = refused(&folder).await;
+    assert!(matches!(error, OpenError::Foreign { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_database_that_another_program_holds_is_told_of() {
+    let folder = Folder::new();
+    fs::create_dir_all(&folder.0).unwrap();
+    let mut holder = bare(&folder).await;
+    holder.execute("BEGIN EXCLUSIVE").await.unwrap();
+    let opened = Store::open_within(&folder.url(), Duration::from_millis(50)).await;
+    assert!(matches!(opened, Err(OpenError::Locked { .. })), "{opened:?}");
+}

@@ -1,0 +1,79 @@
+//! The words that stand for the domain's kinds in the database. They are for ever: to change one
+//! takes a migration.
+
+use crate::domain::{Charge, Delivery, Failure, Reach, State};
+
+/// A kind that is stored as a word.
+pub(super) trait Word: Copy + 'static {
+    /// Every one of its kind.
+    const ALL: &'static [Self];
+
+    /// Its word.
+    fn word(self) -> &'static str;
+
+    /// The one that a word stands for.
+    fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.word() == word)
+    }
+}
+
+impl Word for Reach {
+    const ALL: &'static [Self] = &[Self::Channel, Self::TokenOnly];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Channel => "channel",
+            Self::TokenOnly => "token",
+        }
+    }
+}
+
+impl Word for Charge {
+    const ALL: &'static [Self] = &[Self::Full, Self::KeyOnly, Self::None];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::KeyOnly => "key",
+            Self::None => "none",
+        }
+    }
+}
+
+impl Word for Delivery {
+    const ALL: &'static [Self] = &[Self::Pending, Self::Delivered, Self::Undeliverable];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Delivered => "delivered",
+            Self::Undeliverable => "undeliverable",
+        }
+    }
+}
+
+/// The word for a state; what else the state holds has its own columns.
+pub(super) fn state_word(state: &State) -> &'static str {
+    match state {
+        State::Accepted => "accepted",
+        State::Announced => "announced",
+        State::Submitting => "submitting",
+        State::Running { .. } => "running",
+        State::Completed { .. } => "completed",
+        State::Failed(_) => "failed",
+        State::Withdrawn => "withdrawn",
+        State::Cancelled => "cancelled",
+    }
+}
+
+/// The word for a failure; its reason has its own column.
+pub(super) fn failure_word(failure: &Failure) -> &'static str {
+    match failure {
+        Failure::Rejected => "rejected",
+        Failure::Refused => "refused",
+        Failure::Generation { .. } => "generation",
+        Failure::Vanished => "vanished",
+        Failure::GivenUp => "given_up",
+        Failure::UnknownFate => "unknown_fate",
+    }
+}

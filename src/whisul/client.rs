@@ -1,0 +1,186 @@
+//! The HTTP client: one request a call, in its limits of time and size.
+
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use reqwest::{
+    Client, ClientBuilder, RequestBuilder, Response,
+    header::{AUTHORIZATION, HeaderMap, HeaderValue},
+    redirect, retry,
+};
+use secrecy::{ExposeSecret, SecretString};
+use url::{Host, Url};
+
+use super::{
+    answer::{Answer, Report},
+    error::{ClientError, PollError, SubmitError, Trouble, causes},
+    limits::{Limiter, Place, RateLimit},
+    poll_url, retry_after,
+    wire::Submission,
+};
+use crate::domain::{Prompt, WhisulJob};
+
+/// The most bytes of an answer: a hundred times what a documented one needs.
+const ANSWER_MAX: usize = 1024 * 1024;
+
+/// How long a request may take.
+#[derive(Clone, Copy)]
+pub(super) struct TimeLimits {
+    /// For the connection: name look-up, TCP and TLS.
+    pub(super) connection: Duration,
+    /// For everything, from the connection to the answer's last byte.
+    pub(super) exchange: Duration,
+}
+
+impl Default for TimeLimits {
+    fn default() -> Self {
+        Self { connection: Duration::from_secs(5), exchange: Duration::from_secs(30) }
+    }
+}
+
+/// The client of the Whisul API. Clones share one rate limit and one set of connections.
+#[derive(Clone)]
+pub struct Whisul(Arc<Inner>);
+
+struct Inner {
+    base: Url,
+    submissions: Client,
+    polls: Client,
+    limiter: Limiter,
+}
+
+impl Whisul {
+    /// A client for the API at `base`, an `http` or `https` address without user, query or
+    /// fragment, to which paths such as `/generate` are appended.
+    ///
+    /// # Errors
+    /// When the key can't stand in a header, or TLS can't be set up.
+    pub fn new(base: Url, key: &SecretString, rate: RateLimit) -> Result<Self, ClientError> {
+        Self::with_time_limits(base, key, rate, TimeLimits::default())
+    }
+
+    pub(super) fn with_time_limits(
+        base: Url,
+        key: &SecretString,
+        rate: RateLimit,
+        limits: TimeLimits,
+    ) -> Result<Self, ClientError> {
+        let builder = || client_builder(&base, key, limits);
+        let build = |builder: ClientBuilder| {
+            builder.build().map_err(|error| ClientError::Setup(causes(&error.without_url())))
+        };
+        // A kept connection may be closed by the server just while a prompt goes out on it, and
+        // nobody could tell whether it was taken. So each submission has a connection of its own.
+        let submissions = build(builder()?.pool_max_idle_per_host(0))?;
+        let polls = build(builder()?)?;
+        Ok(Self(Arc::new(Inner { base, submissions, polls, limiter: Limiter::new(rate) })))
+    }
+
+    /// Waits for a place in the rate limit, behind all who came before. Neither a wait nor a
+    /// permit that is dropped uses anything up.
+    pub async fn permit(&self) -> Permit<'_> {
+        Permit { whisul: &self.0, place: self.0.limiter.place().await }
+    }
+}
+
+/// Shows neither the key nor the address, which may name a user.
+impl fmt::Debug for Whisul {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Whisul").finish_non_exhaustive()
+    }
+}
+
+/// The right to make one request to Whisul now.
+#[must_use]
+pub struct Permit<'whisul> {
+    whisul: &'whisul Inner,
+    place: Place<'whisul>,
+}
+
+impl Permit<'_> {
+    /// Submits a prompt: `POST /generate`.
+    ///
+    /// Dropping the future while it runs leaves open whether Whisul took the prompt.
+    ///
+    /// # Errors
+    /// By whether there may be a job all the same: see [`SubmitError`].
+    pub async fn submit(self, prompt: &Prompt) -> Result<WhisulJob, SubmitError> {
+        let url = poll_url::generate(&self.whisul.base);
+        let body = Submission { prompt: prompt.as_str() };
+        let request = self.whisul.submissions.post(url).json(&body);
+        match self.exchange(request).await {
+            Ok(answer) => answer.into_job(prompt),
+            Err(source @ Trouble::NoConnection(_)) => {
+                Err(SubmitError::NotTaken { retry_after: None, source })
+            }
+            Err(source) => Err(SubmitError::Ambiguous { source }),
+        }
+    }
+
+    /// Asks how a job stands: `GET /jobs/{id}`.
+    ///
+    /// # Errors
+    /// See [`PollError`].
+    pub async fn poll(self, job: &WhisulJob) -> Result<Report, PollError> {
+        let request = self.whisul.polls.get(poll_url::job(&self.whisul.base, job));
+        match self.exchange(request).await {
+            Ok(answer) => answer.into_report(),
+            Err(source) => Err(PollError::Transient { source, retry_after: None }),
+        }
+    }
+
+    async fn exchange(self, request: RequestBuilder) -> Result<Answer, Trouble> {
+        self.place.spend();
+        let response = request.send().await.map_err(Trouble::of)?;
+        Ok(Answer {
+            status: response.status().as_u16(),
+            retry_after: retry_after::read(response.headers(), SystemTime::now()),
+            body: read_body(response).await,
+        })
+    }
+}
+
+/// What both clients have in common. No retries and no redirects: one call is one request, and a
+/// 307 would carry prompt and key elsewhere.
+fn client_builder(
+    base: &Url,
+    key: &SecretString,
+    limits: TimeLimits,
+) -> Result<ClientBuilder, ClientError> {
+    let bearer = SecretString::new(format!("Bearer {}", key.expose_secret()));
+    let mut authorization =
+        HeaderValue::from_str(bearer.expose_secret()).map_err(|_| ClientError::Key)?;
+    authorization.set_sensitive(true);
+    let builder = Client::builder()
+        .user_agent(concat!("whisul-bot/", env!("CARGO_PKG_VERSION")))
+        .default_headers(HeaderMap::from_iter([(AUTHORIZATION, authorization)]))
+        .redirect(redirect::Policy::none())
+        .retry(retry::never())
+        .connect_timeout(limits.connection)
+        .timeout(limits.exchange);
+    // A proxy from the environment does not see this machine's loopback.
+    Ok(if is_loopback(base) { builder.no_proxy() } else { builder })
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+async fn read_body(mut response: Response) -> Result<Vec<u8>, Trouble> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(Trouble::of)? {
+        if body.len().saturating_add(chunk.len()) > ANSWER_MAX {
+            return Err(Trouble::Oversize);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}

@@ -1,0 +1,22 @@
+//! The client of the Whisul API: wire types, errors by meaning, limits.
+//!
+//! Two endpoints, as <https://docs.whisul.com> describes them: `POST /generate` submits a prompt,
+//! `GET /jobs/{id}` tells how its job stands. Each call makes exactly one request, inside the one
+//! rate limit that all requests share; what to do after an error is up to the caller.
+
+mod answer;
+mod client;
+mod error;
+mod field;
+mod limits;
+mod poll_url;
+mod retry_after;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+pub use answer::Report;
+pub use client::{Permit, Whisul};
+pub use error::{ClientError, Detail, PollError, SubmitError, Trouble};
+pub use limits::{RateLimit, RateLimitError};

@@ -1,0 +1,152 @@
+//! Which addresses the client calls.
+//!
+//! Every request carries the key, so every address is built here, segment by segment, below the
+//! base URL: nothing that Whisul answers can lead a request anywhere else.
+
+use url::Url;
+
+use crate::domain::WhisulJob;
+
+/// Where prompts are submitted: `{base}/generate`.
+pub(super) fn generate(base: &Url) -> Url {
+    below(base, ["generate"])
+}
+
+/// Where to ask for a job: its poll URL where that lies below the base URL and is plain, else
+/// `{base}/jobs/{id}`.
+pub(super) fn job(base: &Url, job: &WhisulJob) -> Url {
+    let followed = job.poll_url.as_deref().and_then(|text| {
+        let path = path_below(base, text)?;
+        path.split('/').all(is_plain).then(|| below(base, path.split('/')))
+    });
+    followed.unwrap_or_else(|| below(base, ["jobs", job.id.as_str()]))
+}
+
+/// What a poll URL adds to the base URL, not yet known to be plain. The documentation has relative
+/// ones (base URL + `poll_url`); absolute ones are taken where they begin with the base URL.
+fn path_below(base: &Url, text: &str) -> Option<String> {
+    let Ok(absolute) = Url::parse(text) else {
+        return Some(text.strip_prefix('/').unwrap_or(text).to_owned());
+    };
+    let extras = [absolute.password(), absolute.query(), absolute.fragment()];
+    let pure = absolute.username().is_empty() && extras.iter().all(Option::is_none);
+    (pure && absolute.origin() == base.origin()).then_some(())?;
+    let prefix = base.path().trim_end_matches('/');
+    absolute.path().strip_prefix(prefix)?.strip_prefix('/').map(str::to_owned)
+}
+
+/// Whether a path segment means just what it says to every server: no dots that climb, no escapes.
+fn is_plain(segment: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~');
+    segment.chars().all(plain) && segment.chars().any(|c| c != '.')
+}
+
+fn below<'segment>(base: &Url, segments: impl IntoIterator<Item = &'segment str>) -> Url {
+    let mut url = base.clone();
+    // Fails for addresses such as `mailto:`, which is no base URL and which no client can call.
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().extend(segments);
+    }
+    url
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::WhisulJobId;
+
+    const BASES: [&str; 4] = [
+        "https://whisul.com/api",
+        "https://whisul.com/api/",
+        "https://whisul.com",
+        "http://[::1]:8080/a/b",
+    ];
+
+    fn polled(base: &str, poll_url: &str) -> String {
+        let id = WhisulJobId::parse("81fa5ff7").unwrap();
+        let poll_url = Some(poll_url.to_owned());
+        job(&Url::parse(base).unwrap(), &WhisulJob { id, poll_url }).into()
+    }
+
+    #[test]
+    fn a_poll_url_below_the_base_url_is_followed() {
+        for base in BASES {
+            let root = base.trim_end_matches('/');
+            let expected = format!("{root}/v2/jobs/abc-1");
+            for poll_url in ["/v2/jobs/abc-1", "v2/jobs/abc-1", &expected] {
+                assert_eq!(polled(base, poll_url), expected, "{base} {poll_url}");
+            }
+        }
+        let port = polled("https://whisul.com/api", "https://WHISUL.com:443/api/jobs/1");
+        assert_eq!(port, "https://whisul.com/api/jobs/1");
+    }
+
+    #[test]
+    fn any_other_poll_url_is_replaced() {
+        let crooked = [
+            "",
+            "/",
+            "//evil.example/jobs/1",
+            "/\\evil.example/jobs/1",
+            "https://evil.example/api/jobs/1",
+            "https://whisul.com.evil.example/api/jobs/1",
+            "https://whisul.com@evil.example/api/jobs/1",
+            "https://ann@whisul.com/api/jobs/1",
+            "https://:bob@whisul.com/api/jobs/1",
+            "https://whisul.com:444/api/jobs/1",
+            "http://whisul.com/api/jobs/1",
+            "https://whisul.com/apish/jobs/1",
+            "https://whisul.com/api/../admin",
+            "https://whisul.com/api/",
+            "https://whisul.com/api/jobs/1?to=evil.example",
+            "https://whisul.com/api/jobs/1#part",
+            "/jobs/../../admin",
+            "/jobs/%2e%2e/admin",
+            "/jobs/..%2fadmin",
+            "/jobs/./1",
+            "/jobs//1",
+            "/jobs/1/",
+            "/jobs/1?x",
+            "/jobs/1#x",
+            "/jobs/1\r\nHost: evil.example",
+            "jobs:1",
+            "@evil.example",
+            ":80/jobs",
+            "data:text/plain,1",
+        ];
+        for poll_url in crooked {
+            let expected = "https://whisul.com/api/jobs/81fa5ff7";
+            assert_eq!(polled("https://whisul.com/api", poll_url), expected, "{poll_url}");
+        }
+    }
+
+    #[test]
+    fn without_a_poll_url_the_path_is_made_of_the_id() {
+        for base in BASES {
+            let root = base.trim_end_matches('/');
+            let base = Url::parse(base).unwrap();
+            let id = WhisulJobId::parse("81fa5ff7").unwrap();
+            let url = job(&base, &WhisulJob { id, poll_url: None });
+            assert_eq!(url.as_str(), format!("{root}/jobs/81fa5ff7"));
+            assert_eq!(generate(&base).as_str(), format!("{root}/generate"));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_poll_url_leads_away_from_the_base(
+            base in prop::sample::select(&BASES[..]),
+            poll_url in prop_oneof![
+                any::<String>(),
+                "(https?:)?[/\\\\]{0,3}([a-z]+@)?(whisul.com|\\[::1\\]:8080)?(/(api|a|b|\\.\\.|%2e|jobs|1)){0,6}[?#]?",
+            ],
+        ) {
+            let polled = polled(base, &poll_url);
+            let root = format!("{}/", base.trim_end_matches('/'));
+            let path = polled.strip_prefix(&root).unwrap();
+            prop_assert!(path.split('/').all(is_plain), "{}", path);
+        }
+    }
+}

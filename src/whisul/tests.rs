@@ -1,0 +1,300 @@
+//! The client against a small server that misbehaves in every way.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use secrecy::SecretString;
+use serde_json::json;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    task::JoinSet,
+};
+use url::Url;
+
+use super::{client::TimeLimits, *};
+use crate::domain::{Prompt, WhisulJob, WhisulJobId};
+
+const KEY: &str = "key-that-nobody-may-see";
+
+/// More than any answer takes here that comes at all.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What the server does once a request has arrived.
+#[derive(Clone)]
+enum Deed {
+    /// Answers, and keeps the connection.
+    Answer(Vec<u8>),
+    /// Writes these bytes and closes the connection.
+    Cut(Vec<u8>),
+    /// Writes these bytes and nothing more.
+    Hang(Vec<u8>),
+}
+
+/// All requests so far, by connection.
+type Requests = Arc<Mutex<Vec<Vec<String>>>>;
+
+/// A server that does the same after every request, and remembers the requests.
+struct Server {
+    base: Url,
+    hangs: bool,
+    connections: Requests,
+    _tasks: JoinSet<()>,
+}
+
+impl Server {
+    async fn start(deed: Deed) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}/api", listener.local_addr().unwrap());
+        let connections = Requests::default();
+        let hangs = matches!(deed, Deed::Hang(_));
+        let mut tasks = JoinSet::new();
+        let seen = Arc::clone(&connections);
+        tasks.spawn(async move {
+            let mut served = JoinSet::new();
+            while let Ok((stream, _)) = listener.accept().await {
+                let number = seen.lock().unwrap().len();
+                seen.lock().unwrap().push(Vec::new());
+                served.spawn(serve(stream, deed.clone(), number, Arc::clone(&seen)));
+            }
+        });
+        Self { base: Url::parse(&base).unwrap(), hangs, connections, _tasks: tasks }
+    }
+
+    async fn answering(status: &str, headers: &str, body: &str) -> Self {
+        Self::start(Deed::Answer(answer(status, headers, body))).await
+    }
+
+    /// A client that waits long, unless it is certain to wait in vain.
+    fn client(&self) -> Whisul {
+        let patience = if self.hangs { Duration::from_millis(300) } else { PATIENCE };
+        client(self.base.clone(), patience)
+    }
+
+    fn requests(&self) -> Vec<String> {
+        self.connections.lock().unwrap().iter().flatten().cloned().collect()
+    }
+
+    fn connections(&self) -> usize {
+        self.connections.lock().unwrap().len()
+    }
+}
+
+async fn serve(mut stream: TcpStream, deed: Deed, number: usize, seen: Requests) {
+    while let Some(request) = read_request(&mut stream).await {
+        seen.lock().unwrap()[number].push(request);
+        let (Deed::Answer(bytes) | Deed::Cut(bytes) | Deed::Hang(bytes)) = &deed;
+        // The client may have left already.
+        if stream.write_all(bytes).await.is_err() || matches!(deed, Deed::Cut(_)) {
+            return;
+        }
+    }
+}
+
+/// Reads one request with its body; `None` when the client has gone.
+async fn read_request(stream: &mut TcpStream) -> Option<String> {
+    let mut request = String::new();
+    loop {
+        let mut bytes = [0; 4096];
+        let count = stream.read(&mut bytes).await.ok().filter(|count| *count > 0)?;
+        request.push_str(std::str::from_utf8(&bytes[..count]).unwrap());
+        if let Some((head, body)) = request.split_once("\r\n\r\n") {
+            let length = |line: &str| line.strip_prefix("content-length: ")?.parse().ok();
+            if body.len() == head.lines().find_map(length).unwrap_or(0) {
+                return Some(request);
+            }
+        }
+    }
+}
+
+fn answer(status: &str, headers: &str, body: &str) -> Vec<u8> {
+    let length = body.len();
+    format!("HTTP/1.1 {status}\r\n{headers}content-length: {length}\r\n\r\n{body}").into_bytes()
+}
+
+fn client(base: Url, exchange: Duration) -> Whisul {
+    let limits = TimeLimits { connection: PATIENCE, exchange };
+    let key = SecretString::new(KEY.to_owned());
+    Whisul::with_time_limits(base, &key, "100/1s".parse().unwrap(), limits).unwrap()
+}
+
+fn prompt() -> Prompt {
+    Prompt::parse("rain on glass").unwrap()
+}
+
+fn job() -> WhisulJob {
+    WhisulJob { id: WhisulJobId::parse("81fa5ff7").unwrap(), poll_url: None }
+}
+
+async fn submit(whisul: &Whisul) -> Result<WhisulJob, SubmitError> {
+    whisul.permit().await.submit(&prompt()).await
+}
+
+async fn poll(whisul: &Whisul) -> Result<Report, PollError> {
+    whisul.permit().await.poll(&job()).await
+}
+
+#[tokio::test]
+async fn requests_are_what_the_documentation_says() {
+    let body = json!({"message": "Taken.", "job_id": "81fa5ff7", "status": "running"}).to_string();
+    let server = Server::answering("202 Accepted", "", &body).await;
+    let whisul = server.client();
+    assert_eq!(submit(&whisul).await, Ok(job()));
+    assert_eq!(poll(&whisul).await, Ok(Report::Running));
+    let requests = server.requests();
+    assert!(requests[0].starts_with("POST /api/generate HTTP/1.1\r\n"));
+    assert!(requests[0].contains("\r\ncontent-type: application/json\r\n"));
+    assert!(requests[0].ends_with("\r\n\r\n{\"prompt\":\"rain on glass\"}"));
+    assert!(requests[1].starts_with("GET /api/jobs/81fa5ff7 HTTP/1.1\r\n"));
+    for request in requests {
+        assert!(request.contains(&format!("\r\nauthorization: Bearer {KEY}\r\n")));
+        assert!(request.contains(concat!("whisul-bot/", env!("CARGO_PKG_VERSION"))));
+    }
+}
+
+#[tokio::test]
+async fn submissions_never_share_a_connection_and_polls_do() {
+    let body = json!({"job_id": "81fa5ff7", "status": "running"}).to_string();
+    let server = Server::answering("200 OK", "", &body).await;
+    let whisul = server.client();
+    for _ in 0..3 {
+        submit(&whisul).await.unwrap();
+    }
+    assert_eq!(server.connections(), 3);
+    for _ in 0..20 {
+        poll(&whisul).await.unwrap();
+    }
+    // Not exactly one: a connection may be too busy closing an answer to take the next poll.
+    assert!(server.connections() < 3 + 20);
+}
+
+#[tokio::test]
+async fn where_nobody_listens_nothing_was_taken() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let whisul = client(Url::parse(&base).unwrap(), PATIENCE);
+    let Err(SubmitError::NotTaken { retry_after: None, source }) = submit(&whisul).await else {
+        panic!("a refused connection is not taken");
+    };
+    assert!(matches!(source, Trouble::NoConnection(_)), "{source}");
+    assert!(matches!(poll(&whisul).await, Err(PollError::Transient { .. })));
+}
+
+#[tokio::test]
+async fn a_failed_handshake_means_that_nothing_was_taken() {
+    // Whoever speaks plain HTTP answers a TLS greeting with what is no TLS.
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("https://{}", listener.local_addr().unwrap());
+    let mut tasks = JoinSet::new();
+    tasks.spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        stream.read_u8().await.unwrap();
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
+    });
+    let whisul = client(Url::parse(&base).unwrap(), PATIENCE);
+    let error = submit(&whisul).await.unwrap_err();
+    assert!(matches!(error, SubmitError::NotTaken { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn whatever_breaks_after_sending_is_ambiguous() {
+    let promised = "HTTP/1.1 202 Accepted\r\ncontent-length: 500\r\n\r\n{\"job_id\": \"81fa5ff7\"}";
+    let deeds = [
+        Deed::Cut(Vec::new()),
+        Deed::Cut(b"HTTP/1.1 202 Acc".to_vec()),
+        Deed::Cut(promised.into()),
+        Deed::Cut(b"\x16\x03\x01 not HTTP at all\r\n\r\n".to_vec()),
+        Deed::Hang(Vec::new()),
+        Deed::Hang(promised.into()),
+        Deed::Answer(answer("202 Accepted", "", "<html>thanks</html>")),
+        Deed::Answer(answer("202 Accepted", "", &"x".repeat(2 * 1024 * 1024))),
+        Deed::Answer(answer("500 Internal Server Error", "", "{}")),
+        Deed::Answer(answer("503 Service Unavailable", "", "{}")),
+    ];
+    for (number, deed) in deeds.into_iter().enumerate() {
+        let server = Server::start(deed).await;
+        let error = submit(&server.client()).await.unwrap_err();
+        assert!(matches!(error, SubmitError::Ambiguous { .. }), "deed {number}: {error}");
+        assert!(server.requests().len() <= 1, "deed {number} was repeated");
+    }
+}
+
+#[tokio::test]
+async fn a_status_counts_even_where_its_body_is_cut_off() {
+    let cut = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 500\r\n\r\n{\"err".to_vec();
+    let server = Server::start(Deed::Cut(cut)).await;
+    let error = submit(&server.client()).await.unwrap_err();
+    assert!(matches!(error, SubmitError::Rejected { status: 400, .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_redirect_is_refused_and_not_followed() {
+    let elsewhere = Server::answering("202 Accepted", "", "{\"job_id\": \"1\"}").await;
+    for status in ["301 Moved Permanently", "307 Temporary Redirect", "308 Permanent Redirect"] {
+        let location = format!("location: {}/generate\r\n", elsewhere.base);
+        let server = Server::answering(status, &location, "").await;
+        let error = submit(&server.client()).await.unwrap_err();
+        assert!(matches!(error, SubmitError::Refused { status: 300..400, .. }), "{error}");
+        assert!(matches!(poll(&server.client()).await, Err(PollError::Transient { .. })));
+    }
+    assert_eq!(elsewhere.connections(), 0);
+}
+
+#[tokio::test]
+async fn a_server_that_asks_to_wait_took_nothing() {
+    let wait = Some(Duration::from_secs(12));
+    let server = Server::answering("503 Unavailable", "retry-after: 12\r\n", "").await;
+    let error = submit(&server.client()).await.unwrap_err();
+    assert!(matches!(error, SubmitError::NotTaken { retry_after, .. } if retry_after == wait));
+    let server = Server::answering("429 Too Many Requests", "retry-after: 12\r\n", "{}").await;
+    let whisul = server.client();
+    assert_eq!(submit(&whisul).await, Err(SubmitError::RateLimited { retry_after: wait }));
+    assert_eq!(poll(&whisul).await, Err(PollError::RateLimited { retry_after: wait }));
+}
+
+#[tokio::test]
+async fn a_poll_that_breaks_is_asked_again_later() {
+    let large = format!("{{\"status\": \"running\", \"x\": \"{}\"}}", "x".repeat(2 * 1024 * 1024));
+    let endless = b"HTTP/1.1 200 OK\r\n\r\n{\"status\": \"completed\"".to_vec();
+    for (deed, expected) in [
+        (Deed::Answer(answer("200 OK", "", &large)), Trouble::Oversize),
+        (Deed::Answer(answer("200 OK", "", "{\"status\": ")), Trouble::Garbage),
+        (Deed::Hang(endless), Trouble::TimedOut),
+        (Deed::Hang(Vec::new()), Trouble::TimedOut),
+    ] {
+        let server = Server::start(deed).await;
+        let transient = PollError::Transient { source: expected, retry_after: None };
+        assert_eq!(poll(&server.client()).await, Err(transient));
+    }
+}
+
+#[tokio::test]
+async fn no_error_tells_the_key_the_prompt_or_the_address() {
+    let echo = json!({"error": "Invalid input", "message": "what is 'rain on glass'?"}).to_string();
+    for deed in [
+        Deed::Answer(answer("400 Bad Request", "", &echo)),
+        Deed::Answer(answer("500 Internal Server Error", "", &echo)),
+        Deed::Cut(Vec::new()),
+        Deed::Hang(Vec::new()),
+    ] {
+        let server = Server::start(deed).await;
+        let whisul = server.client();
+        let address = server.base.authority();
+        let errors = (submit(&whisul).await.unwrap_err(), poll(&whisul).await.unwrap_err());
+        let shown = format!("{whisul:?} {errors:?} {} {}", errors.0, errors.1);
+        for secret in [KEY, "rain", address] {
+            assert!(!shown.contains(secret), "{shown}");
+        }
+    }
+}
+
+#[test]
+fn a_key_that_no_header_can_carry_is_refused() {
+    let key = SecretString::new(format!("{KEY}\nX: y"));
+    let base = Url::parse("https://whisul.com/api").unwrap();
+    let error = Whisul::new(base, &key, "5/1s".parse().unwrap()).unwrap_err();
+    assert_eq!(error, ClientError::Key);
+}
