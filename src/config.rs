@@ -9,18 +9,16 @@ mod faults;
 pub mod help;
 mod table;
 
-use std::{
-    collections::BTreeSet,
-    num::{NonZeroU32, NonZeroUsize},
-    path::Path,
-    time::Duration,
-};
+use std::{collections::BTreeSet, num::NonZeroUsize, path::Path, time::Duration};
 
 use secrecy::SecretString;
 use tracing_subscriber::filter::Targets;
 use url::Url;
 
-use crate::domain::{GuildId, Limits};
+use crate::{
+    domain::{GuildId, Limits},
+    whisul::RateLimit,
+};
 use environment::Environment;
 use faults::{Fault, Problem};
 
@@ -51,7 +49,7 @@ pub struct Settings {
     /// Least time between two edits of a message.
     pub edit_interval: Duration,
     /// Requests to Whisul, all together.
-    pub whisul_rate_limit: WhisulRate,
+    pub whisul_rate_limit: RateLimit,
     /// Base URL of Whisul's API, with or without a slash at its end.
     pub whisul_api_url: Url,
     /// Base URL of a server that speaks Discord's API; `None` for Discord itself.
@@ -62,15 +60,6 @@ pub struct Settings {
     pub log_format: LogFormat,
     /// Which log lines are wanted.
     pub log_filter: Targets,
-}
-
-/// So many requests to Whisul in so long.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WhisulRate {
-    /// How many.
-    pub requests: NonZeroU32,
-    /// In how long: more than nothing.
-    pub window: Duration,
 }
 
 /// The form of log lines.

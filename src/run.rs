@@ -6,13 +6,13 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use crate::{
-    config::{Settings, WhisulRate},
+    config::Settings,
     delivery::{Discord, DiscordError, Links},
     discord::{Access, Front, GatewayError, serve},
     domain::Timestamp,
     jobs::{Clock, Jobs, Rules, Tools},
     store::{OpenError, Store, StoreError},
-    whisul::{ClientError, RateLimit, Whisul},
+    whisul::{ClientError, Whisul},
 };
 
 /// Why the bot could not start, or could not go on.
@@ -45,8 +45,7 @@ pub async fn run(settings: Settings, shutdown: impl Future<Output = ()>) -> Resu
     let discord_api = settings.discord_api_url.as_ref();
     let discord = Arc::new(Discord::new(discord_api, settings.discord_token.clone())?);
     let stop = CancellationToken::new();
-    let WhisulRate { requests, window } = settings.whisul_rate_limit;
-    let rate = RateLimit { requests, window };
+    let rate = settings.whisul_rate_limit;
     let tools = Tools {
         store: store.clone(),
         whisul: Whisul::new(settings.whisul_api_url.clone(), &settings.whisul_api_key, rate)?,
@@ -80,7 +79,8 @@ pub async fn run(settings: Settings, shutdown: impl Future<Output = ()>) -> Resu
         store.close().await;
     };
     if tokio::time::timeout(settings.shutdown_grace, ending).await.is_err() {
-        warn!("not everything came to its end in time; the next start goes on with it");
+        let left = jobs.live();
+        warn!(left, "not everything came to its end in time; the next start goes on with it");
     }
     Ok(served?)
 }

@@ -10,8 +10,11 @@ use secrecy::SecretString;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use url::{Host, Url};
 
-use super::{LogFormat, WhisulRate, faults::Problem};
-use crate::domain::{GuildId, Quota, RoleId, format_duration, parse_duration};
+use super::{LogFormat, faults::Problem};
+use crate::{
+    domain::{GuildId, Quota, RoleId, format_duration, parse_duration},
+    whisul::RateLimit,
+};
 
 /// A secret goes into a header and is sent as it is: visible ASCII only. Quotation marks come from
 /// env files whose reader doesn't know them, and no secret has any.
@@ -43,11 +46,8 @@ pub(super) fn quota(text: &str) -> Result<Quota, Problem> {
     Ok(text.parse()?)
 }
 
-pub(super) fn rate(text: &str) -> Result<WhisulRate, Problem> {
-    let (requests, window) = text.split_once('/').ok_or(Problem::Rate)?;
-    let requests = requests.trim().parse().map_err(|_| Problem::Rate)?;
-    let window = duration(window).map_err(|_| Problem::Rate)?;
-    Ok(WhisulRate { requests, window })
+pub(super) fn rate(text: &str) -> Result<RateLimit, Problem> {
+    text.parse().map_err(|_| Problem::Rate)
 }
 
 pub(super) fn duration(text: &str) -> Result<Duration, Problem> {

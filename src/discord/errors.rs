@@ -10,7 +10,7 @@ use crate::{delivery::sentences, domain::PromptError, jobs::AskError, store::Sto
 
 /// Why a command did nothing.
 #[derive(Debug, thiserror::Error)]
-pub enum CommandError {
+pub(super) enum CommandError {
     /// The bot may not be used here, or not at present; the sentence says which.
     #[error("{0}")]
     NotNow(&'static str),

@@ -6,7 +6,7 @@ use super::JobId;
 ///
 /// Nothing but this decides who is next, and it is written down with the job, so that the order is
 /// the same after a restart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Turn {
     /// The round.
     pub round: u32,

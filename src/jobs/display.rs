@@ -54,7 +54,7 @@ impl Display {
         let mut work = pin!(work);
         let tick = jobs.rules.edit_interval;
         loop {
-            let next = self.edited_at + self.patience(jobs, job);
+            let next = self.edited_at + patience(jobs, job);
             let next = next.max(Instant::now() + tick.min(Duration::from_secs(1)));
             tokio::select! {
                 biased;
@@ -106,13 +106,13 @@ impl Display {
         }
         Ok(())
     }
+}
 
-    /// How long the message stays as it is, at least.
-    fn patience(&self, jobs: &Jobs, job: &Job) -> Duration {
-        let only_its_place_moves = job.state == State::Announced && jobs.gate.obstacle().is_none();
-        let factor = if only_its_place_moves { PLACE_PATIENCE } else { 1 };
-        jobs.rules.edit_interval * factor
-    }
+/// How long a job's message stays as it is, at least.
+fn patience(jobs: &Jobs, job: &Job) -> Duration {
+    let only_its_place_moves = job.state == State::Announced && jobs.gate.obstacle().is_none();
+    let factor = if only_its_place_moves { PLACE_PATIENCE } else { 1 };
+    jobs.rules.edit_interval * factor
 }
 
 fn as_json(message: &Message) -> Option<Value> {

@@ -124,6 +124,11 @@ impl Jobs {
         self.tasks.wait().await;
     }
 
+    /// How many jobs are being worked on.
+    pub fn live(&self) -> usize {
+        self.registry.len()
+    }
+
     /// Gives a task to the same tracker that the work's own tasks belong to.
     pub fn tasks(&self) -> &TaskTracker {
         &self.tasks

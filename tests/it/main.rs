@@ -1,5 +1,14 @@
-//! Behaviours, told as sentences.
+//! Behaviours, told as sentences: the whole bot against the sandbox, over real HTTP and WebSocket.
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+mod delivery;
+mod failures;
+mod hostile;
+mod places;
+mod quotas;
 mod settings;
+mod songs;
+mod starting;
 mod stopping;
+mod turns;
+mod world;

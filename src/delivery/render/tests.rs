@@ -130,7 +130,7 @@ fn a_bare_song_leaves_its_fields_out() {
 
 #[test]
 fn the_bar_moves_and_never_looks_finished() {
-    let bar = |elapsed| super::bar(Duration::from_secs(elapsed), Duration::from_secs(100));
+    let bar = |elapsed| bar(Duration::from_secs(elapsed), Duration::from_secs(100));
     assert_eq!(bar(0), "▱▱▱▱▱▱▱▱▱▱");
     assert_eq!(bar(35), "▰▰▰▱▱▱▱▱▱▱");
     assert_eq!(bar(5000), "▰▰▰▰▰▰▰▰▰▱");

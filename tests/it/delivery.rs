@@ -1,0 +1,1 @@
+//! How an outcome reaches people when the straight way is closed.

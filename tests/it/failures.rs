@@ -1,0 +1,1 @@
+//! What people see when there is no song.

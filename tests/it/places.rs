@@ -1,0 +1,1 @@
+//! Servers, direct messages, and people who bring the bot along.

@@ -1,0 +1,1 @@
+//! Who may have how many songs.

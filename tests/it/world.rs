@@ -1,0 +1,185 @@
+//! A Discord, a Whisul and a bot between them, with two people in a server.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicU32, Ordering},
+    thread,
+    time::Duration,
+};
+
+use sandbox::{
+    Channel, DiscordRules, DiscordSandbox, Invocation, Message, Person, Seat, Server, WhisulRules,
+    WhisulSandbox,
+};
+use serde_json::json;
+use tokio::{runtime::Builder, sync::oneshot, time::timeout};
+use tokio_util::sync::CancellationToken;
+use whisul_bot::{RunError, config::Settings};
+
+/// Longer than any single thing takes in these tests.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
+
+/// The whole world of a test.
+pub(crate) struct World {
+    pub(crate) discord: DiscordSandbox,
+    pub(crate) whisul: WhisulSandbox,
+    pub(crate) server: Server,
+    pub(crate) channel: Channel,
+    pub(crate) ann: Person,
+    pub(crate) bob: Person,
+    settings: BTreeMap<String, String>,
+    bot: Option<Bot>,
+    folder: Folder,
+}
+
+struct Bot {
+    shutdown: CancellationToken,
+    end: oneshot::Receiver<Result<(), RunError>>,
+}
+
+impl Bot {
+    async fn end(&mut self) -> Result<(), RunError> {
+        timeout(DEADLINE, &mut self.end).await.expect("the bot ends in time").expect("no panic")
+    }
+}
+
+/// However a test ends, its bot does not go on.
+impl Drop for Bot {
+    fn drop(&mut self) {
+        self.shutdown.cancel();
+    }
+}
+
+impl World {
+    /// A world in which the bot is ready, with quick durations and no quotas.
+    pub(crate) async fn new() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// The same, with some settings set otherwise.
+    pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
+        let mut world =
+            Self::asleep(settings, DiscordRules::default(), WhisulRules::default()).await;
+        world.start_bot();
+        world.discord.until_ready().await;
+        world
+    }
+
+    /// The same without the bot, and with rules of choice.
+    pub(crate) async fn asleep(
+        settings: &[(&str, &str)],
+        discord: DiscordRules,
+        whisul: WhisulRules,
+    ) -> Self {
+        let discord = DiscordSandbox::start(discord).await.unwrap();
+        let whisul = WhisulSandbox::start(whisul).await.unwrap();
+        let server = discord.add_server("Music lovers");
+        let channel = server.add_channel("songs");
+        let (ann, bob) = (discord.add_person("Ann"), discord.add_person("Bob"));
+        server.join(&ann);
+        server.join(&bob);
+        let folder = Folder::new();
+        let database = format!("sqlite://{}", folder.0.join("jobs.db").display());
+        let base = [
+            ("DISCORD_TOKEN", discord.token()),
+            ("WHISUL_API_KEY", whisul.key()),
+            ("DISCORD_API_URL", discord.url()),
+            ("WHISUL_API_URL", whisul.url()),
+            ("DATABASE_URL", database),
+            ("USER_QUOTA", "unlimited".to_owned()),
+            ("USER_CONCURRENCY", "10".to_owned()),
+            ("GLOBAL_QUOTA", "unlimited".to_owned()),
+            ("POLL_INTERVAL", "50ms".to_owned()),
+            ("EDIT_INTERVAL", "50ms".to_owned()),
+            ("WHISUL_RATE_LIMIT", "100/1s".to_owned()),
+        ];
+        let mut all: BTreeMap<String, String> =
+            base.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        for (name, value) in settings {
+            all.insert((*name).to_owned(), (*value).to_owned());
+        }
+        Self { discord, whisul, server, channel, ann, bob, settings: all, bot: None, folder }
+    }
+
+    /// Starts the bot as the binary does, in this process.
+    pub(crate) fn start_bot(&mut self) {
+        let lookup = |name: &str| self.settings.get(name).cloned();
+        let settings = Settings::read(lookup).expect("good settings");
+        let shutdown = CancellationToken::new();
+        let asked_to_stop = shutdown.clone();
+        let (ended, end) = oneshot::channel();
+        // A runtime of its own, as in the binary: nothing of the bot outlives it.
+        thread::spawn(move || {
+            let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build();
+            let bot = whisul_bot::run(settings, asked_to_stop.cancelled());
+            _ = ended.send(runtime.unwrap().block_on(bot));
+        });
+        self.bot = Some(Bot { shutdown, end });
+    }
+
+    /// Stops the bot as a signal does, and waits for its end.
+    pub(crate) async fn stop_bot(&mut self) {
+        let mut bot = self.bot.take().expect("a running bot");
+        bot.shutdown.cancel();
+        bot.end().await.expect("a stop on request is no error");
+    }
+
+    /// Waits for the bot's end, which nobody asked for.
+    pub(crate) async fn bots_end(&mut self) -> Result<(), RunError> {
+        self.bot.take().expect("a running bot").end().await
+    }
+
+    /// A person uses `/song` in the server's channel.
+    pub(crate) async fn song(&self, person: &Person, prompt: &str) -> Invocation {
+        song_at(&person.at(&self.channel), prompt).await
+    }
+
+    /// The folder of the bot's database.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder.0
+    }
+}
+
+/// A person uses `/song` wherever they are.
+pub(crate) async fn song_at(seat: &Seat, prompt: &str) -> Invocation {
+    let options = [("prompt", json!(prompt))];
+    seat.command("song", &options).await.expect("Discord takes the command")
+}
+
+/// The title of a message's embed.
+pub(crate) fn title(message: &Message) -> &str {
+    message.embed().and_then(|embed| embed.title.as_deref()).unwrap_or_default()
+}
+
+/// The description of a message's embed.
+pub(crate) fn description(message: &Message) -> &str {
+    message.embed().and_then(|embed| embed.description.as_deref()).unwrap_or_default()
+}
+
+/// Whether a message shows a finished song.
+pub(crate) fn is_done(message: &Message) -> bool {
+    message.embed().is_some_and(|embed| {
+        embed.footer.as_deref().is_some_and(|footer| footer.starts_with("Made in"))
+    })
+}
+
+/// A folder that goes when its test does.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("world-{}-{number}", std::process::id());
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        _ = std::fs::remove_dir_all(&self.0);
+    }
+}
