@@ -50,10 +50,10 @@ impl Worker {
     /// What a report means for the job. `None` while the song is being made.
     fn read(&self, report: Report) -> Option<Event> {
         let State::Running { since, .. } = &self.job.state else { return None };
-        let now = (self.jobs.clock)();
+        let now = self.jobs.clock.now();
         match report {
             // Only an answer that says "running" ends the patience: outages and downtime don't.
-            Report::Running if now.since(*since) > self.jobs.rules.job_timeout => {
+            Report::Running if self.watched_since.elapsed() > self.jobs.rules.job_timeout => {
                 warn!("the song is still not done; the job is given up");
                 Some(Event::Fell(Failure::GivenUp))
             }

@@ -5,6 +5,7 @@
 
 mod ask;
 mod backoff;
+mod clock;
 mod deliver;
 mod display;
 mod follow;
@@ -26,16 +27,14 @@ use tracing::{error, info, warn};
 
 pub use ask::{Ask, AskError};
 pub(crate) use backoff::Backoff;
+pub use clock::Clock;
 
 use crate::{
     delivery::{Discord, Links, Message, Obstacle, Postman, Scene, render, sentences},
-    domain::{Estimate, Job, Limits, State, Timestamp},
+    domain::{Estimate, Job, Limits, State},
     store::{Store, StoreError},
     whisul::Whisul,
 };
-
-/// Tells the time. Passed in, so that it can be set.
-pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// The settings that the work depends on.
 #[derive(Clone, Debug)]
@@ -64,7 +63,7 @@ pub struct Tools {
     /// Which links may be shown.
     pub links: Links,
     /// What time it is.
-    pub clock: Clock,
+    pub clock: Arc<Clock>,
 }
 
 /// All jobs of the bot.
@@ -74,7 +73,7 @@ pub struct Jobs {
     discord: Arc<Discord>,
     postman: Postman,
     links: Links,
-    clock: Clock,
+    clock: Arc<Clock>,
     rules: Rules,
     line: line::Line,
     gate: gate::Gate,
@@ -165,7 +164,7 @@ impl Jobs {
     }
 
     fn render(&self, job: &Job) -> Message {
-        let now = (self.clock)();
+        let now = self.clock.now();
         let place = match job.state {
             State::Accepted => self.line.place_of_newcomer(job),
             _ => self.line.place(job),

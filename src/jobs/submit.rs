@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tokio::time::Instant;
 use tracing::{error, warn};
 
 use super::{
@@ -52,7 +53,10 @@ impl Worker {
         };
         self.jobs.hear(pass, news);
         let event = match answer {
-            Ok(whisul_job) => Event::Taken { whisul_job, at: (self.jobs.clock)() },
+            Ok(whisul_job) => {
+                self.watched_since = Instant::now();
+                Event::Taken { whisul_job, at: self.jobs.clock.now() }
+            }
             Err(error) => after_refusal(&error),
         };
         self.note(event).await
