@@ -45,7 +45,7 @@ async fn main() {
     times.sort_unstable();
     let at = |percent: usize| times.get((times.len() - 1) * percent / 100).copied();
 
-    println!("program            {:.1} MB", bot.program_size() / 1e6);
+    println!("program            {:.1} MB", Bot::program_size() / 1e6);
     println!("start to READY     {} ms", ready.as_millis());
     println!("memory when idle   {idle} (resident)");
     println!("memory after {COMMANDS}   {} (resident)", bot.resident_memory());
@@ -82,7 +82,7 @@ impl Bot {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "no program is that large")]
-    fn program_size(&self) -> f64 {
+    fn program_size() -> f64 {
         fs::metadata(Self::PROGRAM).map_or(0.0, |file| file.len() as f64)
     }
 
