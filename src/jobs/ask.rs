@@ -59,9 +59,13 @@ impl Jobs {
     /// When the job is refused, or can't be written down.
     pub async fn ask(self: &Arc<Self>, ask: Ask) -> Result<(), AskError> {
         self.clock.hear(ask.interaction);
-        let round = self.line.next_round(ask.requester);
+        let round = self.line.take_round(ask.requester);
         let job = Job::accepted(ask.interaction, ask.requester, ask.place, ask.prompt, round);
-        match self.admit(&job, ask.roles).await? {
+        let admission = self.admit(&job, ask.roles).await;
+        if !matches!(admission, Ok(Admission::Accepted)) {
+            self.line.give_round_back(&job);
+        }
+        match admission? {
             Admission::Accepted => {}
             Admission::Known => return Ok(()),
             Admission::Refused(refusal) => return Err(AskError::Refused(refusal)),
