@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::{Client, Response, header};
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use twilight_http_ratelimiting::{Endpoint, Method};
 
@@ -159,6 +159,19 @@ async fn read<A: DeserializeOwned>(
     let json = if body.is_empty() { b"null".as_slice() } else { &body };
     serde_json::from_slice(json)
         .map_err(|error| DiscordError::Unknown { cause: format!("unreadable answer: {error}") })
+}
+
+/// Anything with an id; Discord sends ids as text, since they are too large for JavaScript.
+#[derive(Deserialize)]
+pub(super) struct Identified {
+    pub(super) id: String,
+}
+
+impl Identified {
+    pub(super) fn id(&self) -> Result<u64, DiscordError> {
+        let unreadable = |_| DiscordError::Unknown { cause: "an id is no number".to_owned() };
+        self.id.parse().map_err(unreadable)
+    }
 }
 
 /// A body of any kind as JSON.

@@ -33,7 +33,7 @@ use crate::{
     delivery::{Discord, Links, Message, Obstacle, Postman, Scene, render, sentences},
     domain::{Estimate, Job, Limits, State},
     store::{Store, StoreError},
-    whisul::Whisul,
+    whisul::{Permit, Whisul},
 };
 
 /// The settings that the work depends on.
@@ -145,6 +145,18 @@ impl Jobs {
             self.take_on(job, None);
         }
         Ok(())
+    }
+
+    /// Waits until a request to Whisul may be made: the gate is open and the rate limit has room.
+    async fn leave_to_ask(&self) -> (gate::Pass<'_>, Permit<'_>) {
+        loop {
+            let pass = self.gate.pass().await;
+            let permit = self.whisul.permit().await;
+            // While this request waited for its place, an answer to another may have shut the gate.
+            if pass.stands() {
+                return (pass, permit);
+            }
+        }
     }
 
     /// Passes on what came of a request to Whisul, and cries for help where only the owner can.
