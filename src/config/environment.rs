@@ -80,6 +80,8 @@ impl Read for LineByLine<'_> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn lines(text: &str) -> Vec<usize> {
@@ -106,5 +108,14 @@ mod tests {
         assert_eq!(lines("A=1\nB='never closed\nC=2\n"), [2]);
         assert_eq!(lines("A='1\n1\n1'\nB=é é"), [4]);
         assert_eq!(lines(&format!("A={}\nB\n", "é".repeat(9999))), [2]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_and_its_faults_have_places(text in "([A-Za-z='\"#$ \\\\\r\n]|\\PC)*") {
+            for number in lines(&text) {
+                prop_assert!((1..=text.lines().count()).contains(&number), "{}", number);
+            }
+        }
     }
 }

@@ -23,7 +23,7 @@ pub fn stop_request() -> io::Result<CancellationToken> {
             }
         };
         next().await;
-        tracing::info!("stopping; a second signal ends at once");
+        tracing::info!("asked to stop; a second signal ends at once");
         request.cancel();
         next().await;
         process::exit(1);

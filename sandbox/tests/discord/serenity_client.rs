@@ -120,4 +120,5 @@ async fn serenity_reads_the_application_and_its_owner() {
     let team = client.http.get_current_application_info().await.unwrap().team.unwrap();
     assert_eq!(team.members.len(), 2);
     assert_eq!(team.members[0].user.id, UserId::new(ann.id()));
+    assert_eq!(discord.slips(), Vec::<String>::new());
 }
