@@ -156,14 +156,15 @@ pub fn refusal(refusal: &Refusal) -> String {
     let songs = songs_of(*quota);
     match (limit, next) {
         (Limit::Concurrency, _) => {
-            format!("You already have {songs} under way. Wait until one is done, then ask again.")
+            let which = if songs == ONE_SONG { "it" } else { "one of them" };
+            format!("You already have {songs} under way. Ask again when {which} is done.")
         }
         (Limit::Person, Some(next)) => {
             format!("You have used up your {songs}. The next one is free {next}.")
         }
         (Limit::Person, None) => {
-            "Songs are for certain roles here, and you hold none of them. Ask a moderator which \
-             role you need."
+            "Songs are for people with certain roles, and you hold none of those here. Ask a \
+             moderator of your server which role you need, and use the command there."
                 .to_owned()
         }
         (Limit::Guild, Some(next)) => {
@@ -177,17 +178,26 @@ pub fn refusal(refusal: &Refusal) -> String {
     }
 }
 
-/// A quota in words: "5 songs in 1d" as "5 songs a day".
+const ONE_SONG: &str = "1 song";
+
+/// A quota in words: 5 in 1d as "5 songs a day". A window of nothing goes without saying.
 fn songs_of(quota: Quota) -> String {
     let Quota::Limited { count, window } = quota else { return "songs".to_owned() };
-    let songs = if count == 1 { "1 song".to_owned() } else { format!("{count} songs") };
+    let songs = if count == 1 { ONE_SONG.to_owned() } else { format!("{count} songs") };
     let window = format_duration(window);
-    match window.as_str() {
-        "0s" => songs,
-        "1d" => format!("{songs} a day"),
-        "1h" => format!("{songs} an hour"),
-        "1w" => format!("{songs} a week"),
-        _ => format!("{songs} in {window}"),
+    let unit = window.trim_start_matches(|c: char| c.is_ascii_digit());
+    let word = match unit {
+        "w" => "week",
+        "d" => "day",
+        "h" => "hour",
+        "m" => "minute",
+        _ => "second",
+    };
+    match window.strip_suffix(unit).unwrap_or_default() {
+        "0" => songs,
+        "1" if word == "hour" => format!("{songs} an hour"),
+        "1" => format!("{songs} a {word}"),
+        number => format!("{songs} in {number} {word}s"),
     }
 }
 
@@ -210,3 +220,21 @@ pub const UNFORESEEN: &str =
 pub const OWNER_BAD_KEY: &str = "Whisul doesn't accept the key that I use (WHISUL_API_KEY): it answered 401. Songs wait in \
      line until it does. Put the right key into the settings and restart me; if the key is put \
      right at Whisul, I go on by myself.";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotas_are_told_in_words() {
+        for (quota, words) in [
+            ("5/1d", "5 songs a day"),
+            ("1/1h", "1 song an hour"),
+            ("2/7d", "2 songs a week"),
+            ("3/12h", "3 songs in 12 hours"),
+            ("0/90s", "0 songs in 90 seconds"),
+        ] {
+            assert_eq!(songs_of(quota.parse().unwrap()), words);
+        }
+    }
+}
