@@ -159,6 +159,14 @@ impl World {
     }
 }
 
+/// Whatever a test is about, Discord has nothing to find fault with.
+impl Drop for World {
+    fn drop(&mut self) {
+        let violations = self.discord.violations();
+        assert!(violations.is_empty() || thread::panicking(), "{violations:?}");
+    }
+}
+
 /// A person uses `/song` wherever they are.
 pub(crate) async fn song_at(seat: &Seat, prompt: &str) -> Invocation {
     let options = [("prompt", json!(prompt))];
