@@ -39,7 +39,7 @@ fn assert_harmless(world: &World, message: &Message) {
         assert_plain(&described.replace(":R>", ""));
         assert_plain(embed["title"].as_str().unwrap());
         for field in embed["fields"].as_array().into_iter().flatten() {
-            assert_plain(field["value"].as_str().unwrap().trim_end_matches(|c| c == ':'));
+            assert_plain(field["value"].as_str().unwrap().trim_end_matches(':'));
         }
     }
 }
