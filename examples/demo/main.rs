@@ -12,7 +12,7 @@ mod visit;
 
 use std::{env, process::ExitCode, time::Duration};
 
-use tokio::{runtime::Runtime, signal::ctrl_c};
+use tokio::{runtime::Runtime, signal::ctrl_c, time::timeout};
 
 use screen::{Screen, Terminal};
 use stage::{Bot, Stage, Wrong};
@@ -79,41 +79,31 @@ async fn play(act: Act) -> Result<(), Wrong> {
     let mut screen = Screen::new(Terminal::new(), &stage);
     let mut bot = Bot::start(stage.settings()?);
     let played = tokio::select! {
-        played = perform(act, &stage, &mut screen) => played,
+        played = perform(&act, &stage, &mut screen) => played,
         ended = bot.end() => Err(ended.err().unwrap_or(Wrong::Left)),
         _ = ctrl_c() => Err(Wrong::Interrupted),
     };
-    let played = match played {
-        Ok(Next::Visit) => visit::receive(&stage, &mut screen, &mut bot).await,
-        Ok(Next::End) => Ok(()),
-        Err(wrong) => Err(wrong),
+    let played = match (played, act) {
+        (Ok(()), Act::SceneAndVisit) => visit::receive(&stage, &mut screen, &mut bot).await,
+        (played, _) => played,
     };
     let stopped = bot.stop().await;
     played.and(stopped)
 }
 
-/// What follows an act.
-enum Next {
-    Visit,
-    End,
-}
-
-async fn perform(act: Act, stage: &Stage, screen: &mut Screen) -> Result<Next, Wrong> {
-    tokio::time::timeout(START_LIMIT, stage.discord.until_ready())
-        .await
-        .map_err(|_| Wrong::NotReady)?;
-    let terminal = screen.terminal();
+async fn perform(act: &Act, stage: &Stage, screen: &mut Screen) -> Result<(), Wrong> {
+    let ready = timeout(START_LIMIT, stage.discord.until_ready());
+    ready.await.map_err(|_| Wrong::NotReady)?;
     if let Act::Song(prompt) = act {
-        let asked = scene::ask(stage, &stage.you, &prompt).await?;
-        let answer = asked.settled().await?;
+        let answer = scene::ask(stage, &stage.you, prompt).await?.settled().await?;
         screen.show(&answer.message);
-        return answer.expect_song().map(|()| Next::End);
+        return answer.expect_song();
     }
+    let terminal = screen.terminal();
     let played = tokio::select! {
         played = scene::play(stage, terminal) => played,
-        () = screen.follow() => Ok(()),
+        never = screen.follow() => match never {},
     };
     screen.show_news();
-    played?;
-    Ok(if let Act::SceneAndVisit = act { Next::Visit } else { Next::End })
+    played
 }

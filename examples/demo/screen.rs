@@ -2,7 +2,9 @@
 
 use std::{
     collections::BTreeMap,
+    convert::Infallible,
     env,
+    future::pending,
     io::{IsTerminal, Write, stdout},
     time::Instant,
 };
@@ -73,13 +75,14 @@ impl Screen {
     }
 
     /// Shows what is new, for ever.
-    pub(crate) async fn follow(&mut self) {
+    pub(crate) async fn follow(&mut self) -> Infallible {
         let mut changes = self.discord.requests().changed();
         loop {
             changes.mark_unchanged();
             self.show_news();
             if changes.changed().await.is_err() {
-                return;
+                // Nothing is new any more, in a Discord that is gone.
+                pending::<()>().await;
             }
         }
     }

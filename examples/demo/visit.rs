@@ -26,7 +26,7 @@ pub(crate) async fn receive(
     loop {
         tokio::select! {
             _ = ctrl_c() => return Ok(()),
-            () = screen.follow() => {}
+            never = screen.follow() => match never {},
             Some(prompt) = prompts.recv() => {
                 if let Err(wrong) = scene::ask(stage, &stage.you, &prompt).await {
                     terminal.say(&wrong.to_string());
