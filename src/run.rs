@@ -51,7 +51,7 @@ pub async fn run(settings: Settings, shutdown: impl Future<Output = ()>) -> Resu
         whisul: Whisul::new(settings.whisul_api_url.clone(), &settings.whisul_api_key, rate)?,
         discord: Arc::clone(&discord),
         links: Links::of(&settings.whisul_api_url),
-        clock: system_clock(),
+        clock: Arc::new(Clock::starting_at(system_time())),
     };
     let rules = Rules {
         limits: settings.limits.clone(),
@@ -85,10 +85,8 @@ pub async fn run(settings: Settings, shutdown: impl Future<Output = ()>) -> Resu
     Ok(served?)
 }
 
-fn system_clock() -> Clock {
-    Arc::new(|| {
-        let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-        let millis = since_1970.map_or(0, |since| since.as_millis());
-        Timestamp::from_millis(i64::try_from(millis).unwrap_or(i64::MAX))
-    })
+fn system_time() -> Timestamp {
+    let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let millis = since_1970.map_or(0, |since| since.as_millis());
+    Timestamp::from_millis(i64::try_from(millis).unwrap_or(i64::MAX))
 }

@@ -3,18 +3,16 @@
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Value, json};
-use serenity::{
-    builder::CreateCommand,
-    model::application::{Team, TeamMemberRole},
-};
+use serenity::builder::CreateCommand;
 use twilight_http_ratelimiting::Method;
 use url::Url;
 
 use super::{
-    DiscordError, Message, Urgency,
-    request::{Proof, Request, Sender, body},
+    Application, DiscordError, Message, Urgency,
+    application::ApplicationAnswer,
+    request::{Identified, Proof, Request, Sender, body},
 };
 use crate::domain::{ApplicationId, ChannelId, JobId, MessageId, UserId};
 
@@ -37,15 +35,6 @@ pub struct Posted {
     pub message: MessageId,
     /// Whether only one person sees it.
     pub ephemeral: bool,
-}
-
-/// The bot's application.
-#[derive(Clone, Debug)]
-pub struct Application {
-    /// Its id.
-    pub id: ApplicationId,
-    /// Who is responsible for it: its owner, or its team's owner and admins.
-    pub owners: Vec<UserId>,
 }
 
 #[expect(clippy::missing_errors_doc, reason = "each fails as `DiscordError` says")]
@@ -157,14 +146,7 @@ impl Discord {
     /// The bot's own application, with its owners.
     pub async fn application(&self) -> Result<Application, DiscordError> {
         let request = without_body("applications/@me".to_owned(), "");
-        let answer: ApplicationAnswer = self.sender.send(&request).await?;
-        let id = answer.identified.id().map(ApplicationId)?;
-        let owners = match (answer.team, answer.owner) {
-            (Some(team), _) => responsible(&team),
-            (None, Some(owner)) => vec![UserId(owner.id()?)],
-            (None, None) => Vec::new(),
-        };
-        Ok(Application { id, owners })
+        self.sender.send::<ApplicationAnswer>(&request).await?.application()
     }
 
     /// The address of the gateway.
@@ -207,19 +189,6 @@ fn without_body(path: String, query: &'static str) -> Request<'static> {
     Request { method: Method::Get, path, query, proof, urgency, body: None }
 }
 
-/// The team's owner and admins; its developers and readers don't pay for the key.
-fn responsible(team: &Team) -> Vec<UserId> {
-    let admins = team
-        .members
-        .iter()
-        .filter(|member| member.role == TeamMemberRole::Admin)
-        .map(|member| member.user.id);
-    let mut owners: Vec<UserId> =
-        std::iter::once(team.owner_user_id).chain(admins).map(|id| UserId(id.get())).collect();
-    owners.dedup();
-    owners
-}
-
 #[derive(Deserialize)]
 struct CallbackAnswer {
     resource: CallbackResource,
@@ -239,29 +208,8 @@ struct PostedMessage {
 }
 
 #[derive(Deserialize)]
-struct ApplicationAnswer {
-    #[serde(flatten)]
-    identified: Identified,
-    team: Option<Team>,
-    owner: Option<Identified>,
-}
-
-#[derive(Deserialize)]
 struct GatewayAnswer {
     url: String,
-}
-
-/// Anything with an id; Discord sends ids as text, since they are too large for JavaScript.
-#[derive(Deserialize, Serialize)]
-struct Identified {
-    id: String,
-}
-
-impl Identified {
-    fn id(&self) -> Result<u64, DiscordError> {
-        let unreadable = |_| DiscordError::Unknown { cause: "an id is no number".to_owned() };
-        self.id.parse().map_err(unreadable)
-    }
 }
 
 impl PostedMessage {

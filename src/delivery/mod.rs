@@ -1,5 +1,6 @@
 //! A job as a Discord message: what it says ([`render`]), and how it gets there ([`Postman`]).
 
+mod application;
 mod discord;
 mod error;
 mod limiter;
@@ -11,7 +12,8 @@ mod render;
 mod request;
 pub mod sentences;
 
-pub use discord::{Application, Discord, Posted};
+pub use application::Application;
+pub use discord::{Discord, Posted};
 pub use error::DiscordError;
 pub use links::Links;
 pub use message::Message;

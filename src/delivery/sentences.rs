@@ -150,7 +150,9 @@ pub fn bad_prompt(error: PromptError) -> String {
 
 /// A limit that has no room.
 pub fn refusal(refusal: &Refusal) -> String {
-    let (Refusal { limit, quota, .. }, next) = (refusal, refusal.free_at.map(relative));
+    // Rounded up, so that whoever comes back at the second that is named is not refused again.
+    let next = refusal.free_at.map(|at| relative(at.after(Duration::from_millis(999))));
+    let Refusal { limit, quota, .. } = refusal;
     let songs = songs_of(*quota);
     match (limit, next) {
         (Limit::Concurrency, _) => {

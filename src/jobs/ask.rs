@@ -58,9 +58,14 @@ impl Jobs {
     /// # Errors
     /// When the job is refused, or can't be written down.
     pub async fn ask(self: &Arc<Self>, ask: Ask) -> Result<(), AskError> {
-        let round = self.line.next_round(ask.requester);
+        self.clock.hear(ask.interaction);
+        let round = self.line.take_round(ask.requester);
         let job = Job::accepted(ask.interaction, ask.requester, ask.place, ask.prompt, round);
-        match self.admit(&job, ask.roles).await? {
+        let admission = self.admit(&job, ask.roles).await;
+        if !matches!(admission, Ok(Admission::Accepted)) {
+            self.line.give_round_back(&job);
+        }
+        match admission? {
             Admission::Accepted => {}
             Admission::Known => return Ok(()),
             Admission::Refused(refusal) => return Err(AskError::Refused(refusal)),
@@ -135,7 +140,7 @@ impl Jobs {
 impl Worker {
     /// Finds out whether the first answer stands. Nothing is submitted before it does.
     pub(super) async fn find_answer(&mut self) -> Result<(), StepError> {
-        let expired = (self.jobs.clock)() >= self.job.token_expires_at();
+        let expired = self.jobs.clock.now() >= self.job.token_expires_at();
         let Some(token) = self.job.place.token.clone().filter(|_| !expired) else {
             return self.note(Event::AnswerFailed).await;
         };

@@ -9,7 +9,7 @@ impl Worker {
     /// Brings the outcome to Discord. A delivery that fails for now is tried again; the song is
     /// never made again for it, and never refunded.
     pub(super) async fn deliver(&mut self) -> Result<(), StepError> {
-        let (message, now) = (self.jobs.render(&self.job), (self.jobs.clock)());
+        let (message, now) = (self.jobs.render(&self.job), self.jobs.clock.now());
         let event = match self.jobs.postman.deliver(&self.job, &message, now).await? {
             Outcome::At(message) => Event::Delivered { message },
             Outcome::Deleted => {

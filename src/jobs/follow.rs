@@ -32,8 +32,8 @@ impl Worker {
     async fn poll(&mut self, whisul_job: &WhisulJob) -> Result<Option<Event>, StepError> {
         let jobs = Arc::clone(&self.jobs);
         let ask = async {
-            let pass = jobs.gate.pass().await;
-            let answer = jobs.whisul.permit().await.poll(whisul_job).await;
+            let (pass, permit) = jobs.leave_to_ask().await;
+            let answer = permit.poll(whisul_job).await;
             jobs.hear(pass, news_of(&answer));
             answer
         };
@@ -50,10 +50,10 @@ impl Worker {
     /// What a report means for the job. `None` while the song is being made.
     fn read(&self, report: Report) -> Option<Event> {
         let State::Running { since, .. } = &self.job.state else { return None };
-        let now = (self.jobs.clock)();
+        let now = self.jobs.clock.now();
         match report {
             // Only an answer that says "running" ends the patience: outages and downtime don't.
-            Report::Running if now.since(*since) > self.jobs.rules.job_timeout => {
+            Report::Running if self.watched_since.elapsed() > self.jobs.rules.job_timeout => {
                 warn!("the song is still not done; the job is given up");
                 Some(Event::Fell(Failure::GivenUp))
             }
@@ -74,10 +74,9 @@ fn news_of(answer: &Result<Report, PollError>) -> News {
     match answer {
         Ok(_) | Err(PollError::Vanished) => News::Fine,
         Err(PollError::BadKey) => News::Shut(Obstacle::BadKey, None),
-        Err(PollError::RateLimited { retry_after }) => News::Shut(Obstacle::Busy, *retry_after),
         Err(PollError::Transient { retry_after: None, .. }) => News::Hiccup,
-        Err(PollError::Transient { retry_after, .. }) => {
-            News::Shut(Obstacle::Unreachable, *retry_after)
+        Err(PollError::RateLimited { retry_after } | PollError::Transient { retry_after, .. }) => {
+            News::Shut(Obstacle::Busy, *retry_after)
         }
     }
 }

@@ -31,6 +31,8 @@ struct State {
     shut: Option<Shut>,
     failures: u32,
     backoff: Backoff,
+    /// The obstacles met since Whisul last answered as it should: each is worth telling once.
+    told: Vec<Obstacle>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -63,7 +65,8 @@ pub(super) struct Pass<'a> {
 impl Gate {
     pub(super) fn new() -> Self {
         let backoff = Backoff::new(FIRST_WAIT, LONGEST_WAIT);
-        Self { state: Mutex::new(State { shut: None, failures: 0, backoff }), moved: Notify::new() }
+        let state = State { shut: None, failures: 0, backoff, told: Vec::new() };
+        Self { state: Mutex::new(state), moved: Notify::new() }
     }
 
     /// What shuts the gate at present.
@@ -105,39 +108,63 @@ impl Gate {
 }
 
 impl Pass<'_> {
-    /// Tells what came of the request. Returns an obstacle that was not there before.
+    /// Whether the request may still be made: the gate may have been shut since.
+    pub(super) fn stands(&self) -> bool {
+        self.probe || self.gate.obstacle().is_none()
+    }
+
+    /// Tells what came of the request. Returns an obstacle that is news to everybody.
     pub(super) fn tell(mut self, news: News) -> Option<Obstacle> {
+        let probe = std::mem::take(&mut self.probe);
         let mut state = self.gate.state();
-        let was_shut = state.shut.map(|shut| shut.obstacle);
-        match news {
+        let found = match news {
             News::Fine => {
-                state.failures = 0;
-                state.backoff.reset();
                 // Late good news of an ordinary request does not open what was shut after it.
-                if self.probe {
-                    state.shut = None;
+                if probe || state.shut.is_none() {
+                    state.open();
                 }
+                None
             }
             News::Hiccup => {
                 state.failures = state.failures.saturating_add(1);
-                if state.failures >= FAILURES || self.probe {
-                    state.shut(Obstacle::Unreachable, None);
-                }
+                let lasting = probe || state.failures >= FAILURES;
+                if lasting { state.shut(Obstacle::Unreachable, None, probe) } else { None }
             }
-            News::Shut(obstacle, wait) => state.shut(obstacle, wait),
-        }
-        let is_shut = state.shut.map(|shut| shut.obstacle);
+            News::Shut(obstacle, wait) => state.shut(obstacle, wait, probe),
+        };
         drop(state);
-        self.probe = false;
         self.gate.moved.notify_waiters();
-        is_shut.filter(|_| is_shut != was_shut)
+        found
     }
 }
 
 impl State {
-    fn shut(&mut self, obstacle: Obstacle, wait: Option<Duration>) {
-        let wait = wait.unwrap_or_default().max(self.backoff.next());
-        self.shut = Some(Shut { obstacle, until: Instant::now() + wait, probing: false });
+    fn open(&mut self) {
+        self.shut = None;
+        self.failures = 0;
+        self.backoff.reset();
+        self.told.clear();
+    }
+
+    /// Shuts the gate, or keeps it shut. Returns the obstacle if it was not told before.
+    fn shut(
+        &mut self,
+        obstacle: Obstacle,
+        asked: Option<Duration>,
+        probe: bool,
+    ) -> Option<Obstacle> {
+        let (now, asked) = (Instant::now(), asked.unwrap_or_default());
+        self.shut = Some(match self.shut {
+            // Of requests that were under way together, only the first and the probes lengthen the
+            // wait: the others failed for the same cause.
+            Some(shut) if !probe => Shut { obstacle, until: shut.until.max(now + asked), ..shut },
+            _ => Shut { obstacle, until: now + asked.max(self.backoff.next()), probing: false },
+        });
+        if self.told.contains(&obstacle) {
+            return None;
+        }
+        self.told.push(obstacle);
+        Some(obstacle)
     }
 }
 
@@ -196,5 +223,32 @@ mod tests {
         assert_eq!(gate.pass().await.tell(News::Hiccup), None);
         assert_eq!(gate.pass().await.tell(News::Hiccup), None);
         assert_eq!(gate.pass().await.tell(News::Hiccup), Some(Obstacle::Unreachable));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn requests_that_fail_together_are_one_failure() {
+        let gate = Gate::new();
+        let (first, second, last) = (gate.pass().await, gate.pass().await, gate.pass().await);
+        let bad_key = News::Shut(Obstacle::BadKey, None);
+        assert_eq!(first.tell(bad_key), Some(Obstacle::BadKey));
+        assert!(!second.stands(), "it has not been made yet, and need not be");
+        let shut_at = Instant::now();
+        let probe = gate.pass().await;
+        assert_eq!(second.tell(bad_key), None);
+        assert!(probe.stands() && !passes_at_once(&gate).await, "the probe is still out");
+        assert_eq!(probe.tell(News::Fine), None);
+        assert!(shut_at.elapsed() <= FIRST_WAIT);
+        assert_eq!(last.tell(News::Fine), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_obstacle_is_news_once_until_whisul_answers_again() {
+        let gate = Gate::new();
+        let bad_key = News::Shut(Obstacle::BadKey, None);
+        assert_eq!(gate.pass().await.tell(bad_key), Some(Obstacle::BadKey));
+        assert_eq!(gate.pass().await.tell(News::Hiccup), Some(Obstacle::Unreachable));
+        assert_eq!(gate.pass().await.tell(bad_key), None);
+        assert_eq!(gate.pass().await.tell(News::Fine), None);
+        assert_eq!(gate.pass().await.tell(bad_key), Some(Obstacle::BadKey));
     }
 }

@@ -24,8 +24,6 @@ struct State {
     current: u32,
     latest: HashMap<UserId, u32>,
     waiting: BTreeMap<Turn, oneshot::Sender<Slot>>,
-    /// Each waiting job's place, from 1 on; made anew when somebody asks after a change.
-    places: Option<HashMap<Turn, usize>>,
 }
 
 /// A place in line. Dropping it leaves the line.
@@ -50,24 +48,36 @@ impl Line {
             current: 0,
             latest: HashMap::new(),
             waiting: BTreeMap::new(),
-            places: None,
         };
         Self { state: Arc::new(Mutex::new(state)) }
     }
 
-    /// The round in which a person's next job is.
-    pub(super) fn next_round(&self, requester: UserId) -> u32 {
-        let state = self.state();
-        next_round(state.current, state.latest.get(&requester).copied())
+    /// Takes the round in which a person's next job is. It is theirs from now on: somebody who
+    /// asks again before the first job stands in line gets the round after.
+    pub(super) fn take_round(&self, requester: UserId) -> u32 {
+        let mut state = self.state();
+        let round = next_round(state.current, state.latest.get(&requester).copied());
+        state.note(requester, round);
+        round
+    }
+
+    /// Gives back the round of a job that will not be, unless a later one has been taken since.
+    pub(super) fn give_round_back(&self, job: &Job) {
+        let mut state = self.state();
+        if state.latest.get(&job.requester) == Some(&job.round) {
+            match job.round.checked_sub(1) {
+                Some(before) => state.latest.insert(job.requester, before),
+                None => state.latest.remove(&job.requester),
+            };
+        }
     }
 
     /// Joins the line.
     pub(super) fn join(&self, job: &Job) -> InLine {
         let (sender, call) = oneshot::channel();
         let mut state = self.state();
-        state.note(job);
+        state.note(job.requester, job.round);
         state.waiting.insert(job.turn(), sender);
-        state.places = None;
         drop(state);
         self.call_next();
         InLine { line: self.clone(), turn: job.turn(), call }
@@ -76,14 +86,15 @@ impl Line {
     /// A slot for a song that already runs at Whisul, whether there is room or not.
     pub(super) fn occupy(&self, job: &Job) -> Slot {
         let mut state = self.state();
-        state.note(job);
+        state.note(job.requester, job.round);
         state.start(job.round);
         Slot { line: self.clone() }
     }
 
     /// A waiting job's place, from 1 on.
     pub(super) fn place(&self, job: &Job) -> Option<usize> {
-        self.state().places().get(&job.turn()).copied()
+        let (state, turn) = (self.state(), job.turn());
+        state.waiting.contains_key(&turn).then(|| state.waiting.range(..=turn).count())
     }
 
     /// The place that a job would get if it joined now; `None` if its turn would come at once.
@@ -118,25 +129,19 @@ impl State {
         self.running < self.room
     }
 
-    /// Remembers the person's latest round, and forgets those that no longer matter.
-    fn note(&mut self, job: &Job) {
-        let latest = self.latest.entry(job.requester).or_default();
-        *latest = job.round.max(*latest);
-        let current = self.current;
-        self.latest.retain(|_, round| *round >= current);
+    /// Remembers the person's latest round.
+    fn note(&mut self, requester: UserId, round: u32) {
+        let latest = self.latest.entry(requester).or_default();
+        *latest = round.max(*latest);
     }
 
+    /// Begins a song, and forgets the rounds that have passed with it.
     fn start(&mut self, round: u32) {
         self.running += 1;
-        self.current = self.current.max(round);
-        self.places = None;
-    }
-
-    fn places(&mut self) -> &HashMap<Turn, usize> {
-        let waiting = &self.waiting;
-        self.places.get_or_insert_with(|| {
-            waiting.keys().enumerate().map(|(before, turn)| (*turn, before + 1)).collect()
-        })
+        if round > self.current {
+            self.current = round;
+            self.latest.retain(|_, latest| *latest >= round);
+        }
     }
 }
 
@@ -155,7 +160,6 @@ impl Drop for InLine {
     fn drop(&mut self) {
         let mut state = self.line.state();
         state.waiting.remove(&self.turn);
-        state.places = None;
     }
 }
 
@@ -185,7 +189,7 @@ mod tests {
             token: None,
         };
         let prompt = Prompt::parse("rain").unwrap();
-        Job::accepted(JobId(id), requester, place, prompt, line.next_round(requester))
+        Job::accepted(JobId(id), requester, place, prompt, line.take_round(requester))
     }
 
     fn called(place: &mut InLine) -> Option<Slot> {
@@ -207,6 +211,18 @@ mod tests {
         let slot = called(&mut bob_waits).expect("Bob's turn");
         drop(slot);
         assert!(called(&mut ann_waits).is_some());
+    }
+
+    #[test]
+    fn a_round_is_taken_when_somebody_asks_and_given_back_with_a_refusal() {
+        let line = Line::new(1);
+        let jobs: Vec<Job> = (1..=3).map(|id| job(&line, id, ANN)).collect();
+        assert_eq!(jobs.iter().map(|job| job.round).collect::<Vec<_>>(), [0, 1, 2]);
+        line.give_round_back(&jobs[1]);
+        assert_eq!(line.take_round(ANN), 3, "a later round had been taken");
+        let bob = job(&line, 4, BOB);
+        line.give_round_back(&bob);
+        assert_eq!(line.take_round(BOB), bob.round);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod ask;
 mod backoff;
+mod clock;
 mod deliver;
 mod display;
 mod follow;
@@ -26,16 +27,14 @@ use tracing::{error, info, warn};
 
 pub use ask::{Ask, AskError};
 pub(crate) use backoff::Backoff;
+pub use clock::Clock;
 
 use crate::{
     delivery::{Discord, Links, Message, Obstacle, Postman, Scene, render, sentences},
-    domain::{Estimate, Job, Limits, State, Timestamp},
+    domain::{Estimate, Job, Limits, State},
     store::{Store, StoreError},
-    whisul::Whisul,
+    whisul::{Permit, Whisul},
 };
-
-/// Tells the time. Passed in, so that it can be set.
-pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// The settings that the work depends on.
 #[derive(Clone, Debug)]
@@ -64,7 +63,7 @@ pub struct Tools {
     /// Which links may be shown.
     pub links: Links,
     /// What time it is.
-    pub clock: Clock,
+    pub clock: Arc<Clock>,
 }
 
 /// All jobs of the bot.
@@ -74,7 +73,7 @@ pub struct Jobs {
     discord: Arc<Discord>,
     postman: Postman,
     links: Links,
-    clock: Clock,
+    clock: Arc<Clock>,
     rules: Rules,
     line: line::Line,
     gate: gate::Gate,
@@ -148,6 +147,18 @@ impl Jobs {
         Ok(())
     }
 
+    /// Waits until a request to Whisul may be made: the gate is open and the rate limit has room.
+    async fn leave_to_ask(&self) -> (gate::Pass<'_>, Permit<'_>) {
+        loop {
+            let pass = self.gate.pass().await;
+            let permit = self.whisul.permit().await;
+            // While this request waited for its place, an answer to another may have shut the gate.
+            if pass.stands() {
+                return (pass, permit);
+            }
+        }
+    }
+
     /// Passes on what came of a request to Whisul, and cries for help where only the owner can.
     fn hear(self: &Arc<Self>, pass: gate::Pass<'_>, news: gate::News) {
         match pass.tell(news) {
@@ -165,7 +176,7 @@ impl Jobs {
     }
 
     fn render(&self, job: &Job) -> Message {
-        let now = (self.clock)();
+        let now = self.clock.now();
         let place = match job.state {
             State::Accepted => self.line.place_of_newcomer(job),
             _ => self.line.place(job),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tokio::time::Instant;
 use tracing::{error, warn};
 
 use super::{
@@ -26,8 +27,7 @@ impl Worker {
             }
         }
         let jobs = Arc::clone(&self.jobs);
-        let ready = async { (jobs.gate.pass().await, jobs.whisul.permit().await) };
-        let Ok((pass, permit)) = self.waiting_for(ready).await? else {
+        let Ok((pass, permit)) = self.waiting_for(jobs.leave_to_ask()).await? else {
             return self.take_back().await;
         };
         // Whoever deleted the message while nothing about it changed has not been noticed yet.
@@ -42,17 +42,21 @@ impl Worker {
         let news = match &answer {
             Ok(_) | Err(SubmitError::Rejected { .. }) => News::Fine,
             Err(SubmitError::BadKey { .. }) => News::Shut(Obstacle::BadKey, None),
-            Err(SubmitError::RateLimited { retry_after }) => {
-                News::Shut(Obstacle::Busy, *retry_after)
+            Err(SubmitError::NotTaken { retry_after: None, .. }) => {
+                News::Shut(Obstacle::Unreachable, None)
             }
-            Err(SubmitError::NotTaken { retry_after, .. }) => {
-                News::Shut(Obstacle::Unreachable, *retry_after)
-            }
+            Err(
+                SubmitError::RateLimited { retry_after }
+                | SubmitError::NotTaken { retry_after, .. },
+            ) => News::Shut(Obstacle::Busy, *retry_after),
             Err(SubmitError::Refused { .. } | SubmitError::Ambiguous { .. }) => News::Hiccup,
         };
         self.jobs.hear(pass, news);
         let event = match answer {
-            Ok(whisul_job) => Event::Taken { whisul_job, at: (self.jobs.clock)() },
+            Ok(whisul_job) => {
+                self.watched_since = Instant::now();
+                Event::Taken { whisul_job, at: self.jobs.clock.now() }
+            }
             Err(error) => after_refusal(&error),
         };
         self.note(event).await

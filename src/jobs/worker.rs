@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use tokio::time::Instant;
 use tracing::{Instrument, info, info_span, warn};
 
 use super::{
@@ -27,6 +28,9 @@ pub(super) struct Worker {
     pub(super) display: Display,
     /// Held while the song is at Whisul.
     pub(super) slot: Option<Slot>,
+    /// Since when the song is watched: its submission, or the bot's start if that was later. Not
+    /// told by a clock that can jump.
+    pub(super) watched_since: Instant,
     backoff: Backoff,
 }
 
@@ -53,8 +57,9 @@ impl Jobs {
         let span = info_span!("job", id = %job.id);
         let worker = Worker {
             jobs: Arc::clone(self),
-            display: Display::new(shown),
+            display: Display::new(shown, self.rules.edit_interval),
             slot: None,
+            watched_since: Instant::now(),
             backoff: Backoff::new(FIRST_WAIT, LONGEST_WAIT),
             job,
         };

@@ -1,1 +1,165 @@
-//! Who is next when several wait.
+//! Who is next.
+
+use std::time::Duration;
+
+use sandbox::{Invocation, Message, Plan};
+
+use crate::world::{World, description, done, title};
+
+/// The least time between two refreshes of a place in line: six edit intervals of these tests.
+const REFRESH: Duration = Duration::from_millis(300);
+
+/// A world with room for so many songs at once, each of which takes until somebody ends it.
+async fn with_room_for(songs: &str) -> World {
+    let world = World::with(&[("MAX_RUNNING", songs)]).await;
+    world.whisul.plan("", Plan::song().until_told());
+    world
+}
+
+/// The prompts as Whisul got them.
+fn order(world: &World) -> Vec<String> {
+    world.whisul.jobs().into_iter().map(|job| job.prompt).collect()
+}
+
+/// Ends the songs with these prompts in this order, each as soon as it runs.
+async fn play(world: &World, prompts: &[&str]) {
+    for prompt in prompts {
+        world.whisul.until_accepted(prompt).await;
+        world.whisul.finish(prompt);
+    }
+}
+
+fn is_next(message: &Message) -> bool {
+    description(message).contains("You're next")
+}
+
+async fn until_number(asked: &Invocation, number: usize) {
+    let told = format!("Number {number} in line");
+    asked.until(&told, |message| description(message).contains(&told)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_take_turns_however_many_songs_one_of_them_wants() {
+    let world = with_room_for("1").await;
+    let mut asked = Vec::new();
+    for prompt in ["Ann 1", "Ann 2", "Ann 3"] {
+        asked.push(world.song(&world.ann, prompt).await);
+        asked.last().unwrap().answer().await.unwrap();
+    }
+    for prompt in ["Bob 1", "Bob 2"] {
+        asked.push(world.song(&world.bob, prompt).await);
+        asked.last().unwrap().answer().await.unwrap();
+    }
+    let expected = ["Ann 1", "Bob 1", "Ann 2", "Bob 2", "Ann 3"];
+    play(&world, &expected).await;
+    for asked in &asked {
+        done(asked).await;
+    }
+    assert_eq!(order(&world), expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_gets_ahead_by_asking_for_everything_at_once() {
+    let world = with_room_for("1").await;
+    let mut asked = Vec::new();
+    // Ann doesn't wait for an answer before she asks again.
+    for number in 1..=6 {
+        asked.push(world.song(&world.ann, &format!("Ann {number}")).await);
+    }
+    for asked in &asked {
+        asked.answer().await.unwrap();
+    }
+    asked.push(world.song(&world.bob, "Bob").await);
+    asked.last().unwrap().answer().await.unwrap();
+    world.whisul.until_accepted("Ann").await;
+    world.whisul.finish("Ann");
+    world.whisul.until_accepted("Bob").await;
+    assert_eq!(world.whisul.accepted("Ann"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn places_in_line_are_told_at_once_and_follow_along() {
+    let world = with_room_for("1").await;
+    let first = world.song(&world.ann, "Ann 1").await;
+    assert!(description(&first.answer().await.unwrap()).contains("It starts right away."));
+    world.whisul.until_accepted("Ann 1").await;
+
+    let ann = world.song(&world.ann, "Ann 2").await;
+    let told = ann.answer().await.unwrap();
+    assert_eq!(title(&told), "🎟️ In line");
+    assert!(is_next(&told), "{}", told.text());
+    // Bob has had no song yet, so he is before Ann's second one.
+    let bob = world.song(&world.bob, "Bob 1").await;
+    assert!(is_next(&bob.answer().await.unwrap()));
+    until_number(&ann, 2).await;
+    let last = world.song(&world.bob, "Bob 2").await;
+    let told = last.answer().await.unwrap();
+    assert!(description(&told).contains("Number 3 in line"), "{}", told.text());
+
+    play(&world, &["Ann 1"]).await;
+    done(&first).await;
+    bob.until("Bob's song at Whisul", |message| title(message) == "🎼 Composing").await;
+    ann.until("Ann to be next", is_next).await;
+    until_number(&last, 2).await;
+    play(&world, &["Bob 1", "Ann 2", "Bob 2"]).await;
+    for asked in [&bob, &ann, &last] {
+        let told = asked.answer().await.unwrap();
+        assert_eq!(done(asked).await.id, told.id, "it is still the same message");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_place_is_refreshed_seldom_and_only_when_it_has_moved() {
+    let world = with_room_for("1").await;
+    let mut before = Vec::new();
+    for number in 0..8 {
+        let guest = world.discord.add_person(&format!("Guest {number}"));
+        world.server.join(&guest);
+        before.push(world.song(&guest, &format!("song {number}")).await);
+        before.last().unwrap().answer().await.unwrap();
+    }
+    let asked = world.song(&world.ann, "Ann's").await;
+    asked.answer().await.unwrap();
+    for (number, other) in before.iter().enumerate() {
+        play(&world, &[&format!("song {number}")]).await;
+        done(other).await;
+    }
+    play(&world, &["Ann's"]).await;
+    let all = done(&asked).await.revisions;
+    let tells_place = |json: &serde_json::Value| {
+        let told = json["embeds"][0]["description"].as_str().unwrap();
+        told.contains("Number ") || told.contains("You're next")
+    };
+    let waiting: Vec<_> = all.iter().filter(|revision| tells_place(&revision.json)).collect();
+    assert!(waiting.len() > 1, "the place was refreshed");
+    for (one, next) in waiting.iter().zip(waiting.iter().skip(1)) {
+        assert!(next.at - one.at >= REFRESH, "{:?}", next.at - one.at);
+        assert_ne!(one.json["embeds"], next.json["embeds"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn as_many_songs_run_at_once_as_there_is_room_for() {
+    let world = with_room_for("2").await;
+    let ann = [world.song(&world.ann, "Ann 1").await, world.song(&world.ann, "Ann 2").await];
+    for prompt in ["Ann 1", "Ann 2"] {
+        world.whisul.until_accepted(prompt).await;
+    }
+    let bob = [world.song(&world.bob, "Bob 1").await, world.song(&world.bob, "Bob 2").await];
+    for asked in &bob {
+        asked.answer().await.unwrap();
+    }
+    assert_eq!(order(&world).len(), 2);
+    // Each song that ends lets one in, and no more.
+    world.whisul.finish("Ann 2");
+    done(&ann[1]).await;
+    world.whisul.until_accepted("Bob 1").await;
+    world.whisul.until_polled("Bob 1", 2).await;
+    assert_eq!(world.whisul.accepted("Bob 2"), 0);
+    world.whisul.finish("Ann 1");
+    done(&ann[0]).await;
+    play(&world, &["Bob 2", "Bob 1"]).await;
+    for asked in &bob {
+        done(asked).await;
+    }
+}

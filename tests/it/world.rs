@@ -61,8 +61,7 @@ impl World {
     pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
         let mut world =
             Self::asleep(settings, DiscordRules::default(), WhisulRules::default()).await;
-        world.start_bot();
-        world.discord.until_ready().await;
+        world.wake_bot().await;
         world
     }
 
@@ -100,6 +99,20 @@ impl World {
             all.insert((*name).to_owned(), (*value).to_owned());
         }
         Self { discord, whisul, server, channel, ann, bob, settings: all, bot: None, folder }
+    }
+
+    /// Sets something otherwise for the next start, such as what needs an id of this world.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.settings.insert(name.to_owned(), value.to_owned());
+    }
+
+    /// Starts the bot and waits until it is ready.
+    pub(crate) async fn wake_bot(&mut self) {
+        let before = self.discord.sessions().identified;
+        self.start_bot();
+        let identified = || (self.discord.sessions().identified > before).then_some(());
+        self.discord.until("the bot's own session", identified).await;
+        self.discord.until_ready().await;
     }
 
     /// Starts the bot as the binary does, in this process.
@@ -145,6 +158,18 @@ impl World {
 pub(crate) async fn song_at(seat: &Seat, prompt: &str) -> Invocation {
     let options = [("prompt", json!(prompt))];
     seat.command("song", &options).await.expect("Discord takes the command")
+}
+
+/// Waits for the finished song.
+pub(crate) async fn done(asked: &Invocation) -> Message {
+    asked.until("a finished song", is_done).await
+}
+
+/// Waits for the answer to somebody who gets no song: a sentence that only they see.
+pub(crate) async fn refusal(asked: &Invocation) -> String {
+    let answer = asked.answer().await.expect("an answer at once");
+    assert!(answer.ephemeral() && answer.embeds.is_empty(), "{}", answer.text());
+    answer.content
 }
 
 /// The title of a message's embed.

@@ -6,7 +6,7 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 use super::gateway::sessions::Event;
-use super::model::channel::{Channel, Place};
+use super::model::channel::Channel;
 use super::model::command::Command;
 use super::model::interaction::{AnswerState, Interaction, InteractionKind};
 use super::model::message::StoredMessage;
@@ -115,6 +115,9 @@ impl World {
         if component.at("disabled") == true {
             return Err(ClientRefusal::Disabled(custom_id.to_owned()));
         }
+        if !picked.is_none_or(|picked| offers(component, picked)) {
+            return Err(ClientRefusal::NotAChoice(custom_id.to_owned()));
+        }
         let mut data = json!({
             "custom_id": custom_id,
             "component_type": component.at("type"),
@@ -170,60 +173,6 @@ impl World {
         seen.ok_or(ClientRefusal::UnknownMessage)
     }
 
-    /// Where the application is installed that a command reaches from here
-    /// (<https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-object-authorizing-integration-owners-object>).
-    fn owners_for(
-        &self,
-        actor: Actor,
-        channel: &Channel,
-        command: &Command,
-    ) -> Result<Value, ClientRefusal> {
-        let allows = |key: &str, number: u8| {
-            let list = command.declared.get(key).and_then(Value::as_array);
-            list.is_none_or(|list| list.iter().any(|entry| entry.as_u64() == Some(number.into())))
-        };
-        let not_here = || ClientRefusal::NotAvailableHere(command.name().to_owned());
-        if !allows("contexts", channel.context()) {
-            return Err(not_here());
-        }
-        self.permitted(actor, channel, command)?;
-        let mut owners = json!({});
-        let guild = channel.guild().and_then(|guild| self.guilds.get(&guild));
-        let home = match (&channel.place, guild) {
-            (Place::Guild(_), Some(guild)) if guild.has_bot => Some(guild.id),
-            (Place::BotDm(_), _) => Some(0),
-            _ => None,
-        };
-        if let Some(home) = home.filter(|_| allows("integration_types", 0)) {
-            owners.set("0", home.to_string());
-        }
-        // Whoever uses the application where it is not installed has installed it as a person.
-        let person = self.users.get(&actor.user).is_some_and(|user| user.installed_app);
-        if (person || home.is_none()) && allows("integration_types", 1) {
-            owners.set("1", actor.user.to_string());
-        }
-        let installed = owners.as_object().is_some_and(|owners| !owners.is_empty());
-        if installed { Ok(owners) } else { Err(not_here()) }
-    }
-
-    /// Whether a member has the permissions that a command asks for.
-    fn permitted(
-        &self,
-        actor: Actor,
-        channel: &Channel,
-        command: &Command,
-    ) -> Result<(), ClientRefusal> {
-        let wanted = command.declared.get("default_member_permissions").and_then(Value::as_str);
-        let wanted = wanted.and_then(|wanted| wanted.parse::<u64>().ok());
-        let guild = channel.guild().and_then(|guild| self.guilds.get(&guild));
-        let (Some(wanted), Some(guild)) = (wanted, guild) else { return Ok(()) };
-        let held = guild.permissions_of(actor.user);
-        let everything = super::model::permission::EVERYTHING;
-        // "0" stands for administrators only.
-        let enough = if wanted == 0 { held == everything } else { held & wanted == wanted };
-        if enough { Ok(()) } else { Err(ClientRefusal::NotPermitted(command.name().to_owned())) }
-    }
-
     /// The command that a message stems from, and where the application was installed for it.
     fn origin_of(&self, message: &StoredMessage) -> (String, Value) {
         if let Some(interaction) = message.interaction.and_then(|id| self.interactions.get(&id)) {
@@ -271,6 +220,19 @@ fn token(id: u64) -> String {
         format!("{:016x}", hasher.finish())
     });
     format!("sandbox-{}", parts.collect::<String>())
+}
+
+/// Whether a menu lets a person pick these values: enough of them, and, if it lists its options,
+/// from among those.
+fn offers(menu: &Value, picked: &[&str]) -> bool {
+    let count = picked.len() as u64;
+    let least = menu.at("min_values").as_u64().unwrap_or(1);
+    let most = menu.at("max_values").as_u64().unwrap_or(1);
+    let listed = |value: &&str| {
+        let options = menu.at("options").as_array();
+        options.is_none_or(|options| options.iter().any(|option| option.at("value") == *value))
+    };
+    (least..=most).contains(&count) && picked.iter().all(listed)
 }
 
 fn command_data(command: &Command) -> Value {

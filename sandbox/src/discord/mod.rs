@@ -19,6 +19,7 @@
 //! ```
 
 mod acting;
+mod availability;
 mod error;
 mod form;
 mod gateway;
@@ -34,6 +35,7 @@ mod person;
 mod posting;
 mod rate_limit;
 mod refusal;
+mod report;
 mod rest;
 mod rules;
 mod seat;
@@ -49,6 +51,7 @@ pub use mentions::Ping;
 pub use model::message::Revision;
 pub use person::Person;
 pub use refusal::ClientRefusal;
+pub use report::Sessions;
 pub use rules::{DiscordRules, RateLimit, RateLimits};
 pub use seat::Seat;
 pub use server::{Channel, Role, Server};
@@ -57,10 +60,7 @@ pub use view::{AnsweredInteraction, Attachment, Button, Embed, EmbedField, Messa
 use std::io;
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use hub::Hub;
-use model::command::Command;
 use model::user::User;
 use openapi::OpenApi;
 use world::World;
@@ -86,17 +86,6 @@ impl Drop for Running {
     fn drop(&mut self) {
         self.hub.change(|world| world.gateway.cut_all());
     }
-}
-
-/// What bots have done at the gateway.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sessions {
-    /// IDENTIFYs that were accepted.
-    pub identified: usize,
-    /// RESUMEs that were accepted.
-    pub resumed: usize,
-    /// Sessions that listen now.
-    pub connected: usize,
 }
 
 impl DiscordSandbox {
@@ -203,33 +192,6 @@ impl DiscordSandbox {
         self.hub().change(|world| world.clock.ahead = milliseconds);
     }
 
-    /// All messages, ephemeral and deleted ones included, the oldest first.
-    #[must_use]
-    pub fn messages(&self) -> Vec<Message> {
-        self.hub().read(|world| {
-            world.messages.values().map(|message| Message::of(world, message)).collect()
-        })
-    }
-
-    /// All registered commands, global ones first.
-    #[must_use]
-    pub fn commands(&self) -> Vec<Value> {
-        self.hub().read(|world| {
-            let scopes = [None].into_iter().chain(world.guilds.keys().copied().map(Some));
-            scopes.flat_map(|scope| world.commands.of(scope).map(Command::json)).collect()
-        })
-    }
-
-    /// What bots have done at the gateway.
-    #[must_use]
-    pub fn sessions(&self) -> Sessions {
-        self.hub().read(|world| Sessions {
-            identified: world.gateway.identifies,
-            resumed: world.gateway.resumes,
-            connected: world.gateway.listening(),
-        })
-    }
-
     /// The gateway and what can go wrong with it.
     #[must_use]
     pub fn gateway(&self) -> GatewayControl {
@@ -246,31 +208,6 @@ impl DiscordSandbox {
     #[must_use]
     pub fn requests(&self) -> &Requests {
         &self.running.requests
-    }
-
-    /// What a real Discord would take amiss without refusing it at once: bodies that break its
-    /// OpenAPI description, too many IDENTIFYs.
-    #[must_use]
-    pub fn violations(&self) -> Vec<String> {
-        self.hub().read(|world| world.violations.clone())
-    }
-
-    /// Answers of this sandbox itself that break Discord's OpenAPI description: there should be none.
-    #[must_use]
-    pub fn slips(&self) -> Vec<String> {
-        self.hub().read(|world| world.slips.clone())
-    }
-
-    /// How many bodies were held against Discord's OpenAPI description.
-    #[must_use]
-    pub fn checked_bodies(&self) -> usize {
-        self.hub().read(|world| world.checked_bodies)
-    }
-
-    /// Answers of 401, 403 and 429 so far; Discord bans an address after 10,000 in 10 minutes.
-    #[must_use]
-    pub fn invalid_requests(&self) -> usize {
-        self.hub().read(|world| world.invalid_requests)
     }
 
     /// Waits until a bot is connected and has registered a global command.

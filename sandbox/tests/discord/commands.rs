@@ -255,6 +255,10 @@ async fn places_permissions_and_languages_must_be_known() {
     }
     let language = register(&bot, with("name_localizations", json!({ "xx": "lied" }))).await;
     assert_eq!(breaches(&language, "name_localizations.xx"), ["BASE_TYPE_CHOICES"]);
+    for (key, most) in [("name_localizations", 32), ("description_localizations", 100)] {
+        let long = register(&bot, with(key, json!({ "de": "x".repeat(most + 1) }))).await;
+        assert_eq!(breaches(&long, &format!("{key}.de")), ["BASE_TYPE_MAX_LENGTH"]);
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! The limits of buttons and menus.
 
+use sandbox::ClientRefusal;
 use serde_json::{Value, json};
 
 use crate::bot::{Answer, Bot, Scene, breaches};
@@ -128,8 +129,39 @@ async fn a_menu_stands_alone_and_has_1_to_25_options() {
     let (_, posted) = post(&bot, &scene, json!([row(&[menu(25)])])).await;
     let message = posted["id"].as_str().unwrap().parse().unwrap();
     scene.seat.pick(message, "mood", &["3"]).await.unwrap();
+    for wrong in [&["99"][..], &[], &["3", "4"]] {
+        let refused = scene.seat.pick(message, "mood", wrong).await.unwrap_err();
+        assert_eq!(refused, ClientRefusal::NotAChoice("mood".to_owned()));
+    }
     assert_eq!(first(&bot, &scene, menu(26), "options").await, ["BASE_TYPE_MAX_LENGTH"]);
     assert_eq!(first(&bot, &scene, menu(0), "options").await, ["BASE_TYPE_BAD_LENGTH"]);
     let crowded = post(&bot, &scene, json!([row(&[menu(1), button("b")])])).await;
     assert_eq!(breaches(&crowded, "components.0.components"), ["BASE_TYPE_BAD_LENGTH"]);
+}
+
+#[tokio::test]
+async fn texts_of_a_menu_have_limits() {
+    let bot = Bot::start().await;
+    let scene = bot.scene().await;
+    let menu = |id: usize, placeholder: usize, label: usize, value: usize, description: usize| {
+        let text = |length| "x".repeat(length);
+        let option = json!({
+            "label": text(label), "value": text(value), "description": text(description),
+        });
+        json!({
+            "type": 3, "custom_id": text(id), "placeholder": text(placeholder), "options": [option],
+        })
+    };
+    let fits = post(&bot, &scene, json!([row(&[menu(100, 150, 100, 100, 100)])])).await;
+    assert_eq!(fits.0, 200, "{}", fits.1);
+    let breaches = [
+        (menu(101, 1, 1, 1, 1), "custom_id"),
+        (menu(1, 151, 1, 1, 1), "placeholder"),
+        (menu(1, 1, 101, 1, 1), "options.0.label"),
+        (menu(1, 1, 1, 101, 1), "options.0.value"),
+        (menu(1, 1, 1, 1, 101), "options.0.description"),
+    ];
+    for (menu, place) in breaches {
+        assert_eq!(first(&bot, &scene, menu, place).await, ["BASE_TYPE_MAX_LENGTH"]);
+    }
 }

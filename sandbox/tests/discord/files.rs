@@ -91,3 +91,17 @@ async fn other_files_are_not_found() {
     let url = format!("{}/attachments/1/2/song.wav", bot.discord.url());
     assert_eq!(reqwest::get(url).await.unwrap().status(), 404);
 }
+
+#[tokio::test]
+async fn a_files_description_has_a_limit() {
+    let bot = Bot::start().await;
+    let scene = bot.scene().await;
+    let upload = async |length: usize| {
+        let body = json!({ "attachments": [{ "id": 0, "description": "x".repeat(length) }] });
+        let files = [("a.txt", "text/plain", vec![1])];
+        bot.upload(Method::POST, &scene.messages_path(), &body, &files).await
+    };
+    assert_eq!(upload(1024).await.0, 200);
+    let long = upload(1025).await;
+    assert_eq!(breaches(&long, "attachments.0.description"), ["BASE_TYPE_MAX_LENGTH"]);
+}

@@ -6,7 +6,6 @@ use sandbox::{DiscordRules, NoAnswer};
 use serde_json::json;
 
 use crate::bot::{Bot, breaches, code, rules};
-use crate::socket::Socket;
 
 #[tokio::test]
 async fn a_message_answers_a_command_and_the_response_brings_its_id() {
@@ -194,88 +193,6 @@ async fn a_click_updates_its_message_or_answers_with_another() {
     let click = scene.seat.click(message.id, &custom_id).await.unwrap();
     bot.respond(&click, json!({ "type": 4, "data": { "content": "Other" } })).await;
     assert_ne!(click.answer().await.unwrap().id, message.id);
-}
-
-#[tokio::test]
-async fn a_modal_is_shown_and_filled_in() {
-    let bot = Bot::start().await;
-    let scene = bot.scene().await;
-    let song = scene.song().await;
-    let input = json!({
-        "type": 4, "custom_id": "verse", "style": 2, "label": "Verse", "max_length": 10,
-    });
-    let labelled = json!({
-        "type": 18, "label": "Mood",
-        "component": { "type": 4, "custom_id": "mood", "style": 1, "required": false },
-    });
-    let components = json!([{ "type": 1, "components": [input] }, labelled]);
-    let data = json!({ "custom_id": "poem", "title": "A poem", "components": components });
-    assert_eq!(bot.respond(&song, json!({ "type": 9, "data": data })).await.0, 200);
-    let Err(NoAnswer::Modal(modal)) = song.answer().await else { panic!("no modal") };
-    assert_eq!((modal.title.as_str(), modal.fields.len()), ("A poem", 2));
-    let long = scene.seat.submit_modal(&modal, &[("verse", "far too long a verse")]).await;
-    assert!(long.is_err());
-    assert!(scene.seat.submit_modal(&modal, &[]).await.is_err());
-    let sent = scene.seat.submit_modal(&modal, &[("verse", "la la")]).await.unwrap();
-    bot.respond(&sent, json!({ "type": 4, "data": { "content": "Thanks" } })).await;
-    assert_eq!(sent.answer().await.unwrap().content, "Thanks");
-}
-
-#[tokio::test]
-async fn a_modal_outside_its_limits_is_refused() {
-    let bot = Bot::start().await;
-    let scene = bot.scene().await;
-    let song = scene.song().await;
-    let input = |n: usize| {
-        let text = json!({ "type": 4, "custom_id": format!("{n}"), "style": 1, "label": "Label" });
-        json!({ "type": 1, "components": [text] })
-    };
-    let modal = |title: &str, inputs: usize| {
-        let components = (0..inputs).map(input).collect::<Vec<_>>();
-        let data = json!({ "custom_id": "m", "title": title, "components": components });
-        json!({ "type": 9, "data": data })
-    };
-    let long = bot.respond(&song, modal(&"t".repeat(46), 1)).await;
-    assert_eq!(breaches(&long, "title"), ["BASE_TYPE_MAX_LENGTH"]);
-    assert_eq!(breaches(&bot.respond(&song, modal("", 1)).await, "title"), ["BASE_TYPE_REQUIRED"]);
-    let none = bot.respond(&song, modal("t", 0)).await;
-    assert_eq!(breaches(&none, "components"), ["BASE_TYPE_BAD_LENGTH"]);
-    let six = bot.respond(&song, modal("t", 6)).await;
-    assert_eq!(breaches(&six, "components"), ["BASE_TYPE_MAX_LENGTH"]);
-    let most = bot.respond(&song, modal(&"t".repeat(45), 5)).await;
-    assert_eq!(most.0, 200, "{}", most.1);
-}
-
-#[tokio::test]
-async fn suggestions_are_at_most_25_and_cannot_be_deferred() {
-    let bot = Bot::start().await;
-    let option = json!({
-        "type": 3, "name": "mood", "description": "Mood", "autocomplete": true,
-    });
-    let command = json!({ "name": "mood", "description": "A mood", "options": [option] });
-    let scene = bot.scene().await;
-    bot.register(json!([command])).await;
-    let mut socket = Socket::identified(&bot, 0).await;
-    let typing = scene.seat.autocomplete("mood", "mood", "ca");
-    let answering = async {
-        let event = socket.event("INTERACTION_CREATE").await;
-        let (id, token) = (event["id"].as_str().unwrap(), event["token"].as_str().unwrap());
-        assert_eq!(event["data"]["options"][0]["focused"], true);
-        let choices = |n: usize| {
-            let choice = |n| json!({ "name": format!("calm {n}"), "value": format!("{n}") });
-            json!({ "type": 8, "data": { "choices": (0..n).map(choice).collect::<Vec<_>>() } })
-        };
-        let path = format!("/interactions/{id}/{token}/callback");
-        assert_eq!(
-            breaches(&bot.post(&path, json!({ "type": 5 })).await, "type"),
-            ["BASE_TYPE_CHOICES"]
-        );
-        let many = bot.post(&path, choices(26)).await;
-        assert_eq!(breaches(&many, "choices"), ["BASE_TYPE_MAX_LENGTH"]);
-        assert_eq!(bot.post(&path, choices(25)).await.0, 204);
-    };
-    let (suggested, ()) = tokio::join!(typing, answering);
-    assert_eq!(suggested.unwrap().len(), 25);
 }
 
 #[tokio::test]

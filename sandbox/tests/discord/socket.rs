@@ -95,3 +95,10 @@ pub(crate) fn identify(bot: &Bot, changes: &Value) -> Value {
     d.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
     json!({ "op": 2, "d": d })
 }
+
+/// The code with which a first message is answered.
+pub(crate) async fn refusal(bot: &Bot, message: Value) -> u16 {
+    let mut socket = Socket::connect(bot).await;
+    socket.send(message).await;
+    socket.closed().await
+}

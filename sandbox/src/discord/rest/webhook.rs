@@ -43,7 +43,7 @@ async fn follow_up(
         if full {
             return Err(ApiError::TOO_MANY_FOLLOWUPS);
         }
-        let message = world.post_reply(id, Draft { ..draft }, 0)?;
+        let message = world.post_reply(id, draft, 0)?;
         if let Some(interaction) = world.interactions.get_mut(&id) {
             interaction.followups += 1;
         }

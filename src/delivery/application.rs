@@ -1,0 +1,104 @@
+//! The bot's application, and who is responsible for it.
+
+use serde::Deserialize;
+
+use super::{DiscordError, request::Identified};
+use crate::domain::{ApplicationId, UserId};
+
+/// The bot's application.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Application {
+    /// Its id.
+    pub id: ApplicationId,
+    /// Who is responsible for it: its owner, or its team's owner and admins.
+    pub owners: Vec<UserId>,
+}
+
+/// The application as Discord describes it (Discord docs, Application Resource and Teams). Read here
+/// and not by serenity, which asks for fields that the bot has no need of: without an answer that
+/// can be read, it doesn't start.
+#[derive(Deserialize)]
+pub(super) struct ApplicationAnswer {
+    #[serde(flatten)]
+    identified: Identified,
+    team: Option<Team>,
+    owner: Option<Identified>,
+}
+
+#[derive(Deserialize)]
+struct Team {
+    owner_user_id: String,
+    #[serde(default)]
+    members: Vec<Member>,
+}
+
+#[derive(Deserialize)]
+struct Member {
+    #[serde(default)]
+    membership_state: u8,
+    #[serde(default)]
+    role: String,
+    user: Identified,
+}
+
+impl ApplicationAnswer {
+    pub(super) fn application(self) -> Result<Application, DiscordError> {
+        let owners = match (self.team, self.owner) {
+            (Some(team), _) => team.responsible()?,
+            (None, Some(owner)) => vec![UserId(owner.id()?)],
+            (None, None) => Vec::new(),
+        };
+        Ok(Application { id: ApplicationId(self.identified.id()?), owners })
+    }
+}
+
+impl Team {
+    /// The owner and the admins, each once: the owner may be listed as a member, too. Developers
+    /// and readers don't pay for the key.
+    fn responsible(self) -> Result<Vec<UserId>, DiscordError> {
+        let owner = Identified { id: self.owner_user_id }.id()?;
+        let mut responsible = vec![UserId(owner)];
+        for member in self.members.iter().filter(|member| member.is_admin()) {
+            let admin = UserId(member.user.id()?);
+            if !responsible.contains(&admin) {
+                responsible.push(admin);
+            }
+        }
+        Ok(responsible)
+    }
+}
+
+impl Member {
+    /// Whether they are an admin who has accepted the invitation (state 2).
+    fn is_admin(&self) -> bool {
+        self.membership_state == 2 && self.role == "admin"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn owners(answer: Value) -> Vec<u64> {
+        let answer: ApplicationAnswer = serde_json::from_value(answer).unwrap();
+        answer.application().unwrap().owners.into_iter().map(|owner| owner.0).collect()
+    }
+
+    #[test]
+    fn a_person_or_a_teams_owner_and_admins_are_responsible() {
+        let member = |id: &str, state: u8, role: &str| json!({ "membership_state": state, "role": role, "user": { "id": id } });
+        let members = [
+            member("5", 2, "admin"),
+            member("3", 2, "admin"),
+            member("6", 1, "admin"),
+            member("7", 2, "developer"),
+            member("8", 2, "read_only"),
+        ];
+        let team = json!({ "owner_user_id": "3", "members": members });
+        assert_eq!(owners(json!({ "id": "1", "owner": { "id": "2" }, "team": null })), [2]);
+        assert_eq!(owners(json!({ "id": "1", "owner": { "id": "2" }, "team": team })), [3, 5]);
+        assert_eq!(owners(json!({ "id": "1" })), [0_u64; 0]);
+    }
+}
