@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sandbox::{Fault, Message, Plan};
+use sandbox::{Fault, Invocation, Message, Plan};
 use serde_json::{Value, json};
 
 use crate::world::{World, description, done, is_done, refusal, title};
@@ -25,6 +25,11 @@ async fn song_of(world: &World, plan: Plan) -> Message {
     let song = done(&world.song(&world.ann, "a song").await).await;
     assert_harmless(world, &song);
     song
+}
+
+/// Waits for the news that there is no song.
+async fn failure(asked: &Invocation) -> Message {
+    asked.until("a failure", |message| title(message) == "No song this time").await
 }
 
 /// Nobody was called, nothing that somebody else wrote is markup, in no form that the message
@@ -124,7 +129,7 @@ async fn what_whisul_writes_is_no_markup_either() {
 
     world.whisul.plan("", Plan::fails(Some(&text)).takes(Duration::ZERO));
     let asked = world.song(&world.ann, "a song that fails").await;
-    let failed = asked.until("a failure", |message| title(message) == "No song this time").await;
+    let failed = failure(&asked).await;
     assert_harmless(&world, &failed);
     assert!(description(&failed).contains(r"Whisul said: \*\*bold\*\*"), "{}", failed.text());
 }
@@ -135,7 +140,7 @@ async fn a_rejection_in_whatever_words_is_told_in_ours() {
     let body = json!({ "error": MARKUP, "message": "@everyone" }).to_string();
     world.whisul.faults().add(Fault::on("POST", "/api/generate").status(400).body(&body));
     let asked = world.song(&world.ann, MARKUP).await;
-    let failed = asked.until("a failure", |message| title(message) == "No song this time").await;
+    let failed = failure(&asked).await;
     assert_harmless(&world, &failed);
 }
 
@@ -151,7 +156,7 @@ async fn texts_without_end_are_cut() {
     }
     world.whisul.plan("", Plan::fails(Some(&"~".repeat(100_000))).takes(Duration::ZERO));
     let asked = world.song(&world.ann, &"*".repeat(1000)).await;
-    let failed = asked.until("a failure", |message| title(message) == "No song this time").await;
+    let failed = failure(&asked).await;
     assert_harmless(&world, &failed);
 }
 
@@ -172,6 +177,7 @@ async fn hostile_links_are_not_shown() {
     for link in [
         "javascript:alert(1)",
         "http://evil.example/song.mp3",
+        "http://127.0.0.1:1/song.mp3",
         "https://discord.com@evil.example/song.mp3",
         "https://user:password@evil.example/",
         "//evil.example/song.mp3",
@@ -202,6 +208,13 @@ async fn a_result_of_any_shape_is_a_song_with_less_to_show() {
         assert!(song.embed().unwrap().fields.is_empty() && song.buttons().is_empty(), "{value}");
         song_of(&world, Plan::song().result(value.clone())).await;
     }
+    let completed = json!({ "status": "completed", "result": 7, "finished_at": [], "prompt": {} });
+    assert_eq!(title(&song_of(&world, Plan::answer(completed)).await), "Your song");
+    let failed = json!({ "status": "failed", "result": 7, "error": ["x"], "started_at": {} });
+    world.whisul.plan("", Plan::answer(failed).takes(Duration::ZERO));
+    let asked = world.song(&world.ann, "a song that fails").await;
+    let failed = failure(&asked).await;
+    assert!(!description(&failed).contains("Whisul said"), "{}", failed.text());
 }
 
 #[tokio::test(flavor = "multi_thread")]
