@@ -1,6 +1,7 @@
 //! Behaviours, told as sentences: the whole bot against the sandbox, over real HTTP and WebSocket.
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+mod answering;
 mod delivery;
 mod failures;
 mod hostile;
