@@ -148,6 +148,10 @@ pub fn bad_prompt(error: PromptError) -> String {
     }
 }
 
+/// A prompt that Discord would not show, such as one that the server's `AutoMod` blocks.
+pub const PROMPT_NOT_SHOWN: &str =
+    "Discord didn't let me show that prompt here, so I took nothing on. Try other words.";
+
 /// A limit that has no room.
 pub fn refusal(refusal: &Refusal) -> String {
     // Rounded up, so that whoever comes back at the second that is named is not refused again.

@@ -11,12 +11,14 @@ use super::{
 };
 use crate::{
     delivery::{DiscordError, Message, Posted},
-    domain::{Event, Job, JobId, Place, Prompt, Reach, Refusal, Requester, RoleId, UserId},
+    domain::{Event, Job, JobId, Place, Prompt, Reach, Refusal, Requester, RoleId, State, UserId},
     store::{Admission, StoreError},
 };
 
-/// A first answer is due within 3 seconds (Discord docs, Receiving and Responding). Of these, this
-/// much may go into writing the job down,
+/// A first answer is due within 3 seconds (Discord docs, Receiving and Responding); after this long
+/// none will arrive any more.
+const ANSWER_WINDOW: Duration = Duration::from_secs(4);
+/// Of the 3 seconds, this much may go into writing the job down,
 const ADMISSION: Duration = Duration::from_millis(1500);
 /// and for this long an answer that did not get through is tried again, with a pause between.
 const RETRIES: Duration = Duration::from_secs(1);
@@ -46,6 +48,9 @@ pub enum AskError {
     /// The job could not be written down.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Discord would not show the answer, which holds the prompt.
+    #[error("Discord would not show the answer")]
+    NotShown,
     /// It could not be written down in time for an answer.
     #[error("the job was not written down in time")]
     Late,
@@ -73,12 +78,16 @@ impl Jobs {
         info!(job = %job.id, requester = %job.requester, "a song was asked for");
         let message = self.render(&job);
         let answered = self.answer(&job, &message).await;
-        let job = match answered {
+        let job = match what_became_of(&job, &answered) {
             Some(event) => self.first_step(job, event).await,
             None => job,
         };
+        let withdrawn = job.state == State::Withdrawn;
         self.take_on(job, Some(&message));
-        Ok(())
+        match answered {
+            Err(DiscordError::Refused { .. }) if withdrawn => Err(AskError::NotShown),
+            _ => Ok(()),
+        }
     }
 
     /// Checks, charges and writes down, within the time that a person can be answered. If that is
@@ -101,13 +110,12 @@ impl Jobs {
         Err(AskError::Late)
     }
 
-    /// Gives the first answer. `None` where its fate is unknown: the job's task finds that out.
-    async fn answer(&self, job: &Job, message: &Message) -> Option<Event> {
-        let token = job.place.token.as_ref()?;
+    /// Gives the first answer, within the time that there is for it.
+    async fn answer(&self, job: &Job, message: &Message) -> Result<Posted, DiscordError> {
+        let token = job.place.token.as_ref().ok_or(DiscordError::TokenGone)?;
         let began = Instant::now();
         loop {
             match self.discord.answer(job.id, token, message).await {
-                Ok(posted) => return Some(stands(job, posted)),
                 // Should an earlier try have got through, Discord will say so.
                 Err(error) if error.is_passing() && began.elapsed() < RETRIES => {
                     warn!(job = %job.id, %error, "a first answer did not get through; once more");
@@ -115,9 +123,9 @@ impl Jobs {
                 }
                 Err(error) => {
                     warn!(job = %job.id, %error, "a first answer did not get through");
-                    let known = !error.is_passing() && error != DiscordError::AlreadyAnswered;
-                    return known.then_some(Event::AnswerFailed);
+                    return Err(error);
                 }
+                posted => return posted,
             }
         }
     }
@@ -140,7 +148,9 @@ impl Jobs {
 impl Worker {
     /// Finds out whether the first answer stands. Nothing is submitted before it does.
     pub(super) async fn find_answer(&mut self) -> Result<(), StepError> {
-        let expired = self.jobs.clock.now() >= self.job.token_expires_at();
+        let now = self.jobs.clock.now();
+        let expired = now >= self.job.token_expires_at();
+        let still_open = self.job.id.created_at().after(ANSWER_WINDOW).since(now);
         let Some(token) = self.job.place.token.clone().filter(|_| !expired) else {
             return self.note(Event::AnswerFailed).await;
         };
@@ -148,11 +158,22 @@ impl Worker {
         match self.unless_stopping(look).await? {
             Ok(posted) => self.note(stands(&self.job, posted)).await,
             Err(error) if error.is_passing() => Err(error.into()),
+            // An answer that is still on its way must not arrive after the job was withdrawn.
+            Err(_) if !still_open.is_zero() => self.sleep(still_open).await,
             Err(error) => {
                 info!(%error, "the first answer never stood; the job is withdrawn");
                 self.note(Event::AnswerFailed).await
             }
         }
+    }
+}
+
+/// What became of a first answer. `None` where its fate is unknown: the job's task finds that out.
+fn what_became_of(job: &Job, answered: &Result<Posted, DiscordError>) -> Option<Event> {
+    match answered {
+        Ok(posted) => Some(stands(job, *posted)),
+        Err(DiscordError::AlreadyAnswered) => None,
+        Err(error) => (!error.is_passing()).then_some(Event::AnswerFailed),
     }
 }
 
