@@ -1,4 +1,4 @@
-//! A job as a Discord message: what it says ([`render`]), and how it gets there ([`Postman`]).
+//! A job as a Discord message: what it says ([`render()`]), and how it gets there ([`Postman`]).
 
 mod application;
 mod discord;
