@@ -157,6 +157,11 @@ impl Job {
         Turn { round: self.round, job: self.id }
     }
 
+    /// Whether its song is, or may be, at Whisul.
+    pub fn is_at_whisul(&self) -> bool {
+        matches!(self.state, State::Submitting | State::Running { .. })
+    }
+
     /// Whether its outcome is known and will not change.
     pub fn has_outcome(&self) -> bool {
         match self.state {

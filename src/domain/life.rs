@@ -1,4 +1,5 @@
-//! The life of a job: which event leads from which state to which.
+//! The life of a job: what is to be done in which state, and which event leads from which state to
+//! which.
 //!
 //! ```text
 //! accepted ─▶ announced ─▶ submitting ─▶ running ─▶ completed
@@ -51,7 +52,43 @@ pub enum Event {
     DeliveryEnded,
 }
 
+/// What is to be done next for a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// To find out whether its first answer stands. Nothing is submitted before it does.
+    FindAnswer,
+    /// To wait for its turn and to submit its prompt.
+    TakeTurn,
+    /// To settle a submission that was interrupted: it may have been paid for, and is not repeated.
+    SettleSubmission,
+    /// To ask Whisul for the song until there is an outcome.
+    Follow,
+    /// To bring its outcome to Discord.
+    Deliver,
+    /// Nothing.
+    Rest,
+}
+
 impl Job {
+    /// What is to be done next, whether the job has just come into its state or was found in it
+    /// after a crash.
+    pub fn next_step(&self) -> Step {
+        match self.state {
+            State::Accepted => Step::FindAnswer,
+            State::Announced => Step::TakeTurn,
+            // The submission itself ends with an event: who finds this state has no part in it.
+            State::Submitting => Step::SettleSubmission,
+            State::Running { .. } => Step::Follow,
+            State::Completed { .. } | State::Failed(_) | State::Withdrawn | State::Cancelled => {
+                if self.is_settled() {
+                    Step::Rest
+                } else {
+                    Step::Deliver
+                }
+            }
+        }
+    }
+
     /// The job as it is after an event, or `None` where the event means nothing: outcomes and
     /// ended deliveries absorb whatever comes late or twice.
     #[must_use]

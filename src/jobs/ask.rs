@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     delivery::{DiscordError, Message, Posted},
-    domain::{Event, Job, JobId, Place, Prompt, Reach, Refusal, Requester, RoleId, UserId},
+    domain::{Event, FirstAnswer, Job, JobId, Place, Prompt, Refusal, Requester, RoleId, UserId},
     store::{Admission, StoreError},
 };
 
@@ -73,7 +73,7 @@ impl Jobs {
         info!(job = %job.id, requester = %job.requester, "a song was asked for");
         let message = self.render(&job);
         let answered = self.answer(&job, &message).await;
-        let job = match answered {
+        let job = match job.answered(answered) {
             Some(event) => self.first_step(job, event).await,
             None => job,
         };
@@ -101,22 +101,23 @@ impl Jobs {
         Err(AskError::Late)
     }
 
-    /// Gives the first answer. `None` where its fate is unknown: the job's task finds that out.
-    async fn answer(&self, job: &Job, message: &Message) -> Option<Event> {
-        let token = job.place.token.as_ref()?;
-        let began = Instant::now();
+    /// Gives the first answer. Where its fate is unknown, the job's task finds that out.
+    async fn answer(&self, job: &Job, message: &Message) -> FirstAnswer {
+        let Some(token) = &job.place.token else { return FirstAnswer::Missing };
+        let (began, mut one_may_stand) = (Instant::now(), false);
         loop {
-            match self.discord.answer(job.id, token, message).await {
-                Ok(posted) => return Some(stands(job, posted)),
-                // Should an earlier try have got through, Discord will say so.
+            let result = self.discord.answer(job.id, token, message).await;
+            let answer = first_answer(&result);
+            match result {
+                Ok(_) => return answer,
                 Err(error) if error.is_passing() && began.elapsed() < RETRIES => {
                     warn!(job = %job.id, %error, "a first answer did not get through; once more");
+                    one_may_stand |= matches!(error, DiscordError::Unknown { .. });
                     tokio::time::sleep(PAUSE).await;
                 }
                 Err(error) => {
                     warn!(job = %job.id, %error, "a first answer did not get through");
-                    let known = !error.is_passing() && error != DiscordError::AlreadyAnswered;
-                    return known.then_some(Event::AnswerFailed);
+                    return if one_may_stand { answer.after_unknown() } else { answer };
                 }
             }
         }
@@ -145,19 +146,29 @@ impl Worker {
             return self.note(Event::AnswerFailed).await;
         };
         let look = self.jobs.discord.find_answer(self.job.place.application, &token);
-        match self.unless_stopping(look).await? {
-            Ok(posted) => self.note(stands(&self.job, posted)).await,
-            Err(error) if error.is_passing() => Err(error.into()),
-            Err(error) => {
-                info!(%error, "the first answer never stood; the job is withdrawn");
-                self.note(Event::AnswerFailed).await
+        let result = self.unless_stopping(look).await?;
+        match (self.job.answered(first_answer(&result)), result) {
+            (Some(event), Ok(_)) => self.note(event).await,
+            (Some(event), Err(error)) => {
+                info!(%error, "the first answer does not stand; the job is withdrawn");
+                self.note(event).await
             }
+            (None, Err(error)) => Err(error.into()),
+            (None, Ok(_)) => Ok(()),
         }
     }
 }
 
-/// The first answer stands. A message that only its requester sees is out of the bot's reach.
-fn stands(job: &Job, posted: Posted) -> Event {
-    let reach = if posted.ephemeral { Reach::TokenOnly } else { job.place.reach };
-    Event::AnswerStands { message: posted.message, reach }
+/// What Discord says about a first answer.
+fn first_answer(result: &Result<Posted, DiscordError>) -> FirstAnswer {
+    match result {
+        Ok(Posted { message, ephemeral }) => {
+            FirstAnswer::Stands { message: *message, ephemeral: *ephemeral }
+        }
+        Err(DiscordError::MessageGone) => FirstAnswer::Deleted,
+        // Which may well be the answer that an earlier try gave.
+        Err(DiscordError::AlreadyAnswered) => FirstAnswer::Unknown,
+        Err(error) if error.is_passing() => FirstAnswer::Unknown,
+        Err(_) => FirstAnswer::Missing,
+    }
 }
