@@ -98,6 +98,10 @@ pub fn stripped(requester: UserId) -> String {
 /// What went wrong, and what it means.
 pub fn failure(failure: &Failure) -> &'static str {
     match failure {
+        Failure::TooLate => {
+            "I was away when you asked for this song, and it is too late to go on with it. It \
+             doesn't count against your quota: ask again."
+        }
         Failure::Rejected => {
             "Whisul didn't accept this prompt. It doesn't count against your quota: try other words."
         }

@@ -86,12 +86,16 @@ impl Submission {
 
 impl Job {
     /// What is known about its first answer means this for it; `None` while nothing is known.
-    pub fn answered(&self, answer: FirstAnswer) -> Option<Event> {
+    pub fn answered(&self, answer: FirstAnswer, now: Timestamp) -> Option<Event> {
         match answer {
             FirstAnswer::Stands { message, ephemeral } => {
                 // A message that only its requester sees is out of the bot's reach.
                 let reach = if ephemeral { Reach::TokenOnly } else { self.place.reach };
                 Some(Event::AnswerStands { message, reach })
+            }
+            // A void token finds no answer, whether one stands or not.
+            FirstAnswer::Missing if now >= self.token_expires_at() => {
+                Some(Event::Fell(Failure::TooLate))
             }
             FirstAnswer::Missing | FirstAnswer::Deleted => Some(Event::AnswerFailed),
             FirstAnswer::Unknown => None,

@@ -6,6 +6,8 @@
 //!     │         │    ▲         │  │         │
 //! withdrawn cancelled └────────┘  └─────────┴─────▶ failed
 //! ```
+//!
+//! An accepted job fails, too, where it is too late to find out whether its first answer stands.
 
 use super::{Charge, Delivery, Failure, Job, MessageId, Reach, Song, State, Timestamp, WhisulJob};
 
@@ -116,6 +118,10 @@ impl Job {
             (State::Running { since, .. }, Event::Finished { song, at }) => {
                 job.state = State::Completed { song, took: at.since(*since) };
             }
+            (State::Accepted, Event::Fell(Failure::TooLate)) => {
+                job.charge = Charge::None;
+                job.state = State::Failed(Failure::TooLate);
+            }
             (State::Submitting | State::Running { .. }, Event::Fell(failure)) => {
                 job.charge = failure.remaining_charge();
                 job.state = State::Failed(failure);
@@ -174,6 +180,7 @@ mod tests {
             Just(Event::NotTaken),
             Just(Event::Taken { whisul_job, at }),
             Just(Event::Finished { song: Song::default(), at }),
+            Just(Event::Fell(Failure::TooLate)),
             Just(Event::Fell(Failure::UnknownFate)),
             Just(Event::Fell(Failure::Vanished)),
             Just(Event::Delivered { message }),

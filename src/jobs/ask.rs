@@ -11,7 +11,9 @@ use super::{
 };
 use crate::{
     delivery::{DiscordError, Message, Posted},
-    domain::{Event, FirstAnswer, Job, JobId, Place, Prompt, Refusal, Requester, RoleId, UserId},
+    domain::{
+        Event, Failure, FirstAnswer, Job, JobId, Place, Prompt, Refusal, Requester, RoleId, UserId,
+    },
     store::{Admission, StoreError},
 };
 
@@ -73,7 +75,7 @@ impl Jobs {
         info!(job = %job.id, requester = %job.requester, "a song was asked for");
         let message = self.render(&job);
         let answered = self.answer(&job, &message).await;
-        let job = match job.answered(answered) {
+        let job = match job.answered(answered, self.clock.now()) {
             Some(event) => self.first_step(job, event).await,
             None => job,
         };
@@ -141,16 +143,16 @@ impl Jobs {
 impl Worker {
     /// Finds out whether the first answer stands. Nothing is submitted before it does.
     pub(super) async fn find_answer(&mut self) -> Result<(), StepError> {
-        let expired = self.jobs.clock.now() >= self.job.token_expires_at();
-        let Some(token) = self.job.place.token.clone().filter(|_| !expired) else {
-            return self.note(Event::AnswerFailed).await;
+        let Some(token) = self.job.place.token.clone() else {
+            return self.note(Event::Fell(Failure::TooLate)).await;
         };
         let look = self.jobs.discord.find_answer(self.job.place.application, &token);
         let result = self.unless_stopping(look).await?;
-        match (self.job.answered(first_answer(&result)), result) {
+        let event = self.job.answered(first_answer(&result), self.jobs.clock.now());
+        match (event, result) {
             (Some(event), Ok(_)) => self.note(event).await,
             (Some(event), Err(error)) => {
-                info!(%error, "the first answer does not stand; the job is withdrawn");
+                info!(%error, "no first answer was found; nothing is submitted");
                 self.note(event).await
             }
             (None, Err(error)) => Err(error.into()),

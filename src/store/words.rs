@@ -69,6 +69,7 @@ pub(super) fn state_word(state: &State) -> &'static str {
 /// The word for a failure; its reason has its own column.
 pub(super) fn failure_word(failure: &Failure) -> &'static str {
     match failure {
+        Failure::TooLate => "too_late",
         Failure::Rejected => "rejected",
         Failure::Refused => "refused",
         Failure::Generation { .. } => "generation",

@@ -135,6 +135,7 @@ fn any_state() -> impl Strategy<Value = State> {
         },
     );
     let failure = prop_oneof![
+        Just(Failure::TooLate),
         Just(Failure::Rejected),
         Just(Failure::Refused),
         text().prop_map(|reason| Failure::Generation { reason }),
