@@ -10,6 +10,7 @@ mod message;
 mod postman;
 mod render;
 mod request;
+mod search;
 pub mod sentences;
 
 pub use application::Application;
@@ -17,6 +18,6 @@ pub use discord::{Discord, Posted};
 pub use error::DiscordError;
 pub use links::Links;
 pub use message::Message;
-pub use postman::{Outcome, Postman};
+pub use postman::Postman;
 pub use render::{Obstacle, Scene, render};
 pub use request::Urgency;

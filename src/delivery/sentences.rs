@@ -6,7 +6,8 @@
 use std::time::Duration;
 
 use crate::domain::{
-    Failure, Limit, PROMPT_MAX, PromptError, Quota, Refusal, Timestamp, UserId, format_duration,
+    Failure, JobId, Limit, PROMPT_MAX, PromptError, Quota, Refusal, Timestamp, UserId,
+    format_duration,
 };
 
 use super::Obstacle;
@@ -89,6 +90,12 @@ pub fn made_in(took: Duration) -> String {
 
 /// A finished song for which Whisul sent no link that may be shown.
 pub const NO_LINK: &str = "Whisul finished the song but sent no link to it that can be shown here.";
+
+/// The last line of a message that is not the answer to a command: which song it is about, in small
+/// letters.
+pub fn mark(job: JobId) -> String {
+    format!("-# Song {job}")
+}
 
 /// In place of a message that Discord would not take.
 pub fn stripped(requester: UserId) -> String {

@@ -9,7 +9,9 @@
 //!
 //! An accepted job fails, too, where it is too late to find out whether its first answer stands.
 
-use super::{Charge, Delivery, Failure, Job, MessageId, Reach, Song, State, Timestamp, WhisulJob};
+use super::{
+    Charge, Delivery, Failure, Job, MessageId, Post, Reach, Song, State, Timestamp, WhisulJob,
+};
 
 /// Something that happens to a job.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,6 +47,10 @@ pub enum Event {
     },
     /// There will be no song.
     Fell(Failure),
+    /// A new message with the outcome is about to be posted.
+    PostBegins(Post),
+    /// That message surely was not posted.
+    PostFailed,
     /// The outcome is where people can see it.
     Delivered {
         /// The message that shows it.
@@ -126,6 +132,10 @@ impl Job {
                 job.charge = failure.remaining_charge();
                 job.state = State::Failed(failure);
             }
+            (_, Event::PostBegins(post)) if job.awaits_delivery() => {
+                job.delivery = Delivery::Posting(post);
+            }
+            (_, Event::PostFailed) if job.awaits_delivery() => job.delivery = Delivery::Pending,
             (_, Event::Delivered { message }) if job.awaits_delivery() => {
                 job.delivery = Delivery::Delivered;
                 job.message = Some(message);
@@ -183,6 +193,8 @@ mod tests {
             Just(Event::Fell(Failure::TooLate)),
             Just(Event::Fell(Failure::UnknownFate)),
             Just(Event::Fell(Failure::Vanished)),
+            Just(Event::PostBegins(Post::Direct)),
+            Just(Event::PostFailed),
             Just(Event::Delivered { message }),
             Just(Event::DeliveryEnded),
         ]

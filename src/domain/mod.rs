@@ -14,6 +14,7 @@ mod prompt;
 mod quota;
 mod song;
 mod time;
+mod ways;
 
 pub use answers::{FirstAnswer, Report, Submission};
 pub use estimate::Estimate;
@@ -28,3 +29,4 @@ pub use prompt::{PROMPT_MAX, Prompt, PromptError};
 pub use quota::{Charges, Limit, Limits, Quota, QuotaError, Refusal, Requester};
 pub use song::{Song, SongLength};
 pub use time::{Timestamp, format_duration, parse_duration};
+pub use ways::{Attempt, Next, Post, Way};

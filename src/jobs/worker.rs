@@ -33,6 +33,8 @@ pub(super) struct Worker {
     /// Since when the song is watched: its submission, or the bot's start if that was later. Not
     /// told by a clock that can jump.
     pub(super) watched_since: Instant,
+    /// When this run of the bot began to post its outcome as a new message.
+    pub(super) post_began: Option<Instant>,
     backoff: Backoff,
 }
 
@@ -66,6 +68,7 @@ impl Jobs {
             place: (job.next_step() == Step::TakeTurn).then(|| self.line.join(&job)),
             slot: job.is_at_whisul().then(|| self.line.occupy(&job)),
             watched_since: Instant::now(),
+            post_began: None,
             backoff: Backoff::new(FIRST_WAIT, LONGEST_WAIT),
             job,
         };
