@@ -6,6 +6,7 @@ mod error;
 mod limiter;
 mod links;
 mod markdown;
+mod meaning;
 mod message;
 mod postman;
 mod render;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tracing::warn;
 
 use super::{Discord, DiscordError, Message, Posted, Urgency, sentences};
-use crate::domain::{Attempt, ChannelId, Job, Post, Reach, Timestamp, Way};
+use crate::domain::{ChannelId, Job, Post, Reach, Timestamp, Way};
 
 /// Brings a job's message to Discord.
 #[derive(Clone, Debug)]
@@ -46,7 +46,7 @@ impl Postman {
     /// more without what other people wrote.
     ///
     /// # Errors
-    /// When the message does not stand: [`DiscordError::attempt`] tells what that means.
+    /// When the message does not stand: see [`crate::domain::Attempt`] for what that means.
     pub async fn attempt(
         &self,
         job: &Job,
@@ -91,26 +91,6 @@ impl Postman {
                 Err(DiscordError::Unknown { cause }) => Err(DiscordError::NotSent { cause }),
                 answer => answer,
             },
-        }
-    }
-}
-
-impl DiscordError {
-    /// What it means for an attempt to deliver.
-    pub fn attempt(&self) -> Attempt {
-        match self {
-            Self::MessageGone => Attempt::Missing,
-            Self::TooManyEdits | Self::Refused { .. } => Attempt::Unfit,
-            Self::TokenGone
-            | Self::AlreadyAnswered
-            | Self::NoAccess
-            | Self::ChannelGone
-            | Self::ThreadArchived
-            | Self::CannotDm => Attempt::Closed,
-            Self::RateLimited { .. } | Self::NotSent { .. } | Self::GaveWay | Self::BadToken => {
-                Attempt::NotNow
-            }
-            Self::Unknown { .. } => Attempt::Unknown,
         }
     }
 }

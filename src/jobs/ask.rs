@@ -10,9 +10,10 @@ use super::{
     worker::{StepError, Worker},
 };
 use crate::{
-    delivery::{DiscordError, Message, Posted},
+    delivery::{DiscordError, Message},
     domain::{
-        Event, Failure, FirstAnswer, Job, JobId, Place, Prompt, Refusal, Requester, RoleId, UserId,
+        Event, Failure, FirstAnswer, Job, JobId, Place, Prompt, Refusal, Requester, RoleId, State,
+        UserId,
     },
     store::{Admission, StoreError},
 };
@@ -79,6 +80,9 @@ impl Jobs {
             Some(event) => self.first_step(job, event).await,
             None => job,
         };
+        if job.state == State::Withdrawn {
+            self.line.give_round_back(&job);
+        }
         self.take_on(job, Some(&message));
         Ok(())
     }
@@ -97,7 +101,11 @@ impl Jobs {
         let (jobs, job) = (Arc::clone(self), job.clone());
         self.tasks.spawn(async move {
             if let Ok(Ok(Admission::Accepted)) = admission.await {
-                jobs.first_step(job, Event::AnswerFailed).await;
+                // As often as it takes: nobody else takes care of this job.
+                let noted = jobs.worker(job, None).note(Event::AnswerFailed).await;
+                if let Err(error) = noted {
+                    warn!(%error, "a job that was written down too late is not withdrawn yet");
+                }
             }
         });
         Err(AskError::Late)
@@ -109,7 +117,7 @@ impl Jobs {
         let (began, mut one_may_stand) = (Instant::now(), false);
         loop {
             let result = self.discord.answer(job.id, token, message).await;
-            let answer = first_answer(&result);
+            let answer = FirstAnswer::from(&result);
             match result {
                 Ok(_) => return answer,
                 Err(error) if error.is_passing() && began.elapsed() < RETRIES => {
@@ -148,7 +156,7 @@ impl Worker {
         };
         let look = self.jobs.discord.find_answer(self.job.place.application, &token);
         let result = self.unless_stopping(look).await?;
-        let event = self.job.answered(first_answer(&result), self.jobs.clock.now());
+        let event = self.job.answered(FirstAnswer::from(&result), self.jobs.clock.now());
         match (event, result) {
             (Some(event), Ok(_)) => self.note(event).await,
             (Some(event), Err(error)) => {
@@ -158,19 +166,5 @@ impl Worker {
             (None, Err(error)) => Err(error.into()),
             (None, Ok(_)) => Ok(()),
         }
-    }
-}
-
-/// What Discord says about a first answer.
-fn first_answer(result: &Result<Posted, DiscordError>) -> FirstAnswer {
-    match result {
-        Ok(Posted { message, ephemeral }) => {
-            FirstAnswer::Stands { message: *message, ephemeral: *ephemeral }
-        }
-        Err(DiscordError::MessageGone) => FirstAnswer::Deleted,
-        // Which may well be the answer that an earlier try gave.
-        Err(DiscordError::AlreadyAnswered) => FirstAnswer::Unknown,
-        Err(error) if error.is_passing() => FirstAnswer::Unknown,
-        Err(_) => FirstAnswer::Missing,
     }
 }

@@ -24,11 +24,7 @@ impl Worker {
                 self.post_began = Some(Instant::now());
             }
             let result = self.jobs.postman.attempt(&self.job, way, &message).await;
-            let attempt = match &result {
-                Ok(posted) => Attempt::Stands(posted.message),
-                Err(error) => error.attempt(),
-            };
-            match (self.job.next_way(way, attempt), result) {
+            match (self.job.next_way(way, Attempt::from(&result)), result) {
                 (Next::End(event), result) => {
                     if let Err(error) = result {
                         info!(%error, ?way, "no way of delivery is left, or none is wanted");

@@ -62,7 +62,11 @@ impl Jobs {
             return;
         }
         let span = info_span!("job", id = %job.id);
-        let worker = Worker {
+        self.tasks.spawn(self.worker(job, shown).run().instrument(span));
+    }
+
+    pub(super) fn worker(self: &Arc<Self>, job: Job, shown: Option<&Message>) -> Worker {
+        Worker {
             jobs: Arc::clone(self),
             display: Display::new(shown, self.rules.edit_interval),
             place: (job.next_step() == Step::TakeTurn).then(|| self.line.join(&job)),
@@ -71,8 +75,7 @@ impl Jobs {
             post_began: None,
             backoff: Backoff::new(FIRST_WAIT, LONGEST_WAIT),
             job,
-        };
-        self.tasks.spawn(worker.run().instrument(span));
+        }
     }
 }
 
