@@ -18,6 +18,8 @@ use crate::domain::{ApplicationId, ChannelId, JobId, MessageId, UserId};
 
 /// Where Discord is.
 const DISCORD: &str = "https://discord.com";
+/// How many messages can be looked at with one request.
+pub(super) const PAGE: usize = 100;
 /// An answer is void after 3 seconds (Discord docs, Receiving and Responding); a little is kept
 /// back for the way.
 const ANSWER_TIMEOUT: Duration = Duration::from_millis(2500);
@@ -135,6 +137,20 @@ impl Discord {
         self.sender.send::<PostedMessage>(&request).await?.posted()
     }
 
+    /// The latest messages of a channel, at most [`PAGE`], older than `before`: the latest first.
+    /// Where the bot may not read the history, Discord shows none (Discord docs, Get Channel
+    /// Messages).
+    pub(super) async fn messages(
+        &self,
+        channel: ChannelId,
+        before: Option<MessageId>,
+    ) -> Result<Vec<SeenMessage>, DiscordError> {
+        let before = before.map(|before| format!("&before={before}")).unwrap_or_default();
+        let query = format!("?limit={PAGE}{before}");
+        let path = format!("channels/{channel}/messages");
+        self.sender.send(&without_body(path, &query)).await
+    }
+
     /// Opens the direct message channel with a person.
     pub async fn direct_channel(&self, person: UserId) -> Result<ChannelId, DiscordError> {
         let content = json!({ "recipient_id": person.to_string() });
@@ -184,7 +200,7 @@ fn with_bot(method: Method, path: String, body: &Value) -> Request<'_> {
     Request { method, path, query: "", proof, urgency, body: Some(body) }
 }
 
-fn without_body(path: String, query: &'static str) -> Request<'static> {
+fn without_body(path: String, query: &str) -> Request<'_> {
     let (proof, urgency) = (Proof::BotToken, Urgency::Needed);
     Request { method: Method::Get, path, query, proof, urgency, body: None }
 }
@@ -207,13 +223,40 @@ struct PostedMessage {
     flags: u64,
 }
 
+/// A message that somebody posted, as far as it takes to know one of the bot's own.
+#[derive(Deserialize)]
+pub(super) struct SeenMessage {
+    #[serde(flatten)]
+    posted: PostedMessage,
+    content: String,
+    author: Author,
+}
+
+#[derive(Deserialize)]
+struct Author {
+    #[serde(default)]
+    bot: bool,
+}
+
 #[derive(Deserialize)]
 struct GatewayAnswer {
     url: String,
 }
 
+impl SeenMessage {
+    /// Whether it is the bot's own about this job. People can write its mark, other bots have no
+    /// reason to.
+    pub(super) fn is_about(&self, job: JobId) -> bool {
+        self.author.bot && Message::is_marked(&self.content, job)
+    }
+
+    pub(super) fn posted(&self) -> Result<Posted, DiscordError> {
+        self.posted.posted()
+    }
+}
+
 impl PostedMessage {
-    fn posted(self) -> Result<Posted, DiscordError> {
+    fn posted(&self) -> Result<Posted, DiscordError> {
         let message = MessageId(self.identified.id()?);
         Ok(Posted { message, ephemeral: Message::is_ephemeral(self.flags) })
     }

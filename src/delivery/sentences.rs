@@ -6,7 +6,8 @@
 use std::time::Duration;
 
 use crate::domain::{
-    Failure, Limit, PROMPT_MAX, PromptError, Quota, Refusal, Timestamp, UserId, format_duration,
+    Failure, JobId, Limit, PROMPT_MAX, PromptError, Quota, Refusal, Timestamp, UserId,
+    format_duration,
 };
 
 use super::Obstacle;
@@ -90,6 +91,12 @@ pub fn made_in(took: Duration) -> String {
 /// A finished song for which Whisul sent no link that may be shown.
 pub const NO_LINK: &str = "Whisul finished the song but sent no link to it that can be shown here.";
 
+/// The last line of a message that is not the answer to a command: which song it is about, in small
+/// letters.
+pub fn mark(job: JobId) -> String {
+    format!("-# Song {job}")
+}
+
 /// In place of a message that Discord would not take.
 pub fn stripped(requester: UserId) -> String {
     format!("<@{requester}>'s song is done. Discord didn't let me show more than this.")
@@ -98,6 +105,10 @@ pub fn stripped(requester: UserId) -> String {
 /// What went wrong, and what it means.
 pub fn failure(failure: &Failure) -> &'static str {
     match failure {
+        Failure::TooLate => {
+            "I was away when you asked for this song, and it is too late to go on with it. It \
+             doesn't count against your quota: ask again."
+        }
         Failure::Rejected => {
             "Whisul didn't accept this prompt. It doesn't count against your quota: try other words."
         }
@@ -147,6 +158,10 @@ pub fn bad_prompt(error: PromptError) -> String {
         ),
     }
 }
+
+/// A prompt that Discord would not show, such as one that the server's `AutoMod` blocks.
+pub const PROMPT_NOT_SHOWN: &str =
+    "Discord didn't let me show that prompt here, so I took nothing on. Try other words.";
 
 /// A limit that has no room.
 pub fn refusal(refusal: &Refusal) -> String {

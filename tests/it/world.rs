@@ -153,6 +153,19 @@ impl World {
         &self.settings
     }
 
+    /// The same, again and again until it is not refused: a refund may be on its way.
+    pub(crate) async fn song_once_free(&self, person: &Person, prompt: &str) -> Invocation {
+        let allowed = async {
+            loop {
+                let asked = self.song(person, prompt).await;
+                if !asked.answer().await.expect("an answer at once").ephemeral() {
+                    return asked;
+                }
+            }
+        };
+        timeout(DEADLINE, allowed).await.expect("a song is free in time")
+    }
+
     /// The folder of the bot's database.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder.0
