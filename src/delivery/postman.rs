@@ -142,10 +142,14 @@ fn channel_or_direct(job: &Job) -> Way {
 fn next_way(way: &Way, error: &DiscordError, job: &Job) -> Option<Way> {
     match (way, error) {
         (Way::Token(_), _) => Some(channel_or_direct(job)),
-        // A message that is too old to be edited does not keep a new one from being posted.
-        (Way::Channel(_), DiscordError::TooManyEdits | DiscordError::Refused { .. }) => {
-            Some(Way::NewMessage)
-        }
+        // A message that can't be edited any more does not keep a new one from being posted: that
+        // opens an archived thread again, unless it is locked (Discord docs, Threads).
+        (
+            Way::Channel(_),
+            DiscordError::TooManyEdits
+            | DiscordError::ThreadArchived
+            | DiscordError::Refused { .. },
+        ) => Some(Way::NewMessage),
         (Way::Channel(_) | Way::NewMessage, _) => Some(Way::DirectMessage),
         (Way::DirectMessage, _) => None,
     }
