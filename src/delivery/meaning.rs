@@ -23,7 +23,11 @@ impl From<&Result<Posted, DiscordError>> for Attempt {
         match result {
             Ok(posted) => Self::Stands(posted.message),
             Err(DiscordError::MessageGone) => Self::Missing,
-            Err(DiscordError::TooManyEdits | DiscordError::Refused { .. }) => Self::Unfit,
+            Err(
+                DiscordError::TooManyEdits
+                | DiscordError::ThreadArchived
+                | DiscordError::Refused { .. },
+            ) => Self::Unfit,
             Err(DiscordError::Unknown { .. }) => Self::Unknown,
             Err(error) if error.is_passing() => Self::NotNow,
             Err(_) => Self::Closed,

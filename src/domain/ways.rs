@@ -80,7 +80,8 @@ impl Job {
             (Way::New(_), Attempt::NotNow) => Next::Later(Some(Event::PostFailed)),
             (_, Attempt::NotNow | Attempt::Unknown) => Next::Later(None),
             (Way::Token, Attempt::Unfit | Attempt::Closed) => Next::Try(self.without_token()),
-            // A message that is too old to be edited does not keep a new one from being posted.
+            // A message that can't be edited any more does not keep a new one from being posted:
+            // that opens an archived thread again, unless it is locked (Discord docs, Threads).
             (Way::Message(_), Attempt::Unfit) => Next::Try(Way::New(Post::InChannel)),
             (Way::Message(_), Attempt::Closed) | (Way::New(Post::InChannel), _) => {
                 Next::Try(Way::New(Post::Direct))

@@ -22,6 +22,7 @@ async fn patient(settings: &[(&str, &str)]) -> World {
     world
 }
 
+/// A world without a bot, in which songs are done at once.
 async fn asleep() -> World {
     let world = World::asleep(&[], DiscordRules::default(), WhisulRules::default()).await;
     world.whisul.plan("", quick());
@@ -97,10 +98,25 @@ async fn commands_that_stand_are_left_alone() {
     assert_eq!(world.discord.requests().count("PUT", COMMANDS), 1);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_that_is_closed_is_waited_for() {
+    let mut world = asleep().await;
+    for path in ["/api/v10/gateway", "/api/v10/gateway/bot"] {
+        world.discord.faults().add(Fault::on("GET", path).times(1).status(503));
+    }
+    world.wake_bot().await;
+    done(&world.song(&world.ann, "a song").await).await;
+}
+
 /// Something happens to the gateway while a song is made: that song is finished, and a next one
 /// can be asked for.
 async fn survives(misfortune: impl AsyncFnOnce(&DiscordSandbox)) {
-    let world = patient(&[]).await;
+    // So short an interval that a connection which is dead without knowing it is noticed soon.
+    let rules =
+        DiscordRules { heartbeat_interval: Duration::from_millis(500), ..DiscordRules::default() };
+    let mut world = World::asleep(&[], rules, WhisulRules::default()).await;
+    world.whisul.plan("", Plan::song().until_told());
+    world.wake_bot().await;
     let asked = world.song(&world.ann, "a song").await;
     composing(&asked).await;
     let before = world.discord.sessions();
@@ -125,6 +141,18 @@ async fn a_dropped_connection_is_taken_up_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reconnect_that_discord_asks_for_is_made() {
     survives(async |discord| discord.gateway().ask_to_reconnect()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_died_in_silence_is_replaced() {
+    survives(async |discord| {
+        let before = discord.sessions();
+        discord.gateway().silent(true);
+        let left = || (discord.sessions() != before).then_some(());
+        discord.until("the bot to leave the silent connection", left).await;
+        discord.gateway().silent(false);
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -106,6 +106,11 @@ impl World {
         self.settings.insert(name.to_owned(), value.to_owned());
     }
 
+    /// The settings for the next start.
+    pub(crate) fn settings(&self) -> &BTreeMap<String, String> {
+        &self.settings
+    }
+
     /// Starts the bot and waits until it is ready.
     pub(crate) async fn wake_bot(&mut self) {
         let before = self.discord.sessions().identified;
@@ -131,14 +136,18 @@ impl World {
         self.bot = Some(Bot { shutdown, end });
     }
 
-    /// Stops the bot as a signal does, and waits for its end.
-    pub(crate) async fn stop_bot(&mut self) {
-        let mut bot = self.bot.take().expect("a running bot");
-        bot.shutdown.cancel();
-        bot.end().await.expect("a stop on request is no error");
+    /// Asks the bot to stop, as a signal does.
+    pub(crate) fn ask_to_stop(&self) {
+        self.bot.as_ref().expect("a running bot").shutdown.cancel();
     }
 
-    /// Waits for the bot's end, which nobody asked for.
+    /// Stops the bot as a signal does, and waits for its end.
+    pub(crate) async fn stop_bot(&mut self) {
+        self.ask_to_stop();
+        self.bots_end().await.expect("a stop on request is no error");
+    }
+
+    /// Waits for the bot's end.
     pub(crate) async fn bots_end(&mut self) -> Result<(), RunError> {
         self.bot.take().expect("a running bot").end().await
     }
