@@ -6,7 +6,10 @@ use super::Charge;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
     /// Whisul would not take the prompt.
-    Rejected,
+    Rejected {
+        /// What Whisul said about it, if it said anything.
+        reason: Option<String>,
+    },
     /// Whisul answered the submission with something that it doesn't document, and surely made no
     /// job of it.
     Refused,
@@ -29,7 +32,7 @@ impl Failure {
     pub fn remaining_charge(&self) -> Charge {
         match self {
             Self::UnknownFate => Charge::KeyOnly,
-            Self::Rejected
+            Self::Rejected { .. }
             | Self::Refused
             | Self::Generation { .. }
             | Self::Vanished

@@ -95,7 +95,9 @@ impl Jobs {
 /// What a submission that brought no job means for the song.
 fn after_refusal(error: &SubmitError) -> Event {
     match error {
-        SubmitError::Rejected { .. } => Event::Fell(Failure::Rejected),
+        SubmitError::Rejected { detail, .. } => {
+            Event::Fell(Failure::Rejected { reason: detail.text().map(str::to_owned) })
+        }
         SubmitError::Refused { .. } => {
             error!(%error, "Whisul's answer to a submission is not documented");
             Event::Fell(Failure::Refused)

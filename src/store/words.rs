@@ -69,7 +69,7 @@ pub(super) fn state_word(state: &State) -> &'static str {
 /// The word for a failure; its reason has its own column.
 pub(super) fn failure_word(failure: &Failure) -> &'static str {
     match failure {
-        Failure::Rejected => "rejected",
+        Failure::Rejected { .. } => "rejected",
         Failure::Refused => "refused",
         Failure::Generation { .. } => "generation",
         Failure::Vanished => "vanished",
