@@ -20,6 +20,9 @@ use whisul_bot::{RunError, config::Settings};
 /// Longer than any single thing takes in these tests.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
 
+/// How long Whisul takes for a song, where a test says nothing else.
+pub(crate) const SONG: Duration = Duration::from_millis(200);
+
 /// The whole world of a test.
 pub(crate) struct World {
     pub(crate) discord: DiscordSandbox,
@@ -59,8 +62,17 @@ impl World {
 
     /// The same, with some settings set otherwise.
     pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
-        let mut world =
-            Self::asleep(settings, DiscordRules::default(), WhisulRules::default()).await;
+        let whisul = WhisulRules { song_takes: SONG, ..WhisulRules::default() };
+        Self::awake(settings, DiscordRules::default(), whisul).await
+    }
+
+    /// The same with rules of choice.
+    pub(crate) async fn awake(
+        settings: &[(&str, &str)],
+        discord: DiscordRules,
+        whisul: WhisulRules,
+    ) -> Self {
+        let mut world = Self::asleep(settings, discord, whisul).await;
         world.wake_bot().await;
         world
     }
@@ -157,9 +169,17 @@ impl World {
         song_at(&person.at(&self.channel), prompt).await
     }
 
-    /// All settings of the bot.
-    pub(crate) fn settings(&self) -> &BTreeMap<String, String> {
-        &self.settings
+    /// A person asks for one more song: it is allowed, or refused with this sentence.
+    pub(crate) async fn one_more(&self, person: &Person) -> Result<(), String> {
+        let answer = self.song(person, "one more song").await.answer().await.expect("an answer");
+        if answer.ephemeral() { Err(answer.text()) } else { Ok(()) }
+    }
+
+    /// How often the bot has sent Whisul a prompt that contains this, taken or not.
+    pub(crate) fn submissions(&self, prompt_part: &str) -> usize {
+        let sent = self.whisul.requests().matching("POST", "/api/generate");
+        let prompts = sent.iter().map(|request| request.json()["prompt"].to_string());
+        prompts.filter(|prompt| prompt.contains(prompt_part)).count()
     }
 
     /// The same, again and again until it is not refused: a refund may be on its way.
@@ -196,8 +216,9 @@ pub(crate) async fn song_at(seat: &Seat, prompt: &str) -> Invocation {
 }
 
 /// Waits for the finished song.
-pub(crate) async fn done(asked: &Invocation) -> Message {
-    asked.until("a finished song", is_done).await
+#[track_caller]
+pub(crate) fn done(asked: &Invocation) -> impl Future<Output = Message> {
+    asked.until("a finished song", is_done)
 }
 
 /// Waits for the answer to somebody who gets no song: a sentence that only they see.
@@ -222,6 +243,12 @@ pub(crate) fn is_done(message: &Message) -> bool {
     message.embed().is_some_and(|embed| {
         embed.footer.as_deref().is_some_and(|footer| footer.starts_with("Made in"))
     })
+}
+
+/// Waits for the news that there is no song, and returns the message that brings them.
+#[track_caller]
+pub(crate) fn failed(asked: &Invocation) -> impl Future<Output = Message> {
+    asked.until("the news that there is no song", |message| title(message) == "No song this time")
 }
 
 /// A folder that goes when its test does.

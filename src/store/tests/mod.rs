@@ -136,7 +136,7 @@ fn any_state() -> impl Strategy<Value = State> {
     );
     let failure = prop_oneof![
         Just(Failure::TooLate),
-        Just(Failure::Rejected),
+        text().prop_map(|reason| Failure::Rejected { reason }),
         Just(Failure::Refused),
         text().prop_map(|reason| Failure::Generation { reason }),
         Just(Failure::Vanished),
