@@ -59,6 +59,7 @@ pub async fn run(settings: Settings, shutdown: impl Future<Output = ()>) -> Resu
         poll_interval: settings.poll_interval,
         job_timeout: settings.job_timeout,
         edit_interval: settings.edit_interval,
+        history_retention: settings.history_retention,
     };
     let jobs = Jobs::start(tools, rules, stop.clone()).await?;
     let access = Access { guilds: settings.allowed_guilds, direct_messages: settings.allow_dms };

@@ -6,6 +6,7 @@
 
 mod admit;
 mod error;
+mod forget;
 mod open;
 mod read;
 #[cfg(test)]

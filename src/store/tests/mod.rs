@@ -2,6 +2,7 @@
 
 mod admission;
 mod damage;
+mod forgetting;
 mod life;
 mod opening;
 mod plans;
@@ -21,7 +22,7 @@ use super::{Admission, Store};
 use crate::domain::{
     ApplicationId, ChannelId, Charge, Delivery, Failure, GuildId, Job, JobId, Limits, MessageId,
     Place, Prompt, Quota, Reach, Requester, Song, SongLength, State, Timestamp, UserId, WhisulJob,
-    WhisulJobId,
+    WhisulJobId, forgotten_before,
 };
 
 /// A folder of its own for a test, gone with it.
