@@ -7,6 +7,7 @@
 mod admit;
 mod error;
 mod forget;
+mod lock;
 mod open;
 mod read;
 #[cfg(test)]
@@ -14,9 +15,10 @@ mod tests;
 mod words;
 mod write;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use sqlx::{Row, SqlitePool};
+use tracing::warn;
 
 pub use self::{
     admit::Admission,
@@ -39,6 +41,8 @@ pub struct Store {
     writer: SqlitePool,
     /// Connections that only read, and wait for nobody.
     reader: SqlitePool,
+    /// Keeps other bots away from the file.
+    lock: Arc<lock::Lock>,
 }
 
 /// The jobs for which something is left to do.
@@ -103,10 +107,13 @@ impl Store {
         Ok(took.filter_map(read::duration).collect())
     }
 
-    /// Waits for what is being written and closes the database. Whatever is asked of the store
-    /// afterwards is an error.
+    /// Waits for what is being written, closes the database and leaves it to the next bot.
+    /// Whatever is asked of the store afterwards is an error.
     pub async fn close(&self) {
         self.reader.close().await;
         self.writer.close().await;
+        if let Err(error) = self.lock.release() {
+            warn!(%error, "the database's lock stays until this process ends");
+        }
     }
 }

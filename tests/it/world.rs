@@ -127,6 +127,11 @@ impl World {
     pub(crate) async fn wake_bot(&mut self) {
         let before = self.discord.sessions().identified;
         self.start_bot();
+        self.until_ready_after(before).await;
+    }
+
+    /// Waits until a bot is ready that came after so many others.
+    pub(crate) async fn until_ready_after(&self, before: usize) {
         let identified = || (self.discord.sessions().identified > before).then_some(());
         self.discord.until("the bot's own session", identified).await;
         self.discord.until_ready().await;
@@ -142,8 +147,11 @@ impl World {
         // A runtime of its own, as in the binary: nothing of the bot outlives it.
         thread::spawn(move || {
             let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build();
-            let bot = whisul_bot::run(settings, asked_to_stop.cancelled());
-            _ = ended.send(runtime.unwrap().block_on(bot));
+            let runtime = runtime.unwrap();
+            let outcome = runtime.block_on(whisul_bot::run(settings, asked_to_stop.cancelled()));
+            // Whatever a short grace has left goes with it, and with that the database's lock.
+            drop(runtime);
+            _ = ended.send(outcome);
         });
         self.bot = Some(Bot { shutdown, end });
     }

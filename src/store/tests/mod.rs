@@ -4,6 +4,7 @@ mod admission;
 mod damage;
 mod forgetting;
 mod life;
+mod locking;
 mod opening;
 mod plans;
 
@@ -11,12 +12,16 @@ use std::{
     collections::BTreeMap,
     fs,
     path::PathBuf,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
 use proptest::prelude::*;
 use secrecy::{ExposeSecret, SecretString};
+use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use super::{Admission, Store};
 use crate::domain::{
@@ -46,6 +51,18 @@ impl Folder {
 
     async fn store(&self) -> Store {
         Store::open(&self.url()).await.expect("a new database opens")
+    }
+
+    /// A second store on the same file, past the lock: as if another process had it open.
+    async fn twin(&self, of: &Store) -> Store {
+        let patience = Duration::from_secs(5);
+        Store::connect(&self.file(), patience, Arc::clone(&of.lock)).await.unwrap()
+    }
+
+    /// A bare connection to the file, past the store.
+    async fn bare(&self) -> SqliteConnection {
+        let options = SqliteConnectOptions::new().filename(self.file()).create_if_missing(true);
+        SqliteConnection::connect_with(&options).await.unwrap()
     }
 }
 
