@@ -98,6 +98,17 @@ impl Settings {
     }
 }
 
+/// Reads [`Settings::database_url`] alone, as [`Settings::load`] does: for whoever has no business
+/// with the secrets.
+///
+/// # Errors
+/// What is wrong with it, and the file's faulty lines, any of which may have been meant for it.
+pub fn database_url(env_file: &Path) -> Result<String, Faults> {
+    let (environment, faults) = Environment::read(env_file);
+    Reader { lookup: &|name| environment.get(name), faults }
+        .read(|reader| reader.required(table::DATABASE_URL, checks::database))
+}
+
 /// Reads one setting after the other and notes the faults.
 struct Reader<'a> {
     lookup: &'a dyn Fn(&str) -> Option<String>,

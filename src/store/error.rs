@@ -143,7 +143,7 @@ pub enum OpenError {
 }
 
 /// What SQLite means by an error.
-enum Meaning {
+pub(super) enum Meaning {
     Busy,
     Full,
     NotADatabase,
@@ -155,7 +155,7 @@ enum Meaning {
 impl Meaning {
     /// By SQLite's result codes (<https://www.sqlite.org/rescode.html>), whose lowest eight bits
     /// are the primary code.
-    fn of(error: &sqlx::Error) -> Self {
+    pub(super) fn of(error: &sqlx::Error) -> Self {
         /// No room to make the index of the write-ahead log larger: what a full disk looks like
         /// when the database is opened.
         const IOERR_SHMSIZE: i32 = 4874;

@@ -1,10 +1,11 @@
 //! The jobs on disk: SQL and migrations. Nothing else in the bot knows SQL.
 //!
 //! One row a job, written before the step that follows from it is taken. The statements keep to
-//! what SQLite and PostgreSQL have in common; what only SQLite knows stands in `open` and `error`,
-//! and in the one `BEGIN` of `admit`.
+//! what SQLite and PostgreSQL have in common; what only SQLite knows stands in `open`, `backup` and
+//! `error`, and in the one `BEGIN` of `admit`.
 
 mod admit;
+mod backup;
 mod error;
 mod forget;
 mod lock;
@@ -22,6 +23,7 @@ use tracing::warn;
 
 pub use self::{
     admit::Admission,
+    backup::{BackupError, backup},
     error::{DamagedRow, OpenError, StoreError},
 };
 use crate::domain::{Job, JobId};

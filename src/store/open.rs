@@ -16,7 +16,7 @@ use sqlx::{
 use super::{OpenError, Store, lock::Lock};
 
 /// How long to wait for the database while others hold it.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How many may read at once.
 const READERS: u32 = 4;
@@ -92,7 +92,7 @@ async fn is_fit_to_stay(connection: &mut SqliteConnection) -> sqlx::Result<bool>
 }
 
 /// The absolute path of the file that a URL names.
-fn file_of(url: &str) -> Result<PathBuf, OpenError> {
+pub(super) fn file_of(url: &str) -> Result<PathBuf, OpenError> {
     let rest = url.strip_prefix("sqlite:").ok_or(OpenError::NotSqlite)?;
     if rest.ends_with(":memory:") || rest.contains("mode=memory") {
         return Err(OpenError::InMemory);
@@ -127,7 +127,7 @@ fn make_folder(folder: &Path) -> io::Result<()> {
 }
 
 /// Makes an empty file for its owner only, where there is none.
-fn make_file(path: &Path) -> io::Result<()> {
+pub(super) fn make_file(path: &Path) -> io::Result<()> {
     let mut options = fs::OpenOptions::new();
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
@@ -153,7 +153,10 @@ async fn prepare(path: &Path, patience: Duration) -> Result<(), OpenError> {
 }
 
 /// Refuses the database of another program. Says whether it is ours; if not, it is empty.
-async fn check_origin(connection: &mut SqliteConnection, path: &Path) -> Result<bool, OpenError> {
+pub(super) async fn check_origin(
+    connection: &mut SqliteConnection,
+    path: &Path,
+) -> Result<bool, OpenError> {
     let tables = sqlx::query_scalar("SELECT name FROM sqlite_master").fetch_all(connection).await;
     let tables: Vec<String> = tables.map_err(|error| OpenError::at(path.to_owned(), error))?;
     let ours = tables.iter().any(|table| table == MIGRATIONS_TABLE);
@@ -165,7 +168,10 @@ async fn check_origin(connection: &mut SqliteConnection, path: &Path) -> Result<
 }
 
 /// Refuses a damaged database.
-async fn check_whole(connection: &mut SqliteConnection, path: &Path) -> Result<(), OpenError> {
+pub(super) async fn check_whole(
+    connection: &mut SqliteConnection,
+    path: &Path,
+) -> Result<(), OpenError> {
     let verdict = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(connection).await;
     let verdict: String = verdict.map_err(|error| OpenError::at(path.to_owned(), error))?;
     if verdict == "ok" { Ok(()) } else { Err(OpenError::Damaged { path: path.to_owned() }) }

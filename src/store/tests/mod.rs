@@ -1,6 +1,7 @@
 //! Shared by the store's tests: a folder to work in, and jobs of every kind.
 
 mod admission;
+mod copies;
 mod damage;
 mod forgetting;
 mod life;
