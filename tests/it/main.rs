@@ -12,6 +12,7 @@ mod delivery;
 mod failures;
 mod hostile;
 mod key;
+mod matrix;
 mod outages;
 mod pace;
 mod places;

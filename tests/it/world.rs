@@ -177,19 +177,6 @@ impl World {
         song_at(&person.at(&self.channel), prompt).await
     }
 
-    /// A person asks for one more song: it is allowed, or refused with this sentence.
-    pub(crate) async fn one_more(&self, person: &Person) -> Result<(), String> {
-        let answer = self.song(person, "one more song").await.answer().await.expect("an answer");
-        if answer.ephemeral() { Err(answer.text()) } else { Ok(()) }
-    }
-
-    /// How often the bot has sent Whisul a prompt that contains this, taken or not.
-    pub(crate) fn submissions(&self, prompt_part: &str) -> usize {
-        let sent = self.whisul.requests().matching("POST", "/api/generate");
-        let prompts = sent.iter().map(|request| request.json()["prompt"].to_string());
-        prompts.filter(|prompt| prompt.contains(prompt_part)).count()
-    }
-
     /// The same, again and again until it is not refused: a refund may be on its way.
     pub(crate) async fn song_once_free(&self, person: &Person, prompt: &str) -> Invocation {
         let allowed = async {
@@ -201,6 +188,19 @@ impl World {
             }
         };
         timeout(DEADLINE, allowed).await.expect("a song is free in time")
+    }
+
+    /// A person asks for one more song: it is allowed, or refused with this sentence.
+    pub(crate) async fn one_more(&self, person: &Person) -> Result<(), String> {
+        let answer = self.song(person, "one more song").await.answer().await.expect("an answer");
+        if answer.ephemeral() { Err(answer.text()) } else { Ok(()) }
+    }
+
+    /// How often the bot has sent Whisul a prompt that contains this, taken or not.
+    pub(crate) fn submissions(&self, prompt_part: &str) -> usize {
+        let sent = self.whisul.requests().matching("POST", "/api/generate");
+        let prompts = sent.iter().map(|request| request.json()["prompt"].to_string());
+        prompts.filter(|prompt| prompt.contains(prompt_part)).count()
     }
 
     /// The folder of the bot's database.
