@@ -10,7 +10,7 @@ use sandbox::{DiscordRules, Fault, Plan, WhisulRules};
 use serde_json::{Value, json};
 use tokio::task::spawn_blocking;
 
-use crate::world::{DEADLINE, World, done, refusal, title};
+use crate::world::{DEADLINE, World, done, failed, refusal};
 
 /// The program, killed if its test ends before it.
 struct Program(Option<Child>);
@@ -56,7 +56,6 @@ async fn no_prompt_and_no_secret_is_ever_logged() {
     let world = World::asleep(&settings, DiscordRules::default(), rules).await;
     let program = Program::start(&world);
     world.discord.until_ready().await;
-    let failed = |message: &sandbox::Message| title(message) == "No song this time";
 
     // A song, whose last edit Discord can't take at first.
     let edits = "/api/v10/webhooks/*/*/messages/@original";
@@ -67,16 +66,16 @@ async fn no_prompt_and_no_secret_is_ever_logged() {
     let reason = "no marzipan polka for key and token";
     world.whisul.plan("polka", Plan::fails(Some(reason)).takes(Duration::ZERO));
     asked.push(world.song(&world.ann, "marzipan polka").await);
-    asked[1].until("a failure", failed).await;
+    failed(&asked[1]).await;
     let body = json!({ "error": "marzipan minuet?", "message": "no marzipan minuet" }).to_string();
     world.whisul.faults().add(Fault::on("POST", "/api/generate").status(400).body(&body).times(1));
     asked.push(world.song(&world.ann, "marzipan minuet").await);
-    asked[2].until("a failure", failed).await;
+    failed(&asked[2]).await;
     // A song of which nobody knows, an interaction that comes twice, and a refusal.
     world.whisul.faults().add(Fault::on("POST", "/api/generate").cut_after().times(1));
     asked.push(world.song(&world.ann, "marzipan galop").await);
     asked[3].deliver_again();
-    asked[3].until("a failure", failed).await;
+    failed(&asked[3]).await;
     for prompt in ["marzipan march", "marzipan samba"] {
         asked.push(world.song(&world.ann, prompt).await);
         done(asked.last().unwrap()).await;
