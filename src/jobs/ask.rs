@@ -87,7 +87,7 @@ impl Jobs {
         let (jobs, late) = (Arc::clone(self), job.clone());
         let mut admission = self.tasks.spawn(async move {
             let requester = Requester { roles: &roles, in_guild: late.place.guild.is_some() };
-            jobs.store.admit(&late, &requester, &jobs.rules.limits).await
+            jobs.write_new(&late, &requester).await
         });
         if let Ok(admission) = timeout(ADMISSION, &mut admission).await {
             return Ok(admission.map_err(|_panicked| AskError::Late)??);
@@ -126,7 +126,7 @@ impl Jobs {
     /// task looks the answer up.
     async fn first_step(&self, job: Job, event: Event) -> Job {
         let Some(next) = job.after(event) else { return job };
-        match self.store.save(&job, &next).await {
+        match self.write(&job, &next).await {
             Ok(true) => next,
             Ok(false) => job,
             Err(error) => {

@@ -8,6 +8,7 @@ mod backoff;
 mod clock;
 mod deliver;
 mod display;
+mod failpoint;
 mod follow;
 mod gate;
 mod line;
@@ -15,6 +16,7 @@ mod owner;
 mod registry;
 mod submit;
 mod worker;
+mod writing;
 
 use std::{
     num::NonZeroUsize,
