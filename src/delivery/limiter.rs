@@ -22,18 +22,26 @@ const PROGRESS_PATIENCE: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub(super) struct Limiter {
     current: Mutex<(RateLimiter, Instant)>,
+    /// When everything may go on after an answer that closed every bucket.
+    resumes_at: Mutex<Instant>,
 }
 
 impl Limiter {
     /// Starts with no knowledge. Needs a runtime.
     pub(super) fn new() -> Self {
-        Self { current: Mutex::new((RateLimiter::default(), Instant::now())) }
+        let now = Instant::now();
+        Self { current: Mutex::new((RateLimiter::default(), now)), resumes_at: Mutex::new(now) }
     }
 
     /// Waits for a permit. `None` when the request is a progress edit and the bucket is busy or
     /// almost empty: what remains in it belongs to messages that matter more.
     pub(super) async fn permit(&self, endpoint: Endpoint, urgency: Urgency) -> Option<Permit> {
         let limiter = self.current();
+        let pause = self.pause();
+        if urgency == Urgency::Progress && !pause.is_zero() {
+            return None;
+        }
+        tokio::time::sleep(pause).await;
         match urgency {
             Urgency::Needed => Some(limiter.acquire(endpoint).await),
             Urgency::Progress => {
@@ -46,6 +54,17 @@ impl Limiter {
         }
     }
 
+    /// Keeps everything back for a while: Discord said that all of the bot's requests are too many.
+    pub(super) fn hold(&self, wait: Duration) {
+        let mut resumes_at = self.resumes_at.lock().unwrap_or_else(PoisonError::into_inner);
+        *resumes_at = (*resumes_at).max(Instant::now() + wait.min(Duration::from_hours(1)));
+    }
+
+    fn pause(&self) -> Duration {
+        let resumes_at = *self.resumes_at.lock().unwrap_or_else(PoisonError::into_inner);
+        resumes_at.saturating_duration_since(Instant::now())
+    }
+
     fn current(&self) -> RateLimiter {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         if current.1.elapsed() > LIFETIME {
@@ -53,6 +72,11 @@ impl Limiter {
         }
         current.0.clone()
     }
+}
+
+/// Whether a 429 is about all of the bot's requests together.
+pub(super) fn is_global(headers: &HeaderMap) -> bool {
+    headers.contains_key("x-ratelimit-global")
 }
 
 /// What an answer's headers say about its bucket. `exhausted_for` is set for a 429, whose headers

@@ -6,6 +6,7 @@ use reqwest::{Client, Response, header};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
+use tokio::sync::Semaphore;
 use twilight_http_ratelimiting::{Endpoint, Method};
 
 use super::{
@@ -21,6 +22,8 @@ const ANSWER_MAX: usize = 4 << 20;
 /// How often a rate-limited request is tried, and the longest wait that is worth holding it.
 const ATTEMPTS: u32 = 3;
 const PATIENCE: Duration = Duration::from_secs(15);
+/// How many requests may be under way at once, answers to interactions aside.
+const AT_ONCE: usize = 32;
 
 /// Whether a request may be left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +62,9 @@ pub(super) struct Sender {
     base: String,
     token: SecretString,
     limiter: Limiter,
+    /// Room for requests under way, so that thousands of messages don't open thousands of
+    /// connections.
+    room: Semaphore,
 }
 
 impl Sender {
@@ -70,7 +76,7 @@ impl Sender {
             .timeout(TIMEOUT)
             .build()
             .map_err(DiscordError::from_reqwest)?;
-        Ok(Self { http, base, token, limiter: Limiter::new() })
+        Ok(Self { http, base, token, limiter: Limiter::new(), room: Semaphore::new(AT_ONCE) })
     }
 
     /// Sends a request under the rate limits, waiting out short 429s.
@@ -84,6 +90,10 @@ impl Sender {
             let endpoint = Endpoint { method: request.method, path: request.path.clone() };
             let permit = self.limiter.permit(endpoint, request.urgency).await;
             let permit = permit.ok_or(DiscordError::GaveWay)?;
+            let room = match request.urgency {
+                Urgency::Needed => self.room.acquire().await.ok(),
+                Urgency::Progress => Some(self.room.try_acquire().or(Err(DiscordError::GaveWay))?),
+            };
             let response = self.dispatch(request, TIMEOUT).await?;
             let headers = response.headers().clone();
             let answer = read(response, request.proof).await;
@@ -91,7 +101,11 @@ impl Sender {
                 Err(DiscordError::RateLimited { after }) => Some(*after),
                 _ => None,
             };
+            drop(room);
             permit.complete(limiter::headers(&headers, wait));
+            if let (Some(after), true) = (wait, limiter::is_global(&headers)) {
+                self.limiter.hold(after);
+            }
             match wait {
                 Some(after) if needed && attempt < ATTEMPTS && after <= PATIENCE => {
                     attempt += 1;

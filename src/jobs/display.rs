@@ -35,10 +35,13 @@ pub(super) struct Display {
 pub(super) struct Deleted;
 
 impl Display {
-    /// A display on which the first answer has just appeared, if it is known.
-    pub(super) fn new(shown: Option<&Message>) -> Self {
+    /// A display on which the first answer has just appeared, if it is known. Where it is not, the
+    /// bot has just started, and many displays begin at once: they take their time by chance.
+    pub(super) fn new(shown: Option<&Message>, patience: Duration) -> Self {
         let now = Instant::now();
-        Self { shown: shown.and_then(as_json), edited_at: now, looked_at: now, gone: false }
+        let chance = if shown.is_some() { 0.0 } else { fastrand::f64() };
+        let looked_at = now + patience.mul_f64(chance);
+        Self { shown: shown.and_then(as_json), edited_at: now, looked_at, gone: false }
     }
 
     /// Since when the message stands as it is.

@@ -24,8 +24,6 @@ struct State {
     current: u32,
     latest: HashMap<UserId, u32>,
     waiting: BTreeMap<Turn, oneshot::Sender<Slot>>,
-    /// Each waiting job's place, from 1 on; made anew when somebody asks after a change.
-    places: Option<HashMap<Turn, usize>>,
 }
 
 /// A place in line. Dropping it leaves the line.
@@ -50,7 +48,6 @@ impl Line {
             current: 0,
             latest: HashMap::new(),
             waiting: BTreeMap::new(),
-            places: None,
         };
         Self { state: Arc::new(Mutex::new(state)) }
     }
@@ -81,7 +78,6 @@ impl Line {
         let mut state = self.state();
         state.note(job.requester, job.round);
         state.waiting.insert(job.turn(), sender);
-        state.places = None;
         drop(state);
         self.call_next();
         InLine { line: self.clone(), turn: job.turn(), call }
@@ -97,7 +93,8 @@ impl Line {
 
     /// A waiting job's place, from 1 on.
     pub(super) fn place(&self, job: &Job) -> Option<usize> {
-        self.state().places().get(&job.turn()).copied()
+        let (state, turn) = (self.state(), job.turn());
+        state.waiting.contains_key(&turn).then(|| state.waiting.range(..=turn).count())
     }
 
     /// The place that a job would get if it joined now; `None` if its turn would come at once.
@@ -132,25 +129,19 @@ impl State {
         self.running < self.room
     }
 
-    /// Remembers the person's latest round, and forgets those that no longer matter.
+    /// Remembers the person's latest round.
     fn note(&mut self, requester: UserId, round: u32) {
         let latest = self.latest.entry(requester).or_default();
         *latest = round.max(*latest);
-        let current = self.current;
-        self.latest.retain(|_, round| *round >= current);
     }
 
+    /// Begins a song, and forgets the rounds that have passed with it.
     fn start(&mut self, round: u32) {
         self.running += 1;
-        self.current = self.current.max(round);
-        self.places = None;
-    }
-
-    fn places(&mut self) -> &HashMap<Turn, usize> {
-        let waiting = &self.waiting;
-        self.places.get_or_insert_with(|| {
-            waiting.keys().enumerate().map(|(before, turn)| (*turn, before + 1)).collect()
-        })
+        if round > self.current {
+            self.current = round;
+            self.latest.retain(|_, latest| *latest >= round);
+        }
     }
 }
 
@@ -169,7 +160,6 @@ impl Drop for InLine {
     fn drop(&mut self) {
         let mut state = self.line.state();
         state.waiting.remove(&self.turn);
-        state.places = None;
     }
 }
 

@@ -57,7 +57,7 @@ impl Jobs {
         let span = info_span!("job", id = %job.id);
         let worker = Worker {
             jobs: Arc::clone(self),
-            display: Display::new(shown),
+            display: Display::new(shown, self.rules.edit_interval),
             slot: None,
             watched_since: Instant::now(),
             backoff: Backoff::new(FIRST_WAIT, LONGEST_WAIT),

@@ -1,0 +1,82 @@
+//! A start with ten thousand jobs left over: how long it takes, whether new commands are answered
+//! meanwhile, and what it asks of Discord and Whisul.
+//!
+//! `cargo bench --bench recovery`
+
+#![expect(clippy::expect_used, reason = "a measurement stops at the first surprise")]
+
+mod bot;
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+use bot::{Bot, Folder};
+use sandbox::{
+    DiscordRules, DiscordSandbox, Plan, RateLimits, Requests, Seat, WhisulRules, WhisulSandbox,
+};
+use serde_json::json;
+
+const JOBS: usize = 10_000;
+const PEOPLE: usize = 200;
+/// For how long requests are counted after the start: long enough for every message to be edited.
+const WATCHED: Duration = Duration::from_secs(45);
+/// Whisul never finishes a song here, so that everyone keeps waiting.
+const SETTINGS: &[(&str, &str)] = &[("MAX_RUNNING", "1")];
+
+#[tokio::main]
+async fn main() {
+    let rules = DiscordRules { rate_limits: RateLimits::none(), ..DiscordRules::default() };
+    let discord = DiscordSandbox::start(rules).await.expect("a free port");
+    let whisul = WhisulSandbox::start(WhisulRules::default()).await.expect("a free port");
+    whisul.plan("", Plan::song().until_told());
+    let channel = discord.add_server("Music lovers").add_channel("songs");
+    let seats: Vec<Seat> = (0..PEOPLE)
+        .map(|number| discord.add_person(&format!("Person {number}")).at(&channel))
+        .collect();
+    let folder = Folder::new("recovery");
+
+    let bot = Bot::start(&folder, &discord, &whisul, SETTINGS);
+    discord.until_ready().await;
+    for number in 0..JOBS {
+        let seat = seats.get(number % PEOPLE).expect("one of them");
+        ask(seat, number).await;
+    }
+    drop(bot);
+    let identified = discord.sessions().identified;
+    discord.requests().clear();
+    whisul.requests().clear();
+
+    let started = Instant::now();
+    let bot = Bot::start(&folder, &discord, &whisul, SETTINGS);
+    discord
+        .until("the bot's return", || (discord.sessions().identified > identified).then_some(()))
+        .await;
+    let ready = started.elapsed();
+    ask(seats.first().expect("one of them"), JOBS).await;
+    let answered = started.elapsed();
+    tokio::time::sleep(WATCHED).await;
+
+    println!("start to READY with {JOBS} jobs   {} ms", ready.as_millis());
+    println!("until a new command is answered   {} ms", answered.as_millis());
+    println!("memory                            {} (resident)", bot.memory());
+    println!("requests to Discord   {}", busiest_second(discord.requests(), started));
+    println!("requests to Whisul    {}", busiest_second(whisul.requests(), started));
+}
+
+async fn ask(seat: &Seat, number: usize) {
+    let prompt = json!(format!("song number {number}"));
+    let asked = seat.command("song", &[("prompt", prompt)]).await.expect("a known command");
+    asked.answer().await.expect("an answer");
+}
+
+fn busiest_second(requests: &Requests, since: Instant) -> String {
+    let mut seconds = BTreeMap::<u64, usize>::new();
+    let all = requests.list();
+    for request in &all {
+        *seconds.entry(request.at.duration_since(since).as_secs()).or_default() += 1;
+    }
+    let most = seconds.values().max().copied().unwrap_or_default();
+    format!("{} in all, {most} in the busiest second", all.len())
+}

@@ -1,0 +1,109 @@
+//! The bot on a Discord and a Whisul of this machine's own, in one process: without an account,
+//! without a key, without the network. Two people ask for songs, shown in the terminal.
+//!
+//! `cargo run --example demo -- --help` says what else it can do.
+
+mod markup;
+mod picture;
+mod scene;
+mod screen;
+mod stage;
+mod visit;
+
+use std::{env, process::ExitCode, time::Duration};
+
+use tokio::{runtime::Runtime, signal::ctrl_c, time::timeout};
+
+use screen::{Screen, Terminal};
+use stage::{Bot, Stage, Wrong};
+
+const HELP: &str = "\
+The bot on a Discord and a Whisul of this machine's own: no account, no key, no network.
+
+Usage: cargo run --example demo [-- OPTION]
+
+  (no option)        Plays a short scene and stays: you can ask for songs, or run the bot
+                     itself against the two. Ctrl-C ends it.
+  --once             Plays the scene and ends.
+  --once \"PROMPT\"    Makes one song of PROMPT and prints the final message.
+  --help             Prints this.
+
+Exit code: 0 when everything came out as it should, 1 when something didn't, 2 for other
+arguments. Colours: on a terminal, unless NO_COLOR is set.";
+
+/// The exit code for arguments that mean nothing.
+const MISUSED: u8 = 2;
+/// How long the bot may take to be ready.
+const START_LIMIT: Duration = Duration::from_secs(15);
+
+/// What is played.
+enum Act {
+    /// The scene, and then whatever the audience asks for.
+    SceneAndVisit,
+    /// The scene.
+    Scene,
+    /// One song of this prompt.
+    Song(String),
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> =
+        env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
+    let act = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        [] => Act::SceneAndVisit,
+        ["--once"] => Act::Scene,
+        ["--once", prompt] => Act::Song((*prompt).to_owned()),
+        ["--help" | "-h"] => {
+            Terminal::print(HELP);
+            return ExitCode::SUCCESS;
+        }
+        _ => {
+            eprintln!("{HELP}");
+            return ExitCode::from(MISUSED);
+        }
+    };
+    let played =
+        Runtime::new().map_err(Wrong::from).and_then(|runtime| runtime.block_on(play(act)));
+    match played {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(wrong) => {
+            eprintln!("The demo went wrong: {wrong}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Builds the stage, plays, and clears everything away, however it ended.
+async fn play(act: Act) -> Result<(), Wrong> {
+    let stage = Stage::build().await?;
+    let mut screen = Screen::new(Terminal::new(), &stage);
+    let mut bot = Bot::start(stage.settings()?);
+    let played = tokio::select! {
+        played = perform(&act, &stage, &mut screen) => played,
+        ended = bot.end() => Err(ended.err().unwrap_or(Wrong::Left)),
+        _ = ctrl_c() => Err(Wrong::Interrupted),
+    };
+    let played = match (played, act) {
+        (Ok(()), Act::SceneAndVisit) => visit::receive(&stage, &mut screen, &mut bot).await,
+        (played, _) => played,
+    };
+    let stopped = bot.stop().await;
+    played.and(stopped)
+}
+
+async fn perform(act: &Act, stage: &Stage, screen: &mut Screen) -> Result<(), Wrong> {
+    let ready = timeout(START_LIMIT, stage.discord.until_ready());
+    ready.await.map_err(|_| Wrong::NotReady)?;
+    if let Act::Song(prompt) = act {
+        let answer = scene::ask(stage, &stage.you, prompt).await?.settled().await?;
+        screen.show(&answer.message);
+        return answer.expect_song();
+    }
+    let terminal = screen.terminal();
+    let played = tokio::select! {
+        played = scene::play(stage, terminal) => played,
+        never = screen.follow() => match never {},
+    };
+    screen.show_news();
+    played
+}
