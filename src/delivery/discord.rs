@@ -12,6 +12,7 @@ use url::Url;
 use super::{
     Application, DiscordError, Message, Urgency,
     application::ApplicationAnswer,
+    history::{PastMessage, Sighting},
     request::{Identified, Proof, Request, Sender, body},
 };
 use crate::domain::{ApplicationId, ChannelId, JobId, MessageId, UserId};
@@ -21,6 +22,11 @@ const DISCORD: &str = "https://discord.com";
 /// An answer is void after 3 seconds (Discord docs, Receiving and Responding); a little is kept
 /// back for the way.
 const ANSWER_TIMEOUT: Duration = Duration::from_millis(2500);
+
+/// Messages on a page of a channel's (Discord docs, Get Channel Messages: at most 100), and how many
+/// pages are looked through.
+const PAGE: usize = 100;
+const PAGES: usize = 10;
 
 /// Discord's REST API, as far as the bot uses it.
 #[derive(Debug)]
@@ -57,7 +63,7 @@ impl Discord {
         let request = Request {
             method: Method::Post,
             path: format!("interactions/{interaction}/{}/callback", token.expose_secret()),
-            query: "?with_response=true",
+            query: "?with_response=true".to_owned(),
             proof: Proof::Path,
             urgency: Urgency::Needed,
             body: Some(&content),
@@ -66,21 +72,49 @@ impl Discord {
         answer.resource.message.posted()
     }
 
-    /// Looks up the first answer, to learn whether it stands.
+    /// Looks up a job's first answer, to learn whether it stands. `None` where something else was
+    /// answered.
     pub async fn find_answer(
         &self,
         application: ApplicationId,
         token: &SecretString,
-    ) -> Result<Posted, DiscordError> {
+    ) -> Result<Option<Posted>, DiscordError> {
         let request = Request {
             method: Method::Get,
             path: original(application, token),
-            query: "",
+            query: String::new(),
             proof: Proof::Path,
             urgency: Urgency::Needed,
             body: None,
         };
-        self.sender.send::<PostedMessage>(&request).await?.posted()
+        let found: PastMessage = self.sender.send(&request).await?;
+        found.begins_a_job().then(|| found.posted()).transpose()
+    }
+
+    /// Looks for one of the bot's messages among those that came to a channel after an interaction.
+    pub(super) async fn find_since(
+        &self,
+        channel: ChannelId,
+        interaction: JobId,
+        fits: impl Fn(&PastMessage) -> bool,
+    ) -> Result<Sighting, DiscordError> {
+        let (mut after, mut nothing_seen) = (interaction.0, true);
+        for _ in 0..PAGES {
+            let path = format!("channels/{channel}/messages");
+            let request = without_body(path, format!("?after={after}&limit={PAGE}"));
+            let page: Vec<PastMessage> = self.sender.send(&request).await?;
+            if let Some(found) = page.iter().find(|message| fits(message)) {
+                return found.posted().map(Sighting::Found);
+            }
+            for message in &page {
+                after = after.max(message.posted()?.message.0);
+            }
+            nothing_seen &= page.is_empty();
+            if page.len() < PAGE {
+                return Ok(if nothing_seen { Sighting::Hidden } else { Sighting::Missing });
+            }
+        }
+        Ok(Sighting::Hidden)
     }
 
     /// Edits the first answer, as long as its token lives.
@@ -95,7 +129,7 @@ impl Discord {
         let request = Request {
             method: Method::Patch,
             path: original(application, token),
-            query: "",
+            query: String::new(),
             proof: Proof::Path,
             urgency,
             body: Some(&content),
@@ -115,7 +149,7 @@ impl Discord {
         let request = Request {
             method: Method::Patch,
             path: format!("channels/{channel}/messages/{id}"),
-            query: "",
+            query: String::new(),
             proof: Proof::BotToken,
             urgency,
             body: Some(&content),
@@ -123,14 +157,13 @@ impl Discord {
         self.sender.send::<PostedMessage>(&request).await?.posted()
     }
 
-    /// Posts a new message, at most once for each nonce within a few minutes.
+    /// Posts a new message: see [`Message::once`] and [`Message::about`].
     pub async fn post(
         &self,
         channel: ChannelId,
         message: &Message,
-        nonce: String,
     ) -> Result<Posted, DiscordError> {
-        let content = body(&message.clone().once(nonce))?;
+        let content = body(message)?;
         let request = with_bot(Method::Post, format!("channels/{channel}/messages"), &content);
         self.sender.send::<PostedMessage>(&request).await?.posted()
     }
@@ -145,21 +178,21 @@ impl Discord {
 
     /// The bot's own application, with its owners.
     pub async fn application(&self) -> Result<Application, DiscordError> {
-        let request = without_body("applications/@me".to_owned(), "");
+        let request = without_body("applications/@me".to_owned(), String::new());
         self.sender.send::<ApplicationAnswer>(&request).await?.application()
     }
 
     /// The address of the gateway.
     pub async fn gateway(&self) -> Result<String, DiscordError> {
         let answer: GatewayAnswer =
-            self.sender.send(&without_body("gateway".to_owned(), "")).await?;
+            self.sender.send(&without_body("gateway".to_owned(), String::new())).await?;
         Ok(answer.url)
     }
 
     /// The commands that Discord knows the application by, everywhere.
     pub async fn commands(&self, application: ApplicationId) -> Result<Vec<Value>, DiscordError> {
         let path = format!("applications/{application}/commands");
-        self.sender.send(&without_body(path, "?with_localizations=true")).await
+        self.sender.send(&without_body(path, "?with_localizations=true".to_owned())).await
     }
 
     /// Replaces those commands.
@@ -181,10 +214,10 @@ fn original(application: ApplicationId, token: &SecretString) -> String {
 
 fn with_bot(method: Method, path: String, body: &Value) -> Request<'_> {
     let (proof, urgency) = (Proof::BotToken, Urgency::Needed);
-    Request { method, path, query: "", proof, urgency, body: Some(body) }
+    Request { method, path, query: String::new(), proof, urgency, body: Some(body) }
 }
 
-fn without_body(path: String, query: &'static str) -> Request<'static> {
+fn without_body(path: String, query: String) -> Request<'static> {
     let (proof, urgency) = (Proof::BotToken, Urgency::Needed);
     Request { method: Method::Get, path, query, proof, urgency, body: None }
 }

@@ -3,6 +3,7 @@
 mod application;
 mod discord;
 mod error;
+mod history;
 mod limiter;
 mod links;
 mod markdown;
@@ -17,6 +18,6 @@ pub use discord::{Discord, Posted};
 pub use error::DiscordError;
 pub use links::Links;
 pub use message::Message;
-pub use postman::{Outcome, Postman};
+pub use postman::{Attempt, Outcome, Postman};
 pub use render::{Obstacle, Scene, render};
 pub use request::Urgency;

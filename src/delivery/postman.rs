@@ -5,8 +5,12 @@ use std::{borrow::Cow, sync::Arc};
 use secrecy::SecretString;
 use tracing::{info, warn};
 
-use super::{Discord, DiscordError, Message, Posted, Urgency, sentences};
-use crate::domain::{Job, MessageId, Reach, Timestamp};
+use super::{
+    Discord, DiscordError, Message, Posted, Urgency,
+    history::{PastMessage, Sighting},
+    sentences,
+};
+use crate::domain::{ChannelId, Job, MessageId, Reach, Timestamp};
 
 /// Brings a job's message to Discord.
 #[derive(Clone, Debug)]
@@ -25,6 +29,15 @@ pub enum Outcome {
     Unreachable,
 }
 
+/// Whether an outcome may have been posted before without anybody's noticing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attempt {
+    /// It surely was not.
+    First,
+    /// An earlier attempt failed, or was interrupted: it may have got through.
+    Again,
+}
+
 /// The next way to try.
 enum Way {
     Token(SecretString),
@@ -37,6 +50,37 @@ impl Postman {
     /// A postman on this Discord.
     pub fn new(discord: Arc<Discord>) -> Self {
         Self { discord }
+    }
+
+    /// Looks for a job's first answer: by its token, or else among its channel's messages. `None`
+    /// where it can't be found.
+    ///
+    /// # Errors
+    /// Those that may pass: the same is to be tried again later.
+    pub async fn find_first_answer(
+        &self,
+        job: &Job,
+        now: Timestamp,
+    ) -> Result<Option<Posted>, DiscordError> {
+        let place = &job.place;
+        if let Some(token) = live_token(job, now) {
+            match self.discord.find_answer(place.application, &token).await {
+                // A token that is void need not be one that was never used.
+                Err(DiscordError::TokenGone) => {}
+                Err(error) if error.is_passing() => return Err(error),
+                Err(_) => return Ok(None),
+                found => return found,
+            }
+        }
+        if place.reach == Reach::TokenOnly {
+            return Ok(None);
+        }
+        let begins = |past: &PastMessage| past.begins(job.id);
+        match self.discord.find_since(place.channel, job.id, begins).await {
+            Ok(Sighting::Found(posted)) => Ok(Some(posted)),
+            Err(error) if error.is_passing() => Err(error),
+            Ok(Sighting::Missing | Sighting::Hidden) | Err(_) => Ok(None),
+        }
     }
 
     /// Shows how far a job is, where a way leads to its message at present.
@@ -72,11 +116,12 @@ impl Postman {
         job: &Job,
         message: &Message,
         now: Timestamp,
+        attempt: Attempt,
     ) -> Result<Outcome, DiscordError> {
         let mut way = first_way(job, now);
         let mut message = Cow::Borrowed(message);
         loop {
-            let error = match self.try_way(&way, job, &message).await {
+            let error = match self.try_way(&way, job, &message, attempt).await {
                 Ok(posted) => return Ok(Outcome::At(posted.message)),
                 Err(error) if error.is_passing() => return Err(error),
                 Err(DiscordError::MessageGone) => return Ok(Outcome::Deleted),
@@ -85,7 +130,9 @@ impl Postman {
             let refused = matches!(error, DiscordError::Refused { .. });
             if let (true, Cow::Borrowed(whole)) = (refused, &message) {
                 warn!(job = %job.id, %error, "Discord refused the message, sending it stripped");
-                message = Cow::Owned(whole.stripped(&sentences::stripped(job.requester)));
+                message = Cow::Owned(
+                    whole.stripped(&sentences::stripped(job.requester, job.id.created_at())),
+                );
                 continue;
             }
             let Some(next) = next_way(&way, &error, job) else {
@@ -102,6 +149,7 @@ impl Postman {
         way: &Way,
         job: &Job,
         message: &Message,
+        attempt: Attempt,
     ) -> Result<Posted, DiscordError> {
         let (discord, place, urgency) = (&self.discord, &job.place, Urgency::Needed);
         match way {
@@ -109,12 +157,33 @@ impl Postman {
                 discord.edit_answer(place.application, token, message, urgency).await
             }
             Way::Channel(id) => discord.edit(place.channel, *id, message, urgency).await,
-            Way::NewMessage => discord.post(place.channel, message, job.id.to_string()).await,
+            Way::NewMessage => self.post_once(place.channel, job, message, attempt).await,
             Way::DirectMessage => {
                 let channel = discord.direct_channel(job.requester).await?;
-                discord.post(channel, message, job.id.to_string()).await
+                self.post_once(channel, job, message, attempt).await
             }
         }
+    }
+
+    /// Posts a new message, unless an earlier attempt has. Edits may be repeated, posts may not.
+    async fn post_once(
+        &self,
+        channel: ChannelId,
+        job: &Job,
+        message: &Message,
+        attempt: Attempt,
+    ) -> Result<Posted, DiscordError> {
+        if attempt == Attempt::Again {
+            let tells = |past: &PastMessage| past.tells_of(job);
+            // Where the first answer stands something can be seen, unless the history is hidden.
+            let first_answer_stands = channel == job.place.channel;
+            match self.discord.find_since(channel, job.id, tells).await? {
+                Sighting::Found(posted) => return Ok(posted),
+                Sighting::Hidden if first_answer_stands => return Err(DiscordError::HistoryHidden),
+                Sighting::Hidden | Sighting::Missing => {}
+            }
+        }
+        self.discord.post(channel, &message.clone().about(job.id)).await
     }
 }
 
@@ -146,7 +215,8 @@ fn next_way(way: &Way, error: &DiscordError, job: &Job) -> Option<Way> {
         (Way::Channel(_), DiscordError::TooManyEdits | DiscordError::Refused { .. }) => {
             Some(Way::NewMessage)
         }
+        // Rather not at all than twice.
+        (_, DiscordError::HistoryHidden) | (Way::DirectMessage, _) => None,
         (Way::Channel(_) | Way::NewMessage, _) => Some(Way::DirectMessage),
-        (Way::DirectMessage, _) => None,
     }
 }

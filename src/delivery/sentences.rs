@@ -91,8 +91,12 @@ pub fn made_in(took: Duration) -> String {
 pub const NO_LINK: &str = "Whisul finished the song but sent no link to it that can be shown here.";
 
 /// In place of a message that Discord would not take.
-pub fn stripped(requester: UserId) -> String {
-    format!("<@{requester}>'s song is done. Discord didn't let me show more than this.")
+pub fn stripped(requester: UserId, asked_at: Timestamp) -> String {
+    let asked = relative(asked_at);
+    format!(
+        "The song that <@{requester}> asked for {asked} is done. Discord didn't let me show more \
+         than this."
+    )
 }
 
 /// What went wrong, and what it means.

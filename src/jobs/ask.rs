@@ -15,8 +15,9 @@ use crate::{
     store::{Admission, StoreError},
 };
 
-/// A first answer is due within 3 seconds (Discord docs, Receiving and Responding). Of these, this
-/// much may go into writing the job down,
+/// For how long Discord takes a first answer (Discord docs, Receiving and Responding).
+const ANSWERABLE: Duration = Duration::from_secs(3);
+/// Of these, this much may go into writing the job down,
 const ADMISSION: Duration = Duration::from_millis(1500);
 /// and for this long an answer that did not get through is tried again, with a pause between.
 const RETRIES: Duration = Duration::from_secs(1);
@@ -95,7 +96,9 @@ impl Jobs {
         let (jobs, job) = (Arc::clone(self), job.clone());
         self.tasks.spawn(async move {
             if let Ok(Ok(Admission::Accepted)) = admission.await {
-                jobs.first_step(job, Event::AnswerFailed).await;
+                let job = jobs.first_step(job, Event::AnswerFailed).await;
+                // Should that not have been written down, the job's task sees to it.
+                jobs.take_on(job, None);
             }
         });
         Err(AskError::Late)
@@ -105,18 +108,20 @@ impl Jobs {
     async fn answer(&self, job: &Job, message: &Message) -> Option<Event> {
         let token = job.place.token.as_ref()?;
         let began = Instant::now();
+        let mut may_stand = false;
         loop {
             match self.discord.answer(job.id, token, message).await {
                 Ok(posted) => return Some(stands(job, posted)),
                 // Should an earlier try have got through, Discord will say so.
                 Err(error) if error.is_passing() && began.elapsed() < RETRIES => {
                     warn!(job = %job.id, %error, "a first answer did not get through; once more");
+                    may_stand |= matches!(error, DiscordError::Unknown { .. });
                     tokio::time::sleep(PAUSE).await;
                 }
                 Err(error) => {
                     warn!(job = %job.id, %error, "a first answer did not get through");
-                    let known = !error.is_passing() && error != DiscordError::AlreadyAnswered;
-                    return known.then_some(Event::AnswerFailed);
+                    may_stand |= error.is_passing() || error == DiscordError::AlreadyAnswered;
+                    return (!may_stand).then_some(Event::AnswerFailed);
                 }
             }
         }
@@ -140,19 +145,17 @@ impl Jobs {
 impl Worker {
     /// Finds out whether the first answer stands. Nothing is submitted before it does.
     pub(super) async fn find_answer(&mut self) -> Result<(), StepError> {
-        let expired = self.jobs.clock.now() >= self.job.token_expires_at();
-        let Some(token) = self.job.place.token.clone().filter(|_| !expired) else {
-            return self.note(Event::AnswerFailed).await;
-        };
-        let look = self.jobs.discord.find_answer(self.job.place.application, &token);
-        match self.unless_stopping(look).await? {
-            Ok(posted) => self.note(stands(&self.job, posted)).await,
-            Err(error) if error.is_passing() => Err(error.into()),
-            Err(error) => {
-                info!(%error, "the first answer never stood; the job is withdrawn");
-                self.note(Event::AnswerFailed).await
-            }
+        let look = self.jobs.postman.find_first_answer(&self.job, self.jobs.clock.now());
+        if let Some(posted) = self.unless_stopping(look).await?? {
+            return self.note(stands(&self.job, posted)).await;
         }
+        // An answer may still be on its way, from before this task began.
+        let may_come = ANSWERABLE.saturating_sub(self.watched_since.elapsed());
+        if may_come > Duration::ZERO {
+            return self.sleep(may_come).await;
+        }
+        info!("the first answer does not stand; the job is withdrawn");
+        self.note(Event::AnswerFailed).await
     }
 }
 

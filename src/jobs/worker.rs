@@ -11,7 +11,7 @@ use super::{
     line::Slot,
 };
 use crate::{
-    delivery::{DiscordError, Message},
+    delivery::{Attempt, DiscordError, Message},
     domain::{Event, Job, Reach, State, Timestamp},
 };
 
@@ -31,6 +31,8 @@ pub(super) struct Worker {
     /// Since when the song is watched: its submission, or the bot's start if that was later. Not
     /// told by a clock that can jump.
     pub(super) watched_since: Instant,
+    /// What the next attempt to deliver is: one more, if the last run may have made one.
+    pub(super) next_attempt: Attempt,
     backoff: Backoff,
 }
 
@@ -60,6 +62,7 @@ impl Jobs {
             display: Display::new(shown, self.rules.edit_interval),
             slot: None,
             watched_since: Instant::now(),
+            next_attempt: if job.has_outcome() { Attempt::Again } else { Attempt::First },
             backoff: Backoff::new(FIRST_WAIT, LONGEST_WAIT),
             job,
         };

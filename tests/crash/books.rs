@@ -25,7 +25,7 @@ struct Row {
 
 /// What a message tells of its song.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Told {
+pub(crate) enum Told {
     /// Nothing final.
     Progress,
     Song,
@@ -36,7 +36,7 @@ enum Told {
 }
 
 impl Told {
-    fn by(message: &Message) -> Self {
+    pub(crate) fn by(message: &Message) -> Self {
         Self::by_json(message.json())
     }
 
@@ -98,6 +98,12 @@ impl Books {
     /// How many jobs still have something left to do.
     pub(crate) fn unsettled(&self) -> usize {
         self.0.values().filter(|row| !row.settled).count()
+    }
+
+    /// A job's state and delivery, once it is settled.
+    pub(crate) fn end_of(&self, job: u64) -> Option<(String, String)> {
+        let row = self.0.get(&job).filter(|row| row.settled)?;
+        Some((row.state.clone(), row.delivery.clone()))
     }
 
     /// Everything that is not as promised.

@@ -8,18 +8,20 @@ use sandbox::{Fault, Faults};
 use crate::town::Town;
 
 /// A kind of request: its method and path.
-type Request = (&'static str, &'static str);
+pub(crate) type Request = (&'static str, &'static str);
 
 const GENERATE: Request = ("POST", "/api/generate");
-const ANSWER: Request = ("POST", "/api/v10/interactions/*/*/callback");
+pub(crate) const ANSWER: Request = ("POST", "/api/v10/interactions/*/*/callback");
+/// A channel's messages.
+pub(crate) const LIST: Request = ("GET", "/api/v10/channels/*/messages");
 
-/// The other requests, with those of the bot's start left out.
+/// The requests that may go wrong, with those of the bot's start left out.
 const OF_WHISUL: [Request; 2] = [GENERATE, ("GET", "/api/jobs/*")];
 const OF_DISCORD: [Request; 6] = [
     ANSWER,
     ("GET", "/api/v10/webhooks/*/*/messages/*"),
     ("PATCH", "/api/v10/webhooks/*/*/messages/*"),
-    ("GET", "/api/v10/channels/*/messages"),
+    LIST,
     ("PATCH", "/api/v10/channels/*/messages/*"),
     ("POST", "/api/v10/channels/*/messages"),
 ];

@@ -13,7 +13,7 @@ use crate::{
     faults,
     load::{self, Asked},
     program::{Program, Running, Step},
-    town::Town,
+    town::{self, Town},
 };
 
 /// Between two looks at how things are.
@@ -48,11 +48,9 @@ enum Death {
 impl Hunt {
     /// Starts the bot once, so that Discord has its commands.
     pub(crate) async fn begin(seed: u64) -> Self {
-        let town = Town::found(&format!("crash-{}", std::process::id())).await;
+        let town = Town::found("hunt", town::rules_of_a_hunt()).await;
         let program = Program::new(&town.folder, town.settings());
-        let running = program.start(None);
-        town.discord.until_ready().await;
-        running.kill();
+        program.start(None).until_ready(&town).await.kill();
         let (rng, started) = (Rng::with_seed(seed), Instant::now());
         let (asked, deaths, complaints) = (Vec::new(), BTreeMap::new(), Vec::new());
         Self { town, program, rng, asked, deaths, complaints, started }

@@ -14,6 +14,7 @@ mod faults;
 mod hunt;
 mod load;
 mod program;
+mod scenes;
 mod town;
 
 use hunt::Hunt;

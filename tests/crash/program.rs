@@ -11,12 +11,14 @@ use std::{
 
 use tokio::time::sleep;
 
+use crate::town::Town;
+
 /// The signal with which a process ends itself at a named step (`man 7 signal`).
 const ABORT: i32 = 6;
 
 /// The bot's binary, its settings and its log.
 pub(crate) struct Program {
-    /// A copy, so that a build in the middle of a long hunt changes nothing.
+    /// A link of its own, so that a build in the middle of a long hunt changes nothing.
     binary: PathBuf,
     settings: BTreeMap<&'static str, String>,
     log: PathBuf,
@@ -57,7 +59,7 @@ impl Step {
 impl Program {
     pub(crate) fn new(folder: &Path, settings: BTreeMap<&'static str, String>) -> Self {
         let binary = folder.join("whisul-bot");
-        fs::copy(env!("CARGO_BIN_EXE_whisul-bot"), &binary).unwrap();
+        fs::hard_link(env!("CARGO_BIN_EXE_whisul-bot"), &binary).unwrap();
         Self { binary, settings, log: folder.join("log.jsonl") }
     }
 
@@ -81,6 +83,12 @@ impl Program {
 }
 
 impl Running {
+    /// It, once people can use it.
+    pub(crate) async fn until_ready(self, town: &Town) -> Self {
+        town.discord.until_ready().await;
+        self
+    }
+
     /// Whether it has ended: by itself at a named step, or with a status that nobody asked for.
     pub(crate) fn ended(&mut self) -> Option<Result<(), ExitStatus>> {
         let status = self.0.try_wait().unwrap()?;

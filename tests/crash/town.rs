@@ -24,15 +24,26 @@ pub(crate) struct Town {
 }
 
 impl Town {
-    pub(crate) async fn found(name: &str) -> Self {
-        let discord = DiscordSandbox::start(discord_rules()).await.unwrap();
+    pub(crate) async fn found(name: &str, rules: DiscordRules) -> Self {
+        let discord = DiscordSandbox::start(rules).await.unwrap();
         let rules = WhisulRules { song_takes: SONG, ..WhisulRules::default() };
         let whisul = WhisulSandbox::start(rules).await.unwrap();
         whisul.plan("that fails", Plan::fails(Some("no inspiration")));
         whisul.plan("that vanishes", Plan::vanishes());
+        let name = format!("crash-{}-{name}", std::process::id());
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         std::fs::create_dir_all(&folder).unwrap();
         Self { seats: seats(&discord), discord, whisul, folder }
+    }
+
+    /// Somebody in a server with the bot.
+    pub(crate) fn member(&self) -> &Seat {
+        self.seats.first().unwrap()
+    }
+
+    /// Somebody whose own installation is all that takes the bot there.
+    pub(crate) fn visitor(&self) -> &Seat {
+        self.seats.last().unwrap()
     }
 
     /// The settings of a bot in this town: without quotas, and quick.
@@ -68,8 +79,9 @@ impl Town {
     }
 }
 
-/// No limit but those that a hunt is about: the bot starts far more often than any real one.
-fn discord_rules() -> DiscordRules {
+/// The rules of a hunt: no limit but those that it is about, since the bot starts far more often
+/// than any real one.
+pub(crate) fn rules_of_a_hunt() -> DiscordRules {
     DiscordRules {
         session_start_limit: usize::MAX,
         rate_limits: RateLimits::none(),
