@@ -155,6 +155,16 @@ async fn an_answer_is_found_when_its_token_is_void() {
     assert_eq!(told(&asked), Some(Told::Song));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_deleted_while_the_bot_is_away_takes_the_song_back() {
+    let scene = Scene::new("deleted", DiscordRules::default()).await;
+    let asked = scene.die_at("announced.after", scene.town.member()).await;
+    assert!(scene.town.member().delete(asked.answer().await.unwrap().id));
+    let _bot = scene.start().await;
+    assert_eq!(scene.end_of(&asked).await, end("cancelled", "undeliverable"));
+    assert_eq!(scene.town.whisul.jobs().len(), 0);
+}
+
 /// A Discord whose nonces are forgotten by the next start, and where answers can't be edited for
 /// long, so that outcomes are posted.
 fn forgetful() -> DiscordRules {
