@@ -12,21 +12,17 @@ use url::Url;
 use super::{
     Application, DiscordError, Message, Urgency,
     application::ApplicationAnswer,
-    history::{PastMessage, Sighting},
     request::{Identified, Proof, Request, Sender, body},
 };
 use crate::domain::{ApplicationId, ChannelId, JobId, MessageId, UserId};
 
 /// Where Discord is.
 const DISCORD: &str = "https://discord.com";
+/// How many messages can be looked at with one request.
+pub(super) const PAGE: usize = 100;
 /// An answer is void after 3 seconds (Discord docs, Receiving and Responding); a little is kept
 /// back for the way.
 const ANSWER_TIMEOUT: Duration = Duration::from_millis(2500);
-
-/// Messages on a page of a channel's (Discord docs, Get Channel Messages: at most 100), and how many
-/// pages are looked through.
-const PAGE: usize = 100;
-const PAGES: usize = 10;
 
 /// Discord's REST API, as far as the bot uses it.
 #[derive(Debug)]
@@ -63,7 +59,7 @@ impl Discord {
         let request = Request {
             method: Method::Post,
             path: format!("interactions/{interaction}/{}/callback", token.expose_secret()),
-            query: "?with_response=true".to_owned(),
+            query: "?with_response=true",
             proof: Proof::Path,
             urgency: Urgency::Needed,
             body: Some(&content),
@@ -72,49 +68,21 @@ impl Discord {
         answer.resource.message.posted()
     }
 
-    /// Looks up a job's first answer, to learn whether it stands. `None` where something else was
-    /// answered.
+    /// Looks up the first answer, to learn whether it stands.
     pub async fn find_answer(
         &self,
         application: ApplicationId,
         token: &SecretString,
-    ) -> Result<Option<Posted>, DiscordError> {
+    ) -> Result<Posted, DiscordError> {
         let request = Request {
             method: Method::Get,
             path: original(application, token),
-            query: String::new(),
+            query: "",
             proof: Proof::Path,
             urgency: Urgency::Needed,
             body: None,
         };
-        let found: PastMessage = self.sender.send(&request).await?;
-        found.begins_a_job().then(|| found.posted()).transpose()
-    }
-
-    /// Looks for one of the bot's messages among those that came to a channel after an interaction.
-    pub(super) async fn find_since(
-        &self,
-        channel: ChannelId,
-        interaction: JobId,
-        fits: impl Fn(&PastMessage) -> bool,
-    ) -> Result<Sighting, DiscordError> {
-        let (mut after, mut nothing_seen) = (interaction.0, true);
-        for _ in 0..PAGES {
-            let path = format!("channels/{channel}/messages");
-            let request = without_body(path, format!("?after={after}&limit={PAGE}"));
-            let page: Vec<PastMessage> = self.sender.send(&request).await?;
-            if let Some(found) = page.iter().find(|message| fits(message)) {
-                return found.posted().map(Sighting::Found);
-            }
-            for message in &page {
-                after = after.max(message.posted()?.message.0);
-            }
-            nothing_seen &= page.is_empty();
-            if page.len() < PAGE {
-                return Ok(if nothing_seen { Sighting::Hidden } else { Sighting::Missing });
-            }
-        }
-        Ok(Sighting::Hidden)
+        self.sender.send::<PostedMessage>(&request).await?.posted()
     }
 
     /// Edits the first answer, as long as its token lives.
@@ -129,7 +97,7 @@ impl Discord {
         let request = Request {
             method: Method::Patch,
             path: original(application, token),
-            query: String::new(),
+            query: "",
             proof: Proof::Path,
             urgency,
             body: Some(&content),
@@ -149,7 +117,7 @@ impl Discord {
         let request = Request {
             method: Method::Patch,
             path: format!("channels/{channel}/messages/{id}"),
-            query: String::new(),
+            query: "",
             proof: Proof::BotToken,
             urgency,
             body: Some(&content),
@@ -157,15 +125,30 @@ impl Discord {
         self.sender.send::<PostedMessage>(&request).await?.posted()
     }
 
-    /// Posts a new message: see [`Message::once`] and [`Message::about`].
+    /// Posts a new message, at most once for each nonce within a few minutes.
     pub async fn post(
         &self,
         channel: ChannelId,
         message: &Message,
+        nonce: String,
     ) -> Result<Posted, DiscordError> {
-        let content = body(message)?;
+        let content = body(&message.clone().once(nonce))?;
         let request = with_bot(Method::Post, format!("channels/{channel}/messages"), &content);
         self.sender.send::<PostedMessage>(&request).await?.posted()
+    }
+
+    /// The latest messages of a channel, at most [`PAGE`], older than `before`: the latest first.
+    /// Where the bot may not read the history, Discord shows none (Discord docs, Get Channel
+    /// Messages).
+    pub(super) async fn messages(
+        &self,
+        channel: ChannelId,
+        before: Option<MessageId>,
+    ) -> Result<Vec<SeenMessage>, DiscordError> {
+        let before = before.map(|before| format!("&before={before}")).unwrap_or_default();
+        let query = format!("?limit={PAGE}{before}");
+        let path = format!("channels/{channel}/messages");
+        self.sender.send(&without_body(path, &query)).await
     }
 
     /// Opens the direct message channel with a person.
@@ -178,21 +161,21 @@ impl Discord {
 
     /// The bot's own application, with its owners.
     pub async fn application(&self) -> Result<Application, DiscordError> {
-        let request = without_body("applications/@me".to_owned(), String::new());
+        let request = without_body("applications/@me".to_owned(), "");
         self.sender.send::<ApplicationAnswer>(&request).await?.application()
     }
 
     /// The address of the gateway.
     pub async fn gateway(&self) -> Result<String, DiscordError> {
         let answer: GatewayAnswer =
-            self.sender.send(&without_body("gateway".to_owned(), String::new())).await?;
+            self.sender.send(&without_body("gateway".to_owned(), "")).await?;
         Ok(answer.url)
     }
 
     /// The commands that Discord knows the application by, everywhere.
     pub async fn commands(&self, application: ApplicationId) -> Result<Vec<Value>, DiscordError> {
         let path = format!("applications/{application}/commands");
-        self.sender.send(&without_body(path, "?with_localizations=true".to_owned())).await
+        self.sender.send(&without_body(path, "?with_localizations=true")).await
     }
 
     /// Replaces those commands.
@@ -214,10 +197,10 @@ fn original(application: ApplicationId, token: &SecretString) -> String {
 
 fn with_bot(method: Method, path: String, body: &Value) -> Request<'_> {
     let (proof, urgency) = (Proof::BotToken, Urgency::Needed);
-    Request { method, path, query: String::new(), proof, urgency, body: Some(body) }
+    Request { method, path, query: "", proof, urgency, body: Some(body) }
 }
 
-fn without_body(path: String, query: String) -> Request<'static> {
+fn without_body(path: String, query: &str) -> Request<'_> {
     let (proof, urgency) = (Proof::BotToken, Urgency::Needed);
     Request { method: Method::Get, path, query, proof, urgency, body: None }
 }
@@ -240,13 +223,40 @@ struct PostedMessage {
     flags: u64,
 }
 
+/// A message that somebody posted, as far as it takes to know one of the bot's own.
+#[derive(Deserialize)]
+pub(super) struct SeenMessage {
+    #[serde(flatten)]
+    posted: PostedMessage,
+    content: String,
+    author: Author,
+}
+
+#[derive(Deserialize)]
+struct Author {
+    #[serde(default)]
+    bot: bool,
+}
+
 #[derive(Deserialize)]
 struct GatewayAnswer {
     url: String,
 }
 
+impl SeenMessage {
+    /// Whether it is the bot's own about this job. People can write its mark, other bots have no
+    /// reason to.
+    pub(super) fn is_about(&self, job: JobId) -> bool {
+        self.author.bot && Message::is_marked(&self.content, job)
+    }
+
+    pub(super) fn posted(&self) -> Result<Posted, DiscordError> {
+        self.posted.posted()
+    }
+}
+
 impl PostedMessage {
-    fn posted(self) -> Result<Posted, DiscordError> {
+    fn posted(&self) -> Result<Posted, DiscordError> {
         let message = MessageId(self.identified.id()?);
         Ok(Posted { message, ephemeral: Message::is_ephemeral(self.flags) })
     }

@@ -30,9 +30,6 @@ pub enum DiscordError {
     /// The message is old and has been edited too often.
     #[error("the message is too old to be edited so often")]
     TooManyEdits,
-    /// Nobody can tell whether the message was posted before: the channel's history is hidden.
-    #[error("whether it was posted before can't be seen")]
-    HistoryHidden,
     /// The person takes no direct messages.
     #[error("the person takes no direct messages")]
     CannotDm,
@@ -86,7 +83,6 @@ impl DiscordError {
             | Self::ChannelGone
             | Self::ThreadArchived
             | Self::TooManyEdits
-            | Self::HistoryHidden
             | Self::CannotDm
             | Self::Refused { .. } => false,
         }

@@ -1,10 +1,12 @@
 //! Text that people or an API wrote, made harmless inside Discord's markdown.
 
+use crate::domain::{is_blank, steers_direction};
+
 /// The text with every mark that Discord could read as markup taken literally, cut to at most
 /// `limit` UTF-16 code units, which is the strictest way in which Discord counts.
 ///
-/// White space of any kind becomes single spaces, so that nothing starts a new line, and control
-/// characters vanish.
+/// White space of any kind becomes single spaces, so that nothing starts a new line; control
+/// characters and marks that steer direction vanish. Of a text with nothing to see nothing is left.
 pub(super) fn escaped(text: &str, limit: usize) -> String {
     fit(text, limit, is_markup)
 }
@@ -17,8 +19,12 @@ pub(super) fn plain(text: &str, limit: usize) -> String {
 
 /// Writes as many characters as fit, and an ellipsis when some had to go.
 fn fit(text: &str, limit: usize, is_escaped: fn(char) -> bool) -> String {
+    let text: String = text.chars().filter(|c| !steers_direction(*c)).collect();
     let words = text.split(|c: char| c.is_whitespace() || c.is_control());
     let joined = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    if joined.chars().all(is_blank) {
+        return String::new();
+    }
     let units = |c: char| c.len_utf16() + usize::from(is_escaped(c));
     let too_long = joined.chars().map(units).sum::<usize>() > limit;
     let mut room = if too_long { limit.saturating_sub(1) } else { limit };
@@ -75,6 +81,13 @@ mod tests {
     }
 
     #[test]
+    fn what_nobody_sees_is_left_out() {
+        assert_eq!(escaped("a\u{202E}b\u{200B}\u{0000}c", 100), "ab c");
+        assert_eq!(escaped("\u{200B}\u{2800} \u{3164}", 100), "");
+        assert_eq!(plain("👩\u{200D}🎤", 100), "👩\u{200D}🎤");
+    }
+
+    #[test]
     fn a_cut_never_leaves_half_an_escape() {
         assert_eq!(escaped("ab***", 5), r"ab\*…");
         assert_eq!(escaped("ab***", 4), "ab…");
@@ -89,7 +102,7 @@ mod tests {
             prop_assert!(shown.encode_utf16().count() <= limit);
             let mut characters = shown.chars();
             while let Some(c) = characters.next() {
-                prop_assert!(!c.is_control());
+                prop_assert!(!c.is_control() && !steers_direction(c));
                 if c == '\\' {
                     prop_assert!(characters.next().is_some_and(is_markup));
                 } else {

@@ -1,12 +1,9 @@
 //! A message as Discord's endpoints for creating and editing take it.
 
-use serde::Serialize;
-use serenity::{
-    builder::{CreateActionRow, CreateAllowedMentions, CreateEmbed},
-    model::Timestamp as Date,
-};
-
+use super::sentences;
 use crate::domain::JobId;
+use serde::Serialize;
+use serenity::builder::{CreateActionRow, CreateAllowedMentions, CreateEmbed};
 
 /// Only the person who used the command sees the message (Discord docs, Message Flags).
 const EPHEMERAL: u64 = 1 << 6;
@@ -59,32 +56,30 @@ impl Message {
         self
     }
 
+    /// The same with a line that tells which song it is about, so that it can be found again
+    /// by [`Self::is_marked`].
+    #[must_use]
+    pub(super) fn marked(&self, job: JobId) -> Self {
+        let content = format!("{}\n{}", self.content, sentences::mark(job));
+        Self { content: content.trim().to_owned(), ..self.clone() }
+    }
+
+    /// Whether content, as Discord sent it, is that of a message marked for this job.
+    pub(super) fn is_marked(content: &str, job: JobId) -> bool {
+        content.lines().next_back() == Some(&sentences::mark(job))
+    }
+
     /// The same, created at most once for this nonce, for as long as Discord remembers nonces (a
     /// few minutes). At most 25 characters.
     #[must_use]
-    pub fn once(mut self, nonce: String) -> Self {
+    pub(super) fn once(mut self, nonce: String) -> Self {
         self.nonce = Some(nonce);
         self.enforce_nonce = Some(true);
         self
-    }
-
-    /// The same, as a new message about a job: created once, and dated by the job, so that it can
-    /// be found again when Discord has forgotten the nonce.
-    #[must_use]
-    pub(super) fn about(mut self, job: JobId) -> Self {
-        if let Some(date) = date_of(job) {
-            self.embeds = self.embeds.into_iter().map(|embed| embed.timestamp(date)).collect();
-        }
-        self.once(job.to_string())
     }
 
     /// Whether flags, as Discord sent them, say that only one person sees the message.
     pub(super) fn is_ephemeral(flags: u64) -> bool {
         flags & EPHEMERAL != 0
     }
-}
-
-/// When a job was asked for, to the millisecond: no other job of the same person has this date.
-pub(super) fn date_of(job: JobId) -> Option<Date> {
-    Date::from_millis(job.created_at().millis()).ok()
 }

@@ -1,16 +1,17 @@
-//! A job as a Discord message: what it says ([`render`]), and how it gets there ([`Postman`]).
+//! A job as a Discord message: what it says ([`render()`]), and how it gets there ([`Postman`]).
 
 mod application;
 mod discord;
 mod error;
-mod history;
 mod limiter;
 mod links;
 mod markdown;
+mod meaning;
 mod message;
 mod postman;
 mod render;
 mod request;
+mod search;
 pub mod sentences;
 
 pub use application::Application;
@@ -18,6 +19,6 @@ pub use discord::{Discord, Posted};
 pub use error::DiscordError;
 pub use links::Links;
 pub use message::Message;
-pub use postman::{Attempt, Outcome, Postman};
+pub use postman::Postman;
 pub use render::{Obstacle, Scene, render};
 pub use request::Urgency;

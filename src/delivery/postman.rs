@@ -1,16 +1,11 @@
-//! How a job's message gets to people: by which way, and in which order the ways are tried.
+//! How a job's message gets to people.
 
-use std::{borrow::Cow, sync::Arc};
+use std::sync::Arc;
 
-use secrecy::SecretString;
-use tracing::{info, warn};
+use tracing::warn;
 
-use super::{
-    Discord, DiscordError, Message, Posted, Urgency,
-    history::{PastMessage, Sighting},
-    sentences,
-};
-use crate::domain::{ChannelId, Job, MessageId, Reach, Timestamp};
+use super::{Discord, DiscordError, Message, Posted, Urgency, sentences};
+use crate::domain::{ChannelId, Job, Post, Reach, Timestamp, Way};
 
 /// Brings a job's message to Discord.
 #[derive(Clone, Debug)]
@@ -18,69 +13,10 @@ pub struct Postman {
     discord: Arc<Discord>,
 }
 
-/// How the delivery of an outcome ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// It is where people can see it.
-    At(MessageId),
-    /// A person deleted the message, and it stays deleted.
-    Deleted,
-    /// No way is left.
-    Unreachable,
-}
-
-/// Whether an outcome may have been posted before without anybody's noticing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Attempt {
-    /// It surely was not.
-    First,
-    /// An earlier attempt failed, or was interrupted: it may have got through.
-    Again,
-}
-
-/// The next way to try.
-enum Way {
-    Token(SecretString),
-    Channel(MessageId),
-    NewMessage,
-    DirectMessage,
-}
-
 impl Postman {
     /// A postman on this Discord.
     pub fn new(discord: Arc<Discord>) -> Self {
         Self { discord }
-    }
-
-    /// Looks for a job's first answer: by its token, or else among its channel's messages. `None`
-    /// where it can't be found.
-    ///
-    /// # Errors
-    /// Those that may pass: the same is to be tried again later.
-    pub async fn find_first_answer(
-        &self,
-        job: &Job,
-        now: Timestamp,
-    ) -> Result<Option<Posted>, DiscordError> {
-        let place = &job.place;
-        if let Some(token) = live_token(job, now) {
-            match self.discord.find_answer(place.application, &token).await {
-                // A token that is void need not be one that was never used.
-                Err(DiscordError::TokenGone) => {}
-                Err(error) if error.is_passing() => return Err(error),
-                Err(_) => return Ok(None),
-                found => return found,
-            }
-        }
-        if place.reach == Reach::TokenOnly {
-            return Ok(None);
-        }
-        let begins = |past: &PastMessage| past.begins(job.id);
-        match self.discord.find_since(place.channel, job.id, begins).await {
-            Ok(Sighting::Found(posted)) => Ok(Some(posted)),
-            Err(error) if error.is_passing() => Err(error),
-            Ok(Sighting::Missing | Sighting::Hidden) | Err(_) => Ok(None),
-        }
     }
 
     /// Shows how far a job is, where a way leads to its message at present.
@@ -94,129 +30,67 @@ impl Postman {
         message: &Message,
         now: Timestamp,
     ) -> Result<(), DiscordError> {
-        if let Some(token) = live_token(job, now) {
-            let (application, urgency) = (job.place.application, Urgency::Progress);
-            match self.discord.edit_answer(application, &token, message, urgency).await {
+        let (place, urgency) = (&job.place, Urgency::Progress);
+        if let Some(token) = place.token.as_ref().filter(|_| job.has_live_token(now)) {
+            match self.discord.edit_answer(place.application, token, message, urgency).await {
                 Err(DiscordError::TokenGone) => {}
                 answer => return answer.map(|_| ()),
             }
         }
-        let (Reach::Channel, Some(id)) = (job.place.reach, job.message) else { return Ok(()) };
-        self.discord.edit(job.place.channel, id, message, Urgency::Progress).await?;
+        let (Reach::Channel, Some(id)) = (place.reach, job.message) else { return Ok(()) };
+        self.discord.edit(place.channel, id, message, urgency).await?;
         Ok(())
     }
 
-    /// Delivers a job's outcome: by the interaction's token while it lives, then by the channel's
-    /// message, then as a new message in the channel, then to its requester directly.
+    /// Makes an attempt to deliver a job's outcome. A message that Discord refuses is sent once
+    /// more without what other people wrote.
     ///
     /// # Errors
-    /// Those that may pass: the same delivery is to be tried again later.
-    pub async fn deliver(
+    /// When the message does not stand: see [`crate::domain::Attempt`] for what that means.
+    pub async fn attempt(
         &self,
         job: &Job,
+        way: Way,
         message: &Message,
-        now: Timestamp,
-        attempt: Attempt,
-    ) -> Result<Outcome, DiscordError> {
-        let mut way = first_way(job, now);
-        let mut message = Cow::Borrowed(message);
-        loop {
-            let error = match self.try_way(&way, job, &message, attempt).await {
-                Ok(posted) => return Ok(Outcome::At(posted.message)),
-                Err(error) if error.is_passing() => return Err(error),
-                Err(DiscordError::MessageGone) => return Ok(Outcome::Deleted),
-                Err(error) => error,
-            };
-            let refused = matches!(error, DiscordError::Refused { .. });
-            if let (true, Cow::Borrowed(whole)) = (refused, &message) {
+    ) -> Result<Posted, DiscordError> {
+        match self.send(job, way, message).await {
+            Err(error @ DiscordError::Refused { .. }) => {
                 warn!(job = %job.id, %error, "Discord refused the message, sending it stripped");
-                message = Cow::Owned(
-                    whole.stripped(&sentences::stripped(job.requester, job.id.created_at())),
-                );
-                continue;
+                let stripped = message.stripped(&sentences::stripped(job.requester));
+                self.send(job, way, &stripped).await
             }
-            let Some(next) = next_way(&way, &error, job) else {
-                warn!(job = %job.id, %error, "no way of delivery is left");
-                return Ok(Outcome::Unreachable);
-            };
-            info!(job = %job.id, %error, "one way of delivery is closed, trying the next");
-            way = next;
+            answer => answer,
         }
     }
 
-    async fn try_way(
-        &self,
-        way: &Way,
-        job: &Job,
-        message: &Message,
-        attempt: Attempt,
-    ) -> Result<Posted, DiscordError> {
+    async fn send(&self, job: &Job, way: Way, message: &Message) -> Result<Posted, DiscordError> {
         let (discord, place, urgency) = (&self.discord, &job.place, Urgency::Needed);
         match way {
-            Way::Token(token) => {
+            Way::Token => {
+                let token = place.token.as_ref().ok_or(DiscordError::TokenGone)?;
                 discord.edit_answer(place.application, token, message, urgency).await
             }
-            Way::Channel(id) => discord.edit(place.channel, *id, message, urgency).await,
-            Way::NewMessage => self.post_once(place.channel, job, message, attempt).await,
-            Way::DirectMessage => {
-                let channel = discord.direct_channel(job.requester).await?;
-                self.post_once(channel, job, message, attempt).await
+            Way::Message(id) => discord.edit(place.channel, id, message, urgency).await,
+            Way::New(post) | Way::Again(post) => {
+                let marked = message.marked(job.id);
+                let channel = self.channel(job, post).await?;
+                discord.post(channel, &marked, job.id.to_string()).await
+            }
+            Way::Find(post) => {
+                let channel = self.channel(job, post).await?;
+                discord.find_marked(channel, job.id, post == Post::Direct).await
             }
         }
     }
 
-    /// Posts a new message, unless an earlier attempt has. Edits may be repeated, posts may not.
-    async fn post_once(
-        &self,
-        channel: ChannelId,
-        job: &Job,
-        message: &Message,
-        attempt: Attempt,
-    ) -> Result<Posted, DiscordError> {
-        if attempt == Attempt::Again {
-            let tells = |past: &PastMessage| past.tells_of(job);
-            // Where the first answer stands something can be seen, unless the history is hidden.
-            let first_answer_stands = channel == job.place.channel;
-            match self.discord.find_since(channel, job.id, tells).await? {
-                Sighting::Found(posted) => return Ok(posted),
-                Sighting::Hidden if first_answer_stands => return Err(DiscordError::HistoryHidden),
-                Sighting::Hidden | Sighting::Missing => {}
-            }
+    async fn channel(&self, job: &Job, post: Post) -> Result<ChannelId, DiscordError> {
+        match post {
+            Post::InChannel => Ok(job.place.channel),
+            Post::Direct => match self.discord.direct_channel(job.requester).await {
+                // Whether the conversation was opened or not: nothing was posted in it.
+                Err(DiscordError::Unknown { cause }) => Err(DiscordError::NotSent { cause }),
+                answer => answer,
+            },
         }
-        self.discord.post(channel, &message.clone().about(job.id)).await
-    }
-}
-
-/// The token, while Discord still takes it.
-fn live_token(job: &Job, now: Timestamp) -> Option<SecretString> {
-    job.place.token.clone().filter(|_| now < job.token_expires_at())
-}
-
-fn first_way(job: &Job, now: Timestamp) -> Way {
-    match live_token(job, now) {
-        Some(token) => Way::Token(token),
-        None => channel_or_direct(job),
-    }
-}
-
-fn channel_or_direct(job: &Job) -> Way {
-    match (job.place.reach, job.message) {
-        (Reach::Channel, Some(id)) => Way::Channel(id),
-        (Reach::Channel, None) => Way::NewMessage,
-        (Reach::TokenOnly, _) => Way::DirectMessage,
-    }
-}
-
-/// Where to go from a way that is closed for good.
-fn next_way(way: &Way, error: &DiscordError, job: &Job) -> Option<Way> {
-    match (way, error) {
-        (Way::Token(_), _) => Some(channel_or_direct(job)),
-        // A message that is too old to be edited does not keep a new one from being posted.
-        (Way::Channel(_), DiscordError::TooManyEdits | DiscordError::Refused { .. }) => {
-            Some(Way::NewMessage)
-        }
-        // Rather not at all than twice.
-        (_, DiscordError::HistoryHidden) | (Way::DirectMessage, _) => None,
-        (Way::Channel(_) | Way::NewMessage, _) => Some(Way::DirectMessage),
     }
 }

@@ -49,8 +49,7 @@ pub(super) struct Request<'a> {
     pub(super) method: Method,
     /// Below `/api/v10/`, without a leading slash.
     pub(super) path: String,
-    /// With its question mark, or empty.
-    pub(super) query: String,
+    pub(super) query: &'a str,
     pub(super) proof: Proof,
     pub(super) urgency: Urgency,
     pub(super) body: Option<&'a Value>,

@@ -6,7 +6,8 @@
 use std::time::Duration;
 
 use crate::domain::{
-    Failure, Limit, PROMPT_MAX, PromptError, Quota, Refusal, Timestamp, UserId, format_duration,
+    Failure, JobId, Limit, PROMPT_MAX, PromptError, Quota, Refusal, Timestamp, UserId,
+    format_duration,
 };
 
 use super::Obstacle;
@@ -90,18 +91,24 @@ pub fn made_in(took: Duration) -> String {
 /// A finished song for which Whisul sent no link that may be shown.
 pub const NO_LINK: &str = "Whisul finished the song but sent no link to it that can be shown here.";
 
+/// The last line of a message that is not the answer to a command: which song it is about, in small
+/// letters.
+pub fn mark(job: JobId) -> String {
+    format!("-# Song {job}")
+}
+
 /// In place of a message that Discord would not take.
-pub fn stripped(requester: UserId, asked_at: Timestamp) -> String {
-    let asked = relative(asked_at);
-    format!(
-        "The song that <@{requester}> asked for {asked} is done. Discord didn't let me show more \
-         than this."
-    )
+pub fn stripped(requester: UserId) -> String {
+    format!("<@{requester}>'s song is done. Discord didn't let me show more than this.")
 }
 
 /// What went wrong, and what it means.
 pub fn failure(failure: &Failure) -> &'static str {
     match failure {
+        Failure::TooLate => {
+            "I was away when you asked for this song, and it is too late to go on with it. It \
+             doesn't count against your quota: ask again."
+        }
         Failure::Rejected => {
             "Whisul didn't accept this prompt. It doesn't count against your quota: try other words."
         }
@@ -152,6 +159,10 @@ pub fn bad_prompt(error: PromptError) -> String {
     }
 }
 
+/// A prompt that Discord would not show, such as one that the server's `AutoMod` blocks.
+pub const PROMPT_NOT_SHOWN: &str =
+    "Discord didn't let me show that prompt here, so I took nothing on. Try other words.";
+
 /// A limit that has no room.
 pub fn refusal(refusal: &Refusal) -> String {
     // Rounded up, so that whoever comes back at the second that is named is not refused again.
@@ -160,14 +171,15 @@ pub fn refusal(refusal: &Refusal) -> String {
     let songs = songs_of(*quota);
     match (limit, next) {
         (Limit::Concurrency, _) => {
-            format!("You already have {songs} under way. Wait until one is done, then ask again.")
+            let which = if songs == ONE_SONG { "it" } else { "one of them" };
+            format!("You already have {songs} under way. Ask again when {which} is done.")
         }
         (Limit::Person, Some(next)) => {
             format!("You have used up your {songs}. The next one is free {next}.")
         }
         (Limit::Person, None) => {
-            "Songs are for certain roles here, and you hold none of them. Ask a moderator which \
-             role you need."
+            "Songs are for people with certain roles, and you hold none of those here. Ask a \
+             moderator of your server which role you need, and use the command there."
                 .to_owned()
         }
         (Limit::Guild, Some(next)) => {
@@ -181,17 +193,26 @@ pub fn refusal(refusal: &Refusal) -> String {
     }
 }
 
-/// A quota in words: "5 songs in 1d" as "5 songs a day".
+const ONE_SONG: &str = "1 song";
+
+/// A quota in words: 5 in 1d as "5 songs a day". A window of nothing goes without saying.
 fn songs_of(quota: Quota) -> String {
     let Quota::Limited { count, window } = quota else { return "songs".to_owned() };
-    let songs = if count == 1 { "1 song".to_owned() } else { format!("{count} songs") };
+    let songs = if count == 1 { ONE_SONG.to_owned() } else { format!("{count} songs") };
     let window = format_duration(window);
-    match window.as_str() {
-        "0s" => songs,
-        "1d" => format!("{songs} a day"),
-        "1h" => format!("{songs} an hour"),
-        "1w" => format!("{songs} a week"),
-        _ => format!("{songs} in {window}"),
+    let unit = window.trim_start_matches(|c: char| c.is_ascii_digit());
+    let word = match unit {
+        "w" => "week",
+        "d" => "day",
+        "h" => "hour",
+        "m" => "minute",
+        _ => "second",
+    };
+    match window.strip_suffix(unit).unwrap_or_default() {
+        "0" => songs,
+        "1" if word == "hour" => format!("{songs} an hour"),
+        "1" => format!("{songs} a {word}"),
+        number => format!("{songs} in {number} {word}s"),
     }
 }
 
@@ -214,3 +235,21 @@ pub const UNFORESEEN: &str =
 pub const OWNER_BAD_KEY: &str = "Whisul doesn't accept the key that I use (WHISUL_API_KEY): it answered 401. Songs wait in \
      line until it does. Put the right key into the settings and restart me; if the key is put \
      right at Whisul, I go on by myself.";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotas_are_told_in_words() {
+        for (quota, words) in [
+            ("5/1d", "5 songs a day"),
+            ("1/1h", "1 song an hour"),
+            ("2/7d", "2 songs a week"),
+            ("3/12h", "3 songs in 12 hours"),
+            ("0/90s", "0 songs in 90 seconds"),
+        ] {
+            assert_eq!(songs_of(quota.parse().unwrap()), words);
+        }
+    }
+}

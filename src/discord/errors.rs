@@ -28,6 +28,7 @@ impl CommandError {
             Self::NotNow(sentence) => Cow::Borrowed(sentence),
             Self::Prompt(error) => Cow::Owned(sentences::bad_prompt(*error)),
             Self::Ask(AskError::Refused(refusal)) => Cow::Owned(sentences::refusal(refusal)),
+            Self::Ask(AskError::NotShown) => Cow::Borrowed(sentences::PROMPT_NOT_SHOWN),
             Self::Ask(AskError::Store(_) | AskError::Late) => {
                 Cow::Borrowed(sentences::STORAGE_TROUBLE)
             }
@@ -64,7 +65,7 @@ pub(super) fn answer(error: FrameworkError<'_, Front, CommandError>) -> BoxFutur
 
 /// A full quota is nothing to log; a full disk is.
 fn log_trouble(error: &AskError) {
-    if !matches!(error, AskError::Refused(_)) {
+    if matches!(error, AskError::Store(_) | AskError::Late) {
         let cause = std::error::Error::source(error).map(ToString::to_string);
         error!(%error, cause, "a job could not be written down; it was refused");
     }

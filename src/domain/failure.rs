@@ -5,6 +5,9 @@ use super::Charge;
 /// Why a job ended without a song, by what it means for the person and for the quota.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
+    /// Before anybody could find out whether its first answer stands, that could no longer be found
+    /// out: the bot, or Discord, was away for too long. Nothing was submitted.
+    TooLate,
     /// Whisul would not take the prompt.
     Rejected,
     /// Whisul answered the submission with something that it doesn't document, and surely made no
@@ -29,7 +32,8 @@ impl Failure {
     pub fn remaining_charge(&self) -> Charge {
         match self {
             Self::UnknownFate => Charge::KeyOnly,
-            Self::Rejected
+            Self::TooLate
+            | Self::Rejected
             | Self::Refused
             | Self::Generation { .. }
             | Self::Vanished

@@ -5,8 +5,8 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use super::{
-    ApplicationId, ChannelId, Failure, GuildId, JobId, MessageId, Prompt, Song, Timestamp, Turn,
-    UserId, WhisulJob,
+    ApplicationId, ChannelId, Failure, GuildId, JobId, MessageId, Post, Prompt, Song, Timestamp,
+    Turn, UserId, WhisulJob,
 };
 
 /// How long an interaction's token can be used (Discord docs, Receiving and Responding).
@@ -108,6 +108,8 @@ pub enum Charge {
 pub enum Delivery {
     /// Not there yet.
     Pending,
+    /// A new message is about to be, or may have been, posted: what came of it is not known.
+    Posting(Post),
     /// People can see it.
     Delivered,
     /// Every way was tried, or a person deleted the message: it stays undelivered.
@@ -157,6 +159,11 @@ impl Job {
         Turn { round: self.round, job: self.id }
     }
 
+    /// Whether its song is, or may be, at Whisul.
+    pub fn is_at_whisul(&self) -> bool {
+        matches!(self.state, State::Submitting | State::Running { .. })
+    }
+
     /// Whether its outcome is known and will not change.
     pub fn has_outcome(&self) -> bool {
         match self.state {
@@ -169,7 +176,8 @@ impl Job {
 
     /// Whether nothing is left to do for it.
     pub fn is_settled(&self) -> bool {
-        self.state == State::Withdrawn || (self.has_outcome() && self.delivery != Delivery::Pending)
+        let ended = matches!(self.delivery, Delivery::Delivered | Delivery::Undeliverable);
+        self.state == State::Withdrawn || (self.has_outcome() && ended)
     }
 
     /// When its interaction's token becomes void.

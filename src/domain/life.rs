@@ -1,12 +1,17 @@
-//! The life of a job: which event leads from which state to which.
+//! The life of a job: what is to be done in which state, and which event leads from which state to
+//! which.
 //!
 //! ```text
 //! accepted ─▶ announced ─▶ submitting ─▶ running ─▶ completed
 //!     │         │    ▲         │  │         │
 //! withdrawn cancelled └────────┘  └─────────┴─────▶ failed
 //! ```
+//!
+//! An accepted job fails, too, where it is too late to find out whether its first answer stands.
 
-use super::{Charge, Delivery, Failure, Job, MessageId, Reach, Song, State, Timestamp, WhisulJob};
+use super::{
+    Charge, Delivery, Failure, Job, MessageId, Post, Reach, Song, State, Timestamp, WhisulJob,
+};
 
 /// Something that happens to a job.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +47,10 @@ pub enum Event {
     },
     /// There will be no song.
     Fell(Failure),
+    /// A new message with the outcome is about to be posted.
+    PostBegins(Post),
+    /// That message surely was not posted.
+    PostFailed,
     /// The outcome is where people can see it.
     Delivered {
         /// The message that shows it.
@@ -51,7 +60,43 @@ pub enum Event {
     DeliveryEnded,
 }
 
+/// What is to be done next for a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// To find out whether its first answer stands. Nothing is submitted before it does.
+    FindAnswer,
+    /// To wait for its turn and to submit its prompt.
+    TakeTurn,
+    /// To settle a submission that was interrupted: it may have been paid for, and is not repeated.
+    SettleSubmission,
+    /// To ask Whisul for the song until there is an outcome.
+    Follow,
+    /// To bring its outcome to Discord.
+    Deliver,
+    /// Nothing.
+    Rest,
+}
+
 impl Job {
+    /// What is to be done next, whether the job has just come into its state or was found in it
+    /// after a crash.
+    pub fn next_step(&self) -> Step {
+        match self.state {
+            State::Accepted => Step::FindAnswer,
+            State::Announced => Step::TakeTurn,
+            // The submission itself ends with an event: who finds this state has no part in it.
+            State::Submitting => Step::SettleSubmission,
+            State::Running { .. } => Step::Follow,
+            State::Completed { .. } | State::Failed(_) | State::Withdrawn | State::Cancelled => {
+                if self.is_settled() {
+                    Step::Rest
+                } else {
+                    Step::Deliver
+                }
+            }
+        }
+    }
+
     /// The job as it is after an event, or `None` where the event means nothing: outcomes and
     /// ended deliveries absorb whatever comes late or twice.
     #[must_use]
@@ -79,10 +124,18 @@ impl Job {
             (State::Running { since, .. }, Event::Finished { song, at }) => {
                 job.state = State::Completed { song, took: at.since(*since) };
             }
+            (State::Accepted, Event::Fell(Failure::TooLate)) => {
+                job.charge = Charge::None;
+                job.state = State::Failed(Failure::TooLate);
+            }
             (State::Submitting | State::Running { .. }, Event::Fell(failure)) => {
                 job.charge = failure.remaining_charge();
                 job.state = State::Failed(failure);
             }
+            (_, Event::PostBegins(post)) if job.awaits_delivery() => {
+                job.delivery = Delivery::Posting(post);
+            }
+            (_, Event::PostFailed) if job.awaits_delivery() => job.delivery = Delivery::Pending,
             (_, Event::Delivered { message }) if job.awaits_delivery() => {
                 job.delivery = Delivery::Delivered;
                 job.message = Some(message);
@@ -137,8 +190,11 @@ mod tests {
             Just(Event::NotTaken),
             Just(Event::Taken { whisul_job, at }),
             Just(Event::Finished { song: Song::default(), at }),
+            Just(Event::Fell(Failure::TooLate)),
             Just(Event::Fell(Failure::UnknownFate)),
             Just(Event::Fell(Failure::Vanished)),
+            Just(Event::PostBegins(Post::Direct)),
+            Just(Event::PostFailed),
             Just(Event::Delivered { message }),
             Just(Event::DeliveryEnded),
         ]

@@ -1,6 +1,8 @@
-//! The line: in which order waiting jobs get their turn.
+//! The line: in which order waiting jobs get their turn, and how many songs are made at once.
 
-use super::JobId;
+use std::collections::{BTreeMap, HashMap};
+
+use super::{Job, JobId, State, UserId};
 
 /// A place in the order of turns: earlier rounds first, older jobs first within one.
 ///
@@ -19,17 +21,193 @@ pub struct Turn {
 ///
 /// It is the round after that of their `latest` job, but never one that has passed: `current` is
 /// the round of the job that was called last.
-pub fn next_round(current: u32, latest: Option<u32>) -> u32 {
+fn next_round(current: u32, latest: Option<u32>) -> u32 {
     latest.map_or(0, |round| round.saturating_add(1)).max(current)
+}
+
+/// The line in front of Whisul: a limited number of songs at once, turns taken between people.
+/// A `Call` is what tells a waiting job that its turn has come.
+#[derive(Debug)]
+pub struct Line<Call> {
+    /// How many songs may run at once, and how many do.
+    room: usize,
+    running: usize,
+    /// The round of the job that was called last, and the latest round of each person.
+    current: u32,
+    latest: HashMap<UserId, u32>,
+    waiting: BTreeMap<Turn, Call>,
+}
+
+impl<Call> Line<Call> {
+    /// A line in which nobody waits, with room for so many songs at once.
+    pub fn new(room: usize) -> Self {
+        let (latest, waiting) = (HashMap::new(), BTreeMap::new());
+        Self { room, running: 0, current: 0, latest, waiting }
+    }
+
+    /// Takes the order up again from the jobs that an earlier run left behind: whose latest round
+    /// is which, and which have passed. Their places are taken afterwards, by [`Self::occupy`] and
+    /// [`Self::join`].
+    pub fn take_up(&mut self, left: &[Job]) {
+        for job in left {
+            self.note(job.requester, job.round);
+        }
+        let waits = |job: &&Job| matches!(job.state, State::Accepted | State::Announced);
+        let next = left.iter().filter(waits).map(|job| job.round).min();
+        self.pass(next.unwrap_or(0));
+    }
+
+    /// Takes the round in which a person's next job is. It is theirs from now on: somebody who
+    /// asks again before the first job stands in line gets the round after.
+    pub fn take_round(&mut self, requester: UserId) -> u32 {
+        let round = next_round(self.current, self.latest.get(&requester).copied());
+        self.note(requester, round);
+        round
+    }
+
+    /// Gives back the round of a job that will not be, unless a later one has been taken since.
+    pub fn give_round_back(&mut self, job: &Job) {
+        if self.latest.get(&job.requester) == Some(&job.round) {
+            match job.round.checked_sub(1) {
+                Some(before) => self.latest.insert(job.requester, before),
+                None => self.latest.remove(&job.requester),
+            };
+        }
+    }
+
+    /// Joins the line.
+    pub fn join(&mut self, job: &Job, call: Call) {
+        self.note(job.requester, job.round);
+        self.waiting.insert(job.turn(), call);
+    }
+
+    /// Leaves the line. Means nothing for who is not in it.
+    pub fn leave(&mut self, turn: Turn) {
+        self.waiting.remove(&turn);
+    }
+
+    /// Makes room for a song that already is at Whisul, whether there is room or not.
+    pub fn occupy(&mut self, job: &Job) {
+        self.note(job.requester, job.round);
+        self.running += 1;
+        self.pass(job.round);
+    }
+
+    /// A song is done, or will not be.
+    pub fn vacate(&mut self) {
+        self.running = self.running.saturating_sub(1);
+    }
+
+    /// Calls the job whose turn has come, if there is room for its song: the room is its own from
+    /// now on.
+    pub fn call_next(&mut self) -> Option<(Turn, Call)> {
+        if !self.has_room() {
+            return None;
+        }
+        let (turn, call) = self.waiting.pop_first()?;
+        self.running += 1;
+        self.pass(turn.round);
+        Some((turn, call))
+    }
+
+    /// A waiting job's place, from 1 on.
+    pub fn place(&self, turn: Turn) -> Option<usize> {
+        self.waiting.contains_key(&turn).then(|| self.waiting.range(..=turn).count())
+    }
+
+    /// The place that a job would get if it joined now; `None` if its turn would come at once.
+    pub fn place_of_newcomer(&self, turn: Turn) -> Option<usize> {
+        let before = self.waiting.range(..turn).count();
+        (before > 0 || !self.has_room()).then_some(before + 1)
+    }
+
+    fn has_room(&self) -> bool {
+        self.running < self.room
+    }
+
+    /// Remembers the person's latest round.
+    fn note(&mut self, requester: UserId, round: u32) {
+        let latest = self.latest.entry(requester).or_default();
+        *latest = round.max(*latest);
+    }
+
+    /// Notes that this round has come, and forgets those that have passed with it.
+    fn pass(&mut self, round: u32) {
+        if round > self.current {
+            self.current = round;
+            self.latest.retain(|_, latest| *latest >= round);
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::{BTreeMap, BTreeSet};
+    use std::collections::BTreeSet;
 
     use proptest::prelude::*;
 
     use super::*;
+    use crate::domain::{ApplicationId, ChannelId, Place, Prompt, Reach};
+
+    const ANN: UserId = UserId(1);
+    const BOB: UserId = UserId(2);
+
+    fn job<Call>(line: &mut Line<Call>, id: u64, requester: UserId) -> Job {
+        let place = Place {
+            guild: None,
+            channel: ChannelId(3),
+            reach: Reach::Channel,
+            application: ApplicationId(4),
+            token: None,
+        };
+        let prompt = Prompt::parse("rain").unwrap();
+        Job::accepted(JobId(id), requester, place, prompt, line.take_round(requester))
+    }
+
+    #[test]
+    fn a_round_is_taken_when_somebody_asks_and_given_back_with_a_refusal() {
+        let mut line = Line::<()>::new(1);
+        let jobs: Vec<Job> = (1..=3).map(|id| job(&mut line, id, ANN)).collect();
+        assert_eq!(jobs.iter().map(|job| job.round).collect::<Vec<_>>(), [0, 1, 2]);
+        line.give_round_back(&jobs[1]);
+        assert_eq!(line.take_round(ANN), 3, "a later round had been taken");
+        let bob = job(&mut line, 4, BOB);
+        line.give_round_back(&bob);
+        assert_eq!(line.take_round(BOB), bob.round);
+    }
+
+    #[test]
+    fn nobody_slips_in_ahead_of_those_who_waited_through_a_restart() {
+        let mut line = Line::<()>::new(1);
+        let mut left: Vec<Job> = (1..=4).map(|id| job(&mut line, id, ANN)).collect();
+        left.drain(..2);
+
+        let mut line = Line::new(1);
+        line.take_up(&left);
+        let newcomer = job(&mut line, 5, BOB);
+        for job in left.iter().chain([&newcomer]) {
+            line.join(job, ());
+        }
+        let order = std::iter::from_fn(|| {
+            let (turn, ()) = line.call_next()?;
+            line.vacate();
+            Some(turn.job.0)
+        });
+        assert_eq!(order.collect::<Vec<_>>(), [3, 5, 4], "as if there had been no restart");
+    }
+
+    #[test]
+    fn songs_that_run_already_count() {
+        let mut line = Line::new(1);
+        let [one, two, three] = [1, 2, 3].map(|id| job(&mut line, id, ANN));
+        line.occupy(&one);
+        line.occupy(&two);
+        line.join(&three, ());
+        line.vacate();
+        assert!(line.call_next().is_none());
+        line.vacate();
+        assert!(line.call_next().is_some());
+    }
 
     proptest! {
         /// People ask at random, one song runs at a time: while somebody waits for their next
@@ -37,21 +215,21 @@ mod tests {
         #[test]
         fn nobody_is_overtaken_twice_by_the_same_person(
             // Somebody's number asks; `None` means that the song is done and the next is called.
-            events in prop::collection::vec(prop::option::weighted(0.6, 0..4_u8), 1..120),
+            events in prop::collection::vec(prop::option::weighted(0.6, 0..4_u64), 1..120),
         ) {
-            let (mut current, mut latest) = (0, BTreeMap::<u8, u32>::new());
+            let mut line = Line::new(1);
             let mut waiting = BTreeSet::new();
-            let mut overtakings = BTreeMap::<(u8, u8), u32>::new();
+            let mut overtakings = BTreeMap::<(UserId, UserId), u32>::new();
             for (number, event) in events.into_iter().enumerate() {
                 if let Some(person) = event {
-                    let round = next_round(current, latest.get(&person).copied());
-                    latest.insert(person, round);
-                    waiting.insert((Turn { round, job: JobId(number as u64) }, person));
-                } else if let Some((turn, person)) = waiting.pop_first() {
-                    prop_assert!(turn.round >= current, "rounds never go back");
-                    current = turn.round;
+                    let job = job(&mut line, number as u64, UserId(person));
+                    waiting.insert((job.turn(), job.requester));
+                    line.join(&job, job.requester);
+                } else if let Some((turn, person)) = line.call_next() {
+                    line.vacate();
+                    waiting.remove(&(turn, person));
                     overtakings.retain(|(_, waiter), _| *waiter != person);
-                    let waiters: BTreeSet<u8> = waiting.iter().map(|(_, waiter)| *waiter).collect();
+                    let waiters: BTreeSet<_> = waiting.iter().map(|(_, waiter)| *waiter).collect();
                     for waiter in waiters.into_iter().filter(|waiter| *waiter != person) {
                         let times = overtakings.entry((person, waiter)).or_default();
                         *times += 1;

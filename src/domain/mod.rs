@@ -3,6 +3,7 @@
 //! Pure rules: no input or output, no clock, no randomness. Whatever time it is comes in as an
 //! argument, so that every rule here can be tested by property and simulated by seed.
 
+mod answers;
 mod estimate;
 mod failure;
 mod ids;
@@ -12,17 +13,22 @@ mod line;
 mod prompt;
 mod quota;
 mod song;
+mod text;
 mod time;
+mod ways;
 
+pub use answers::{FirstAnswer, Report, Submission};
 pub use estimate::Estimate;
 pub use failure::Failure;
 pub use ids::{
     ApplicationId, ChannelId, GuildId, JobId, MessageId, RoleId, UserId, WhisulJob, WhisulJobId,
 };
 pub use job::{Charge, Delivery, Job, Place, Reach, State};
-pub use life::Event;
-pub use line::{Turn, next_round};
+pub use life::{Event, Step};
+pub use line::{Line, Turn};
 pub use prompt::{PROMPT_MAX, Prompt, PromptError};
 pub use quota::{Charges, Limit, Limits, Quota, QuotaError, Refusal, Requester};
 pub use song::{Song, SongLength};
+pub use text::{is_blank, steers_direction};
 pub use time::{Timestamp, format_duration, parse_duration};
+pub use ways::{Attempt, Next, Post, Way};

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::text::{is_blank, steers_direction};
+
 /// The most characters a prompt may have, after trimming. Declared to Discord, too.
 pub const PROMPT_MAX: usize = 1000;
 
@@ -63,23 +65,6 @@ fn clean(c: char) -> Option<char> {
         c if c.is_control() || steers_direction(c) => None,
         c => Some(c),
     }
-}
-
-/// Invisible marks that turn, isolate or annotate the text around them.
-fn steers_direction(c: char) -> bool {
-    matches!(c,
-        '\u{061C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}'
-        | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}')
-}
-
-/// Whether a character shows nothing by itself. Joiners and selectors stay in a prompt, where
-/// emoji and several scripts need them, but don't make one.
-fn is_blank(c: char) -> bool {
-    c.is_whitespace()
-        || matches!(c,
-            '\u{00AD}' | '\u{034F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
-            | '\u{180B}'..='\u{180F}' | '\u{200C}' | '\u{200D}' | '\u{2800}' | '\u{3164}'
-            | '\u{FE00}'..='\u{FE0F}' | '\u{FFA0}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
 #[cfg(test)]

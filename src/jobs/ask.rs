@@ -10,14 +10,18 @@ use super::{
     worker::{StepError, Worker},
 };
 use crate::{
-    delivery::{DiscordError, Message, Posted},
-    domain::{Event, Job, JobId, Place, Prompt, Reach, Refusal, Requester, RoleId, UserId},
+    delivery::{DiscordError, Message},
+    domain::{
+        Event, Failure, FirstAnswer, Job, JobId, Place, Prompt, Refusal, Requester, RoleId, State,
+        UserId,
+    },
     store::{Admission, StoreError},
 };
 
-/// For how long Discord takes a first answer (Discord docs, Receiving and Responding).
-const ANSWERABLE: Duration = Duration::from_secs(3);
-/// Of these, this much may go into writing the job down,
+/// A first answer is due within 3 seconds (Discord docs, Receiving and Responding); after this long
+/// none will arrive any more.
+const ANSWER_WINDOW: Duration = Duration::from_secs(4);
+/// Of the 3 seconds, this much may go into writing the job down,
 const ADMISSION: Duration = Duration::from_millis(1500);
 /// and for this long an answer that did not get through is tried again, with a pause between.
 const RETRIES: Duration = Duration::from_secs(1);
@@ -47,6 +51,9 @@ pub enum AskError {
     /// The job could not be written down.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Discord would not show the answer, which holds the prompt.
+    #[error("Discord would not show the answer")]
+    NotShown,
     /// It could not be written down in time for an answer.
     #[error("the job was not written down in time")]
     Late,
@@ -73,13 +80,20 @@ impl Jobs {
         }
         info!(job = %job.id, requester = %job.requester, "a song was asked for");
         let message = self.render(&job);
-        let answered = self.answer(&job, &message).await;
-        let job = match answered {
+        let (answer, error) = self.answer(&job, &message).await;
+        let job = match job.answered(answer, self.clock.now()) {
             Some(event) => self.first_step(job, event).await,
             None => job,
         };
+        let withdrawn = job.state == State::Withdrawn;
+        if withdrawn {
+            self.line.give_round_back(&job);
+        }
         self.take_on(job, Some(&message));
-        Ok(())
+        match error {
+            Some(DiscordError::Refused { .. }) if withdrawn => Err(AskError::NotShown),
+            _ => Ok(()),
+        }
     }
 
     /// Checks, charges and writes down, within the time that a person can be answered. If that is
@@ -96,32 +110,35 @@ impl Jobs {
         let (jobs, job) = (Arc::clone(self), job.clone());
         self.tasks.spawn(async move {
             if let Ok(Ok(Admission::Accepted)) = admission.await {
-                let job = jobs.first_step(job, Event::AnswerFailed).await;
-                // Should that not have been written down, the job's task sees to it.
-                jobs.take_on(job, None);
+                // As often as it takes: nobody else takes care of this job.
+                let noted = jobs.worker(job, None).note(Event::AnswerFailed).await;
+                if let Err(error) = noted {
+                    warn!(%error, "a job that was written down too late is not withdrawn yet");
+                }
             }
         });
         Err(AskError::Late)
     }
 
-    /// Gives the first answer. `None` where its fate is unknown: the job's task finds that out.
-    async fn answer(&self, job: &Job, message: &Message) -> Option<Event> {
-        let token = job.place.token.as_ref()?;
-        let began = Instant::now();
-        let mut may_stand = false;
+    /// Gives the first answer, within the time that there is for it. Where its fate is unknown,
+    /// the job's task finds that out.
+    async fn answer(&self, job: &Job, message: &Message) -> (FirstAnswer, Option<DiscordError>) {
+        let Some(token) = &job.place.token else { return (FirstAnswer::Missing, None) };
+        let (began, mut one_may_stand) = (Instant::now(), false);
         loop {
-            match self.discord.answer(job.id, token, message).await {
-                Ok(posted) => return Some(stands(job, posted)),
-                // Should an earlier try have got through, Discord will say so.
+            let result = self.discord.answer(job.id, token, message).await;
+            let answer = FirstAnswer::from(&result);
+            match result {
+                Ok(_) => return (answer, None),
                 Err(error) if error.is_passing() && began.elapsed() < RETRIES => {
                     warn!(job = %job.id, %error, "a first answer did not get through; once more");
-                    may_stand |= matches!(error, DiscordError::Unknown { .. });
+                    one_may_stand |= matches!(error, DiscordError::Unknown { .. });
                     tokio::time::sleep(PAUSE).await;
                 }
                 Err(error) => {
                     warn!(job = %job.id, %error, "a first answer did not get through");
-                    may_stand |= error.is_passing() || error == DiscordError::AlreadyAnswered;
-                    return (!may_stand).then_some(Event::AnswerFailed);
+                    let answer = if one_may_stand { answer.after_unknown() } else { answer };
+                    return (answer, Some(error));
                 }
             }
         }
@@ -145,22 +162,26 @@ impl Jobs {
 impl Worker {
     /// Finds out whether the first answer stands. Nothing is submitted before it does.
     pub(super) async fn find_answer(&mut self) -> Result<(), StepError> {
-        let look = self.jobs.postman.find_first_answer(&self.job, self.jobs.clock.now());
-        if let Some(posted) = self.unless_stopping(look).await?? {
-            return self.note(stands(&self.job, posted)).await;
+        let Some(token) = self.job.place.token.clone() else {
+            return self.note(Event::Fell(Failure::TooLate)).await;
+        };
+        let now = self.jobs.clock.now();
+        let look = self.jobs.discord.find_answer(self.job.place.application, &token);
+        let result = self.unless_stopping(look).await?;
+        let answer = FirstAnswer::from(&result);
+        // An answer that is still on its way must not arrive after the job was withdrawn.
+        let still_open = self.job.id.created_at().after(ANSWER_WINDOW).since(now);
+        if answer == FirstAnswer::Missing && !still_open.is_zero() {
+            return self.sleep(still_open).await;
         }
-        // An answer may still be on its way, from before this task began.
-        let may_come = ANSWERABLE.saturating_sub(self.watched_since.elapsed());
-        if may_come > Duration::ZERO {
-            return self.sleep(may_come).await;
+        match (self.job.answered(answer, now), result) {
+            (Some(event), Ok(_)) => self.note(event).await,
+            (Some(event), Err(error)) => {
+                info!(%error, "no first answer was found; nothing is submitted");
+                self.note(event).await
+            }
+            (None, Err(error)) => Err(error.into()),
+            (None, Ok(_)) => Ok(()),
         }
-        info!("the first answer does not stand; the job is withdrawn");
-        self.note(Event::AnswerFailed).await
     }
-}
-
-/// The first answer stands. A message that only its requester sees is out of the bot's reach.
-fn stands(job: &Job, posted: Posted) -> Event {
-    let reach = if posted.ephemeral { Reach::TokenOnly } else { job.place.reach };
-    Event::AnswerStands { message: posted.message, reach }
 }

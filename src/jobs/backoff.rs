@@ -35,9 +35,9 @@ mod tests {
 
     #[test]
     fn waits_grow_to_their_bound_and_start_over() {
-        let mut backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(60));
+        let mut backoff = Backoff::new(Duration::from_secs(1), Duration::from_mins(1));
         for failures in 0..100 {
-            let bound = Duration::from_secs(1 << failures.min(6)).min(Duration::from_secs(60));
+            let bound = Duration::from_secs(1 << failures.min(6)).min(Duration::from_mins(1));
             assert!(backoff.next() <= bound);
         }
         backoff.reset();

@@ -1,27 +1,47 @@
 //! From the outcome to people's eyes.
 
+use std::time::Duration;
+
+use tokio::time::Instant;
 use tracing::info;
 
 use super::worker::{StepError, Worker};
-use crate::{
-    delivery::{Attempt, Outcome},
-    domain::Event,
-};
+use crate::domain::{Attempt, Event, Next, Way};
+
+/// For how long Discord surely remembers a nonce: "a few minutes" (Discord docs, Create Message).
+const NONCE_MEMORY: Duration = Duration::from_mins(2);
 
 impl Worker {
     /// Brings the outcome to Discord. A delivery that fails for now is tried again; the song is
     /// never made again for it, and never refunded.
     pub(super) async fn deliver(&mut self) -> Result<(), StepError> {
-        let (message, now) = (self.jobs.render(&self.job), self.jobs.clock.now());
-        let attempt = std::mem::replace(&mut self.next_attempt, Attempt::Again);
-        let event = match self.jobs.postman.deliver(&self.job, &message, now, attempt).await? {
-            Outcome::At(message) => Event::Delivered { message },
-            Outcome::Deleted => {
-                info!("a person deleted the message; nothing is posted in its place");
-                Event::DeliveryEnded
+        let message = self.jobs.render(&self.job);
+        let recent = self.post_began.is_some_and(|began| began.elapsed() < NONCE_MEMORY);
+        let mut way = self.job.first_way(self.jobs.clock.now(), recent);
+        loop {
+            if let Way::New(post) = way {
+                self.note(Event::PostBegins(post)).await?;
+                self.post_began = Some(Instant::now());
             }
-            Outcome::Unreachable => Event::DeliveryEnded,
-        };
-        self.note(event).await
+            let result = self.jobs.postman.attempt(&self.job, way, &message).await;
+            match (self.job.next_way(way, Attempt::from(&result)), result) {
+                (Next::End(event), result) => {
+                    if let Err(error) = result {
+                        info!(%error, ?way, "no way of delivery is left, or none is wanted");
+                    }
+                    return self.note(event).await;
+                }
+                (Next::Try(next), result) => {
+                    info!(error = ?result.err(), ?way, ?next, "one way is closed, trying the next");
+                    way = next;
+                }
+                (Next::Later(event), result) => {
+                    if let Some(event) = event {
+                        self.note(event).await?;
+                    }
+                    return result.map(|_| ()).map_err(StepError::from);
+                }
+            }
+        }
     }
 }

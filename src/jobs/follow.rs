@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     delivery::Obstacle,
-    domain::{Event, Failure, State, WhisulJob},
-    whisul::{PollError, Report},
+    domain::{Event, Failure, Report, State, WhisulJob},
+    whisul::PollError,
 };
 
 impl Worker {
@@ -23,7 +23,7 @@ impl Worker {
             let wait = jittered(self.jobs.rules.poll_interval);
             self.showing(tokio::time::sleep(wait)).await?;
             if let Some(event) = self.poll(&whisul_job).await? {
-                return self.note(event).await;
+                return self.note_outcome(event).await;
             }
         }
     }
@@ -39,7 +39,6 @@ impl Worker {
         };
         match self.showing(ask).await? {
             Ok(report) => Ok(self.read(report)),
-            Err(PollError::Vanished) => Ok(Some(Event::Fell(Failure::Vanished))),
             Err(error) => {
                 warn!(%error, "a poll brought nothing; the next one may");
                 Ok(None)
@@ -49,30 +48,28 @@ impl Worker {
 
     /// What a report means for the job. `None` while the song is being made.
     fn read(&self, report: Report) -> Option<Event> {
-        let State::Running { since, .. } = &self.job.state else { return None };
-        let now = self.jobs.clock.now();
-        match report {
-            // Only an answer that says "running" ends the patience: outages and downtime don't.
-            Report::Running if self.watched_since.elapsed() > self.jobs.rules.job_timeout => {
-                warn!("the song is still not done; the job is given up");
-                Some(Event::Fell(Failure::GivenUp))
-            }
-            Report::Running => None,
-            Report::Failed { reason } => Some(Event::Fell(Failure::Generation { reason })),
-            Report::Completed { song, took } => {
-                // Whisul knows best when it was done, even if nobody asked for a while.
-                let at = took.map_or(now, |took| since.after(took));
-                self.jobs.estimate().learn(at.since(*since));
-                Some(Event::Finished { song, at })
-            }
+        let patient = self.watched_since.elapsed() <= self.jobs.rules.job_timeout;
+        let event = self.job.reported(report, self.jobs.clock.now(), patient);
+        if event == Some(Event::Fell(Failure::GivenUp)) {
+            warn!("the song is still not done; the job is given up");
         }
+        event
+    }
+
+    /// Writes down what came of the song. How long it took is worth knowing for the next ones.
+    async fn note_outcome(&mut self, event: Event) -> Result<(), StepError> {
+        self.note(event).await?;
+        if let State::Completed { took, .. } = self.job.state {
+            self.jobs.estimate().learn(took);
+        }
+        Ok(())
     }
 }
 
 /// What a poll's answer says about Whisul as a whole.
 fn news_of(answer: &Result<Report, PollError>) -> News {
     match answer {
-        Ok(_) | Err(PollError::Vanished) => News::Fine,
+        Ok(_) => News::Fine,
         Err(PollError::BadKey) => News::Shut(Obstacle::BadKey, None),
         Err(PollError::Transient { retry_after: None, .. }) => News::Hiccup,
         Err(PollError::RateLimited { retry_after } | PollError::Transient { retry_after, .. }) => {

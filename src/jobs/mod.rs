@@ -143,7 +143,11 @@ impl Jobs {
         if !left.jobs.is_empty() {
             info!(jobs = left.jobs.len(), "going on with the jobs of the last run");
         }
-        for job in left.jobs {
+        let mut jobs = left.jobs;
+        self.line.take_up(&jobs);
+        // Songs that run already have their room before anybody is called, and turns come in order.
+        jobs.sort_by_key(|job| (!job.is_at_whisul(), job.turn()));
+        for job in jobs {
             self.take_on(job, None);
         }
         Ok(())

@@ -32,7 +32,7 @@ impl Jobs {
     async fn tell(&self, person: UserId, sentence: &str) -> Result<(), DiscordError> {
         let channel = self.discord.direct_channel(person).await?;
         let nonce = self.clock.now().millis().to_string();
-        self.discord.post(channel, &Message::text(sentence).once(nonce)).await?;
+        self.discord.post(channel, &Message::text(sentence), nonce).await?;
         Ok(())
     }
 }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     delivery::Obstacle,
-    domain::{Event, Failure},
+    domain::{Event, Submission, WhisulJob},
     whisul::SubmitError,
 };
 
@@ -20,21 +20,20 @@ impl Worker {
     /// Waits for the job's turn and submits its prompt. Deleting the message takes the job back.
     pub(super) async fn take_turn(&mut self) -> Result<(), StepError> {
         if self.slot.is_none() {
-            let mut place = self.jobs.line.join(&self.job);
+            let place = self.place.take();
+            let mut place = place.unwrap_or_else(|| self.jobs.line.join(&self.job));
             match self.waiting_for(place.turn()).await? {
                 Ok(slot) => self.slot = Some(slot),
                 Err(Deleted) => return self.take_back().await,
             }
         }
         let jobs = Arc::clone(&self.jobs);
-        if self.display.confirm(&jobs, &self.job).await == Err(Deleted) {
-            return self.take_back().await;
-        }
         let Ok((pass, permit)) = self.waiting_for(jobs.leave_to_ask()).await? else {
             return self.take_back().await;
         };
-        // Once more, if that took long.
-        if self.display.confirm(&jobs, &self.job).await == Err(Deleted) {
+        // Whoever deleted the message while nothing about it changed has not been noticed yet.
+        let stood = self.display.unchanged_for() > jobs.rules.edit_interval;
+        if stood && self.display.refresh(&jobs, &self.job).await == Err(Deleted) {
             return self.take_back().await;
         }
         self.note(Event::TurnCame).await?;
@@ -54,20 +53,14 @@ impl Worker {
             Err(SubmitError::Refused { .. } | SubmitError::Ambiguous { .. }) => News::Hiccup,
         };
         self.jobs.hear(pass, news);
-        let event = match answer {
-            Ok(whisul_job) => {
-                self.watched_since = Instant::now();
-                Event::Taken { whisul_job, at: self.jobs.clock.now() }
-            }
-            Err(error) => after_refusal(&error),
-        };
-        self.note(event).await
+        self.watched_since = Instant::now();
+        self.note(submission_of(answer).event(self.jobs.clock.now())).await
     }
 
     /// A job found in the middle of its submission: nobody knows whether it was paid for.
-    pub(super) async fn submission_was_interrupted(&mut self) -> Result<(), StepError> {
+    pub(super) async fn settle_submission(&mut self) -> Result<(), StepError> {
         warn!("the submission was interrupted; it may have been paid for and is not repeated");
-        self.note(Event::Fell(Failure::UnknownFate)).await
+        self.note(Submission::Unknown.event(self.jobs.clock.now())).await
     }
 
     async fn take_back(&mut self) -> Result<(), StepError> {
@@ -76,23 +69,26 @@ impl Worker {
     }
 }
 
-/// What a submission that brought no job means for the song.
-fn after_refusal(error: &SubmitError) -> Event {
-    match error {
-        SubmitError::Rejected { .. } => Event::Fell(Failure::Rejected),
-        SubmitError::Refused { .. } => {
+/// What an answer says about the submission.
+fn submission_of(answer: Result<WhisulJob, SubmitError>) -> Submission {
+    match answer {
+        Ok(whisul_job) => Submission::Taken(whisul_job),
+        Err(SubmitError::Rejected { .. }) => Submission::Rejected,
+        Err(error @ SubmitError::Refused { .. }) => {
             error!(%error, "Whisul's answer to a submission is not documented");
-            Event::Fell(Failure::Refused)
+            Submission::Refused
         }
-        SubmitError::Ambiguous { .. } => {
+        Err(error @ SubmitError::Ambiguous { .. }) => {
             warn!(%error, "a submission's fate is unknown; it is not repeated");
-            Event::Fell(Failure::UnknownFate)
+            Submission::Unknown
         }
-        SubmitError::BadKey { .. }
-        | SubmitError::RateLimited { .. }
-        | SubmitError::NotTaken { .. } => {
+        Err(
+            error @ (SubmitError::BadKey { .. }
+            | SubmitError::RateLimited { .. }
+            | SubmitError::NotTaken { .. }),
+        ) => {
             warn!(%error, "Whisul did not take the prompt; it goes back into line");
-            Event::NotTaken
+            Submission::NotTaken
         }
     }
 }

@@ -8,11 +8,11 @@ use tracing::{Instrument, info, info_span, warn};
 use super::{
     Backoff, Jobs,
     display::{Deleted, Display},
-    line::Slot,
+    line::{InLine, Slot},
 };
 use crate::{
-    delivery::{Attempt, DiscordError, Message},
-    domain::{Event, Job, Reach, State, Timestamp},
+    delivery::{DiscordError, Message},
+    domain::{Event, Job, Reach, Step, Timestamp},
 };
 
 /// Waits between two tries of a step that failed.
@@ -26,13 +26,15 @@ pub(super) struct Worker {
     pub(super) jobs: Arc<Jobs>,
     pub(super) job: Job,
     pub(super) display: Display,
+    /// Held while the job waits in line.
+    pub(super) place: Option<InLine>,
     /// Held while the song is at Whisul.
     pub(super) slot: Option<Slot>,
     /// Since when the song is watched: its submission, or the bot's start if that was later. Not
     /// told by a clock that can jump.
     pub(super) watched_since: Instant,
-    /// What the next attempt to deliver is: one more, if the last run may have made one.
-    pub(super) next_attempt: Attempt,
+    /// When this run of the bot began to post its outcome as a new message.
+    pub(super) post_began: Option<Instant>,
     backoff: Backoff,
 }
 
@@ -52,29 +54,33 @@ pub(super) enum StepError {
 
 impl Jobs {
     /// Starts a job's task, unless it already has one. `shown` is what its message shows.
+    ///
+    /// The job has its place in line, or its room at Whisul, when this returns: in which order
+    /// tasks get to run is up to luck.
     pub(super) fn take_on(self: &Arc<Self>, job: Job, shown: Option<&Message>) {
         if !self.registry.enter(job.id, job.requester) {
             return;
         }
         let span = info_span!("job", id = %job.id);
-        let worker = Worker {
+        self.tasks.spawn(self.worker(job, shown).run().instrument(span));
+    }
+
+    pub(super) fn worker(self: &Arc<Self>, job: Job, shown: Option<&Message>) -> Worker {
+        Worker {
             jobs: Arc::clone(self),
             display: Display::new(shown, self.rules.edit_interval),
-            slot: None,
+            place: (job.next_step() == Step::TakeTurn).then(|| self.line.join(&job)),
+            slot: job.is_at_whisul().then(|| self.line.occupy(&job)),
             watched_since: Instant::now(),
-            next_attempt: if job.has_outcome() { Attempt::Again } else { Attempt::First },
+            post_began: None,
             backoff: Backoff::new(FIRST_WAIT, LONGEST_WAIT),
             job,
-        };
-        self.tasks.spawn(worker.run().instrument(span));
+        }
     }
 }
 
 impl Worker {
     async fn run(mut self) {
-        if let State::Submitting | State::Running { .. } = self.job.state {
-            self.slot = Some(self.jobs.line.occupy(&self.job));
-        }
         while !self.job.is_settled() {
             match self.step().await {
                 Ok(()) => self.backoff.reset(),
@@ -99,15 +105,16 @@ impl Worker {
         if self.jobs.stop.is_cancelled() {
             return Err(StepError::Stopping);
         }
-        match self.job.state {
-            State::Accepted => self.find_answer().await,
-            State::Announced => self.take_turn().await,
-            State::Submitting => self.submission_was_interrupted().await,
-            State::Running { .. } => self.follow().await,
-            State::Completed { .. } | State::Failed(_) | State::Withdrawn | State::Cancelled => {
+        match self.job.next_step() {
+            Step::FindAnswer => self.find_answer().await,
+            Step::TakeTurn => self.take_turn().await,
+            Step::SettleSubmission => self.settle_submission().await,
+            Step::Follow => self.follow().await,
+            Step::Deliver => {
                 self.slot = None;
                 self.deliver().await
             }
+            Step::Rest => Ok(()),
         }
     }
 

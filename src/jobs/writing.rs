@@ -41,6 +41,7 @@ impl Jobs {
 fn step(after: &Job) -> &'static str {
     match after.delivery {
         Delivery::Pending => after.state.name(),
+        Delivery::Posting(_) => "posting",
         Delivery::Delivered => "delivered",
         Delivery::Undeliverable => "undeliverable",
     }

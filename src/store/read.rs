@@ -134,6 +134,7 @@ impl<'r> Reader<'r> {
 
     fn failure(&self) -> Result<Failure, DamagedRow> {
         let kinds = [
+            Failure::TooLate,
             Failure::Rejected,
             Failure::Refused,
             Failure::Generation { reason: self.optional("failure_reason")? },

@@ -1,7 +1,7 @@
 //! The words that stand for the domain's kinds in the database. They are for ever: to change one
 //! takes a migration.
 
-use crate::domain::{Charge, Delivery, Failure, Reach, State};
+use crate::domain::{Charge, Delivery, Failure, Post, Reach, State};
 
 /// A kind that is stored as a word.
 pub(super) trait Word: Copy + 'static {
@@ -41,11 +41,19 @@ impl Word for Charge {
 }
 
 impl Word for Delivery {
-    const ALL: &'static [Self] = &[Self::Pending, Self::Delivered, Self::Undeliverable];
+    const ALL: &'static [Self] = &[
+        Self::Pending,
+        Self::Posting(Post::InChannel),
+        Self::Posting(Post::Direct),
+        Self::Delivered,
+        Self::Undeliverable,
+    ];
 
     fn word(self) -> &'static str {
         match self {
             Self::Pending => "pending",
+            Self::Posting(Post::InChannel) => "posting_in_channel",
+            Self::Posting(Post::Direct) => "posting_directly",
             Self::Delivered => "delivered",
             Self::Undeliverable => "undeliverable",
         }
@@ -69,6 +77,7 @@ pub(super) fn state_word(state: &State) -> &'static str {
 /// The word for a failure; its reason has its own column.
 pub(super) fn failure_word(failure: &Failure) -> &'static str {
     match failure {
+        Failure::TooLate => "too_late",
         Failure::Rejected => "rejected",
         Failure::Refused => "refused",
         Failure::Generation { .. } => "generation",

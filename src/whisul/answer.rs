@@ -6,26 +6,7 @@ use super::{
     error::{Detail, PollError, SubmitError, Trouble},
     wire::{self, Acceptance, JobStatus},
 };
-use crate::domain::{Prompt, Song, WhisulJob};
-
-/// How a job stands at Whisul.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Report {
-    /// Whisul is composing, or says something that means neither success nor failure.
-    Running,
-    /// There is a song.
-    Completed {
-        /// The song.
-        song: Song,
-        /// How long Whisul worked on it, by its own clock.
-        took: Option<Duration>,
-    },
-    /// There will be no song.
-    Failed {
-        /// What Whisul says about it.
-        reason: Option<String>,
-    },
-}
+use crate::domain::{Prompt, Report, WhisulJob};
 
 /// An answer whose status line and headers, at least, have arrived.
 pub(super) struct Answer {
@@ -63,7 +44,7 @@ impl Answer {
             200..300 => report(body).map_err(|source| PollError::Transient { source, retry_after }),
             401 | 403 => Err(PollError::BadKey),
             // 410 isn't documented, but HTTP knows only one meaning for it: gone for ever.
-            404 | 410 => Err(PollError::Vanished),
+            404 | 410 => Ok(Report::Vanished),
             429 => Err(PollError::RateLimited { retry_after }),
             _ => {
                 // Job answers carry the prompt, so nothing of the body is fit for a log.
@@ -97,7 +78,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::domain::{SongLength, WhisulJobId};
+    use crate::domain::{Song, SongLength, WhisulJobId};
 
     const LATER: Option<Duration> = Some(Duration::from_secs(7));
 
@@ -221,13 +202,13 @@ mod tests {
     #[test]
     fn every_status_of_a_poll_has_one_meaning() {
         for status in (300..600).filter(|status| *status != 429) {
-            let error = answer(status, "{\"status\": \"completed\"}").into_report().unwrap_err();
+            let report = answer(status, "{\"status\": \"completed\"}").into_report();
             let fits = match status {
-                401 | 403 => error == PollError::BadKey,
-                404 | 410 => error == PollError::Vanished,
-                _ => matches!(error, PollError::Transient { .. }),
+                401 | 403 => report == Err(PollError::BadKey),
+                404 | 410 => report == Ok(Report::Vanished),
+                _ => matches!(report, Err(PollError::Transient { .. })),
             };
-            assert!(fits, "{status}: {error}");
+            assert!(fits, "{status}: {report:?}");
         }
     }
 

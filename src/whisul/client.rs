@@ -15,13 +15,13 @@ use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
 use super::{
-    answer::{Answer, Report},
+    answer::Answer,
     error::{ClientError, PollError, SubmitError, Trouble, causes},
     limits::{Limiter, Place, RateLimit},
     poll_url, retry_after,
     wire::Submission,
 };
-use crate::domain::{Prompt, WhisulJob};
+use crate::domain::{Prompt, Report, WhisulJob};
 
 /// The most bytes of an answer: a hundred times what a documented one needs.
 const ANSWER_MAX: usize = 1024 * 1024;

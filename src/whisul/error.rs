@@ -75,9 +75,6 @@ pub enum SubmitError {
 /// Why a poll did not tell how a job stands.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PollError {
-    /// Whisul does not know the job: it has expired, or was lost.
-    #[error("Whisul does not know the job")]
-    Vanished,
     /// The key is missing, wrong or expired. The job may well go on.
     #[error("Whisul refused the key")]
     BadKey,

@@ -16,7 +16,6 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
-pub use answer::Report;
 pub use client::{Permit, Whisul};
 pub use error::{ClientError, Detail, PollError, SubmitError, Trouble};
 pub use limits::{RateLimit, RateLimitError};

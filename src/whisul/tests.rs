@@ -15,7 +15,7 @@ use tokio::{
 use url::Url;
 
 use super::{client::TimeLimits, *};
-use crate::domain::{Prompt, WhisulJob, WhisulJobId};
+use crate::domain::{Prompt, Report, WhisulJob, WhisulJobId};
 
 const KEY: &str = "key-that-nobody-may-see";
 

@@ -34,7 +34,7 @@ pub(crate) struct Step(pub(crate) String);
 impl Step {
     /// Every side of every write.
     pub(crate) fn all() -> Vec<Self> {
-        const WRITES: [&str; 10] = [
+        const WRITES: [&str; 11] = [
             "admission",
             "announced",
             "submitting",
@@ -43,6 +43,7 @@ impl Step {
             "failed",
             "withdrawn",
             "cancelled",
+            "posting",
             "delivered",
             "undeliverable",
         ];

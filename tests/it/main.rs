@@ -1,10 +1,18 @@
 //! Behaviours, told as sentences: the whole bot against the sandbox, over real HTTP and WebSocket.
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test stops at the first surprise"
+)]
 
+mod answering;
 mod delivery;
 mod failures;
 mod hostile;
 mod places;
+mod privacy;
 mod quotas;
 mod settings;
 mod songs;

@@ -61,6 +61,7 @@ async fn charges_count_across_servers_and_direct_messages() {
     let there = elsewhere.add_channel("songs");
     elsewhere.join(&world.ann);
     let first = world.song(&world.ann, "here").await;
+    done(&first).await;
     done(&song_at(&world.ann.at(&there), "there").await).await;
     for seat in [world.ann.at(&world.channel), world.ann.at(&there), world.ann.dm()] {
         let told = refusal(&song_at(&seat, "one too many").await).await;
@@ -77,7 +78,7 @@ async fn charges_outlive_a_restart() {
     world.stop_bot().await;
     world.wake_bot().await;
     let told = refusal(&world.song(&world.ann, "after it").await).await;
-    assert!(told.contains("1 song in 12h"), "{told}");
+    assert!(told.contains("1 song in 12 hours"), "{told}");
     assert_eq!(told_time(&told), after(&first, 12 * HOUR));
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sandbox::{Invocation, Message, Plan};
+use sandbox::{Invocation, Message, Person, Plan};
 
 use crate::world::{World, description, done, title};
 
@@ -33,26 +33,32 @@ fn is_next(message: &Message) -> bool {
     description(message).contains("You're next")
 }
 
+/// Waits until a song has this place in line, which proves that those before it stand there.
 async fn until_number(asked: &Invocation, number: usize) {
     let told = format!("Number {number} in line");
     asked.until(&told, |message| description(message).contains(&told)).await;
 }
 
+/// Somebody asks for songs with these prompts, each after the answer to the one before.
+async fn ask(world: &World, person: &Person, prompts: &[&str]) -> Vec<Invocation> {
+    let mut asked = Vec::new();
+    for prompt in prompts {
+        let song = world.song(person, prompt).await;
+        song.answer().await.expect("an answer at once");
+        asked.push(song);
+    }
+    asked
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn people_take_turns_however_many_songs_one_of_them_wants() {
     let world = with_room_for("1").await;
-    let mut asked = Vec::new();
-    for prompt in ["Ann 1", "Ann 2", "Ann 3"] {
-        asked.push(world.song(&world.ann, prompt).await);
-        asked.last().unwrap().answer().await.unwrap();
-    }
-    for prompt in ["Bob 1", "Bob 2"] {
-        asked.push(world.song(&world.bob, prompt).await);
-        asked.last().unwrap().answer().await.unwrap();
-    }
+    let ann = ask(&world, &world.ann, &["Ann 1", "Ann 2", "Ann 3"]).await;
+    let bob = ask(&world, &world.bob, &["Bob 1", "Bob 2"]).await;
+    until_number(&ann[2], 4).await;
     let expected = ["Ann 1", "Bob 1", "Ann 2", "Bob 2", "Ann 3"];
     play(&world, &expected).await;
-    for asked in &asked {
+    for asked in ann.iter().chain(&bob) {
         done(asked).await;
     }
     assert_eq!(order(&world), expected);
@@ -69,8 +75,11 @@ async fn nobody_gets_ahead_by_asking_for_everything_at_once() {
     for asked in &asked {
         asked.answer().await.unwrap();
     }
-    asked.push(world.song(&world.bob, "Bob").await);
-    asked.last().unwrap().answer().await.unwrap();
+    ask(&world, &world.bob, &["Bob"]).await;
+    // One of Ann's songs runs, and Bob's is before the other five.
+    let is_sixth = |message: Message| description(&message).contains("Number 6 in line");
+    let last = || asked.iter().filter_map(Invocation::message).any(is_sixth).then_some(());
+    world.discord.until("the sixth in line", last).await;
     world.whisul.until_accepted("Ann").await;
     world.whisul.finish("Ann");
     world.whisul.until_accepted("Bob").await;
@@ -141,14 +150,12 @@ async fn a_place_is_refreshed_seldom_and_only_when_it_has_moved() {
 #[tokio::test(flavor = "multi_thread")]
 async fn as_many_songs_run_at_once_as_there_is_room_for() {
     let world = with_room_for("2").await;
-    let ann = [world.song(&world.ann, "Ann 1").await, world.song(&world.ann, "Ann 2").await];
+    let ann = ask(&world, &world.ann, &["Ann 1", "Ann 2"]).await;
     for prompt in ["Ann 1", "Ann 2"] {
         world.whisul.until_accepted(prompt).await;
     }
-    let bob = [world.song(&world.bob, "Bob 1").await, world.song(&world.bob, "Bob 2").await];
-    for asked in &bob {
-        asked.answer().await.unwrap();
-    }
+    let bob = ask(&world, &world.bob, &["Bob 1", "Bob 2"]).await;
+    until_number(&bob[1], 2).await;
     assert_eq!(order(&world).len(), 2);
     // Each song that ends lets one in, and no more.
     world.whisul.finish("Ann 2");

@@ -148,9 +148,35 @@ impl World {
         song_at(&person.at(&self.channel), prompt).await
     }
 
+    /// All settings of the bot.
+    pub(crate) fn settings(&self) -> &BTreeMap<String, String> {
+        &self.settings
+    }
+
+    /// The same, again and again until it is not refused: a refund may be on its way.
+    pub(crate) async fn song_once_free(&self, person: &Person, prompt: &str) -> Invocation {
+        let allowed = async {
+            loop {
+                let asked = self.song(person, prompt).await;
+                if !asked.answer().await.expect("an answer at once").ephemeral() {
+                    return asked;
+                }
+            }
+        };
+        timeout(DEADLINE, allowed).await.expect("a song is free in time")
+    }
+
     /// The folder of the bot's database.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder.0
+    }
+}
+
+/// Whatever a test is about, Discord has nothing to find fault with.
+impl Drop for World {
+    fn drop(&mut self) {
+        let violations = self.discord.violations();
+        assert!(violations.is_empty() || thread::panicking(), "{violations:?}");
     }
 }
 

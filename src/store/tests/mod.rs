@@ -135,6 +135,7 @@ fn any_state() -> impl Strategy<Value = State> {
         },
     );
     let failure = prop_oneof![
+        Just(Failure::TooLate),
         Just(Failure::Rejected),
         Just(Failure::Refused),
         text().prop_map(|reason| Failure::Generation { reason }),
@@ -167,7 +168,7 @@ prop_compose! {
         reach in prop::sample::select(vec![Reach::Channel, Reach::TokenOnly]),
         charge in prop::sample::select(vec![Charge::Full, Charge::KeyOnly, Charge::None]),
         delivery in prop::sample::select(
-            vec![Delivery::Pending, Delivery::Delivered, Delivery::Undeliverable]),
+            <Delivery as super::words::Word>::ALL),
     ) -> Job {
         Job {
             id: JobId(id),

@@ -1,0 +1,36 @@
+//! What Discord's answers mean for a job.
+
+use super::{DiscordError, Posted};
+use crate::domain::{Attempt, FirstAnswer};
+
+impl From<&Result<Posted, DiscordError>> for FirstAnswer {
+    fn from(result: &Result<Posted, DiscordError>) -> Self {
+        match result {
+            Ok(Posted { message, ephemeral }) => {
+                Self::Stands { message: *message, ephemeral: *ephemeral }
+            }
+            Err(DiscordError::MessageGone) => Self::Deleted,
+            // Which may well be the answer that an earlier try gave.
+            Err(DiscordError::AlreadyAnswered) => Self::Unknown,
+            Err(error) if error.is_passing() => Self::Unknown,
+            Err(_) => Self::Missing,
+        }
+    }
+}
+
+impl From<&Result<Posted, DiscordError>> for Attempt {
+    fn from(result: &Result<Posted, DiscordError>) -> Self {
+        match result {
+            Ok(posted) => Self::Stands(posted.message),
+            Err(DiscordError::MessageGone) => Self::Missing,
+            Err(
+                DiscordError::TooManyEdits
+                | DiscordError::ThreadArchived
+                | DiscordError::Refused { .. },
+            ) => Self::Unfit,
+            Err(DiscordError::Unknown { .. }) => Self::Unknown,
+            Err(error) if error.is_passing() => Self::NotNow,
+            Err(_) => Self::Closed,
+        }
+    }
+}

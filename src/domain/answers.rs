@@ -1,0 +1,123 @@
+//! What the answers of Discord and Whisul mean for a job.
+
+use std::time::Duration;
+
+use super::{Event, Failure, Job, MessageId, Reach, Song, State, Timestamp, WhisulJob};
+
+/// What is known about a job's first answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FirstAnswer {
+    /// It stands.
+    Stands {
+        /// The message that it is.
+        message: MessageId,
+        /// Whether only the requester sees it.
+        ephemeral: bool,
+    },
+    /// Discord refused it, or has none.
+    Missing,
+    /// It stood, until a person deleted it.
+    Deleted,
+    /// Nobody can tell at present.
+    Unknown,
+}
+
+/// What became of a submission.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Submission {
+    /// Whisul took the prompt.
+    Taken(WhisulJob),
+    /// Whisul will not take this prompt.
+    Rejected,
+    /// Whisul answered with something that it doesn't document, and made no job of it.
+    Refused,
+    /// Whisul surely took nothing in; another time it may.
+    NotTaken,
+    /// Nobody can tell whether Whisul took the prompt.
+    Unknown,
+}
+
+/// How a song stands at Whisul.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Report {
+    /// Whisul is composing, or says something that means neither success nor failure.
+    Running,
+    /// There is a song.
+    Completed {
+        /// The song.
+        song: Song,
+        /// How long Whisul worked on it, by its own clock.
+        took: Option<Duration>,
+    },
+    /// There will be no song.
+    Failed {
+        /// What Whisul says about it.
+        reason: Option<String>,
+    },
+    /// Whisul does not know the job: it has expired, or was lost.
+    Vanished,
+}
+
+impl FirstAnswer {
+    /// The same, where an earlier try is of unknown fate: a later one that was refused does not
+    /// say that the earlier one does not stand.
+    #[must_use]
+    pub fn after_unknown(self) -> Self {
+        match self {
+            Self::Missing => Self::Unknown,
+            known => known,
+        }
+    }
+}
+
+impl Submission {
+    /// What it means for its job.
+    pub fn event(self, at: Timestamp) -> Event {
+        match self {
+            Self::Taken(whisul_job) => Event::Taken { whisul_job, at },
+            Self::Rejected => Event::Fell(Failure::Rejected),
+            Self::Refused => Event::Fell(Failure::Refused),
+            Self::NotTaken => Event::NotTaken,
+            // Submitting again could pay twice.
+            Self::Unknown => Event::Fell(Failure::UnknownFate),
+        }
+    }
+}
+
+impl Job {
+    /// What is known about its first answer means this for it; `None` while nothing is known.
+    pub fn answered(&self, answer: FirstAnswer, now: Timestamp) -> Option<Event> {
+        match answer {
+            FirstAnswer::Stands { message, ephemeral } => {
+                // A message that only its requester sees is out of the bot's reach.
+                let reach = if ephemeral { Reach::TokenOnly } else { self.place.reach };
+                Some(Event::AnswerStands { message, reach })
+            }
+            // A void token finds no answer, whether one stands or not.
+            FirstAnswer::Missing if now >= self.token_expires_at() => {
+                Some(Event::Fell(Failure::TooLate))
+            }
+            FirstAnswer::Missing | FirstAnswer::Deleted => Some(Event::AnswerFailed),
+            FirstAnswer::Unknown => None,
+        }
+    }
+
+    /// What a report on its song means for it; `None` while the song is being made. `now` is the
+    /// time, and `patient` says whether the bot has not watched the song for too long yet.
+    ///
+    /// Only a report that says "running" ends the patience: outages and downtime don't.
+    pub fn reported(&self, report: Report, now: Timestamp, patient: bool) -> Option<Event> {
+        let State::Running { since, .. } = &self.state else { return None };
+        match report {
+            Report::Running if patient => None,
+            Report::Running => Some(Event::Fell(Failure::GivenUp)),
+            Report::Completed { song, took } => {
+                // Whisul knows best when it was done, even if nobody asked for a while.
+                let at = took.map_or(now, |took| since.after(took));
+                Some(Event::Finished { song, at })
+            }
+            Report::Failed { reason } => Some(Event::Fell(Failure::Generation { reason })),
+            Report::Vanished => Some(Event::Fell(Failure::Vanished)),
+        }
+    }
+}
