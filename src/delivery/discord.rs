@@ -230,6 +230,8 @@ pub(super) struct SeenMessage {
     posted: PostedMessage,
     content: String,
     author: Author,
+    /// The interaction that it answers.
+    interaction_metadata: Option<Identified>,
 }
 
 #[derive(Deserialize)]
@@ -248,6 +250,12 @@ impl SeenMessage {
     /// reason to.
     pub(super) fn is_about(&self, job: JobId) -> bool {
         self.author.bot && Message::is_marked(&self.content, job)
+    }
+
+    /// Whether it is the first answer of this job. Plain text told that there is none.
+    pub(super) fn answers(&self, job: JobId) -> bool {
+        let answered = self.interaction_metadata.as_ref().map(Identified::id);
+        answered == Some(Ok(job.0)) && self.content.is_empty()
     }
 
     pub(super) fn posted(&self) -> Result<Posted, DiscordError> {

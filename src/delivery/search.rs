@@ -1,6 +1,9 @@
 //! Finding a message of the bot's own again, when nobody knows whether it was posted.
 
-use super::{Discord, DiscordError, Posted, discord::PAGE};
+use super::{
+    Discord, DiscordError, Posted,
+    discord::{PAGE, SeenMessage},
+};
 use crate::domain::{ChannelId, JobId, MessageId};
 
 /// How many pages of messages are looked through.
@@ -20,10 +23,32 @@ impl Discord {
         job: JobId,
         always_readable: bool,
     ) -> Result<Posted, DiscordError> {
+        self.find(channel, job, always_readable, |message| message.is_about(job)).await
+    }
+
+    /// Looks for a job's first answer among the messages of its channel, in the same way.
+    ///
+    /// # Errors
+    /// As above.
+    pub(super) async fn find_first(
+        &self,
+        channel: ChannelId,
+        job: JobId,
+    ) -> Result<Posted, DiscordError> {
+        self.find(channel, job, false, |message| message.answers(job)).await
+    }
+
+    async fn find(
+        &self,
+        channel: ChannelId,
+        job: JobId,
+        always_readable: bool,
+        fits: impl Fn(&SeenMessage) -> bool,
+    ) -> Result<Posted, DiscordError> {
         let mut before = None;
         for page in 0..PAGES {
             let messages = self.messages(channel, before).await?;
-            if let Some(found) = messages.iter().find(|message| message.is_about(job)) {
+            if let Some(found) = messages.iter().find(|message| fits(message)) {
                 return found.posted();
             }
             let Some(last) = messages.last() else {
