@@ -89,7 +89,11 @@ impl Postman {
                 let token = place.token.as_ref().ok_or(DiscordError::TokenGone)?;
                 discord.edit_answer(place.application, token, message, urgency).await
             }
-            Way::Message(id) => discord.edit(place.channel, id, message, urgency).await,
+            Way::Message(id) => match discord.edit(place.channel, id, message, urgency).await {
+                // Before the last crash it may have taken this one.
+                Err(DiscordError::TooManyEdits) => discord.find_outcome(place.channel, id).await,
+                answer => answer,
+            },
             Way::New(post) | Way::Again(post) => {
                 let marked = message.marked(job.id);
                 let channel = self.channel(job, post).await?;

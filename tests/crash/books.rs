@@ -229,6 +229,8 @@ impl Case<'_> {
         }
         let fits = match (row.state.as_str(), row.delivery.as_str()) {
             ("withdrawn", _) => shown.is_empty() || shown == [Told::Refusal],
+            // What stands where only a void token reached can't be looked at.
+            (_, "delivered") if self.asked.by_visitor && outcomes.len() == 2 => true,
             (_, "delivered") => outcomes.len() == 1 || (deleted && outcomes.is_empty()),
             (_, "undeliverable") => outcomes.is_empty() && deleted,
             _ => false,

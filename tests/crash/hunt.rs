@@ -48,10 +48,11 @@ enum Death {
 impl Hunt {
     /// Starts the bot once, so that Discord has its commands.
     pub(crate) async fn begin(seed: u64) -> Self {
-        let town = Town::found("hunt", town::rules_of_a_hunt()).await;
+        let mut rng = Rng::with_seed(seed);
+        let town = Town::found("hunt", town::rules_of_a_hunt(rng.bool())).await;
         let program = Program::new(&town.folder, town.settings());
         program.start(None).until_ready(&town).await.kill();
-        let (rng, started) = (Rng::with_seed(seed), Instant::now());
+        let started = Instant::now();
         let (asked, deaths, complaints) = (Vec::new(), BTreeMap::new(), Vec::new());
         Self { town, program, rng, asked, deaths, complaints, started }
     }

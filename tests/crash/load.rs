@@ -14,6 +14,8 @@ pub(crate) struct Asked {
     /// Which no other has.
     pub(crate) prompt: String,
     pub(crate) kind: Kind,
+    /// Whether they are where only they have installed the bot.
+    pub(crate) by_visitor: bool,
     pub(crate) invocation: Invocation,
 }
 
@@ -22,6 +24,8 @@ pub(crate) struct Asked {
 pub(crate) enum Kind {
     /// It is made.
     Made,
+    /// It is made, but slowly.
+    Slow,
     /// Whisul reports failure.
     Fails,
     /// Whisul forgets it.
@@ -39,6 +43,7 @@ impl Kind {
             2 => Self::Vanishes,
             3..6 => Self::Deleted,
             6 => Self::Unanswered,
+            7 => Self::Slow,
             _ => Self::Made,
         }
     }
@@ -47,6 +52,7 @@ impl Kind {
     fn for_write(write: &str, rng: &mut Rng) -> Self {
         match write {
             "failed" => Self::Fails,
+            "posting" => Self::Slow,
             "withdrawn" => Self::Unanswered,
             "cancelled" | "undeliverable" => Self::Deleted,
             _ => Self::any(rng),
@@ -66,6 +72,7 @@ pub(crate) async fn ask(
     let fate = match kind {
         Kind::Fails => "that fails",
         Kind::Vanishes => "that vanishes",
+        Kind::Slow => "that takes its time",
         _ => "that is made",
     };
     if kind == Kind::Unanswered {
@@ -77,11 +84,12 @@ pub(crate) async fn ask(
     let prompt = format!("song {number:06} {fate}");
     let seat = rng.choice(&town.seats)?.clone();
     let invocation = seat.command("song", &[("prompt", json!(prompt))]).await.ok()?;
+    let by_visitor = seat.person_id() == town.visitor().person_id();
     if kind == Kind::Deleted {
         let wait = Duration::from_millis(rng.u64(0..200));
         tokio::spawn(delete(seat, invocation.clone(), wait));
     }
-    Some(Asked { prompt, kind, invocation })
+    Some(Asked { prompt, kind, by_visitor, invocation })
 }
 
 /// Deletes the answer some time after it appears.

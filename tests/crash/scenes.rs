@@ -190,6 +190,20 @@ async fn an_outcome_that_was_posted_before_a_crash_is_not_posted_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_outcome_that_stands_already_is_not_posted_as_well() {
+    let old_message_after = Duration::from_secs(1);
+    let rules = DiscordRules { old_message_after, old_message_edits: 0, ..forgetful() };
+    let scene = Scene::new("stands", rules).await;
+    let asked = scene.die_at("delivered.before", scene.town.member()).await;
+    assert_eq!(told(&asked), Some(Told::Song));
+    let answer = asked.answer().await.unwrap();
+    until("the message's age", async || answer.created.elapsed() > old_message_after).await;
+    let _bot = scene.start().await;
+    assert_eq!(scene.end_of(&asked).await, end("completed", "delivered"));
+    assert_eq!(scene.posted(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn where_nobody_can_tell_whether_an_outcome_was_posted_it_is_not_posted_again() {
     let scene = Scene::new("hidden", forgetful()).await;
     let asked = scene.die_at("delivered.before", scene.town.member()).await;

@@ -11,8 +11,8 @@ use sandbox::{DiscordRules, DiscordSandbox, Plan, RateLimits, Seat, WhisulRules,
 /// How long a song takes.
 const SONG: Duration = Duration::from_millis(150);
 
-/// How long the interactions' tokens live: short, so that messages are reached in other ways, too.
-const TOKEN_LIFETIME: Duration = Duration::from_secs(4);
+/// How long one takes that takes its time.
+const SLOW_SONG: Duration = Duration::from_millis(1200);
 
 /// See the module.
 pub(crate) struct Town {
@@ -21,19 +21,23 @@ pub(crate) struct Town {
     /// Where people sit: each is another person.
     pub(crate) seats: Vec<Seat>,
     pub(crate) folder: PathBuf,
+    /// Whether Discord knows no message by its nonce.
+    pub(crate) forgets: bool,
 }
 
 impl Town {
     pub(crate) async fn found(name: &str, rules: DiscordRules) -> Self {
+        let forgets = rules.nonce_memory.is_zero();
         let discord = DiscordSandbox::start(rules).await.unwrap();
         let rules = WhisulRules { song_takes: SONG, ..WhisulRules::default() };
         let whisul = WhisulSandbox::start(rules).await.unwrap();
         whisul.plan("that fails", Plan::fails(Some("no inspiration")));
         whisul.plan("that vanishes", Plan::vanishes());
+        whisul.plan("that takes its time", Plan::song().takes(SLOW_SONG));
         let name = format!("crash-{}-{name}", std::process::id());
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         std::fs::create_dir_all(&folder).unwrap();
-        Self { seats: seats(&discord), discord, whisul, folder }
+        Self { seats: seats(&discord), discord, whisul, folder, forgets }
     }
 
     /// Somebody in a server with the bot.
@@ -80,12 +84,17 @@ impl Town {
 }
 
 /// The rules of a hunt: no limit but those that it is about, since the bot starts far more often
-/// than any real one.
-pub(crate) fn rules_of_a_hunt() -> DiscordRules {
+/// than any real one. Messages soon take no edits, and tokens soon are void, so that outcomes are
+/// posted, too; a Discord that `forgets` doesn't know by their nonces which ones were.
+pub(crate) fn rules_of_a_hunt(forgets: bool) -> DiscordRules {
+    let nonce_memory = if forgets { Duration::ZERO } else { Duration::from_mins(5) };
     DiscordRules {
         session_start_limit: usize::MAX,
         rate_limits: RateLimits::none(),
-        token_lifetime: TOKEN_LIFETIME,
+        token_lifetime: Duration::from_secs(3),
+        old_message_after: Duration::from_secs(1),
+        old_message_edits: 0,
+        nonce_memory,
         ..DiscordRules::default()
     }
 }
