@@ -34,6 +34,8 @@ pub(crate) enum Effect {
     Oversize(usize),
     /// No answer for as long as the client waits.
     Hang { handled: bool },
+    /// The connection is closed without an answer, and the request handled this much later.
+    Late(Duration),
 }
 
 /// An answer of choice.
@@ -115,6 +117,13 @@ impl Fault {
     #[must_use]
     pub fn cut_after(self) -> Self {
         self.with(Effect::Cut { handled: true })
+    }
+
+    /// Cuts the connection without an answer, and takes the request in this much later: it was still
+    /// on its way when the client gave it up.
+    #[must_use]
+    pub fn late(self, after: Duration) -> Self {
+        self.with(Effect::Late(after))
     }
 
     /// Answers 200 with bytes that are no JSON; the request is not taken in.

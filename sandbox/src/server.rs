@@ -201,15 +201,22 @@ impl Handling {
 
     /// What becomes of a request that meets a fault.
     async fn spoil(&self, effect: Effect, request: Request) -> io::Result<Response> {
-        if let Effect::Cut { handled: true }
-        | Effect::Garbage { handled: true }
-        | Effect::Hang { handled: true } = effect
-        {
-            self.handle(request).await;
+        match effect {
+            Effect::Cut { handled: true }
+            | Effect::Garbage { handled: true }
+            | Effect::Hang { handled: true } => drop(self.handle(request).await),
+            Effect::Late(after) => {
+                let this = self.clone();
+                tokio::spawn(async move {
+                    sleep(after).await;
+                    this.handle(request).await;
+                });
+            }
+            _ => {}
         }
         match effect {
             Effect::Answer(answer) => Ok(answer.into_response()),
-            Effect::Cut { .. } => Err(io::ErrorKind::ConnectionAborted.into()),
+            Effect::Cut { .. } | Effect::Late(_) => Err(io::ErrorKind::ConnectionAborted.into()),
             Effect::Garbage { .. } => Ok(json(Body::from(GARBAGE))),
             Effect::Oversize(bytes) => Ok(json(endless(bytes))),
             Effect::Hang { .. } => pending().await,

@@ -13,6 +13,7 @@ use super::{
     Application, DiscordError, Message, Urgency,
     application::ApplicationAnswer,
     request::{Identified, Proof, Request, Sender, body},
+    search::SeenMessage,
 };
 use crate::domain::{ApplicationId, ChannelId, JobId, MessageId, UserId};
 
@@ -151,6 +152,16 @@ impl Discord {
         self.sender.send(&without_body(path, &query)).await
     }
 
+    /// One message of a channel.
+    pub(super) async fn message(
+        &self,
+        channel: ChannelId,
+        id: MessageId,
+    ) -> Result<SeenMessage, DiscordError> {
+        let path = format!("channels/{channel}/messages/{id}");
+        self.sender.send(&without_body(path, "")).await
+    }
+
     /// Opens the direct message channel with a person.
     pub async fn direct_channel(&self, person: UserId) -> Result<ChannelId, DiscordError> {
         let content = json!({ "recipient_id": person.to_string() });
@@ -216,26 +227,11 @@ struct CallbackResource {
 }
 
 #[derive(Deserialize)]
-struct PostedMessage {
+pub(super) struct PostedMessage {
     #[serde(flatten)]
     identified: Identified,
     #[serde(default)]
     flags: u64,
-}
-
-/// A message that somebody posted, as far as it takes to know one of the bot's own.
-#[derive(Deserialize)]
-pub(super) struct SeenMessage {
-    #[serde(flatten)]
-    posted: PostedMessage,
-    content: String,
-    author: Author,
-}
-
-#[derive(Deserialize)]
-struct Author {
-    #[serde(default)]
-    bot: bool,
 }
 
 #[derive(Deserialize)]
@@ -243,20 +239,8 @@ struct GatewayAnswer {
     url: String,
 }
 
-impl SeenMessage {
-    /// Whether it is the bot's own about this job. People can write its mark, other bots have no
-    /// reason to.
-    pub(super) fn is_about(&self, job: JobId) -> bool {
-        self.author.bot && Message::is_marked(&self.content, job)
-    }
-
-    pub(super) fn posted(&self) -> Result<Posted, DiscordError> {
-        self.posted.posted()
-    }
-}
-
 impl PostedMessage {
-    fn posted(&self) -> Result<Posted, DiscordError> {
+    pub(super) fn posted(&self) -> Result<Posted, DiscordError> {
         let message = MessageId(self.identified.id()?);
         Ok(Posted { message, ephemeral: Message::is_ephemeral(self.flags) })
     }

@@ -19,6 +19,25 @@ impl Postman {
         Self { discord }
     }
 
+    /// Looks for a job's first answer: by its token, or, where that is void, in its channel.
+    ///
+    /// # Errors
+    /// When it was not found: see [`crate::domain::FirstAnswer`] for what that means.
+    pub async fn find_first_answer(&self, job: &Job) -> Result<Posted, DiscordError> {
+        let place = &job.place;
+        let token = place.token.as_ref().ok_or(DiscordError::TokenGone);
+        let found = match token {
+            Ok(token) => self.discord.find_answer(place.application, token).await,
+            Err(error) => Err(error),
+        };
+        match found {
+            Err(DiscordError::TokenGone) if place.reach == Reach::Channel => {
+                self.discord.find_first(place.channel, job.id).await
+            }
+            found => found,
+        }
+    }
+
     /// Shows how far a job is, where a way leads to its message at present.
     ///
     /// # Errors
@@ -70,7 +89,11 @@ impl Postman {
                 let token = place.token.as_ref().ok_or(DiscordError::TokenGone)?;
                 discord.edit_answer(place.application, token, message, urgency).await
             }
-            Way::Message(id) => discord.edit(place.channel, id, message, urgency).await,
+            Way::Message(id) => match discord.edit(place.channel, id, message, urgency).await {
+                // Before the last crash it may have taken this one.
+                Err(DiscordError::TooManyEdits) => discord.find_outcome(place.channel, id).await,
+                answer => answer,
+            },
             Way::New(post) | Way::Again(post) => {
                 let marked = message.marked(job.id);
                 let channel = self.channel(job, post).await?;

@@ -1,6 +1,13 @@
 //! Finding a message of the bot's own again, when nobody knows whether it was posted.
 
-use super::{Discord, DiscordError, Posted, discord::PAGE};
+use serde::Deserialize;
+
+use super::{
+    Discord, DiscordError, Message, Posted,
+    discord::{PAGE, PostedMessage},
+    request::Identified,
+    sentences,
+};
 use crate::domain::{ChannelId, JobId, MessageId};
 
 /// How many pages of messages are looked through.
@@ -20,10 +27,45 @@ impl Discord {
         job: JobId,
         always_readable: bool,
     ) -> Result<Posted, DiscordError> {
+        self.find(channel, job, always_readable, |message| message.is_about(job)).await
+    }
+
+    /// Looks for a job's first answer among the messages of its channel, in the same way.
+    ///
+    /// # Errors
+    /// As above.
+    pub(super) async fn find_first(
+        &self,
+        channel: ChannelId,
+        job: JobId,
+    ) -> Result<Posted, DiscordError> {
+        self.find(channel, job, false, |message| message.answers(job)).await
+    }
+
+    /// A message of the bot's that takes no more edits, if an earlier one has brought the outcome.
+    ///
+    /// # Errors
+    /// [`DiscordError::TooManyEdits`] when it shows how far the job was.
+    pub(super) async fn find_outcome(
+        &self,
+        channel: ChannelId,
+        id: MessageId,
+    ) -> Result<Posted, DiscordError> {
+        let message = self.message(channel, id).await?;
+        if message.is_under_way() { Err(DiscordError::TooManyEdits) } else { message.posted() }
+    }
+
+    async fn find(
+        &self,
+        channel: ChannelId,
+        job: JobId,
+        always_readable: bool,
+        fits: impl Fn(&SeenMessage) -> bool,
+    ) -> Result<Posted, DiscordError> {
         let mut before = None;
         for page in 0..PAGES {
             let messages = self.messages(channel, before).await?;
-            if let Some(found) = messages.iter().find(|message| message.is_about(job)) {
+            if let Some(found) = messages.iter().find(|message| fits(message)) {
                 return found.posted();
             }
             let Some(last) = messages.last() else {
@@ -39,5 +81,53 @@ impl Discord {
             before = Some(MessageId(oldest));
         }
         Err(DiscordError::NoAccess)
+    }
+}
+
+/// A message that somebody posted, as far as it takes to know one of the bot's own.
+#[derive(Deserialize)]
+pub(super) struct SeenMessage {
+    #[serde(flatten)]
+    posted: PostedMessage,
+    content: String,
+    author: Author,
+    #[serde(default)]
+    embeds: Vec<SeenEmbed>,
+    /// The interaction that it answers.
+    interaction_metadata: Option<Identified>,
+}
+
+#[derive(Deserialize)]
+struct Author {
+    #[serde(default)]
+    bot: bool,
+}
+
+#[derive(Deserialize)]
+struct SeenEmbed {
+    title: Option<String>,
+}
+
+impl SeenMessage {
+    /// Whether it is the bot's own about this job. People can write its mark, other bots have no
+    /// reason to.
+    fn is_about(&self, job: JobId) -> bool {
+        self.author.bot && Message::is_marked(&self.content, job)
+    }
+
+    /// Whether it is the first answer of this job. Plain text told that there is none.
+    fn answers(&self, job: JobId) -> bool {
+        let answered = self.interaction_metadata.as_ref().map(Identified::id);
+        answered == Some(Ok(job.0)) && self.content.is_empty()
+    }
+
+    /// Whether it shows how far a job is, and not its outcome.
+    fn is_under_way(&self) -> bool {
+        let title = self.embeds.first().and_then(|embed| embed.title.as_deref());
+        self.content.is_empty() && title.is_none_or(|title| sentences::UNDER_WAY.contains(&title))
+    }
+
+    fn posted(&self) -> Result<Posted, DiscordError> {
+        self.posted.posted()
     }
 }

@@ -18,6 +18,8 @@ pub const IN_LINE: &str = "🎟️ In line";
 pub const SUBMITTING: &str = "📨 Sending it to Whisul";
 /// The title while Whisul composes.
 pub const COMPOSING: &str = "🎼 Composing";
+/// The titles of songs that are not done.
+pub const UNDER_WAY: [&str; 3] = [IN_LINE, SUBMITTING, COMPOSING];
 /// The title of a song that came without one.
 pub const UNTITLED: &str = "Your song";
 /// The title of a failed job.

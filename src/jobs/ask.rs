@@ -12,8 +12,7 @@ use super::{
 use crate::{
     delivery::{DiscordError, Message},
     domain::{
-        Event, Failure, FirstAnswer, Job, JobId, Place, Prompt, Refusal, Requester, RoleId, State,
-        UserId,
+        Event, FirstAnswer, Job, JobId, Place, Prompt, Refusal, Requester, RoleId, State, UserId,
     },
     store::{Admission, StoreError},
 };
@@ -102,7 +101,7 @@ impl Jobs {
         let (jobs, late) = (Arc::clone(self), job.clone());
         let mut admission = self.tasks.spawn(async move {
             let requester = Requester { roles: &roles, in_guild: late.place.guild.is_some() };
-            jobs.store.admit(&late, &requester, &jobs.rules.limits).await
+            jobs.write_new(&late, &requester).await
         });
         if let Ok(admission) = timeout(ADMISSION, &mut admission).await {
             return Ok(admission.map_err(|_panicked| AskError::Late)??);
@@ -148,7 +147,7 @@ impl Jobs {
     /// task looks the answer up.
     async fn first_step(&self, job: Job, event: Event) -> Job {
         let Some(next) = job.after(event) else { return job };
-        match self.store.save(&job, &next).await {
+        match self.write(&job, &next).await {
             Ok(true) => next,
             Ok(false) => job,
             Err(error) => {
@@ -162,16 +161,13 @@ impl Jobs {
 impl Worker {
     /// Finds out whether the first answer stands. Nothing is submitted before it does.
     pub(super) async fn find_answer(&mut self) -> Result<(), StepError> {
-        let Some(token) = self.job.place.token.clone() else {
-            return self.note(Event::Fell(Failure::TooLate)).await;
-        };
-        let now = self.jobs.clock.now();
-        let look = self.jobs.discord.find_answer(self.job.place.application, &token);
+        let look = self.jobs.postman.find_first_answer(&self.job);
         let result = self.unless_stopping(look).await?;
-        let answer = FirstAnswer::from(&result);
-        // An answer that is still on its way must not arrive after the job was withdrawn.
-        let still_open = self.job.id.created_at().after(ANSWER_WINDOW).since(now);
-        if answer == FirstAnswer::Missing && !still_open.is_zero() {
+        let (answer, now) = (FirstAnswer::from(&result), self.jobs.clock.now());
+        // An answer that is still on its way must not arrive after the job was withdrawn. No clock
+        // is asked how old the job is: it was there when this task began.
+        let still_open = ANSWER_WINDOW.saturating_sub(self.watched_since.elapsed());
+        if matches!(answer, FirstAnswer::Missing | FirstAnswer::Deleted) && !still_open.is_zero() {
             return self.sleep(still_open).await;
         }
         match (self.job.answered(answer, now), result) {

@@ -44,11 +44,6 @@ impl Display {
         Self { shown: shown.and_then(as_json), edited_at: now, looked_at, gone: false }
     }
 
-    /// Since when the message stands as it is.
-    pub(super) fn unchanged_for(&self) -> Duration {
-        self.edited_at.elapsed()
-    }
-
     /// Does some work, and keeps the message up to date meanwhile. An edit on its way is awaited
     /// before the work's result is returned, so that it can't arrive after the next one.
     pub(super) async fn during<T>(
@@ -107,11 +102,24 @@ impl Display {
         }
     }
 
+    /// Makes sure that the message stands, unless that was seen a moment ago: a deletion is noticed
+    /// by an edit, and there may have been none for long.
+    ///
+    /// # Errors
+    /// When it is deleted.
+    pub(super) async fn confirm(&mut self, jobs: &Jobs, job: &Job) -> Result<(), Deleted> {
+        if self.shown.is_some() && self.edited_at.elapsed() <= jobs.rules.edit_interval {
+            return Ok(());
+        }
+        self.shown = None;
+        self.refresh(jobs, job).await
+    }
+
     /// Edits the message now if it would look different.
     ///
     /// # Errors
     /// When it is deleted.
-    pub(super) async fn refresh(&mut self, jobs: &Jobs, job: &Job) -> Result<(), Deleted> {
+    async fn refresh(&mut self, jobs: &Jobs, job: &Job) -> Result<(), Deleted> {
         self.looked_at = Instant::now();
         if self.gone {
             return Err(Deleted);

@@ -8,6 +8,7 @@ mod backoff;
 mod clock;
 mod deliver;
 mod display;
+mod failpoint;
 mod follow;
 mod forget;
 mod gate;
@@ -16,6 +17,7 @@ mod owner;
 mod registry;
 mod submit;
 mod worker;
+mod writing;
 
 use std::{
     num::NonZeroUsize,

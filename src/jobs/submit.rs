@@ -30,12 +30,14 @@ impl Worker {
             }
         }
         let jobs = Arc::clone(&self.jobs);
+        if self.display.confirm(&jobs, &self.job).await == Err(Deleted) {
+            return self.take_back().await;
+        }
         let Ok((pass, permit)) = self.waiting_for(jobs.leave_to_submit()).await? else {
             return self.take_back().await;
         };
-        // Whoever deleted the message while nothing about it changed has not been noticed yet.
-        let stood = self.display.unchanged_for() > jobs.rules.edit_interval;
-        if stood && self.display.refresh(&jobs, &self.job).await == Err(Deleted) {
+        // Once more, if that took long.
+        if self.display.confirm(&jobs, &self.job).await == Err(Deleted) {
             return self.take_back().await;
         }
         self.note(Event::TurnCame).await?;

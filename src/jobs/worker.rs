@@ -124,7 +124,7 @@ impl Worker {
         let next = self.job.after(event).ok_or(StepError::Overtaken)?;
         let mut backoff = Backoff::new(FIRST_WAIT, Duration::from_secs(30));
         loop {
-            match self.jobs.store.save(&self.job, &next).await {
+            match self.jobs.write(&self.job, &next).await {
                 Ok(true) => break,
                 Ok(false) => return self.overtaken().await,
                 Err(error) => {

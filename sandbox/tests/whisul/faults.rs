@@ -92,6 +92,18 @@ async fn a_connection_is_cut_before_or_after_the_request_is_taken_in() {
 }
 
 #[tokio::test]
+async fn a_late_request_is_taken_in_after_its_client_has_given_up() {
+    let scene = Scene::new().await;
+    let delay = Duration::from_millis(120);
+    scene.whisul.faults().add(on_submit().late(delay).times(1));
+    let begin = Instant::now();
+    assert!(scene.try_submit("a song").await.unwrap_err().is_request());
+    assert_eq!(scene.whisul.accepted(""), 0);
+    scene.whisul.until_accepted("a song").await;
+    assert!(begin.elapsed() >= delay);
+}
+
+#[tokio::test]
 async fn garbage_comes_before_or_after_the_request_is_taken_in() {
     let scene = Scene::new().await;
     scene.whisul.faults().add(on_submit().garbage().times(1));

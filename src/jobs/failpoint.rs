@@ -1,0 +1,65 @@
+//! Sudden death on demand, at a named step: for the crash test, which asks what the next start
+//! makes of it. Builds without debug assertions contain nothing of this.
+
+/// The process is about to write this down, or has just done so.
+pub(super) fn reach(step: &str, moment: Moment) {
+    #[cfg(debug_assertions)]
+    armed::reach(step, moment);
+    #[cfg(not(debug_assertions))]
+    let _ = (step, moment);
+}
+
+/// On which side of a write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Moment {
+    /// Nothing is on disk yet.
+    Before,
+    /// It is.
+    After,
+}
+
+#[cfg(debug_assertions)]
+mod armed {
+    use std::sync::{
+        LazyLock,
+        atomic::{AtomicU32, Ordering},
+    };
+
+    use super::Moment;
+
+    /// Names where to die, and at the how manieth time there: `submitting.before:3`.
+    const VARIABLE: &str = "WHISUL_BOT_CRASH_AT";
+
+    static DEATH: LazyLock<Option<Death>> =
+        LazyLock::new(|| Death::parse(&std::env::var(VARIABLE).ok()?));
+
+    struct Death {
+        step: String,
+        moment: Moment,
+        /// How often the step will have been reached then.
+        left: AtomicU32,
+    }
+
+    impl Death {
+        fn parse(text: &str) -> Option<Self> {
+            let (place, times) = text.split_once(':')?;
+            let (step, moment) = place.split_once('.')?;
+            let moment = match moment {
+                "before" => Moment::Before,
+                "after" => Moment::After,
+                _ => return None,
+            };
+            let left = AtomicU32::new(times.parse().ok()?);
+            Some(Self { step: step.to_owned(), moment, left })
+        }
+    }
+
+    /// Ends the process without unwinding, as a power cut would.
+    pub(super) fn reach(step: &str, moment: Moment) {
+        let Some(death) = &*DEATH else { return };
+        let here = death.step == step && death.moment == moment;
+        if here && death.left.fetch_sub(1, Ordering::Relaxed) == 1 {
+            std::process::abort();
+        }
+    }
+}

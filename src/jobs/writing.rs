@@ -1,0 +1,48 @@
+//! Every write of a job, and on either side of it a place where the crash test can end the process.
+
+use super::{
+    Jobs,
+    failpoint::{Moment, reach},
+};
+use crate::{
+    domain::{Delivery, Job, Requester},
+    store::{Admission, StoreError},
+};
+
+impl Jobs {
+    /// Checks a new job against the limits, charges it and writes it down.
+    ///
+    /// # Errors
+    /// When the database can't be read or written.
+    pub(super) async fn write_new(
+        &self,
+        job: &Job,
+        requester: &Requester<'_>,
+    ) -> Result<Admission, StoreError> {
+        reach("admission", Moment::Before);
+        let admission = self.store.admit(job, requester, &self.rules.limits).await;
+        reach("admission", Moment::After);
+        admission
+    }
+
+    /// Writes down what has become of a job; `false` where somebody else was faster.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub(super) async fn write(&self, before: &Job, after: &Job) -> Result<bool, StoreError> {
+        reach(step(after), Moment::Before);
+        let written = self.store.save(before, after).await;
+        reach(step(after), Moment::After);
+        written
+    }
+}
+
+/// The name of a write: that of the state, or of the delivery once the state stays as it is.
+fn step(after: &Job) -> &'static str {
+    match after.delivery {
+        Delivery::Pending => after.state.name(),
+        Delivery::Posting(_) => "posting",
+        Delivery::Delivered => "delivered",
+        Delivery::Undeliverable => "undeliverable",
+    }
+}

@@ -1,0 +1,101 @@
+//! What people do meanwhile: they ask for songs, and now and then delete the bot's message.
+
+use std::time::Duration;
+
+use fastrand::Rng;
+use sandbox::{Invocation, Seat};
+use serde_json::json;
+use tokio::time::sleep;
+
+use crate::{faults, town::Town};
+
+/// One use of the command.
+pub(crate) struct Asked {
+    /// Which no other has.
+    pub(crate) prompt: String,
+    pub(crate) kind: Kind,
+    /// Whether they are where only they have installed the bot.
+    pub(crate) by_visitor: bool,
+    pub(crate) invocation: Invocation,
+}
+
+/// What is to become of a song.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// It is made.
+    Made,
+    /// It is made, but slowly.
+    Slow,
+    /// Whisul reports failure.
+    Fails,
+    /// Whisul forgets it.
+    Vanishes,
+    /// Its message is deleted on the way.
+    Deleted,
+    /// Discord refuses its first answer.
+    Unanswered,
+}
+
+impl Kind {
+    fn any(rng: &mut Rng) -> Self {
+        match rng.u32(0..20) {
+            0..2 => Self::Fails,
+            2 => Self::Vanishes,
+            3..6 => Self::Deleted,
+            6 => Self::Unanswered,
+            7 => Self::Slow,
+            _ => Self::Made,
+        }
+    }
+
+    /// What brings a write about; anything for no write in particular.
+    fn for_write(write: &str, rng: &mut Rng) -> Self {
+        match write {
+            "failed" => Self::Fails,
+            "posting" => Self::Slow,
+            "withdrawn" => Self::Unanswered,
+            "cancelled" | "undeliverable" => Self::Deleted,
+            _ => Self::any(rng),
+        }
+    }
+}
+
+/// Somebody asks, with a view to this write if there is one. `None` where Discord doesn't have the
+/// command.
+pub(crate) async fn ask(
+    town: &Town,
+    number: usize,
+    wanted: Option<&str>,
+    rng: &mut Rng,
+) -> Option<Asked> {
+    let kind = Kind::for_write(wanted.unwrap_or_default(), rng);
+    let fate = match kind {
+        Kind::Fails => "that fails",
+        Kind::Vanishes => "that vanishes",
+        Kind::Slow => "that takes its time",
+        _ => "that is made",
+    };
+    if kind == Kind::Unanswered {
+        faults::refuse_an_answer(town.discord.faults());
+    }
+    if wanted == Some("cancelled") {
+        faults::refuse_a_prompt(town.whisul.faults());
+    }
+    let prompt = format!("song {number:06} {fate}");
+    let seat = rng.choice(&town.seats)?.clone();
+    let invocation = seat.command("song", &[("prompt", json!(prompt))]).await.ok()?;
+    let by_visitor = seat.person_id() == town.visitor().person_id();
+    if kind == Kind::Deleted {
+        let wait = Duration::from_millis(rng.u64(0..200));
+        tokio::spawn(delete(seat, invocation.clone(), wait));
+    }
+    Some(Asked { prompt, kind, by_visitor, invocation })
+}
+
+/// Deletes the answer some time after it appears.
+async fn delete(seat: Seat, invocation: Invocation, wait: Duration) {
+    if let Ok(answer) = invocation.answer().await {
+        sleep(wait).await;
+        seat.delete(answer.id);
+    }
+}
