@@ -69,7 +69,8 @@ impl Discord {
         answer.resource.message.posted()
     }
 
-    /// Looks up the first answer, to learn whether it stands.
+    /// Looks up the first answer, to learn whether it stands. Plain text is no
+    /// job's: it told that there is none.
     pub async fn find_answer(
         &self,
         application: ApplicationId,
@@ -83,7 +84,11 @@ impl Discord {
             urgency: Urgency::Needed,
             body: None,
         };
-        self.sender.send::<PostedMessage>(&request).await?.posted()
+        let answer: FirstAnswer = self.sender.send(&request).await?;
+        if !answer.content.is_empty() {
+            return Err(DiscordError::MessageGone);
+        }
+        answer.posted.posted()
     }
 
     /// Edits the first answer, as long as its token lives.
@@ -232,6 +237,14 @@ pub(super) struct PostedMessage {
     identified: Identified,
     #[serde(default)]
     flags: u64,
+}
+
+#[derive(Deserialize)]
+struct FirstAnswer {
+    #[serde(flatten)]
+    posted: PostedMessage,
+    #[serde(default)]
+    content: String,
 }
 
 #[derive(Deserialize)]
