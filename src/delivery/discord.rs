@@ -25,6 +25,11 @@ pub(super) const PAGE: usize = 100;
 /// back for the way.
 const ANSWER_TIMEOUT: Duration = Duration::from_millis(2500);
 
+/// For how long an answer that did not get through is tried again, so that it can still be in time,
+pub const ANSWER_RETRIES: Duration = Duration::from_secs(1);
+/// and the pause between two tries.
+pub const ANSWER_PAUSE: Duration = Duration::from_millis(200);
+
 /// Discord's REST API, as far as the bot uses it.
 #[derive(Debug)]
 pub struct Discord {
