@@ -9,14 +9,19 @@ mod faults;
 pub mod help;
 mod table;
 
-use std::{collections::BTreeSet, num::NonZeroUsize, path::Path, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    num::NonZeroUsize,
+    path::Path,
+    time::Duration,
+};
 
 use secrecy::SecretString;
 use tracing_subscriber::filter::Targets;
 use url::Url;
 
 use crate::{
-    domain::{GuildId, Limits},
+    domain::{GuildId, Limits, Quota},
     whisul::RateLimit,
 };
 use environment::Environment;
@@ -36,6 +41,8 @@ pub struct Settings {
     pub database_url: String,
     /// The quotas.
     pub limits: Limits,
+    /// How long settled jobs are remembered: at least as long as every quota's window.
+    pub history_retention: Duration,
     /// The servers where commands are accepted; `None` for any.
     pub allowed_guilds: Option<BTreeSet<GuildId>>,
     /// Whether songs outside servers are accepted.
@@ -78,15 +85,8 @@ impl Settings {
     /// # Errors
     /// All that is wrong, the file's faulty lines included.
     pub fn load(env_file: &Path) -> Result<Self, Faults> {
-        let (environment, mut faults) = Environment::read(env_file);
-        match Self::read(|name| environment.get(name)) {
-            Ok(settings) if faults.is_empty() => Ok(settings),
-            Ok(_) => Err(Faults(faults)),
-            Err(Faults(more)) => {
-                faults.extend(more);
-                Err(Faults(faults))
-            }
-        }
+        let (environment, faults) = Environment::read(env_file);
+        Reader { lookup: &|name| environment.get(name), faults }.read(Reader::settings)
     }
 
     /// Reads the settings with a function that knows each variable's value.
@@ -94,20 +94,34 @@ impl Settings {
     /// # Errors
     /// All that is wrong.
     pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Faults> {
-        let mut reader = Reader { lookup, faults: Vec::new() };
-        let settings = reader.settings();
-        // A setting is missing here only if its fault was noted.
-        settings.ok_or(Faults(reader.faults))
+        Reader { lookup: &lookup, faults: Vec::new() }.read(Reader::settings)
     }
 }
 
+/// Reads [`Settings::database_url`] alone, as [`Settings::load`] does: for whoever has no business
+/// with the secrets.
+///
+/// # Errors
+/// What is wrong with it, and the file's faulty lines, any of which may have been meant for it.
+pub fn database_url(env_file: &Path) -> Result<String, Faults> {
+    let (environment, faults) = Environment::read(env_file);
+    Reader { lookup: &|name| environment.get(name), faults }
+        .read(|reader| reader.required(table::DATABASE_URL, checks::database))
+}
+
 /// Reads one setting after the other and notes the faults.
-struct Reader<L> {
-    lookup: L,
+struct Reader<'a> {
+    lookup: &'a dyn Fn(&str) -> Option<String>,
     faults: Vec<Fault>,
 }
 
-impl<L: Fn(&str) -> Option<String>> Reader<L> {
+impl Reader<'_> {
+    /// What was read, unless there was any fault.
+    fn read<T>(mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Result<T, Faults> {
+        // What could not be read has its fault noted.
+        read(&mut self).filter(|_| self.faults.is_empty()).ok_or(Faults(self.faults))
+    }
+
     /// Every setting is read before the first one that is missing ends it.
     fn settings(&mut self) -> Option<Settings> {
         let discord_token = self.required(table::DISCORD_TOKEN, checks::secret);
@@ -137,11 +151,13 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
         let log_format = self.required(table::LOG_FORMAT, checks::log_format);
         let log_filter = self.required(table::RUST_LOG, checks::log_filter);
         let allowed_guilds = allowed_guilds?;
+        let (limits, history_retention) = limits?;
         Some(Settings {
             discord_token: discord_token?,
             whisul_api_key: whisul_api_key?,
             database_url: database_url?,
-            limits: limits?,
+            limits,
+            history_retention,
             allow_dms: allow_dms?.unwrap_or(allowed_guilds.is_none()),
             allowed_guilds,
             max_running: max_running?.try_into().ok()?,
@@ -157,19 +173,30 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
         })
     }
 
-    fn limits(&mut self) -> Option<Limits> {
+    /// The quotas, and how long songs that count in them are remembered.
+    fn limits(&mut self) -> Option<(Limits, Duration)> {
         let user = self.required(table::USER_QUOTA, checks::quota);
         let user_concurrency = self.required(table::USER_CONCURRENCY, checks::count);
         let roles = self.optional(table::ROLE_QUOTAS, checks::role_quotas);
         let guild = self.required(table::GUILD_QUOTA, checks::quota);
         let global = self.required(table::GLOBAL_QUOTA, checks::quota);
-        Some(Limits {
+        let of_roles = || roles.iter().flatten().flat_map(BTreeMap::values);
+        let windows = [
+            (table::USER_QUOTA.name, user.and_then(Quota::window)),
+            (table::ROLE_QUOTAS.name, of_roles().filter_map(|quota| quota.window()).max()),
+            (table::GUILD_QUOTA.name, guild.and_then(Quota::window)),
+            (table::GLOBAL_QUOTA.name, global.and_then(Quota::window)),
+        ];
+        let check = |text: &str| checks::retention(text, &windows);
+        let retention = self.required(table::HISTORY_RETENTION, check);
+        let limits = Limits {
             user: user?,
             user_concurrency: user_concurrency?.get(),
             roles: roles?.unwrap_or_default(),
             guild: guild?,
             global: global?,
-        })
+        };
+        Some((limits, retention?))
     }
 
     /// An interval that spares the server at `address`.

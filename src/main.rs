@@ -8,20 +8,27 @@ use std::{
     process::ExitCode,
 };
 
-use tokio::runtime::Runtime;
 use whisul_bot::{
-    config::{Settings, help},
-    ops::{signals, telemetry},
+    RunError,
+    config::{Faults, Settings, database_url, help},
+    ops::{backup, telemetry},
+    run_until_signal,
 };
 
-/// The exit code for arguments or settings that can't be used.
+/// The exit codes for what failed, and for arguments or settings that can't be used.
+const FAILED: u8 = 1;
 const MISUSED: u8 = 2;
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
-    let arguments: Vec<_> = arguments.iter().map(|argument| argument.to_string_lossy()).collect();
-    match arguments.iter().map(AsRef::as_ref).collect::<Vec<_>>().as_slice() {
-        [] => start(),
+    let arguments: Vec<_> =
+        arguments.iter().map(|text| text.to_str().unwrap_or_default()).collect();
+    let env_file = Path::new(".env");
+    match arguments.as_slice() {
+        [] => given(Settings::load(env_file), start),
+        ["backup", file] if file.starts_with(|first| first != '-') => {
+            given(database_url(env_file), |url| back_up(&url, Path::new(file)))
+        }
         ["--help" | "-h"] => say(stdout(), help::full(), 0),
         ["--version" | "-V"] => say(stdout(), help::VERSION, 0),
         _ => say(stderr(), help::USAGE, MISUSED),
@@ -34,24 +41,19 @@ fn say(mut to: impl Write, text: impl Display, code: u8) -> ExitCode {
     ExitCode::from(code)
 }
 
-fn start() -> ExitCode {
-    let settings = match Settings::load(Path::new(".env")) {
-        Ok(settings) => settings,
-        Err(faults) => return say(stderr(), faults, MISUSED),
-    };
-    telemetry::start(settings.log_format, &settings.log_filter);
-    let outcome = serve(settings).inspect_err(|error| tracing::error!(error, "ended"));
-    if outcome.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+/// Goes on with the settings, or tells what is wrong with them.
+fn given<S>(settings: Result<S, Faults>, work: impl FnOnce(S) -> ExitCode) -> ExitCode {
+    settings.map_or_else(|faults| say(stderr(), faults, MISUSED), work)
 }
 
-fn serve(settings: Settings) -> Result<(), Box<dyn Error>> {
-    let runtime = Runtime::new()?;
-    let outcome = runtime.block_on(async {
-        let stop = signals::stop_request()?;
-        whisul_bot::run(settings, stop.cancelled()).await?;
-        if stop.is_cancelled() { Ok(()) } else { Err("nobody asked for it".into()) }
-    });
-    // All that matters is done: a host name's look-up that hangs must not hold up the end.
-    runtime.shutdown_background();
-    outcome
+fn start(settings: Settings) -> ExitCode {
+    telemetry::start(settings.log_format, &settings.log_filter);
+    let log = |error: &RunError| tracing::error!(error = error as &dyn Error, "ended");
+    let outcome = run_until_signal(settings).inspect_err(log);
+    outcome.map_or(ExitCode::from(FAILED), |()| ExitCode::SUCCESS)
+}
+
+fn back_up(database_url: &str, file: &Path) -> ExitCode {
+    let tell = |why| say(stderr(), format_args!("No backup was made: {why}"), FAILED);
+    backup(database_url, file).map_or_else(tell, |()| ExitCode::SUCCESS)
 }

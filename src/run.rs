@@ -1,7 +1,8 @@
 //! The bot from start to stop.
 
-use std::{sync::Arc, time::SystemTime};
+use std::{io, sync::Arc, time::SystemTime};
 
+use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
@@ -11,6 +12,7 @@ use crate::{
     discord::{Access, Front, GatewayError, serve},
     domain::Timestamp,
     jobs::{Clock, Jobs, Rules, Tools},
+    ops::signals,
     store::{OpenError, Store, StoreError},
     whisul::{ClientError, Whisul},
 };
@@ -33,6 +35,28 @@ pub enum RunError {
     /// Discord refuses the bot.
     #[error(transparent)]
     Gateway(#[from] GatewayError),
+    /// The system gives no threads, or no signals.
+    #[error("the system does not let the bot run: {0}")]
+    System(#[from] io::Error),
+    /// It came to an end by itself.
+    #[error("nobody asked for it")]
+    Unasked,
+}
+
+/// Runs the bot with these settings, on threads of its own, until a signal asks it to stop.
+///
+/// # Errors
+/// When it can't start, or ends without having been asked to.
+pub fn run_until_signal(settings: Settings) -> Result<(), RunError> {
+    let runtime = Runtime::new()?;
+    let outcome = runtime.block_on(async {
+        let stop = signals::stop_request()?;
+        run(settings, stop.cancelled()).await?;
+        if stop.is_cancelled() { Ok(()) } else { Err(RunError::Unasked) }
+    });
+    // All that matters is done: a host name's look-up that hangs must not hold up the end.
+    runtime.shutdown_background();
+    outcome
 }
 
 /// Runs the bot with these settings until `shutdown` completes, and then at most for the grace
@@ -59,6 +83,7 @@ pub async fn run(settings: Settings, shutdown: impl Future<Output = ()>) -> Resu
         poll_interval: settings.poll_interval,
         job_timeout: settings.job_timeout,
         edit_interval: settings.edit_interval,
+        history_retention: settings.history_retention,
     };
     let jobs = Jobs::start(tools, rules, stop.clone()).await?;
     let access = Access { guilds: settings.allowed_guilds, direct_messages: settings.allow_dms };

@@ -54,6 +54,18 @@ pub(super) fn duration(text: &str) -> Result<Duration, Problem> {
     parse_duration(text).filter(|duration| !duration.is_zero()).ok_or(Problem::Duration)
 }
 
+/// How long charges are kept: for as long as they count, in windows named after their settings.
+pub(super) fn retention(
+    text: &str,
+    windows: &[(&'static str, Option<Duration>)],
+) -> Result<Duration, Problem> {
+    let retention = duration(text)?;
+    let longer =
+        |(name, window): &(_, Option<Duration>)| (*window > Some(retention)).then_some(*name);
+    let longer: Vec<_> = windows.iter().filter_map(longer).collect();
+    if longer.is_empty() { Ok(retention) } else { Err(Problem::Retention(longer)) }
+}
+
 /// A duration within bounds that spare a server. Where that server is on this machine, which the
 /// setting `address` decides, the lower bound falls away.
 pub(super) fn interval(

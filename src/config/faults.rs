@@ -38,6 +38,8 @@ pub(super) enum Problem {
     Count,
     #[error("expected a whole number and s, m, h, d or w, longer than 0s")]
     Duration,
+    #[error("shorter than the window of {}, in which songs must still be counted", .0.join(", "))]
+    Retention(Vec<&'static str>),
     #[error("expected {0}")]
     Interval(String),
     #[error(transparent)]

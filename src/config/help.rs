@@ -6,21 +6,35 @@ use super::{Fallback, Setting, TABLE};
 pub const VERSION: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
 
 /// How to call the program.
-pub const USAGE: &str = concat!("Usage: ", env!("CARGO_PKG_NAME"), " [--help | --version]");
+pub const USAGE: &str =
+    concat!("Usage: ", env!("CARGO_PKG_NAME"), " [backup FILE | --help | --version]");
 
 /// The width that every terminal has.
 const WIDTH: usize = 80;
+
+/// What the program does when it is called, and what it does with `backup`.
+const COMMANDS: [(&str, &str); 2] = [
+    ("whisul-bot", "Runs the bot, until Ctrl-C or SIGTERM."),
+    (
+        "whisul-bot backup FILE",
+        "Copies the database into FILE, which must not exist yet and which only its owner can \
+         read. The bot may run meanwhile. Of the settings, only DATABASE_URL is needed.",
+    ),
+];
 
 /// Before the settings.
 const SOURCES: &str = "Settings come from the environment and from a file .env in this folder; the \
     environment wins. A variable that is set to nothing counts as unset.";
 
-/// What the program is, how to call it, and every setting with its default, meaning and, where that
-/// adds something, an example.
+/// What the program is, how to call it and what it then does, and every setting with its default,
+/// meaning and, where that adds something, an example.
 pub fn full() -> String {
     let about = concat!(env!("CARGO_PKG_DESCRIPTION"), ".");
     let title = format!("{VERSION}\n{}", indented("", about));
-    let mut blocks = vec![title, USAGE.to_owned(), indented("", SOURCES)];
+    let mut blocks = vec![title, USAGE.to_owned()];
+    blocks
+        .extend(COMMANDS.map(|(call, effect)| format!("  {call}\n{}", indented("      ", effect))));
+    blocks.push(indented("", SOURCES));
     blocks.extend(TABLE.iter().map(entry));
     blocks.join("\n\n")
 }

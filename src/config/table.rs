@@ -71,6 +71,8 @@ settings! {
         "Songs per rolling window and server.";
     GLOBAL_QUOTA = Value("100/1d"), "100/1d",
         "Songs per rolling window over everybody: the key's own guard.";
+    HISTORY_RETENTION = Value("90d"), "90d",
+        "How long finished songs are remembered: at least as long as the window of every quota.";
     ALLOWED_GUILDS = Unset("empty: any"), "345678901234567890,456789012345678901",
         "Ids of the servers where commands are accepted, comma-separated; elsewhere they are \
          refused, a user-installed use in an unlisted server included. Where it is set, direct \

@@ -37,6 +37,7 @@ fn two_secrets_are_enough() {
     assert!(settings.limits.roles.is_empty());
     assert_eq!(settings.limits.guild, Quota::Unlimited);
     assert_eq!(settings.limits.global.to_string(), "100/1d");
+    assert_eq!(settings.history_retention, Duration::from_hours(90 * 24));
     assert_eq!(settings.allowed_guilds, None);
     assert!(settings.allow_dms);
     assert_eq!(settings.max_running.get(), 10);
@@ -75,7 +76,7 @@ fn all_faults_are_told_at_once_and_no_value_is_repeated() {
         assert!(told.contains(&names), "{} is missing in:\n{told}", setting.name);
         assert!(told.contains(&format!("Example: {}={}", setting.name, setting.example)));
     }
-    assert!(told.starts_with("The settings have 20 faults:\n"), "{told}");
+    assert!(told.starts_with("The settings have 21 faults:\n"), "{told}");
     assert!(!told.contains("s3cr3t"), "{told}");
 }
 
@@ -111,6 +112,29 @@ fn roles_have_quotas_of_their_own() {
     for value in [",", "7", "7=", "=3/1h", "x=3/1h", "7=3/1h,", "7=3/1h,7=4/1h", "7:3/1h"] {
         assert_eq!(faulty(&[("ROLE_QUOTAS", value)]), ["ROLE_QUOTAS"], "{value}");
     }
+}
+
+#[test]
+fn songs_are_remembered_for_as_long_as_they_count() {
+    let told = |variables: &[(&str, &str)]| read(variables).unwrap_err().to_string();
+    let month = ("HISTORY_RETENTION", "30d");
+    let longer = "  HISTORY_RETENTION: shorter than the window of ";
+    for (setting, value) in [
+        ("USER_QUOTA", "5/31d"),
+        ("ROLE_QUOTAS", "7=1/1d,8=1/31d,9=unlimited"),
+        ("GUILD_QUOTA", "0/5w"),
+        ("GLOBAL_QUOTA", "100/2592001s"),
+    ] {
+        let told = told(&[month, (setting, value)]);
+        assert!(told.contains(&format!("{longer}{setting}, ")), "{told}");
+        accepted(&[(setting, value)]);
+    }
+    let told = told(&[("HISTORY_RETENTION", "1h"), ("GUILD_QUOTA", "1/1h")]);
+    assert!(told.contains(&format!("{longer}USER_QUOTA, GLOBAL_QUOTA, in which")), "{told}");
+    accepted(&[month, ("USER_QUOTA", "5/30d"), ("GUILD_QUOTA", "unlimited")]);
+    // A faulty quota is a fault of its own, and hides no other.
+    let faulty = faulty(&[month, ("USER_QUOTA", "many"), ("GLOBAL_QUOTA", "1/5w")]);
+    assert_eq!(faulty, ["USER_QUOTA", "HISTORY_RETENTION"]);
 }
 
 #[test]
@@ -202,7 +226,7 @@ fn numbers_and_durations_are_above_nothing() {
             assert_eq!(faulty(&[(name, value)]), [name], "{value}");
         }
     }
-    for name in ["JOB_TIMEOUT", "SHUTDOWN_GRACE"] {
+    for name in ["JOB_TIMEOUT", "SHUTDOWN_GRACE", "HISTORY_RETENTION"] {
         for value in ["0s", "10", "-1s", "1y"] {
             assert_eq!(faulty(&[(name, value)]), [name], "{value}");
         }
@@ -227,6 +251,8 @@ proptest! {
     fn any_text_is_a_value_or_a_fault(index in 0..TABLE.len(), text in "\\PC*|[0-9a-z=/:,. ]*") {
         let name = TABLE[index].name;
         let faults = faulty(&[(name, &text)]);
-        prop_assert!(faults.is_empty() || faults.contains(&name), "{:?}", faults);
+        // A window longer than the history is told of at the history.
+        let window = name.contains("QUOTA") && faults == ["HISTORY_RETENTION"];
+        prop_assert!(faults.is_empty() || faults.contains(&name) || window, "{:?}", faults);
     }
 }

@@ -69,7 +69,8 @@ impl Discord {
         answer.resource.message.posted()
     }
 
-    /// Looks up the first answer, to learn whether it stands.
+    /// Looks up the first answer, to learn whether it stands. A refusal that stands in its place
+    /// counts as none.
     pub async fn find_answer(
         &self,
         application: ApplicationId,
@@ -83,7 +84,8 @@ impl Discord {
             urgency: Urgency::Needed,
             body: None,
         };
-        self.sender.send::<PostedMessage>(&request).await?.posted()
+        let seen: SeenMessage = self.sender.send(&request).await?;
+        if seen.is_refusal() { Err(DiscordError::MessageGone) } else { seen.posted() }
     }
 
     /// Edits the first answer, as long as its token lives.

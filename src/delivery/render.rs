@@ -130,7 +130,8 @@ fn finished(scene: &Scene<'_>, song: &Song, took: Duration, links: &Links) -> Me
 
 fn failed(scene: &Scene<'_>, why: &Failure) -> CreateEmbed {
     let said = match why {
-        Failure::Generation { reason: Some(reason) } => {
+        Failure::Rejected { reason: Some(reason) }
+        | Failure::Generation { reason: Some(reason) } => {
             let reason = escaped(reason, REASON_ROOM);
             if reason.is_empty() { String::new() } else { say::whisul_said(&reason) }
         }

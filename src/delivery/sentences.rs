@@ -58,12 +58,12 @@ pub fn place_in_line(place: Option<usize>) -> String {
 pub fn held_up(obstacle: Obstacle) -> &'static str {
     match obstacle {
         Obstacle::Unreachable => {
-            "Whisul can't be reached at the moment. The song keeps its place and goes on by itself."
+            "Whisul can't be reached at the moment. Nothing is lost: the song goes on by itself."
         }
         Obstacle::Busy => "Whisul is busy and asked us to wait. The song goes on by itself.",
         Obstacle::BadKey => {
-            "Whisul doesn't accept this bot's key, and only the bot's owner can mend that. They \
-             have been told; the song keeps its place until then."
+            "Whisul doesn't accept this bot's key, and only the bot's owner can mend that. Nothing \
+             is lost: the song goes on by itself as soon as they have."
         }
     }
 }
@@ -111,7 +111,7 @@ pub fn failure(failure: &Failure) -> &'static str {
             "I was away when you asked for this song, and it is too late to go on with it. It \
              doesn't count against your quota: ask again."
         }
-        Failure::Rejected => {
+        Failure::Rejected { .. } => {
             "Whisul didn't accept this prompt. It doesn't count against your quota: try other words."
         }
         Failure::Refused => {
@@ -131,8 +131,8 @@ pub fn failure(failure: &Failure) -> &'static str {
              quota: try again."
         }
         Failure::UnknownFate => {
-            "The connection to Whisul broke at a bad moment: nobody knows whether it took the \
-             prompt, and sending it twice could be paid twice. It doesn't count against your \
+            "Something went wrong between Whisul and me at a bad moment: nobody knows whether it \
+             took the prompt, so I don't send it again by myself. It doesn't count against your \
              quota: try again."
         }
     }
@@ -234,9 +234,9 @@ pub const UNFORESEEN: &str =
     "Something went wrong on my side, and I took nothing on. Try again in a minute.";
 
 /// To the owner: Whisul refused the key.
-pub const OWNER_BAD_KEY: &str = "Whisul doesn't accept the key that I use (WHISUL_API_KEY): it answered 401. Songs wait in \
-     line until it does. Put the right key into the settings and restart me; if the key is put \
-     right at Whisul, I go on by myself.";
+pub const OWNER_BAD_KEY: &str = "Whisul doesn't accept the key that I use (WHISUL_API_KEY). Songs wait in line until it does. \
+     Put the right key into the settings and restart me; if the key is put right at Whisul, I go \
+     on by myself.";
 
 #[cfg(test)]
 mod tests {

@@ -28,7 +28,10 @@ pub enum Submission {
     /// Whisul took the prompt.
     Taken(WhisulJob),
     /// Whisul will not take this prompt.
-    Rejected,
+    Rejected {
+        /// What Whisul says about it.
+        reason: Option<String>,
+    },
     /// Whisul answered with something that it doesn't document, and made no job of it.
     Refused,
     /// Whisul surely took nothing in; another time it may.
@@ -75,7 +78,7 @@ impl Submission {
     pub fn event(self, at: Timestamp) -> Event {
         match self {
             Self::Taken(whisul_job) => Event::Taken { whisul_job, at },
-            Self::Rejected => Event::Fell(Failure::Rejected),
+            Self::Rejected { reason } => Event::Fell(Failure::Rejected { reason }),
             Self::Refused => Event::Fell(Failure::Refused),
             Self::NotTaken => Event::NotTaken,
             // Submitting again could pay twice.

@@ -9,7 +9,10 @@ pub enum Failure {
     /// out: the bot, or Discord, was away for too long. Nothing was submitted.
     TooLate,
     /// Whisul would not take the prompt.
-    Rejected,
+    Rejected {
+        /// What Whisul said about it, if it said anything.
+        reason: Option<String>,
+    },
     /// Whisul answered the submission with something that it doesn't document, and surely made no
     /// job of it.
     Refused,
@@ -33,7 +36,7 @@ impl Failure {
         match self {
             Self::UnknownFate => Charge::KeyOnly,
             Self::TooLate
-            | Self::Rejected
+            | Self::Rejected { .. }
             | Self::Refused
             | Self::Generation { .. }
             | Self::Vanished

@@ -85,6 +85,11 @@ impl WhisulJobId {
         text.chars().all(plain).then(|| Self(text.to_owned()))
     }
 
+    /// An id that no job has: the nil UUID (RFC 9562, section 5.9).
+    pub fn nobodys() -> Self {
+        Self("00000000-0000-0000-0000-000000000000".to_owned())
+    }
+
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -6,6 +6,7 @@
 mod answers;
 mod estimate;
 mod failure;
+mod history;
 mod ids;
 mod job;
 mod life;
@@ -20,6 +21,7 @@ mod ways;
 pub use answers::{FirstAnswer, Report, Submission};
 pub use estimate::Estimate;
 pub use failure::Failure;
+pub use history::forgotten_before;
 pub use ids::{
     ApplicationId, ChannelId, GuildId, JobId, MessageId, RoleId, UserId, WhisulJob, WhisulJobId,
 };

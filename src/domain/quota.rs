@@ -97,6 +97,14 @@ impl Quota {
         }
     }
 
+    /// For how long a charge counts in it.
+    pub fn window(self) -> Option<Duration> {
+        match self {
+            Self::Unlimited => None,
+            Self::Limited { window, .. } => Some(window),
+        }
+    }
+
     /// How many past charges matter to it, at most.
     pub fn depth(self) -> u32 {
         match self {

@@ -43,6 +43,13 @@ impl Timestamp {
         let millis = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
         Self(self.0.saturating_add(millis))
     }
+
+    /// This time and a while less.
+    #[must_use]
+    pub fn before(self, wait: Duration) -> Self {
+        let millis = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+        Self(self.0.saturating_sub(millis))
+    }
 }
 
 /// The units in which people write durations, largest first, in milliseconds.

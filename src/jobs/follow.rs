@@ -67,7 +67,7 @@ impl Worker {
 }
 
 /// What a poll's answer says about Whisul as a whole.
-fn news_of(answer: &Result<Report, PollError>) -> News {
+pub(super) fn news_of(answer: &Result<Report, PollError>) -> News {
     match answer {
         Ok(_) => News::Fine,
         Err(PollError::BadKey) => News::Shut(Obstacle::BadKey, None),

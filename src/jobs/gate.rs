@@ -108,6 +108,11 @@ impl Gate {
 }
 
 impl Pass<'_> {
+    /// Whether the request is to find out if Whisul is back, which could not be reached.
+    pub(super) fn seeks_whisul(&self) -> bool {
+        self.probe && self.gate.obstacle() == Some(Obstacle::Unreachable)
+    }
+
     /// Whether the request may still be made: the gate may have been shut since.
     pub(super) fn stands(&self) -> bool {
         self.probe || self.gate.obstacle().is_none()

@@ -1,6 +1,6 @@
 //! The work: a job is accepted, answered, submitted, followed and delivered.
 //!
-//! Each live job has one task ([`worker`]) that takes it from state to state, writing each down
+//! Each live job has one task (`worker`) that takes it from state to state, writing each down
 //! before the step that follows from it.
 
 mod ask;
@@ -10,6 +10,7 @@ mod deliver;
 mod display;
 mod failpoint;
 mod follow;
+mod forget;
 mod gate;
 mod line;
 mod owner;
@@ -25,7 +26,7 @@ use std::{
 };
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use tracing::{error, info, warn};
+use tracing::{Instrument, error, info, info_span, warn};
 
 pub use ask::{Ask, AskError};
 pub(crate) use backoff::Backoff;
@@ -51,6 +52,8 @@ pub struct Rules {
     pub job_timeout: Duration,
     /// Between two edits of a message, at least.
     pub edit_interval: Duration,
+    /// How long settled jobs are remembered: at least as long as every quota's window.
+    pub history_retention: Duration,
 }
 
 /// What the work is done with.
@@ -115,6 +118,8 @@ impl Jobs {
             stop,
         });
         jobs.resume().await?;
+        let forgetting = Arc::clone(&jobs).forget_old_jobs();
+        jobs.tasks.spawn(forgetting.instrument(info_span!("forgetting")));
         Ok(jobs)
     }
 

@@ -6,14 +6,16 @@ use tokio::time::Instant;
 use tracing::{error, warn};
 
 use super::{
+    Jobs,
     display::Deleted,
-    gate::News,
+    follow::news_of,
+    gate::{News, Pass},
     worker::{StepError, Worker},
 };
 use crate::{
     delivery::Obstacle,
-    domain::{Event, Submission, WhisulJob},
-    whisul::SubmitError,
+    domain::{Event, Submission, WhisulJob, WhisulJobId},
+    whisul::{Permit, SubmitError},
 };
 
 impl Worker {
@@ -31,7 +33,7 @@ impl Worker {
         if self.display.confirm(&jobs, &self.job).await == Err(Deleted) {
             return self.take_back().await;
         }
-        let Ok((pass, permit)) = self.waiting_for(jobs.leave_to_ask()).await? else {
+        let Ok((pass, permit)) = self.waiting_for(jobs.leave_to_submit()).await? else {
             return self.take_back().await;
         };
         // Once more, if that took long.
@@ -71,11 +73,29 @@ impl Worker {
     }
 }
 
+impl Jobs {
+    /// Waits until a prompt may be sent. Whether a Whisul that could not be reached is back is found
+    /// out by asking for a job that nobody has: a prompt that met an error would be a song lost.
+    async fn leave_to_submit(self: &Arc<Self>) -> (Pass<'_>, Permit<'_>) {
+        loop {
+            let (pass, permit) = self.leave_to_ask().await;
+            if !pass.seeks_whisul() {
+                return (pass, permit);
+            }
+            let nobodys = WhisulJob { id: WhisulJobId::nobodys(), poll_url: None };
+            let answer = permit.poll(&nobodys).await;
+            self.hear(pass, news_of(&answer));
+        }
+    }
+}
+
 /// What an answer says about the submission.
 fn submission_of(answer: Result<WhisulJob, SubmitError>) -> Submission {
     match answer {
         Ok(whisul_job) => Submission::Taken(whisul_job),
-        Err(SubmitError::Rejected { .. }) => Submission::Rejected,
+        Err(SubmitError::Rejected { detail, .. }) => {
+            Submission::Rejected { reason: detail.text().map(str::to_owned) }
+        }
         Err(error @ SubmitError::Refused { .. }) => {
             error!(%error, "Whisul's answer to a submission is not documented");
             Submission::Refused

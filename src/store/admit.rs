@@ -131,9 +131,7 @@ impl Past {
             depth = depth.max(quota.depth());
             longest = longest.max(window);
         }
-        let millis = i64::try_from(longest.as_millis()).unwrap_or(i64::MAX);
-        let since = Timestamp::from_millis(at.millis().saturating_sub(millis));
-        (depth > 0).then_some(Self { since, depth })
+        (depth > 0).then_some(Self { since: at.before(longest), depth })
     }
 
     /// Loads it with a statement whose last two parameters it is.

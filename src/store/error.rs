@@ -66,7 +66,7 @@ pub enum OpenError {
         source: std::io::Error,
     },
     /// The file can't be made, opened or written.
-    #[error("{} can't be opened for writing; check who owns it and its folder", .path.display())]
+    #[error("{} can't be opened; check who owns it and its folder", .path.display())]
     File {
         /// The file.
         path: PathBuf,
@@ -108,8 +108,20 @@ pub enum OpenError {
         /// The latest migration that this version knows.
         known: i64,
     },
-    /// Another process holds the database.
-    #[error("{} is in use by another program; is the bot running already?", .path.display())]
+    /// Another bot works on the file.
+    #[error(
+        "another bot is running on {}: it holds {}; stop that one, or name another file in \
+         DATABASE_URL",
+        .path.display(), .lock.display()
+    )]
+    Running {
+        /// The file.
+        path: PathBuf,
+        /// The file whose lock says so.
+        lock: PathBuf,
+    },
+    /// Another program, which is no bot, holds the database.
+    #[error("{} is in use by another program, such as a database tool; close that", .path.display())]
     Locked {
         /// The file.
         path: PathBuf,
@@ -131,7 +143,7 @@ pub enum OpenError {
 }
 
 /// What SQLite means by an error.
-enum Meaning {
+pub(super) enum Meaning {
     Busy,
     Full,
     NotADatabase,
@@ -143,7 +155,7 @@ enum Meaning {
 impl Meaning {
     /// By SQLite's result codes (<https://www.sqlite.org/rescode.html>), whose lowest eight bits
     /// are the primary code.
-    fn of(error: &sqlx::Error) -> Self {
+    pub(super) fn of(error: &sqlx::Error) -> Self {
         /// No room to make the index of the write-ahead log larger: what a full disk looks like
         /// when the database is opened.
         const IOERR_SHMSIZE: i32 = 4874;

@@ -1,11 +1,14 @@
 //! The jobs on disk: SQL and migrations. Nothing else in the bot knows SQL.
 //!
 //! One row a job, written before the step that follows from it is taken. The statements keep to
-//! what SQLite and PostgreSQL have in common; what only SQLite knows stands in `open` and `error`,
-//! and in the one `BEGIN` of `admit`.
+//! what SQLite and PostgreSQL have in common; what only SQLite knows stands in `open`, `backup` and
+//! `error`, and in the one `BEGIN` of `admit`.
 
 mod admit;
+mod backup;
 mod error;
+mod forget;
+mod lock;
 mod open;
 mod read;
 #[cfg(test)]
@@ -13,12 +16,14 @@ mod tests;
 mod words;
 mod write;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use sqlx::{Row, SqlitePool};
+use tracing::warn;
 
 pub use self::{
     admit::Admission,
+    backup::{BackupError, backup},
     error::{DamagedRow, OpenError, StoreError},
 };
 use crate::domain::{Job, JobId};
@@ -38,6 +43,8 @@ pub struct Store {
     writer: SqlitePool,
     /// Connections that only read, and wait for nobody.
     reader: SqlitePool,
+    /// Keeps other bots away from the file.
+    lock: Arc<lock::Lock>,
 }
 
 /// The jobs for which something is left to do.
@@ -102,10 +109,13 @@ impl Store {
         Ok(took.filter_map(read::duration).collect())
     }
 
-    /// Waits for what is being written and closes the database. Whatever is asked of the store
-    /// afterwards is an error.
+    /// Waits for what is being written, closes the database and leaves it to the next bot.
+    /// Whatever is asked of the store afterwards is an error.
     pub async fn close(&self) {
         self.reader.close().await;
         self.writer.close().await;
+        if let Err(error) = self.lock.release() {
+            warn!(%error, "the database's lock stays until this process ends");
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::{
     fs, io,
     path::{Path, PathBuf, absolute},
+    sync::Arc,
     time::Duration,
 };
 
@@ -12,10 +13,10 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{OpenError, Store};
+use super::{OpenError, Store, lock::Lock};
 
 /// How long to wait for the database while others hold it.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How many may read at once.
 const READERS: u32 = 4;
@@ -31,10 +32,12 @@ impl Store {
     /// Opens the database at a URL such as `sqlite://data/whisul-bot.db` (below the working
     /// directory) or `sqlite:///data/whisul-bot.db`. What is missing is made, for its owner only:
     /// the folder, the file and the tables. A file that isn't ours, or isn't whole, is refused and
-    /// left as it is.
+    /// left as it is. A file has one bot: while this store is open, or a clone of it is left, it
+    /// can't be opened again.
     ///
     /// # Errors
-    /// When there is no usable database, with a sentence for whoever runs the bot.
+    /// When there is no usable database, or another bot has it, with a sentence for whoever runs
+    /// the bot.
     pub async fn open(url: &str) -> Result<Self, OpenError> {
         Self::open_within(url, PATIENCE).await
     }
@@ -43,14 +46,19 @@ impl Store {
     pub(super) async fn open_within(url: &str, patience: Duration) -> Result<Self, OpenError> {
         let path = file_of(url)?;
         make_place(&path)?;
-        let options = SqliteConnectOptions::new().filename(&path).busy_timeout(patience);
-        prepare(&options, &path).await?;
-        Self::connect(options, patience).await.map_err(|error| OpenError::at(path, error))
+        let lock = Arc::new(Lock::take(&path)?);
+        prepare(&path, patience).await?;
+        Self::connect(&path, patience, lock).await.map_err(|error| OpenError::at(path, error))
     }
 
-    async fn connect(options: SqliteConnectOptions, patience: Duration) -> sqlx::Result<Self> {
+    /// Connects to a database that is up to date.
+    pub(super) async fn connect(
+        path: &Path,
+        patience: Duration,
+        lock: Arc<Lock>,
+    ) -> sqlx::Result<Self> {
         // A committed transaction must outlive a power cut: songs are paid for.
-        let options = options
+        let options = options(path, patience)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true);
@@ -66,8 +74,13 @@ impl Store {
             .max_connections(READERS)
             .acquire_timeout(patience)
             .connect_lazy_with(options);
-        Ok(Self { writer, reader })
+        Ok(Self { writer, reader, lock })
     }
+}
+
+/// A connection to the file, which waits this long where others hold it.
+fn options(path: &Path, patience: Duration) -> SqliteConnectOptions {
+    SqliteConnectOptions::new().filename(path).busy_timeout(patience)
 }
 
 /// Whether a connection can be used again. When the disk is full, SQLite rolls a transaction back
@@ -79,7 +92,7 @@ async fn is_fit_to_stay(connection: &mut SqliteConnection) -> sqlx::Result<bool>
 }
 
 /// The absolute path of the file that a URL names.
-fn file_of(url: &str) -> Result<PathBuf, OpenError> {
+pub(super) fn file_of(url: &str) -> Result<PathBuf, OpenError> {
     let rest = url.strip_prefix("sqlite:").ok_or(OpenError::NotSqlite)?;
     if rest.ends_with(":memory:") || rest.contains("mode=memory") {
         return Err(OpenError::InMemory);
@@ -113,7 +126,8 @@ fn make_folder(folder: &Path) -> io::Result<()> {
     builder.recursive(true).create(folder)
 }
 
-fn make_file(path: &Path) -> io::Result<()> {
+/// Makes an empty file for its owner only, where there is none.
+pub(super) fn make_file(path: &Path) -> io::Result<()> {
     let mut options = fs::OpenOptions::new();
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
@@ -122,10 +136,12 @@ fn make_file(path: &Path) -> io::Result<()> {
 
 /// Checks that the file is a whole database of ours, or an empty one, and brings its tables up to
 /// date.
-async fn prepare(options: &SqliteConnectOptions, path: &Path) -> Result<(), OpenError> {
+async fn prepare(path: &Path, patience: Duration) -> Result<(), OpenError> {
     let failed = |error| OpenError::at(path.to_owned(), error);
-    let mut connection = SqliteConnection::connect_with(options).await.map_err(failed)?;
-    inspect(&mut connection, path).await?;
+    let options = options(path, patience);
+    let mut connection = SqliteConnection::connect_with(&options).await.map_err(failed)?;
+    check_origin(&mut connection, path).await?;
+    check_whole(&mut connection, path).await?;
     let migrations = MIGRATIONS.map(|(version, name, sql)| {
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
     });
@@ -136,18 +152,28 @@ async fn prepare(options: &SqliteConnectOptions, path: &Path) -> Result<(), Open
     connection.close().await.map_err(failed)
 }
 
-/// Refuses a damaged database and that of another program.
-async fn inspect(connection: &mut SqliteConnection, path: &Path) -> Result<(), OpenError> {
-    let failed = |error| OpenError::at(path.to_owned(), error);
-    let tables: Vec<String> = sqlx::query_scalar("SELECT name FROM sqlite_master")
-        .fetch_all(&mut *connection)
-        .await
-        .map_err(failed)?;
-    if !tables.is_empty() && !tables.iter().any(|table| table == MIGRATIONS_TABLE) {
-        return Err(OpenError::Foreign { path: path.to_owned() });
+/// Refuses the database of another program. Says whether it is ours; if not, it is empty.
+pub(super) async fn check_origin(
+    connection: &mut SqliteConnection,
+    path: &Path,
+) -> Result<bool, OpenError> {
+    let tables = sqlx::query_scalar("SELECT name FROM sqlite_master").fetch_all(connection).await;
+    let tables: Vec<String> = tables.map_err(|error| OpenError::at(path.to_owned(), error))?;
+    let ours = tables.iter().any(|table| table == MIGRATIONS_TABLE);
+    if ours || tables.is_empty() {
+        Ok(ours)
+    } else {
+        Err(OpenError::Foreign { path: path.to_owned() })
     }
-    let verdict: String =
-        sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(connection).await.map_err(failed)?;
+}
+
+/// Refuses a damaged database.
+pub(super) async fn check_whole(
+    connection: &mut SqliteConnection,
+    path: &Path,
+) -> Result<(), OpenError> {
+    let verdict = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(connection).await;
+    let verdict: String = verdict.map_err(|error| OpenError::at(path.to_owned(), error))?;
     if verdict == "ok" { Ok(()) } else { Err(OpenError::Damaged { path: path.to_owned() }) }
 }
 

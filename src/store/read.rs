@@ -133,11 +133,12 @@ impl<'r> Reader<'r> {
     }
 
     fn failure(&self) -> Result<Failure, DamagedRow> {
+        let reason: Option<String> = self.optional("failure_reason")?;
         let kinds = [
             Failure::TooLate,
-            Failure::Rejected,
+            Failure::Rejected { reason: reason.clone() },
             Failure::Refused,
-            Failure::Generation { reason: self.optional("failure_reason")? },
+            Failure::Generation { reason },
             Failure::Vanished,
             Failure::GivenUp,
             Failure::UnknownFate,

@@ -78,7 +78,7 @@ pub(super) fn state_word(state: &State) -> &'static str {
 pub(super) fn failure_word(failure: &Failure) -> &'static str {
     match failure {
         Failure::TooLate => "too_late",
-        Failure::Rejected => "rejected",
+        Failure::Rejected { .. } => "rejected",
         Failure::Refused => "refused",
         Failure::Generation { .. } => "generation",
         Failure::Vanished => "vanished",

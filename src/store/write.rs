@@ -130,7 +130,9 @@ impl<'a> Details<'a> {
             State::Failed(failure) => Self {
                 failure: Some(failure_word(failure)),
                 failure_reason: match failure {
-                    Failure::Generation { reason } => reason.as_deref(),
+                    Failure::Rejected { reason } | Failure::Generation { reason } => {
+                        reason.as_deref()
+                    }
                     _ => None,
                 },
                 ..Self::default()

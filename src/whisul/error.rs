@@ -144,7 +144,7 @@ pub(super) fn causes(error: &dyn Error) -> String {
     one_line(&texts.join(": "), 300).unwrap_or_default()
 }
 
-/// What an answer itself says about a failure, for the log: one short line, or nothing. It is
+/// What an answer itself says about a failure, fit for the log: one short line, or nothing. It is
 /// written `: like this`, to end an error's text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Detail(Option<String>);
@@ -159,6 +159,11 @@ impl Detail {
         let complaint: Complaint = wire::read(body).unwrap_or_default();
         let texts: Vec<String> = complaint.texts().collect();
         Self(one_line(&texts.join(": "), Self::MAX).filter(|text| !repeats(text, prompt)))
+    }
+
+    /// The line by itself.
+    pub fn text(&self) -> Option<&str> {
+        self.0.as_deref()
     }
 }
 

@@ -146,15 +146,30 @@ async fn deleting_the_message_of_a_song_in_line_takes_it_back() {
     assert!(asked.message().unwrap().deleted);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_channel_that_the_bot_may_not_see_any_more_is_left_for_a_direct_message() {
+/// A song whose channel is closed to the bot before it is done comes as a direct message.
+async fn comes_by_direct_message(close: impl FnOnce(&World)) {
     let world = world(without_tokens(), &[]).await;
     let asked = world.song(&world.ann, "a song").await;
     world.whisul.until_accepted("a song").await;
-    world.server.deny_bot(&world.channel);
+    close(&world);
     world.whisul.finish("a song");
     world.ann.dm().until_message("the song", is_done).await;
     assert!(!is_done(&asked.message().unwrap()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_song_of_a_channel_hidden_from_the_bot_comes_as_a_direct_message() {
+    comes_by_direct_message(|world| world.server.deny_bot(&world.channel)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_song_of_a_locked_thread_comes_as_a_direct_message() {
+    comes_by_direct_message(|world| world.channel.archive()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_song_of_a_channel_that_is_gone_comes_as_a_direct_message() {
+    comes_by_direct_message(|world| world.channel.delete()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sandbox::{Fault, Message, Plan};
 use serde_json::{Value, json};
 
-use crate::world::{World, description, done, is_done, refusal, title};
+use crate::world::{World, description, done, failed, is_done, refusal, title};
 
 /// Everything that Discord's markdown knows, and everybody it can call.
 const MARKUP: &str = "**bold** __under__ ~~gone~~ ||spoiler|| `code` ```block``` > quote # head \
@@ -124,19 +124,20 @@ async fn what_whisul_writes_is_no_markup_either() {
 
     world.whisul.plan("", Plan::fails(Some(&text)).takes(Duration::ZERO));
     let asked = world.song(&world.ann, "a song that fails").await;
-    let failed = asked.until("a failure", |message| title(message) == "No song this time").await;
-    assert_harmless(&world, &failed);
-    assert!(description(&failed).contains(r"Whisul said: \*\*bold\*\*"), "{}", failed.text());
+    let message = failed(&asked).await;
+    assert_harmless(&world, &message);
+    assert!(description(&message).contains(r"Whisul said: \*\*bold\*\*"), "{}", message.text());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rejection_in_whatever_words_is_told_in_ours() {
+async fn a_rejection_in_whatever_words_is_told_as_plain_text() {
     let world = quick().await;
     let body = json!({ "error": MARKUP, "message": "@everyone" }).to_string();
     world.whisul.faults().add(Fault::on("POST", "/api/generate").status(400).body(&body));
-    let asked = world.song(&world.ann, MARKUP).await;
-    let failed = asked.until("a failure", |message| title(message) == "No song this time").await;
-    assert_harmless(&world, &failed);
+    let asked = world.song(&world.ann, "a song").await;
+    let message = failed(&asked).await;
+    assert_harmless(&world, &message);
+    assert!(description(&message).contains(r"\*\*bold\*\*"), "{}", message.text());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -151,8 +152,8 @@ async fn texts_without_end_are_cut() {
     }
     world.whisul.plan("", Plan::fails(Some(&"~".repeat(100_000))).takes(Duration::ZERO));
     let asked = world.song(&world.ann, &"*".repeat(1000)).await;
-    let failed = asked.until("a failure", |message| title(message) == "No song this time").await;
-    assert_harmless(&world, &failed);
+    let message = failed(&asked).await;
+    assert_harmless(&world, &message);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -172,6 +173,7 @@ async fn hostile_links_are_not_shown() {
     for link in [
         "javascript:alert(1)",
         "http://evil.example/song.mp3",
+        "http://127.0.0.1:1/song.mp3",
         "https://discord.com@evil.example/song.mp3",
         "https://user:password@evil.example/",
         "//evil.example/song.mp3",
@@ -202,6 +204,13 @@ async fn a_result_of_any_shape_is_a_song_with_less_to_show() {
         assert!(song.embed().unwrap().fields.is_empty() && song.buttons().is_empty(), "{value}");
         song_of(&world, Plan::song().result(value.clone())).await;
     }
+    let completed = json!({ "status": "completed", "result": 7, "finished_at": [], "prompt": {} });
+    assert_eq!(title(&song_of(&world, Plan::answer(completed)).await), "Your song");
+    let without_song = json!({ "status": "failed", "result": 7, "error": ["x"], "started_at": {} });
+    world.whisul.plan("", Plan::answer(without_song).takes(Duration::ZERO));
+    let asked = world.song(&world.ann, "a song that fails").await;
+    let message = failed(&asked).await;
+    assert!(!description(&message).contains("Whisul said"), "{}", message.text());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,62 +1,22 @@
 //! What the program's log tells, and what it keeps to itself.
 
-use std::{
-    fs::{self, File},
-    process::{Child, Command},
-    time::Duration,
-};
+use std::time::Duration;
 
 use sandbox::{DiscordRules, Fault, Plan, WhisulRules};
 use serde_json::{Value, json};
-use tokio::task::spawn_blocking;
 
-use crate::world::{DEADLINE, World, done, refusal, title};
-
-/// The program, killed if its test ends before it.
-struct Program(Option<Child>);
-
-impl Program {
-    /// Starts it with everything logged to a file in the world's folder.
-    fn start(world: &World) -> Self {
-        let log = File::create(world.folder().join("log")).unwrap();
-        let child = Command::new(env!("CARGO_BIN_EXE_whisul-bot"))
-            .current_dir(world.folder())
-            .env_clear()
-            .envs(world.settings())
-            .stdout(log.try_clone().unwrap())
-            .stderr(log)
-            .spawn();
-        Self(Some(child.unwrap()))
-    }
-
-    /// Stops it as a service manager does, and waits for its end.
-    async fn stop(mut self) {
-        let mut child = self.0.take().unwrap();
-        let kill = format!("kill -TERM {}", child.id());
-        assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
-        let end = spawn_blocking(move || child.wait().unwrap());
-        let status = tokio::time::timeout(DEADLINE, end).await.expect("it ends").unwrap();
-        assert!(status.success(), "{status}");
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        if let Some(child) = &mut self.0 {
-            _ = child.kill();
-            _ = child.wait();
-        }
-    }
-}
+use crate::{
+    program::Program,
+    world::{World, done, failed, refusal},
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_prompt_and_no_secret_is_ever_logged() {
     let settings = [("USER_QUOTA", "3/1d"), ("RUST_LOG", "trace"), ("LOG_FORMAT", "json")];
     let rules = WhisulRules { song_takes: Duration::ZERO, ..WhisulRules::default() };
     let world = World::asleep(&settings, DiscordRules::default(), rules).await;
-    let program = Program::start(&world);
+    let program = Program::logged(&world);
     world.discord.until_ready().await;
-    let failed = |message: &sandbox::Message| title(message) == "No song this time";
 
     // A song, whose last edit Discord can't take at first.
     let edits = "/api/v10/webhooks/*/*/messages/@original";
@@ -67,16 +27,16 @@ async fn no_prompt_and_no_secret_is_ever_logged() {
     let reason = "no marzipan polka for key and token";
     world.whisul.plan("polka", Plan::fails(Some(reason)).takes(Duration::ZERO));
     asked.push(world.song(&world.ann, "marzipan polka").await);
-    asked[1].until("a failure", failed).await;
+    failed(&asked[1]).await;
     let body = json!({ "error": "marzipan minuet?", "message": "no marzipan minuet" }).to_string();
     world.whisul.faults().add(Fault::on("POST", "/api/generate").status(400).body(&body).times(1));
     asked.push(world.song(&world.ann, "marzipan minuet").await);
-    asked[2].until("a failure", failed).await;
+    failed(&asked[2]).await;
     // A song of which nobody knows, an interaction that comes twice, and a refusal.
     world.whisul.faults().add(Fault::on("POST", "/api/generate").cut_after().times(1));
     asked.push(world.song(&world.ann, "marzipan galop").await);
     asked[3].deliver_again();
-    asked[3].until("a failure", failed).await;
+    failed(&asked[3]).await;
     for prompt in ["marzipan march", "marzipan samba"] {
         asked.push(world.song(&world.ann, prompt).await);
         done(asked.last().unwrap()).await;
@@ -85,9 +45,9 @@ async fn no_prompt_and_no_secret_is_ever_logged() {
     refusal(&asked[6]).await;
     asked.push(world.song(&world.ann, "\u{200B}").await);
     refusal(&asked[7]).await;
-    program.stop().await;
-
-    let log = fs::read_to_string(world.folder().join("log")).unwrap();
+    program.signal("TERM");
+    let (code, log) = program.end(&world);
+    assert_eq!(code, Some(0));
     let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let told = |message: &str| lines.iter().filter(|line| line["message"] == message).count();
     assert_eq!(told("a song was asked for"), 6, "{log}");

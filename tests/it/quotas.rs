@@ -77,9 +77,12 @@ async fn charges_outlive_a_restart() {
     done(&first).await;
     world.stop_bot().await;
     world.wake_bot().await;
+    // Nor does a command become another song that Discord delivers again.
+    first.deliver_again();
     let told = refusal(&world.song(&world.ann, "after it").await).await;
     assert!(told.contains("1 song in 12 hours"), "{told}");
     assert_eq!(told_time(&told), after(&first, 12 * HOUR));
+    assert_eq!(world.whisul.jobs().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -234,6 +237,8 @@ async fn a_command_delivered_twice_is_one_song_and_one_charge() {
     assert_eq!(world.whisul.accepted("delivered thrice"), 1);
     assert_eq!(world.ann.at(&world.channel).messages().len(), 3);
     assert_eq!(asked.message().unwrap().revisions.len(), song.revisions.len());
+    let answers = world.discord.requests().count("POST", "/api/v10/interactions/**");
+    assert_eq!(answers, 3, "each command was answered once");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,36 @@
 //! Somebody asks for a song.
 
-use crate::world::{World, description, is_done, title};
+use std::time::Duration;
+
+use sandbox::{DiscordRules, Invocation, Message, Plan, RateLimits, WhisulRules};
+use serde_json::{Value, json};
+
+use crate::world::{SONG, World, description, done, is_done, title};
+
+const COMPOSING: &str = "🎼 Composing";
+
+/// Waits until the song is shown as being made.
+async fn composing(asked: &Invocation) -> Message {
+    asked.until("the news that the song is being made", |message| title(message) == COMPOSING).await
+}
+
+/// The times in a text, in seconds since 1970: those of `<t:SECONDS:R>`.
+fn times(text: &str) -> Vec<i64> {
+    let marks = text.split("<t:").skip(1).filter_map(|rest| rest.split_once(":R>"));
+    marks.map(|(seconds, _)| seconds.parse().unwrap()).collect()
+}
+
+/// A world whose Discord limits nothing, so that all edits come through.
+async fn world_of_many_edits(settings: &[(&str, &str)]) -> World {
+    let discord = DiscordRules { rate_limits: RateLimits::none(), ..DiscordRules::default() };
+    let whisul = WhisulRules { song_takes: SONG, ..WhisulRules::default() };
+    World::awake(settings, discord, whisul).await
+}
+
+/// What a message showed, from its first form to its present one.
+fn forms(message: &Message) -> Vec<Value> {
+    message.revisions.iter().map(|revision| revision.json["embeds"].clone()).collect()
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_song_from_the_command_to_the_embed() {
@@ -8,16 +38,169 @@ async fn a_song_from_the_command_to_the_embed() {
     let asked = world.song(&world.ann, "a lo-fi beat for a rainy evening").await;
     let first = asked.answer().await.expect("an answer at once");
     assert_eq!(title(&first), "🎟️ In line");
+    assert!(description(&first).contains("a lo\\-fi beat for a rainy evening"));
     assert!(description(&first).contains(&world.ann.mention()));
+    assert!(description(&first).contains("It starts right away."));
 
-    let done = asked.until("a finished song", is_done).await;
+    let done = done(&asked).await;
     let embed = done.embed().unwrap();
-    assert!(embed.url.is_some() && embed.image.is_some());
-    assert!(embed.field("Tempo").unwrap().ends_with("BPM"));
-    assert!(embed.field("Length").unwrap().contains(':'));
-    assert!(embed.field("Tags").is_some());
+    let id = world.whisul.until_finished("rainy evening").await.id;
+    assert!(embed.title.as_ref().unwrap().contains(' '), "Whisul's titles have two words");
+    assert!(embed.url.as_ref().unwrap().ends_with(&format!("/audio/{id}.wav")));
+    assert!(embed.image.as_ref().unwrap().ends_with(&format!("/covers/{id}.png")));
+    assert!(embed.field("Tempo").unwrap().ends_with(" BPM"));
+    assert!(embed.field("Length").unwrap().starts_with("0:"));
+    assert!(embed.field("Tags").unwrap().starts_with("lo\\-fi, "));
+    assert!(description(&done).contains("a lo\\-fi beat for a rainy evening"));
+    assert!(description(&done).contains(&world.ann.mention()));
     assert_eq!(done.button("Listen").unwrap().url, embed.url);
     assert_eq!(done.id, first.id, "it is still the same message");
     assert!(done.pings.is_empty());
     assert_eq!(world.whisul.accepted("rainy evening"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn progress_is_shown_and_nothing_is_edited_that_has_not_changed() {
+    let world = world_of_many_edits(&[]).await;
+    world.whisul.plan("slow", Plan::song().until_told());
+    let asked = world.song(&world.ann, "a slow waltz").await;
+    let shown = composing(&asked).await;
+    // Nothing is known yet about how long songs take, so the bar stays empty for some seconds.
+    assert!(description(&shown).contains("▱▱▱▱▱▱▱▱▱▱\n"), "{}", description(&shown));
+    let [started, expected] = times(description(&shown))[..] else {
+        panic!("two times in {}", description(&shown))
+    };
+    assert_eq!(expected - started, 98);
+
+    let polls = world.whisul.until_polled("slow", 1).await.polls;
+    let later = world.whisul.until_polled("slow", polls + 10).await;
+    world.whisul.finish("slow");
+    let done = done(&asked).await;
+    let forms = forms(&done);
+    assert_eq!(forms.len(), shown.revisions.len() + 1, "nothing between progress and song");
+    assert!(forms.windows(2).all(|pair| pair[0] != pair[1]));
+    assert_eq!(later.number, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn past_songs_tell_how_long_the_next_will_take() {
+    let world = World::new().await;
+    let taught = world.song(&world.ann, "a song to learn from").await;
+    done(&taught).await;
+    world.whisul.plan("next", Plan::song().until_told());
+    let asked = world.song(&world.ann, "the next song").await;
+    let shown = composing(&asked).await;
+    let [started, expected] = times(description(&shown))[..] else {
+        panic!("two times in {}", description(&shown))
+    };
+    // Whisul's own times have no fractions.
+    assert!(expected - started <= 1, "{}", description(&shown));
+    let late = |message: &Message| description(message).contains("It takes longer than most");
+    asked.until("the news that it takes longer", late).await;
+    world.whisul.finish("next");
+    done(&asked).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_bar_moves_no_faster_than_messages_may_be_edited() {
+    let interval = Duration::from_millis(250);
+    let world = world_of_many_edits(&[("EDIT_INTERVAL", "250ms")]).await;
+    let taught = world.song(&world.ann, "a song to learn from").await;
+    done(&taught).await;
+    // From now on a tenth of the bar stands for a tenth of a second.
+    world.whisul.plan("next", Plan::song().takes(Duration::from_millis(1500)));
+    let asked = world.song(&world.ann, "the next song").await;
+    let done = done(&asked).await;
+    let edits: Vec<_> = done.revisions.iter().map(|revision| revision.at).collect();
+    assert!((5..=7).contains(&edits.len()), "{} forms", edits.len());
+    let (_, progress) = edits.split_last().unwrap();
+    for pair in progress.windows(2) {
+        assert!(pair[1] - pair[0] >= interval, "{:?}", pair[1] - pair[0]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_song_itself_waits_for_no_interval() {
+    let world = World::with(&[("EDIT_INTERVAL", "1h")]).await;
+    let asked = world.song(&world.ann, "a song in no time").await;
+    let done = done(&asked).await;
+    assert_eq!(done.revisions.len(), 2, "the first answer, then the song");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_status_that_nobody_has_heard_of_means_that_the_song_is_being_made() {
+    let world = World::new().await;
+    let plan = Plan::unknown_status("mastering the \u{1f3a7}").until_told();
+    world.whisul.plan("mystery", plan);
+    let asked = world.song(&world.ann, "a mystery").await;
+    composing(&asked).await;
+    let polls = world.whisul.until_polled("mystery", 1).await.polls;
+    world.whisul.until_polled("mystery", polls + 3).await;
+    world.whisul.finish("mystery");
+    done(&asked).await;
+}
+
+/// Whisul sends this instead of the usual value of a field.
+async fn with(world: &World, field: &str, value: Value) -> Message {
+    let prompt = format!("{field} = {value};").replace('"', "'");
+    world.whisul.plan(&prompt, Plan::song().with(field, value).takes(Duration::ZERO));
+    done(&world.song(&world.ann, &prompt).await).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_shape_that_the_documentation_has_is_understood() {
+    let world = World::new().await;
+    let shapes = [
+        ("duration", json!("2:47"), "Length", Some("2:47")),
+        ("duration", json!(183), "Length", Some("3:03")),
+        ("duration", json!(3723), "Length", Some("1:02:03")),
+        ("duration", json!("later"), "Length", None),
+        ("duration", json!(null), "Length", None),
+        ("bpm", json!(140), "Tempo", Some("140 BPM")),
+        ("bpm", json!(92.5), "Tempo", Some("92.5 BPM")),
+        ("bpm", json!("fast"), "Tempo", None),
+        ("tags", json!("trap, dark, 808s"), "Tags", Some("trap, dark, 808s")),
+        ("tags", json!(["trap", "dark"]), "Tags", Some("trap, dark")),
+        ("tags", json!(""), "Tags", None),
+    ];
+    for (field, value, name, expected) in shapes {
+        let done = with(&world, field, value.clone()).await;
+        let embed = done.embed().unwrap();
+        assert_eq!(embed.field(name), expected, "{field}: {value}");
+        assert_eq!(embed.fields.len(), 2 + usize::from(expected.is_some()), "{field}: {value}");
+    }
+    let cover = json!("https://cdn.whisul.com/art/81fa5ff7.png");
+    let done = with(&world, "image_url", cover.clone()).await;
+    assert_eq!(done.embed().unwrap().image.as_deref(), cover.as_str());
+    let tune = json!("https://cdn.whisul.com/songs/81fa5ff7.mp3");
+    let done = with(&world, "song_url", tune.clone()).await;
+    assert_eq!(done.embed().unwrap().url.as_deref(), tune.as_str());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_whisul_leaves_out_is_left_out() {
+    let world = World::new().await;
+    let leaving_out = |fields: &[&str]| {
+        fields.iter().fold(Plan::song().takes(Duration::ZERO), |plan, field| plan.without(field))
+    };
+    world.whisul.plan("no cover", leaving_out(&["image_url", "bpm"]));
+    world.whisul.plan("no name", leaving_out(&["title", "tags", "duration"]));
+    world.whisul.plan("no link", leaving_out(&["song_url"]));
+    world.whisul.plan("nothing", Plan::song().result(Value::Null).takes(Duration::ZERO));
+
+    let song = done(&world.song(&world.ann, "no cover").await).await;
+    let embed = song.embed().unwrap();
+    assert_eq!((embed.image.as_ref(), embed.field("Tempo"), embed.fields.len()), (None, None, 2));
+
+    let song = done(&world.song(&world.ann, "no name").await).await;
+    assert_eq!(title(&song), "Your song");
+    assert_eq!(song.embed().unwrap().fields.len(), 1);
+
+    for prompt in ["no link", "nothing"] {
+        let song = done(&world.song(&world.ann, prompt).await).await;
+        assert!(description(&song).contains("sent no link to it"), "{}", description(&song));
+        assert_eq!((song.embed().unwrap().url.as_ref(), song.buttons().len()), (None, 0));
+    }
+    let song = world.discord.messages().pop().unwrap();
+    assert!(is_done(&song) && song.embed().unwrap().fields.is_empty(), "{}", song.text());
 }

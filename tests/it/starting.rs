@@ -5,7 +5,7 @@ use std::time::Duration;
 use sandbox::{DiscordRules, DiscordSandbox, Fault, Invocation, Message, Plan, WhisulRules};
 use whisul_bot::{RunError, discord::GatewayError};
 
-use crate::world::{World, description, done, title};
+use crate::world::{World, description, done, failed, title};
 
 const COMMANDS: &str = "/api/v10/applications/*/commands";
 const GENERATE: &str = "/api/generate";
@@ -22,6 +22,7 @@ async fn patient(settings: &[(&str, &str)]) -> World {
     world
 }
 
+/// A world without a bot, in which songs are done at once.
 async fn asleep() -> World {
     let world = World::asleep(&[], DiscordRules::default(), WhisulRules::default()).await;
     world.whisul.plan("", quick());
@@ -97,10 +98,25 @@ async fn commands_that_stand_are_left_alone() {
     assert_eq!(world.discord.requests().count("PUT", COMMANDS), 1);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_that_is_closed_is_waited_for() {
+    let mut world = asleep().await;
+    for path in ["/api/v10/gateway", "/api/v10/gateway/bot"] {
+        world.discord.faults().add(Fault::on("GET", path).times(1).status(503));
+    }
+    world.wake_bot().await;
+    done(&world.song(&world.ann, "a song").await).await;
+}
+
 /// Something happens to the gateway while a song is made: that song is finished, and a next one
 /// can be asked for.
 async fn survives(misfortune: impl AsyncFnOnce(&DiscordSandbox)) {
-    let world = patient(&[]).await;
+    // So short an interval that a connection which is dead without knowing it is noticed soon.
+    let rules =
+        DiscordRules { heartbeat_interval: Duration::from_millis(500), ..DiscordRules::default() };
+    let mut world = World::asleep(&[], rules, WhisulRules::default()).await;
+    world.whisul.plan("", Plan::song().until_told());
+    world.wake_bot().await;
     let asked = world.song(&world.ann, "a song").await;
     composing(&asked).await;
     let before = world.discord.sessions();
@@ -125,6 +141,18 @@ async fn a_dropped_connection_is_taken_up_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reconnect_that_discord_asks_for_is_made() {
     survives(async |discord| discord.gateway().ask_to_reconnect()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_died_in_silence_is_replaced() {
+    survives(async |discord| {
+        let before = discord.sessions();
+        discord.gateway().silent(true);
+        let left = || (discord.sessions() != before).then_some(());
+        discord.until("the bot to leave the silent connection", left).await;
+        discord.gateway().silent(false);
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -193,12 +221,11 @@ async fn a_song_whose_submission_was_interrupted_is_not_submitted_again() {
     world.whisul.plan("", quick());
     world.whisul.faults().add(Fault::on("POST", GENERATE).times(1).hang());
     let asked = world.song(&world.ann, "a song").await;
-    let sent = || (world.whisul.requests().count("POST", GENERATE) == 1).then_some(());
+    let sent = || (world.submissions("a song") == 1).then_some(());
     sandbox::until("the submission", &world.whisul.changed(), sent).await;
     world.stop_bot().await;
     world.wake_bot().await;
-    let is_over = |message: &Message| title(message) == "No song this time";
-    let told = asked.until("the end of it", is_over).await;
+    let told = failed(&asked).await;
     assert!(description(&told).contains("nobody knows whether it took the prompt"));
     // Ann has her song back. The key's own guard keeps the charge: it may have been paid.
     done(&world.song(&world.ann, "another").await).await;

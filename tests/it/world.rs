@@ -20,6 +20,9 @@ use whisul_bot::{RunError, config::Settings};
 /// Longer than any single thing takes in these tests.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
 
+/// How long Whisul takes for a song, where a test says nothing else.
+pub(crate) const SONG: Duration = Duration::from_millis(200);
+
 /// The whole world of a test.
 pub(crate) struct World {
     pub(crate) discord: DiscordSandbox,
@@ -59,8 +62,17 @@ impl World {
 
     /// The same, with some settings set otherwise.
     pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
-        let mut world =
-            Self::asleep(settings, DiscordRules::default(), WhisulRules::default()).await;
+        let whisul = WhisulRules { song_takes: SONG, ..WhisulRules::default() };
+        Self::awake(settings, DiscordRules::default(), whisul).await
+    }
+
+    /// The same with rules of choice.
+    pub(crate) async fn awake(
+        settings: &[(&str, &str)],
+        discord: DiscordRules,
+        whisul: WhisulRules,
+    ) -> Self {
+        let mut world = Self::asleep(settings, discord, whisul).await;
         world.wake_bot().await;
         world
     }
@@ -106,10 +118,20 @@ impl World {
         self.settings.insert(name.to_owned(), value.to_owned());
     }
 
+    /// The settings for the next start.
+    pub(crate) fn settings(&self) -> &BTreeMap<String, String> {
+        &self.settings
+    }
+
     /// Starts the bot and waits until it is ready.
     pub(crate) async fn wake_bot(&mut self) {
         let before = self.discord.sessions().identified;
         self.start_bot();
+        self.until_ready_after(before).await;
+    }
+
+    /// Waits until a bot is ready that came after so many others.
+    pub(crate) async fn until_ready_after(&self, before: usize) {
         let identified = || (self.discord.sessions().identified > before).then_some(());
         self.discord.until("the bot's own session", identified).await;
         self.discord.until_ready().await;
@@ -125,20 +147,27 @@ impl World {
         // A runtime of its own, as in the binary: nothing of the bot outlives it.
         thread::spawn(move || {
             let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build();
-            let bot = whisul_bot::run(settings, asked_to_stop.cancelled());
-            _ = ended.send(runtime.unwrap().block_on(bot));
+            let runtime = runtime.unwrap();
+            let outcome = runtime.block_on(whisul_bot::run(settings, asked_to_stop.cancelled()));
+            // Whatever a short grace has left goes with it, and with that the database's lock.
+            drop(runtime);
+            _ = ended.send(outcome);
         });
         self.bot = Some(Bot { shutdown, end });
     }
 
-    /// Stops the bot as a signal does, and waits for its end.
-    pub(crate) async fn stop_bot(&mut self) {
-        let mut bot = self.bot.take().expect("a running bot");
-        bot.shutdown.cancel();
-        bot.end().await.expect("a stop on request is no error");
+    /// Asks the bot to stop, as a signal does.
+    pub(crate) fn ask_to_stop(&self) {
+        self.bot.as_ref().expect("a running bot").shutdown.cancel();
     }
 
-    /// Waits for the bot's end, which nobody asked for.
+    /// Stops the bot as a signal does, and waits for its end.
+    pub(crate) async fn stop_bot(&mut self) {
+        self.ask_to_stop();
+        self.bots_end().await.expect("a stop on request is no error");
+    }
+
+    /// Waits for the bot's end.
     pub(crate) async fn bots_end(&mut self) -> Result<(), RunError> {
         self.bot.take().expect("a running bot").end().await
     }
@@ -146,11 +175,6 @@ impl World {
     /// A person uses `/song` in the server's channel.
     pub(crate) async fn song(&self, person: &Person, prompt: &str) -> Invocation {
         song_at(&person.at(&self.channel), prompt).await
-    }
-
-    /// All settings of the bot.
-    pub(crate) fn settings(&self) -> &BTreeMap<String, String> {
-        &self.settings
     }
 
     /// The same, again and again until it is not refused: a refund may be on its way.
@@ -164,6 +188,19 @@ impl World {
             }
         };
         timeout(DEADLINE, allowed).await.expect("a song is free in time")
+    }
+
+    /// A person asks for one more song: it is allowed, or refused with this sentence.
+    pub(crate) async fn one_more(&self, person: &Person) -> Result<(), String> {
+        let answer = self.song(person, "one more song").await.answer().await.expect("an answer");
+        if answer.ephemeral() { Err(answer.text()) } else { Ok(()) }
+    }
+
+    /// How often the bot has sent Whisul a prompt that contains this, taken or not.
+    pub(crate) fn submissions(&self, prompt_part: &str) -> usize {
+        let sent = self.whisul.requests().matching("POST", "/api/generate");
+        let prompts = sent.iter().map(|request| request.json()["prompt"].to_string());
+        prompts.filter(|prompt| prompt.contains(prompt_part)).count()
     }
 
     /// The folder of the bot's database.
@@ -187,8 +224,9 @@ pub(crate) async fn song_at(seat: &Seat, prompt: &str) -> Invocation {
 }
 
 /// Waits for the finished song.
-pub(crate) async fn done(asked: &Invocation) -> Message {
-    asked.until("a finished song", is_done).await
+#[track_caller]
+pub(crate) fn done(asked: &Invocation) -> impl Future<Output = Message> {
+    asked.until("a finished song", is_done)
 }
 
 /// Waits for the answer to somebody who gets no song: a sentence that only they see.
@@ -213,6 +251,12 @@ pub(crate) fn is_done(message: &Message) -> bool {
     message.embed().is_some_and(|embed| {
         embed.footer.as_deref().is_some_and(|footer| footer.starts_with("Made in"))
     })
+}
+
+/// Waits for the news that there is no song, and returns the message that brings them.
+#[track_caller]
+pub(crate) fn failed(asked: &Invocation) -> impl Future<Output = Message> {
+    asked.until("the news that there is no song", |message| title(message) == "No song this time")
 }
 
 /// A folder that goes when its test does.

@@ -34,8 +34,8 @@ async fn a_rush_never_exceeds_a_limit() {
     ];
     for (limits, room) in all {
         let folder = Folder::new();
-        // Two stores, as if two processes shared the file.
-        let stores = [folder.store().await, folder.store().await];
+        let store = folder.store().await;
+        let stores = [folder.twin(&store).await, store];
         let jobs = (0..40).map(|serial| fresh(id_at(0, serial), 1, Some(2))).collect();
         assert_eq!(rush(&stores, jobs, &limits).await, room, "{limits:?}");
         assert_eq!(stores[0].unsettled().await.unwrap().jobs.len(), room);
@@ -45,7 +45,8 @@ async fn a_rush_never_exceeds_a_limit() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interaction_delivered_many_times_is_one_job() {
     let folder = Folder::new();
-    let stores = [folder.store().await, folder.store().await];
+    let store = folder.store().await;
+    let stores = [folder.twin(&store).await, store];
     let job = fresh(id_at(0, 0), 1, Some(2));
     assert_eq!(rush(&stores, vec![job.clone(); 20], &unlimited()).await, 1);
     assert_eq!(stores[0].unsettled().await.unwrap().jobs.len(), 1);

@@ -93,11 +93,11 @@ async fn a_full_disk_is_told_of_and_passes() {
 async fn a_busy_database_is_told_of_and_passes() {
     let folder = Folder::new();
     let store = Store::open_within(&folder.url(), Duration::from_millis(50)).await.unwrap();
-    let other = folder.store().await;
     let job = fresh(id_at(0, 0), 1, None);
     accept(&store, &job).await;
 
-    let holding = other.writer.begin_with("BEGIN IMMEDIATE").await.unwrap();
+    let mut other = folder.bare().await;
+    let holding = other.begin_with("BEGIN IMMEDIATE").await.unwrap();
     let next = fresh(id_at(1, 0), 1, None);
     let admitted = store.admit(&next, &NOBODY_SPECIAL, &unlimited()).await;
     assert!(matches!(admitted, Err(StoreError::Busy(_))), "{admitted:?}");

@@ -1,8 +1,11 @@
 //! Shared by the store's tests: a folder to work in, and jobs of every kind.
 
 mod admission;
+mod copies;
 mod damage;
+mod forgetting;
 mod life;
+mod locking;
 mod opening;
 mod plans;
 
@@ -10,18 +13,22 @@ use std::{
     collections::BTreeMap,
     fs,
     path::PathBuf,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
 use proptest::prelude::*;
 use secrecy::{ExposeSecret, SecretString};
+use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use super::{Admission, Store};
 use crate::domain::{
     ApplicationId, ChannelId, Charge, Delivery, Failure, GuildId, Job, JobId, Limits, MessageId,
     Place, Prompt, Quota, Reach, Requester, Song, SongLength, State, Timestamp, UserId, WhisulJob,
-    WhisulJobId,
+    WhisulJobId, forgotten_before,
 };
 
 /// A folder of its own for a test, gone with it.
@@ -45,6 +52,18 @@ impl Folder {
 
     async fn store(&self) -> Store {
         Store::open(&self.url()).await.expect("a new database opens")
+    }
+
+    /// A second store on the same file, past the lock: as if another process had it open.
+    async fn twin(&self, of: &Store) -> Store {
+        let patience = Duration::from_secs(5);
+        Store::connect(&self.file(), patience, Arc::clone(&of.lock)).await.unwrap()
+    }
+
+    /// A bare connection to the file, past the store.
+    async fn bare(&self) -> SqliteConnection {
+        let options = SqliteConnectOptions::new().filename(self.file()).create_if_missing(true);
+        SqliteConnection::connect_with(&options).await.unwrap()
     }
 }
 
@@ -136,7 +155,7 @@ fn any_state() -> impl Strategy<Value = State> {
     );
     let failure = prop_oneof![
         Just(Failure::TooLate),
-        Just(Failure::Rejected),
+        text().prop_map(|reason| Failure::Rejected { reason }),
         Just(Failure::Refused),
         text().prop_map(|reason| Failure::Generation { reason }),
         Just(Failure::Vanished),

@@ -1,15 +1,9 @@
 //! The database is made where it is missing, and refused, untouched, where it isn't ours.
 
-use sqlx::{Connection, Executor, SqliteConnection, sqlite::SqliteConnectOptions};
+use sqlx::Executor;
 
 use super::*;
 use crate::store::OpenError;
-
-/// A bare connection to the file, past the store.
-async fn bare(folder: &Folder) -> SqliteConnection {
-    let options = SqliteConnectOptions::new().filename(folder.file()).create_if_missing(true);
-    SqliteConnection::connect_with(&options).await.unwrap()
-}
 
 /// Opens a file that must be refused, and must be left as it is.
 async fn refused(folder: &Folder) -> OpenError {
@@ -107,7 +101,7 @@ async fn a_damaged_database_is_refused() {
 async fn the_database_of_another_program_is_refused() {
     let folder = Folder::new();
     fs::create_dir_all(&folder.0).unwrap();
-    let mut other = bare(&folder).await;
+    let mut other = folder.bare().await;
     other.execute("CREATE TABLE recipes (name TEXT)").await.unwrap();
     other.close().await.unwrap();
     let error = refused(&folder).await;
@@ -118,7 +112,7 @@ async fn the_database_of_another_program_is_refused() {
 async fn a_newer_database_is_refused() {
     let folder = Folder::new();
     folder.store().await.close().await;
-    let mut newer = bare(&folder).await;
+    let mut newer = folder.bare().await;
     newer
         .execute("INSERT INTO _sqlx_migrations VALUES (99, 'later', 0, 1, x'00', 0)")
         .await
@@ -132,7 +126,7 @@ async fn a_newer_database_is_refused() {
 async fn a_database_made_with_altered_tables_is_refused() {
     let folder = Folder::new();
     folder.store().await.close().await;
-    let mut altered = bare(&folder).await;
+    let mut altered = folder.bare().await;
     altered.execute("UPDATE _sqlx_migrations SET checksum = x'00'").await.unwrap();
     altered.close().await.unwrap();
     let error = refused(&folder).await;
@@ -143,7 +137,7 @@ async fn a_database_made_with_altered_tables_is_refused() {
 async fn a_database_that_another_program_holds_is_told_of() {
     let folder = Folder::new();
     fs::create_dir_all(&folder.0).unwrap();
-    let mut holder = bare(&folder).await;
+    let mut holder = folder.bare().await;
     holder.execute("BEGIN EXCLUSIVE").await.unwrap();
     let opened = Store::open_within(&folder.url(), Duration::from_millis(50)).await;
     assert!(matches!(opened, Err(OpenError::Locked { .. })), "{opened:?}");

@@ -3,7 +3,7 @@
 use sqlx::{AssertSqlSafe, Row};
 
 use super::*;
-use crate::store::{DURATIONS, JOB, UNSETTLED, admit};
+use crate::store::{DURATIONS, JOB, UNSETTLED, admit, forget};
 
 #[tokio::test]
 async fn every_statement_has_its_index() {
@@ -18,12 +18,22 @@ async fn every_statement_has_its_index() {
         (admit::CHARGES_OF_REQUESTER, "jobs_of_requester"),
         (admit::CHARGES_OF_GUILD, "jobs_of_guild"),
         (admit::CHARGES_OF_EVERYBODY, "jobs_by_charge"),
+        (forget::LATEST, "jobs_by_charge"),
     ];
     for (statement, index) in statements {
-        let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
-        let steps = sqlx::query(explain).fetch_all(&store.reader).await.unwrap();
-        let plan: Vec<String> = steps.iter().map(|step| step.get("detail")).collect();
+        let plan = plan(&store, statement).await;
         assert_eq!(plan.len(), 1, "{statement}: {plan:?}");
         assert!(plan[0].contains(index), "{statement}: {plan:?}");
     }
+    let plan = plan(&store, forget::FORGET).await;
+    let searches = |index| plan.iter().filter(move |step| step.contains(index)).count();
+    assert_eq!((searches("jobs_by_charge"), searches("sqlite_autoindex_jobs_1")), (1, 1));
+    assert!(!plan.iter().any(|step| step.starts_with("SCAN") || step.contains("TEMP")), "{plan:?}");
+}
+
+/// What SQLite does for a statement, step by step.
+async fn plan(store: &Store, statement: &str) -> Vec<String> {
+    let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
+    let steps = sqlx::query(explain).fetch_all(&store.reader).await.unwrap();
+    steps.iter().map(|step| step.get("detail")).collect()
 }

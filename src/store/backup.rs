@@ -1,0 +1,151 @@
+//! A copy of the database, made while the bot runs.
+
+use std::{
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf, absolute},
+};
+
+use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+
+use super::{
+    OpenError,
+    error::Meaning,
+    open::{PATIENCE, check_origin, check_whole, file_of, make_file},
+};
+
+/// Why there is no copy. Nothing is left of it, and the database is as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// The database can't be read.
+    #[error(transparent)]
+    Database(#[from] OpenError),
+    /// There is none, or an empty one.
+    #[error("no bot has written to {}; check DATABASE_URL and the working folder", .path.display())]
+    NoDatabase {
+        /// Where it should be.
+        path: PathBuf,
+    },
+    /// A file is in the way.
+    #[error("{} is there already, and a backup never replaces a file", .path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// There is no room for the copy.
+    #[error("there is no room left on the disk of {}", .path.display())]
+    Full {
+        /// The copy.
+        path: PathBuf,
+    },
+    /// The copy can't be written.
+    #[error("{} can't be written", .path.display())]
+    Copy {
+        /// The copy.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+}
+
+/// Copies the database at a URL, such as [`Store::open`](super::Store::open) takes it, into a new
+/// file that only its owner can read: one consistent state, checked, and safely on disk. The bot
+/// may run meanwhile and waits for nothing. The database isn't written, and not even brought up to
+/// date.
+///
+/// The copy is made as `<file>.partial`, so that what bears its name is whole.
+///
+/// # Errors
+/// When there is no copy, with a sentence for whoever runs the bot.
+pub async fn backup(url: &str, to: &Path) -> Result<(), BackupError> {
+    let database = file_of(url)?;
+    // To SQLite, an absolute path is a file's, whatever it looks like.
+    let to = &absolute(to).map_err(|error| not_written(to, error))?;
+    if to.symlink_metadata().is_ok() {
+        return Err(BackupError::Exists { path: to.clone() });
+    }
+    if !database.try_exists().unwrap_or(true) {
+        return Err(BackupError::NoDatabase { path: database });
+    }
+    let mut connection = connect(&database).await?;
+    if !check_origin(&mut connection, &database).await? {
+        return Err(BackupError::NoDatabase { path: database });
+    }
+    let partial = Partial::beside(to)?;
+    vacuum(&mut connection, &database, &partial.0).await?;
+    let failed = |error| OpenError::at(database.clone(), error);
+    connection.close().await.map_err(failed)?;
+    let mut copy = connect(&partial.0).await?;
+    check_whole(&mut copy, &database).await?;
+    copy.close().await.map_err(failed)?;
+    partial.finish(to).map_err(|error| not_written(to, error))
+}
+
+/// Reads the file and never writes it.
+async fn connect(file: &Path) -> Result<SqliteConnection, OpenError> {
+    let options = SqliteConnectOptions::new().filename(file).read_only(true).busy_timeout(PATIENCE);
+    let connection = SqliteConnection::connect_with(&options).await;
+    connection.map_err(|error| OpenError::at(file.to_owned(), error))
+}
+
+/// Copies the state of this moment into an empty file.
+async fn vacuum(
+    connection: &mut SqliteConnection,
+    database: &Path,
+    copy: &Path,
+) -> Result<(), BackupError> {
+    let name = copy.to_str().ok_or(io::ErrorKind::InvalidFilename);
+    let name = name.map_err(|kind| not_written(copy, kind.into()))?;
+    let vacuum = sqlx::query("VACUUM INTO $1").bind(name).execute(connection).await;
+    let Err(error) = vacuum else { return Ok(()) };
+    Err(match Meaning::of(&error) {
+        // The database has been read by now, so that it is the copy that is in trouble.
+        Meaning::Full => BackupError::Full { path: copy.to_owned() },
+        Meaning::NoAccess | Meaning::Other => not_written(copy, io::Error::other(error)),
+        Meaning::Busy | Meaning::NotADatabase | Meaning::Damaged => {
+            OpenError::at(database.to_owned(), error).into()
+        }
+    })
+}
+
+/// A copy in the making. Unless it is finished, it goes with this value.
+pub(super) struct Partial(PathBuf);
+
+impl Partial {
+    /// An empty file for it, for its owner only, in the folder of the copy.
+    pub(super) fn beside(to: &Path) -> Result<Self, BackupError> {
+        let path = to.with_added_extension("partial");
+        make_file(&path).map_err(|error| not_written(&path, error))?;
+        Ok(Self(path))
+    }
+
+    /// Brings the copy to disk, which SQLite leaves to its caller
+    /// (<https://www.sqlite.org/lang_vacuum.html>), and gives it its name.
+    pub(super) fn finish(self, to: &Path) -> io::Result<()> {
+        File::open(&self.0)?.sync_all()?;
+        // Claims the name: whatever bears it by now is not replaced.
+        make_file(to)?;
+        fs::rename(&self.0, to).inspect_err(|_| _ = fs::remove_file(to))?;
+        if let Some(folder) = to.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            // Not every file system can do that to a folder.
+            _ = File::open(folder).and_then(|folder| folder.sync_all());
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Partial {
+    fn drop(&mut self) {
+        // A finished copy has no file of this name any more.
+        _ = fs::remove_file(&self.0);
+    }
+}
+
+fn not_written(path: &Path, source: io::Error) -> BackupError {
+    let path = path.to_owned();
+    match source.kind() {
+        io::ErrorKind::AlreadyExists => BackupError::Exists { path },
+        io::ErrorKind::StorageFull => BackupError::Full { path },
+        _ => BackupError::Copy { path, source },
+    }
+}

@@ -1,0 +1,145 @@
+//! Nothing can be written while the bot runs: people are told, nothing is half done, and it passes
+//! by itself.
+
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
+
+use sandbox::{DiscordRules, Invocation, Plan, WhisulRules};
+use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+use whisul_bot::delivery::sentences::STORAGE_TROUBLE;
+
+use crate::{
+    program::{Program, output, program},
+    world::{DEADLINE, World, done, refusal, title},
+};
+
+/// One song per person, so that a charge for nothing would show.
+const ONE_SONG: [(&str, &str); 1] = [("USER_QUOTA", "1/1d")];
+
+async fn asleep() -> World {
+    let quick = WhisulRules { song_takes: Duration::ZERO, ..WhisulRules::default() };
+    World::asleep(&ONE_SONG, DiscordRules::default(), quick).await
+}
+
+async fn connect(file: &Path) -> SqliteConnection {
+    let options = SqliteConnectOptions::new().filename(file);
+    SqliteConnection::connect_with(&options).await.unwrap()
+}
+
+/// The songs of all people that are counted, in a database that must be whole.
+async fn charges(file: &Path) -> i64 {
+    let mut connection = connect(file).await;
+    let verdict: String =
+        sqlx::query_scalar("PRAGMA integrity_check").fetch_one(&mut connection).await.unwrap();
+    assert_eq!(verdict, "ok");
+    let count = "SELECT COUNT(*) FROM jobs WHERE charge <> 'none'";
+    let charges = sqlx::query_scalar(count).fetch_one(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    charges
+}
+
+/// Ann's song is being made.
+async fn ann_waits(world: &World) -> Invocation {
+    world.whisul.plan("Ann's", Plan::song().until_told());
+    let asked = world.song(&world.ann, "Ann's song").await;
+    asked.until("a song at Whisul", |message| title(message) == "🎼 Composing").await;
+    asked
+}
+
+/// Ann's song is ready while nothing can be written, and Bob asks for one in vain.
+async fn trouble(world: &World) {
+    world.whisul.finish("Ann's");
+    let told = refusal(&world.song(&world.bob, "a song too early").await).await;
+    assert_eq!(told, STORAGE_TROUBLE);
+    assert_eq!(world.whisul.accepted("too early"), 0);
+}
+
+/// All is well again: Ann has her song, and Bob gets the one that he has a right to.
+async fn recovery(world: &World, anns: &Invocation) {
+    done(anns).await;
+    done(&world.song(&world.bob, "a song in time").await).await;
+    assert_eq!(world.whisul.accepted("Ann's"), 1);
+    assert_eq!(world.whisul.accepted("too early"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_others_hold() {
+    let mut world = asleep().await;
+    world.wake_bot().await;
+    let file = world.folder().join("jobs.db");
+    let anns = ann_waits(&world).await;
+    let mut other = connect(&file).await;
+    let holding = other.begin_with("BEGIN IMMEDIATE").await.unwrap();
+    trouble(&world).await;
+
+    holding.rollback().await.unwrap();
+    // What was asked for too early may be written now that it can be; then it is taken back.
+    let taken_back = async {
+        let withdrawn = "SELECT COUNT(*) FROM jobs WHERE state = 'withdrawn'";
+        while sqlx::query_scalar::<_, i64>(withdrawn).fetch_one(&mut other).await.unwrap() < 1 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(DEADLINE, taken_back).await.expect("a refused song is taken back");
+    recovery(&world, &anns).await;
+    assert_eq!(charges(&file).await, 2);
+}
+
+/// The system lets the program write no further than to a file's first byte, as where somebody has
+/// a limit or a quota.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_may_not_grow() {
+    let world = asleep().await;
+    // A write too far is an error, as on a full disk, and not the program's end.
+    let bear_it = ["sh", "-c", "trap '' XFSZ; exec \"$0\""];
+    let bot = Program::start(&world, &mut program(&world, &bear_it)).await;
+    let anns = ann_waits(&world).await;
+    let limit = |bytes: &str| {
+        let limit = format!("--fsize={bytes}:unlimited");
+        let process = format!("--pid={}", bot.id());
+        let set = output(Command::new("prlimit").args([process, limit]));
+        assert!(set.status.success(), "{set:?}");
+    };
+    limit("1");
+    trouble(&world).await;
+    limit("unlimited");
+    recovery(&world, &anns).await;
+    bot.kill();
+    assert_eq!(charges(&world.folder().join("jobs.db")).await, 2);
+}
+
+/// A disk of one megabyte, in the bot's folder, which only the program sees: it is gone with it.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_is_full() {
+    let world = asleep().await;
+    let mount =
+        format!("mount -t tmpfs -o size=1m none '{}' && exec \"$0\"", world.folder().display());
+    let unshare = ["unshare", "--mount", "--map-root-user", "sh", "-c", &mount];
+    if !output(Command::new(unshare[0]).args(&unshare[1..]).arg("true")).status.success() {
+        eprintln!("left out: only root, or who may make user namespaces, can have a small disk");
+        return;
+    }
+    let bot = Program::start(&world, &mut program(&world, &unshare)).await;
+    let disk = PathBuf::from(format!("/proc/{}/root", bot.id()));
+    let disk = disk.join(world.folder().strip_prefix("/").unwrap());
+    let anns = ann_waits(&world).await;
+    let filler = disk.join("filler");
+    let mut file = fs::File::create(&filler).unwrap();
+    while file.write_all(&[0; 512]).is_ok() {}
+    trouble(&world).await;
+    fs::remove_file(&filler).unwrap();
+    drop(file);
+    recovery(&world, &anns).await;
+    // SQLite does not find its way through /proc.
+    for file in ["jobs.db", "jobs.db-wal"] {
+        fs::copy(disk.join(file), world.folder().join(file)).unwrap();
+    }
+    assert_eq!(charges(&world.folder().join("jobs.db")).await, 2);
+}
