@@ -251,10 +251,10 @@ async fn a_late_edit_of_progress_never_covers_the_song() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_too_old_for_more_edits_is_followed_by_a_new_one_exactly_once() {
     let rules =
-        DiscordRules { old_message_after: Duration::ZERO, old_message_edits: 1, ..unlimited() };
+        DiscordRules { old_message_after: Duration::ZERO, old_message_edits: 0, ..unlimited() };
     let world = world(rules, &[]).await;
-    let asked = world.song(&world.ann, "a song").await;
-    composing(&asked).await;
+    world.song(&world.ann, "a song").await;
+    world.whisul.until_accepted("a song").await;
     // Discord takes the message in, and the bot doesn't hear of it.
     world.discord.faults().add(Fault::on("POST", NEW).times(1).cut_after());
     world.whisul.finish("a song");
