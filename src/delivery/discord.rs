@@ -25,6 +25,11 @@ pub(super) const PAGE: usize = 100;
 /// back for the way.
 const ANSWER_TIMEOUT: Duration = Duration::from_millis(2500);
 
+/// For how long an answer that did not get through is tried again, so that it can still be in time,
+pub const ANSWER_RETRIES: Duration = Duration::from_secs(1);
+/// and the pause between two tries.
+pub const ANSWER_PAUSE: Duration = Duration::from_millis(200);
+
 /// Discord's REST API, as far as the bot uses it.
 #[derive(Debug)]
 pub struct Discord {
@@ -69,8 +74,8 @@ impl Discord {
         answer.resource.message.posted()
     }
 
-    /// Looks up the first answer, to learn whether it stands. Plain text is no
-    /// job's: it told that there is none.
+    /// Looks up the first answer, to learn whether it stands. A refusal that stands in its place
+    /// counts as none.
     pub async fn find_answer(
         &self,
         application: ApplicationId,
@@ -84,11 +89,8 @@ impl Discord {
             urgency: Urgency::Needed,
             body: None,
         };
-        let answer: FirstAnswer = self.sender.send(&request).await?;
-        if !answer.content.is_empty() {
-            return Err(DiscordError::MessageGone);
-        }
-        answer.posted.posted()
+        let seen: SeenMessage = self.sender.send(&request).await?;
+        if seen.is_refusal() { Err(DiscordError::MessageGone) } else { seen.posted() }
     }
 
     /// Edits the first answer, as long as its token lives.
@@ -237,14 +239,6 @@ pub(super) struct PostedMessage {
     identified: Identified,
     #[serde(default)]
     flags: u64,
-}
-
-#[derive(Deserialize)]
-struct FirstAnswer {
-    #[serde(flatten)]
-    posted: PostedMessage,
-    #[serde(default)]
-    content: String,
 }
 
 #[derive(Deserialize)]

@@ -15,7 +15,7 @@ mod search;
 pub mod sentences;
 
 pub use application::Application;
-pub use discord::{Discord, Posted};
+pub use discord::{ANSWER_PAUSE, ANSWER_RETRIES, Discord, Posted};
 pub use error::DiscordError;
 pub use links::Links;
 pub use message::Message;

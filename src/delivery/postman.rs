@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tracing::warn;
 
 use super::{Discord, DiscordError, Message, Posted, Urgency, sentences};
-use crate::domain::{ChannelId, Job, Post, Reach, Timestamp, Way};
+use crate::domain::{ChannelId, Job, Post, Reach, State, Timestamp, Way};
 
 /// Brings a job's message to Discord.
 #[derive(Clone, Debug)]
@@ -75,7 +75,8 @@ impl Postman {
         match self.send(job, way, message).await {
             Err(error @ DiscordError::Refused { .. }) => {
                 warn!(job = %job.id, %error, "Discord refused the message, sending it stripped");
-                let stripped = message.stripped(&sentences::stripped(job.requester));
+                let has_song = matches!(job.state, State::Completed { .. });
+                let stripped = message.stripped(&sentences::stripped(job.requester, has_song));
                 self.send(job, way, &stripped).await
             }
             answer => answer,

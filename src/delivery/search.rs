@@ -115,10 +115,15 @@ impl SeenMessage {
         self.author.bot && Message::is_marked(&self.content, job)
     }
 
-    /// Whether it is the first answer of this job. Plain text told that there is none.
+    /// Whether it is the first answer of this job.
     fn answers(&self, job: JobId) -> bool {
         let answered = self.interaction_metadata.as_ref().map(Identified::id);
-        answered == Some(Ok(job.0)) && self.content.is_empty()
+        answered == Some(Ok(job.0)) && !self.is_refusal()
+    }
+
+    /// Whether it is plain text, which tells that there is no job.
+    pub(super) fn is_refusal(&self) -> bool {
+        !self.content.is_empty()
     }
 
     /// Whether it shows how far a job is, and not its outcome.
@@ -127,7 +132,7 @@ impl SeenMessage {
         self.content.is_empty() && title.is_none_or(|title| sentences::UNDER_WAY.contains(&title))
     }
 
-    fn posted(&self) -> Result<Posted, DiscordError> {
+    pub(super) fn posted(&self) -> Result<Posted, DiscordError> {
         self.posted.posted()
     }
 }

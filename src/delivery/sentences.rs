@@ -100,8 +100,9 @@ pub fn mark(job: JobId) -> String {
 }
 
 /// In place of a message that Discord would not take.
-pub fn stripped(requester: UserId) -> String {
-    format!("<@{requester}>'s song is done. Discord didn't let me show more than this.")
+pub fn stripped(requester: UserId, has_song: bool) -> String {
+    let news = if has_song { "is done" } else { "could not be made" };
+    format!("<@{requester}>'s song {news}. Discord didn't let me show more than this.")
 }
 
 /// What went wrong, and what it means.

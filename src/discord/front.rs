@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 use serenity::all::CommandInteraction;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use super::Access;
 use crate::{
-    delivery::{Discord, Message},
+    delivery::{ANSWER_PAUSE, ANSWER_RETRIES, Discord, Message},
     domain::JobId,
     jobs::Jobs,
 };
@@ -33,8 +34,19 @@ impl Front {
         let id = JobId(interaction.id.get());
         let token = SecretString::new(interaction.token.clone());
         let message = Message::text(sentence).ephemeral();
-        if let Err(error) = self.discord.answer(id, &token, &message).await {
-            warn!(interaction = %id, %error, "a command's answer did not get through");
+        let began = Instant::now();
+        loop {
+            match self.discord.answer(id, &token, &message).await {
+                Err(error) if error.is_passing() && began.elapsed() < ANSWER_RETRIES => {
+                    warn!(interaction = %id, %error, "an answer did not get through; once more");
+                    tokio::time::sleep(ANSWER_PAUSE).await;
+                }
+                Err(error) => {
+                    warn!(interaction = %id, %error, "a command's answer did not get through");
+                    return;
+                }
+                Ok(_) => return,
+            }
         }
     }
 }

@@ -10,7 +10,7 @@ use super::{
     worker::{StepError, Worker},
 };
 use crate::{
-    delivery::{DiscordError, Message},
+    delivery::{ANSWER_PAUSE, ANSWER_RETRIES, DiscordError, Message},
     domain::{
         Event, FirstAnswer, Job, JobId, Place, Prompt, Refusal, Requester, RoleId, State, UserId,
     },
@@ -20,11 +20,8 @@ use crate::{
 /// A first answer is due within 3 seconds (Discord docs, Receiving and Responding); after this long
 /// none will arrive any more.
 const ANSWER_WINDOW: Duration = Duration::from_secs(4);
-/// Of the 3 seconds, this much may go into writing the job down,
+/// Of the 3 seconds, this much may go into writing the job down. The rest is for the answer.
 const ADMISSION: Duration = Duration::from_millis(1500);
-/// and for this long an answer that did not get through is tried again, with a pause between.
-const RETRIES: Duration = Duration::from_secs(1);
-const PAUSE: Duration = Duration::from_millis(200);
 
 /// For how long a token surely lives: 15 minutes (Discord docs, Receiving and Responding), less what
 /// passed on the way.
@@ -158,10 +155,10 @@ impl Jobs {
             let answer = FirstAnswer::from(&result);
             match result {
                 Ok(_) => return (answer, None),
-                Err(error) if error.is_passing() && began.elapsed() < RETRIES => {
+                Err(error) if error.is_passing() && began.elapsed() < ANSWER_RETRIES => {
                     warn!(job = %job.id, %error, "a first answer did not get through; once more");
                     one_may_stand |= matches!(error, DiscordError::Unknown { .. });
-                    tokio::time::sleep(PAUSE).await;
+                    tokio::time::sleep(ANSWER_PAUSE).await;
                 }
                 Err(error) => {
                     warn!(job = %job.id, %error, "a first answer did not get through");

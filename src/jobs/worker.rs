@@ -134,7 +134,12 @@ impl Worker {
                 }
             }
         }
-        info!(from = self.job.state.name(), to = next.state.name(), "the job has moved on");
+        let (from, to) = (self.job.state.name(), next.state.name());
+        if from == to {
+            info!(state = to, delivery = ?next.delivery, "the job's delivery has moved on");
+        } else {
+            info!(from, to, "the job has moved on");
+        }
         self.move_on(next);
         Ok(())
     }

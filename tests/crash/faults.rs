@@ -75,7 +75,7 @@ fn trouble(fault: Fault, of: Request, rng: &mut Rng) -> Fault {
         5 => fault.garbage(),
         6 => fault.garbage_after(),
         // An edit that comes late may take the place of a later one: nobody can help that.
-        7 if [ANSWER, GENERATE, POST].contains(&of) => fault.late(wait),
+        7 if [ANSWER, GENERATE, POST].contains(&of) => fault.late(5 * wait),
         _ => fault.delay(wait),
     }
 }

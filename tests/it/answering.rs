@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sandbox::{Fault, Invocation, Plan};
 
-use crate::world::{World, done, is_done, title};
+use crate::world::{World, done, is_done, refusal, title};
 
 const ANSWER: &str = "/api/v10/interactions/*/*/callback";
 /// Where an answer is looked up.
@@ -131,4 +131,19 @@ async fn a_prompt_that_discord_will_not_show_is_refused_in_a_sentence() {
     assert!(answer.content.contains("other words"), "{}", answer.text());
     done(&world.song(&world.ann, "a nice song").await).await;
     assert_eq!(world.whisul.jobs().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_that_got_lost_is_told_again() {
+    let world = quick().await;
+    done(&world.song(&world.ann, "the one song").await).await;
+    for fault in [
+        Fault::on("POST", ANSWER).times(1).cut_before(),
+        Fault::on("POST", ANSWER).times(1).cut_after(),
+        Fault::on("POST", ANSWER).times(2).status(503),
+    ] {
+        world.discord.faults().add(fault);
+        let told = refusal(&world.song(&world.ann, "one too many").await).await;
+        assert!(told.contains("used up"), "{told}");
+    }
 }

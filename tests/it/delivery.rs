@@ -223,6 +223,16 @@ async fn a_message_that_discord_will_not_show_comes_with_its_link_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_failure_that_discord_will_not_show_is_told_without_its_reason() {
+    let world = world(unlimited(), &[]).await;
+    world.server.automod_blocks("unspeakable");
+    let fails = Plan::fails(Some("The prompt is unspeakable.")).takes(Duration::ZERO);
+    world.whisul.plan("", fails);
+    let asked = world.song(&world.ann, "a song").await;
+    asked.until("the news", |message| message.content.contains("could not be made")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_late_edit_of_progress_never_covers_the_song() {
     let world = world(unlimited(), &[]).await;
     let slow = Fault::on("PATCH", BY_TOKEN).times(1).delay(Duration::from_millis(400));
@@ -241,10 +251,10 @@ async fn a_late_edit_of_progress_never_covers_the_song() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_too_old_for_more_edits_is_followed_by_a_new_one_exactly_once() {
     let rules =
-        DiscordRules { old_message_after: Duration::ZERO, old_message_edits: 1, ..unlimited() };
+        DiscordRules { old_message_after: Duration::ZERO, old_message_edits: 0, ..unlimited() };
     let world = world(rules, &[]).await;
-    let asked = world.song(&world.ann, "a song").await;
-    composing(&asked).await;
+    world.song(&world.ann, "a song").await;
+    world.whisul.until_accepted("a song").await;
     // Discord takes the message in, and the bot doesn't hear of it.
     world.discord.faults().add(Fault::on("POST", NEW).times(1).cut_after());
     world.whisul.finish("a song");

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sandbox::{DiscordRules, DiscordSandbox, Fault, Invocation, Message, Plan, WhisulRules};
 use whisul_bot::{RunError, discord::GatewayError};
 
-use crate::world::{World, description, done, title};
+use crate::world::{World, description, done, failed, title};
 
 const COMMANDS: &str = "/api/v10/applications/*/commands";
 const GENERATE: &str = "/api/generate";
@@ -221,12 +221,11 @@ async fn a_song_whose_submission_was_interrupted_is_not_submitted_again() {
     world.whisul.plan("", quick());
     world.whisul.faults().add(Fault::on("POST", GENERATE).times(1).hang());
     let asked = world.song(&world.ann, "a song").await;
-    let sent = || (world.whisul.requests().count("POST", GENERATE) == 1).then_some(());
+    let sent = || (world.submissions("a song") == 1).then_some(());
     sandbox::until("the submission", &world.whisul.changed(), sent).await;
     world.stop_bot().await;
     world.wake_bot().await;
-    let is_over = |message: &Message| title(message) == "No song this time";
-    let told = asked.until("the end of it", is_over).await;
+    let told = failed(&asked).await;
     assert!(description(&told).contains("nobody knows whether it took the prompt"));
     // Ann has her song back. The key's own guard keeps the charge: it may have been paid.
     done(&world.song(&world.ann, "another").await).await;
