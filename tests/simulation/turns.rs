@@ -1,0 +1,83 @@
+//! The promise of the line: while a song is its requester's next, each other person's songs that were
+//! asked for later overtake it at most once. Crashes change nothing about that.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use whisul_bot::domain::{Job, Turn, UserId};
+
+use super::{
+    agenda::Moment,
+    world::{World, index_of},
+};
+
+/// What has to be remembered to see that promise broken.
+#[derive(Default)]
+pub(crate) struct Turns {
+    /// Who waits in line.
+    waiting: BTreeSet<(Turn, UserId)>,
+    /// Since when a waiting job is its requester's next.
+    next_since: BTreeMap<Turn, Moment>,
+    /// How often somebody gave a turn up: one of several songs that they asked for at once came to
+    /// nothing before its turn.
+    given_up: BTreeMap<UserId, usize>,
+    /// How often a waiting job was overtaken by whom.
+    overtaken: BTreeMap<(Turn, UserId), usize>,
+}
+
+impl Turns {
+    /// Nobody waits in line any more: the bot was killed.
+    pub(crate) fn forget(&mut self) {
+        self.waiting.clear();
+    }
+}
+
+impl World {
+    /// A job has joined the line.
+    pub(crate) fn joined(&mut self, job: &Job) {
+        self.turns.waiting.insert((job.turn(), job.requester));
+        self.note_next();
+    }
+
+    /// A job has left the line without its turn.
+    pub(crate) fn left(&mut self, job: &Job) {
+        self.turns.waiting.remove(&(job.turn(), job.requester));
+        self.note_next();
+    }
+
+    pub(crate) fn gave_turn_up(&mut self, person: UserId) {
+        *self.turns.given_up.entry(person).or_default() += 1;
+    }
+
+    fn next_of_each(&self) -> BTreeMap<UserId, Turn> {
+        let waiting = self.turns.waiting.iter().rev();
+        waiting.map(|(turn, person)| (*person, *turn)).collect()
+    }
+
+    fn note_next(&mut self) {
+        let now = self.now();
+        for (_, turn) in self.next_of_each() {
+            self.turns.next_since.entry(turn).or_insert(now);
+        }
+    }
+
+    /// A job's turn has come: whom has it overtaken?
+    pub(crate) fn check_turn(&mut self, turn: Turn) {
+        let asked = &self.discord.asked[index_of(turn.job)];
+        let (person, at) = (UserId(asked.person as u64), asked.at);
+        self.turns.waiting.remove(&(turn, person));
+        for (other, next) in self.next_of_each() {
+            if other == person || at <= self.turns.next_since[&next] {
+                continue;
+            }
+            let times = self.turns.overtaken.entry((next, person)).or_default();
+            *times += 1;
+            let times = *times;
+            let allowed = 1 + self.turns.given_up.get(&other).copied().unwrap_or_default();
+            self.promise(times <= allowed, "nobody is overtaken twice by the same person", || {
+                let (one, two) = (index_of(turn.job), index_of(next.job));
+                format!("job {one} of {person} overtakes job {two} of {other}: {times} times now")
+            });
+        }
+        self.note_next();
+    }
+}
