@@ -89,7 +89,10 @@ impl Submission {
 
 impl Job {
     /// What is known about its first answer means this for it; `None` while nothing is known.
-    pub fn answered(&self, answer: FirstAnswer, now: Timestamp) -> Option<Event> {
+    ///
+    /// `token_lives` says whether the interaction's token surely lives: this run of the bot took the
+    /// interaction in less than 15 minutes ago. No clock that can be wrong may decide that.
+    pub fn answered(&self, answer: FirstAnswer, token_lives: bool) -> Option<Event> {
         match answer {
             FirstAnswer::Stands { message, ephemeral } => {
                 // A message that only its requester sees is out of the bot's reach.
@@ -97,9 +100,7 @@ impl Job {
                 Some(Event::AnswerStands { message, reach })
             }
             // A void token finds no answer, whether one stands or not.
-            FirstAnswer::Missing if now >= self.token_expires_at() => {
-                Some(Event::Fell(Failure::TooLate))
-            }
+            FirstAnswer::Missing if !token_lives => Some(Event::Fell(Failure::TooLate)),
             FirstAnswer::Missing | FirstAnswer::Deleted => Some(Event::AnswerFailed),
             FirstAnswer::Unknown => None,
         }

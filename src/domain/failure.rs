@@ -5,8 +5,8 @@ use super::Charge;
 /// Why a job ended without a song, by what it means for the person and for the quota.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// Before anybody could find out whether its first answer stands, that could no longer be found
-    /// out: the bot, or Discord, was away for too long. Nothing was submitted.
+    /// It can't be found out any more whether its first answer stands: the bot was killed, or
+    /// Discord was away for too long. Nothing was submitted.
     TooLate,
     /// Whisul would not take the prompt.
     Rejected {

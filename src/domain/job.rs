@@ -159,6 +159,11 @@ impl Job {
         Turn { round: self.round, job: self.id }
     }
 
+    /// Whether its turn has yet to come.
+    pub fn awaits_turn(&self) -> bool {
+        matches!(self.state, State::Accepted | State::Announced)
+    }
+
     /// Whether its song is, or may be, at Whisul.
     pub fn is_at_whisul(&self) -> bool {
         matches!(self.state, State::Submitting | State::Running { .. })

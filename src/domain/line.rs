@@ -1,8 +1,8 @@
 //! The line: in which order waiting jobs get their turn, and how many songs are made at once.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{Job, JobId, State, UserId};
+use super::{Job, JobId, UserId};
 
 /// A place in the order of turns: earlier rounds first, older jobs first within one.
 ///
@@ -32,46 +32,45 @@ pub struct Line<Call> {
     /// How many songs may run at once, and how many do.
     room: usize,
     running: usize,
-    /// The round of the job that was called last, and the latest round of each person.
+    /// The round of the job that was called last.
     current: u32,
-    latest: HashMap<UserId, u32>,
+    /// The rounds that each person has taken, from the current one on.
+    taken: HashMap<UserId, BTreeSet<u32>>,
     waiting: BTreeMap<Turn, Call>,
 }
 
 impl<Call> Line<Call> {
     /// A line in which nobody waits, with room for so many songs at once.
     pub fn new(room: usize) -> Self {
-        let (latest, waiting) = (HashMap::new(), BTreeMap::new());
-        Self { room, running: 0, current: 0, latest, waiting }
+        let (taken, waiting) = (HashMap::new(), BTreeMap::new());
+        Self { room, running: 0, current: 0, taken, waiting }
     }
 
-    /// Takes the order up again from the jobs that an earlier run left behind: whose latest round
-    /// is which, and which have passed. Their places are taken afterwards, by [`Self::occupy`] and
-    /// [`Self::join`].
-    pub fn take_up(&mut self, left: &[Job]) {
-        for job in left {
-            self.note(job.requester, job.round);
+    /// Takes the order up again from the jobs that an earlier run left behind, and from the rounds
+    /// of those that it `called` last, with whose they were. Places in line are taken afterwards,
+    /// by [`Self::occupy`] and [`Self::join`].
+    pub fn take_up(&mut self, left: &[Job], called: &[(UserId, u32)]) {
+        let waiting = left.iter().filter(|job| job.awaits_turn());
+        let waiting = waiting.map(|job| (job.requester, job.round));
+        for (requester, round) in waiting.chain(called.iter().copied()) {
+            self.note(requester, round);
         }
-        let waits = |job: &&Job| matches!(job.state, State::Accepted | State::Announced);
-        let next = left.iter().filter(waits).map(|job| job.round).min();
-        self.pass(next.unwrap_or(0));
+        self.pass(called.iter().map(|(_, round)| *round).max().unwrap_or(0));
     }
 
     /// Takes the round in which a person's next job is. It is theirs from now on: somebody who
     /// asks again before the first job stands in line gets the round after.
     pub fn take_round(&mut self, requester: UserId) -> u32 {
-        let round = next_round(self.current, self.latest.get(&requester).copied());
+        let latest = self.taken.get(&requester).and_then(BTreeSet::last);
+        let round = next_round(self.current, latest.copied());
         self.note(requester, round);
         round
     }
 
-    /// Gives back the round of a job that will not be, unless a later one has been taken since.
+    /// Gives back the round of a job that will not be.
     pub fn give_round_back(&mut self, job: &Job) {
-        if self.latest.get(&job.requester) == Some(&job.round) {
-            match job.round.checked_sub(1) {
-                Some(before) => self.latest.insert(job.requester, before),
-                None => self.latest.remove(&job.requester),
-            };
+        if let Some(taken) = self.taken.get_mut(&job.requester) {
+            taken.remove(&job.round);
         }
     }
 
@@ -125,25 +124,25 @@ impl<Call> Line<Call> {
         self.running < self.room
     }
 
-    /// Remembers the person's latest round.
+    /// Remembers that a person has taken a round.
     fn note(&mut self, requester: UserId, round: u32) {
-        let latest = self.latest.entry(requester).or_default();
-        *latest = round.max(*latest);
+        self.taken.entry(requester).or_default().insert(round);
     }
 
     /// Notes that this round has come, and forgets those that have passed with it.
     fn pass(&mut self, round: u32) {
         if round > self.current {
             self.current = round;
-            self.latest.retain(|_, latest| *latest >= round);
+            self.taken.retain(|_, taken| {
+                *taken = taken.split_off(&round);
+                !taken.is_empty()
+            });
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use proptest::prelude::*;
 
     use super::*;
@@ -171,21 +170,25 @@ mod tests {
         assert_eq!(jobs.iter().map(|job| job.round).collect::<Vec<_>>(), [0, 1, 2]);
         line.give_round_back(&jobs[1]);
         assert_eq!(line.take_round(ANN), 3, "a later round had been taken");
+        line.give_round_back(&jobs[2]);
+        line.give_round_back(&Job { round: 3, ..jobs[2].clone() });
+        assert_eq!(line.take_round(ANN), 1, "all later ones had been given back");
         let bob = job(&mut line, 4, BOB);
         line.give_round_back(&bob);
         assert_eq!(line.take_round(BOB), bob.round);
     }
 
     #[test]
-    fn nobody_slips_in_ahead_of_those_who_waited_through_a_restart() {
+    fn the_order_outlives_a_restart() {
         let mut line = Line::<()>::new(1);
         let mut left: Vec<Job> = (1..=4).map(|id| job(&mut line, id, ANN)).collect();
         left.drain(..2);
 
         let mut line = Line::new(1);
-        line.take_up(&left);
+        line.take_up(&left, &[(ANN, 1), (BOB, 0)]);
         let newcomer = job(&mut line, 5, BOB);
-        for job in left.iter().chain([&newcomer]) {
+        let another = job(&mut line, 6, BOB);
+        for job in left.iter().chain([&newcomer, &another]) {
             line.join(job, ());
         }
         let order = std::iter::from_fn(|| {
@@ -193,7 +196,7 @@ mod tests {
             line.vacate();
             Some(turn.job.0)
         });
-        assert_eq!(order.collect::<Vec<_>>(), [3, 5, 4], "as if there had been no restart");
+        assert_eq!(order.collect::<Vec<_>>(), [5, 3, 6, 4], "as if there had been no restart");
     }
 
     #[test]

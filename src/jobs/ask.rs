@@ -23,6 +23,10 @@ const ANSWER_WINDOW: Duration = Duration::from_secs(4);
 /// Of the 3 seconds, this much may go into writing the job down. The rest is for the answer.
 const ADMISSION: Duration = Duration::from_millis(1500);
 
+/// For how long a token surely lives: 15 minutes (Discord docs, Receiving and Responding), less what
+/// passed on the way.
+const TOKEN_LIFETIME: Duration = Duration::from_mins(14);
+
 /// Somebody asks for a song.
 #[derive(Clone, Debug)]
 pub struct Ask {
@@ -63,21 +67,26 @@ impl Jobs {
     /// When the job is refused, or can't be written down.
     pub async fn ask(self: &Arc<Self>, ask: Ask) -> Result<(), AskError> {
         self.clock.hear(ask.interaction);
+        if !self.registry.enter(ask.interaction, ask.requester) {
+            return Ok(());
+        }
         let round = self.line.take_round(ask.requester);
         let job = Job::accepted(ask.interaction, ask.requester, ask.place, ask.prompt, round);
-        let admission = self.admit(&job, ask.roles).await;
-        if !matches!(admission, Ok(Admission::Accepted)) {
-            self.line.give_round_back(&job);
-        }
-        match admission? {
+        match self.admit(&job, ask.roles).await? {
             Admission::Accepted => {}
-            Admission::Known => return Ok(()),
-            Admission::Refused(refusal) => return Err(AskError::Refused(refusal)),
+            Admission::Known => {
+                self.let_go(&job);
+                return Ok(());
+            }
+            Admission::Refused(refusal) => {
+                self.let_go(&job);
+                return Err(AskError::Refused(refusal));
+            }
         }
         info!(job = %job.id, requester = %job.requester, "a song was asked for");
         let message = self.render(&job);
         let (answer, error) = self.answer(&job, &message).await;
-        let job = match job.answered(answer, self.clock.now()) {
+        let job = match job.answered(answer, true) {
             Some(event) => self.first_step(job, event).await,
             None => job,
         };
@@ -85,35 +94,55 @@ impl Jobs {
         if withdrawn {
             self.line.give_round_back(&job);
         }
-        self.take_on(job, Some(&message));
+        self.work_on(job, Some(&message));
         match error {
             Some(DiscordError::Refused { .. }) if withdrawn => Err(AskError::NotShown),
             _ => Ok(()),
         }
     }
 
-    /// Checks, charges and writes down, within the time that a person can be answered. If that is
-    /// not enough and the job is written down all the same, it is withdrawn again.
+    /// Checks, charges and writes down, within the time that a person can be answered. Should the
+    /// job be written down all the same when it is late or said to have failed, it is withdrawn.
     async fn admit(self: &Arc<Self>, job: &Job, roles: Vec<RoleId>) -> Result<Admission, AskError> {
         let (jobs, late) = (Arc::clone(self), job.clone());
         let mut admission = self.tasks.spawn(async move {
             let requester = Requester { roles: &roles, in_guild: late.place.guild.is_some() };
             jobs.write_new(&late, &requester).await
         });
-        if let Ok(admission) = timeout(ADMISSION, &mut admission).await {
-            return Ok(admission.map_err(|_panicked| AskError::Late)??);
+        let in_time = timeout(ADMISSION, &mut admission).await;
+        if let Ok(Ok(Ok(admission))) = in_time {
+            return Ok(admission);
         }
+        let over = in_time.is_ok();
         let (jobs, job) = (Arc::clone(self), job.clone());
         self.tasks.spawn(async move {
-            if let Ok(Ok(Admission::Accepted)) = admission.await {
-                // As often as it takes: nobody else takes care of this job.
-                let noted = jobs.worker(job, None).note(Event::AnswerFailed).await;
-                if let Err(error) = noted {
-                    warn!(%error, "a job that was written down too late is not withdrawn yet");
-                }
+            let admission = if over { None } else { admission.await.ok().and_then(Result::ok) };
+            match admission {
+                None | Some(Admission::Accepted) => jobs.withdraw(&job).await,
+                Some(Admission::Known | Admission::Refused(_)) => jobs.let_go(&job),
             }
         });
-        Err(AskError::Late)
+        match in_time {
+            Ok(Ok(Err(error))) => Err(error.into()),
+            _ => Err(AskError::Late),
+        }
+    }
+
+    /// Withdraws a job of which nobody was told, if it is written down. Nobody else takes care of
+    /// it, so this is tried as often as it takes.
+    async fn withdraw(self: &Arc<Self>, job: &Job) {
+        match self.worker(job.clone(), None).note(Event::AnswerFailed).await {
+            Ok(()) => self.registry.leave(job.id),
+            // It is not written down, or is a job of an earlier time.
+            Err(StepError::Overtaken) => self.let_go(job),
+            Err(error) => warn!(job = %job.id, %error, "a job is left for the next start"),
+        }
+    }
+
+    /// An interaction has made no job that anybody waits for.
+    fn let_go(&self, job: &Job) {
+        self.line.give_round_back(job);
+        self.registry.leave(job.id);
     }
 
     /// Gives the first answer, within the time that there is for it. Where its fate is unknown,
@@ -160,14 +189,15 @@ impl Worker {
     pub(super) async fn find_answer(&mut self) -> Result<(), StepError> {
         let look = self.jobs.postman.find_first_answer(&self.job);
         let result = self.unless_stopping(look).await?;
-        let (answer, now) = (FirstAnswer::from(&result), self.jobs.clock.now());
+        let answer = FirstAnswer::from(&result);
         // An answer that is still on its way must not arrive after the job was withdrawn. No clock
         // is asked how old the job is: it was there when this task began.
         let still_open = ANSWER_WINDOW.saturating_sub(self.watched_since.elapsed());
         if matches!(answer, FirstAnswer::Missing | FirstAnswer::Deleted) && !still_open.is_zero() {
             return self.sleep(still_open).await;
         }
-        match (self.job.answered(answer, now), result) {
+        let token_lives = self.asked_at.is_some_and(|asked| asked.elapsed() < TOKEN_LIFETIME);
+        match (self.job.answered(answer, token_lives), result) {
             (Some(event), Ok(_)) => self.note(event).await,
             (Some(event), Err(error)) => {
                 info!(%error, "no first answer was found; nothing is submitted");

@@ -34,8 +34,8 @@ impl Line {
     }
 
     /// See [`domain::Line::take_up`].
-    pub(super) fn take_up(&self, left: &[Job]) {
-        self.order().take_up(left);
+    pub(super) fn take_up(&self, left: &[Job], called: &[(UserId, u32)]) {
+        self.order().take_up(left, called);
     }
 
     /// See [`domain::Line::take_round`].

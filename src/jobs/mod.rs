@@ -39,6 +39,10 @@ use crate::{
     whisul::{Permit, Whisul},
 };
 
+/// How many past jobs are asked which rounds have passed. Rounds grow with time, so that few would
+/// do.
+const ROUNDS: u32 = 1000;
+
 /// The settings that the work depends on.
 #[derive(Clone, Debug)]
 pub struct Rules {
@@ -149,11 +153,13 @@ impl Jobs {
             info!(jobs = left.jobs.len(), "going on with the jobs of the last run");
         }
         let mut jobs = left.jobs;
-        self.line.take_up(&jobs);
+        self.line.take_up(&jobs, &self.store.rounds_called(ROUNDS).await?);
         // Songs that run already have their room before anybody is called, and turns come in order.
         jobs.sort_by_key(|job| (!job.is_at_whisul(), job.turn()));
         for job in jobs {
-            self.take_on(job, None);
+            if self.registry.enter(job.id, job.requester) {
+                self.work_on(job, None);
+            }
         }
         Ok(())
     }

@@ -30,6 +30,8 @@ pub(super) struct Worker {
     pub(super) place: Option<InLine>,
     /// Held while the song is at Whisul.
     pub(super) slot: Option<Slot>,
+    /// When this run of the bot took it in, if it was this one.
+    pub(super) asked_at: Option<Instant>,
     /// Since when the song is watched: its submission, or the bot's start if that was later. Not
     /// told by a clock that can jump.
     pub(super) watched_since: Instant,
@@ -53,14 +55,12 @@ pub(super) enum StepError {
 }
 
 impl Jobs {
-    /// Starts a job's task, unless it already has one. `shown` is what its message shows.
+    /// Starts the task of a job that has been entered in the registry. `shown` is what its message
+    /// shows.
     ///
     /// The job has its place in line, or its room at Whisul, when this returns: in which order
     /// tasks get to run is up to luck.
-    pub(super) fn take_on(self: &Arc<Self>, job: Job, shown: Option<&Message>) {
-        if !self.registry.enter(job.id, job.requester) {
-            return;
-        }
+    pub(super) fn work_on(self: &Arc<Self>, job: Job, shown: Option<&Message>) {
         let span = info_span!("job", id = %job.id);
         self.tasks.spawn(self.worker(job, shown).run().instrument(span));
     }
@@ -71,6 +71,7 @@ impl Jobs {
             display: Display::new(shown, self.rules.edit_interval),
             place: (job.next_step() == Step::TakeTurn).then(|| self.line.join(&job)),
             slot: job.is_at_whisul().then(|| self.line.occupy(&job)),
+            asked_at: shown.map(|_| Instant::now()),
             watched_since: Instant::now(),
             post_began: None,
             backoff: Backoff::new(FIRST_WAIT, LONGEST_WAIT),
@@ -139,16 +140,23 @@ impl Worker {
         } else {
             info!(from, to, "the job has moved on");
         }
-        self.job = next;
+        self.move_on(next);
         Ok(())
     }
 
     /// Goes on from what is on disk, where somebody else has written.
     async fn overtaken(&mut self) -> Result<(), StepError> {
         if let Ok(Some(job)) = self.jobs.store.job(self.job.id).await {
-            self.job = job;
+            self.move_on(job);
         }
         Err(StepError::Overtaken)
+    }
+
+    fn move_on(&mut self, next: Job) {
+        if self.job.awaits_turn() && next.has_outcome() {
+            self.jobs.line.give_round_back(&next);
+        }
+        self.job = next;
     }
 
     /// Waits, unless the bot stops.

@@ -26,7 +26,7 @@ pub use self::{
     backup::{BackupError, backup},
     error::{DamagedRow, OpenError, StoreError},
 };
-use crate::domain::{Job, JobId};
+use crate::domain::{Job, JobId, UserId};
 
 const JOB: &str = "SELECT * FROM jobs WHERE id = $1";
 
@@ -34,6 +34,11 @@ const UNSETTLED: &str = "SELECT * FROM jobs WHERE settled = 0 ORDER BY id";
 
 const DURATIONS: &str = "\
     SELECT took_millis FROM jobs WHERE state = 'completed' ORDER BY id DESC LIMIT $1";
+
+const ROUNDS: &str = "\
+    SELECT requester, round FROM jobs \
+    WHERE state IN ('submitting', 'running', 'completed') OR failure <> 'too_late' \
+    ORDER BY id DESC LIMIT $1";
 
 /// The database of jobs. Clones share it.
 #[derive(Clone, Debug)]
@@ -107,6 +112,15 @@ impl Store {
         // As an option: sqlx would read SQLite's NULL as 0.
         let took = rows.iter().rev().filter_map(|row| row.try_get("took_millis").ok().flatten());
         Ok(took.filter_map(read::duration).collect())
+    }
+
+    /// The rounds of the latest `count` jobs whose turn has come, with whose they were.
+    ///
+    /// # Errors
+    /// When the database can't be read. A damaged row is left out.
+    pub async fn rounds_called(&self, count: u32) -> Result<Vec<(UserId, u32)>, StoreError> {
+        let rows = sqlx::query(ROUNDS).bind(i64::from(count)).fetch_all(&self.reader).await?;
+        Ok(rows.iter().filter_map(read::round).collect())
     }
 
     /// Waits for what is being written, closes the database and leaves it to the next bot.

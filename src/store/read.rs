@@ -153,6 +153,13 @@ impl<'r> Reader<'r> {
     }
 }
 
+/// Reads whose a job was, and in which round.
+pub(super) fn round(row: &SqliteRow) -> Option<(UserId, u32)> {
+    let requester: i64 = row.try_get("requester").ok()?;
+    let round: i64 = row.try_get("round").ok()?;
+    Some((UserId(requester.try_into().ok()?), round.try_into().ok()?))
+}
+
 /// A duration from milliseconds.
 pub(super) fn duration(millis: i64) -> Option<Duration> {
     u64::try_from(millis).ok().map(Duration::from_millis)

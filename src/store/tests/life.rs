@@ -124,6 +124,28 @@ async fn jobs_outlive_the_process_oldest_first() {
 }
 
 #[tokio::test]
+async fn the_rounds_that_were_called_are_those_of_jobs_whose_turn_came() {
+    let folder = Folder::new();
+    let store = folder.store().await;
+    let states = [
+        State::Submitting,
+        State::Completed { song: Song::default(), took: Duration::ZERO },
+        State::Failed(Failure::UnknownFate),
+        State::Failed(Failure::TooLate),
+        State::Withdrawn,
+        State::Announced,
+    ];
+    for (number, state) in (0_u32..).zip(states) {
+        let mut job = fresh(id_at(number.into(), 0), 7, None);
+        (job.state, job.round) = (state, number);
+        accept(&store, &job).await;
+    }
+    let called = [2, 1, 0].map(|round| (UserId(7), round));
+    assert_eq!(store.rounds_called(2).await.unwrap(), called[..2]);
+    assert_eq!(store.rounds_called(9).await.unwrap(), called);
+}
+
+#[tokio::test]
 async fn the_estimate_learns_from_the_latest_songs() {
     let folder = Folder::new();
     let store = folder.store().await;

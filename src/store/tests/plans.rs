@@ -3,7 +3,7 @@
 use sqlx::{AssertSqlSafe, Row};
 
 use super::*;
-use crate::store::{DURATIONS, JOB, UNSETTLED, admit, forget};
+use crate::store::{DURATIONS, JOB, ROUNDS, UNSETTLED, admit, forget};
 
 #[tokio::test]
 async fn every_statement_has_its_index() {
@@ -13,6 +13,7 @@ async fn every_statement_has_its_index() {
         (JOB, "sqlite_autoindex_jobs_1"),
         (UNSETTLED, "jobs_unsettled"),
         (DURATIONS, "sqlite_autoindex_jobs_1"),
+        (ROUNDS, "sqlite_autoindex_jobs_1"),
         (admit::KNOWN, "sqlite_autoindex_jobs_1"),
         (admit::OPEN, "jobs_open"),
         (admit::CHARGES_OF_REQUESTER, "jobs_of_requester"),
