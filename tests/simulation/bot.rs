@@ -1,0 +1,386 @@
+//! The bot: what its tasks do with the rules of the domain, step by step, as `jobs` does it. What
+//! they know is lost when it is killed.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use whisul_bot::domain::{Event, Job, JobId, Line, Step, Submission, Timestamp, Way};
+
+use super::{
+    agenda::Moment,
+    weather::Sky,
+    world::{Address, Happening, News, Request, World, index_of},
+};
+
+/// What a process knows, and its clock.
+pub(crate) struct Bot {
+    /// Which process it is.
+    run: u32,
+    up: bool,
+    /// How far its clock is ahead.
+    ahead: i64,
+    pub(crate) line: Line<usize>,
+    live: BTreeSet<JobId>,
+    pub(crate) tasks: Vec<Task>,
+}
+
+/// A task: one job's, or the handler of a command that may become one.
+pub(crate) struct Task {
+    pub(crate) job: Job,
+    pub(crate) doing: Doing,
+    /// How many things it has waited for.
+    ticket: u32,
+    pub(crate) in_line: bool,
+    pub(crate) has_room: bool,
+    /// When this run of the bot took it in, if it was this one.
+    pub(crate) asked_at: Option<Moment>,
+    pub(crate) watched_since: Moment,
+    pub(crate) post_began: Option<Moment>,
+    failures: u32,
+}
+
+/// What a task waits for.
+#[derive(Clone, Debug)]
+pub(crate) enum Doing {
+    Nothing,
+    Admission {
+        began: Moment,
+    },
+    Answer {
+        began: Moment,
+        one_may_stand: bool,
+    },
+    AnswerPause {
+        began: Moment,
+        one_may_stand: bool,
+    },
+    Look,
+    Save {
+        next: Box<Job>,
+        then: Then,
+    },
+    SavePause {
+        next: Box<Job>,
+        then: Then,
+    },
+    /// In line, with an edit on its way or not.
+    Turn {
+        edits: bool,
+    },
+    LastLook,
+    Submission,
+    PollPause,
+    Glance,
+    Poll,
+    Delivery(Way),
+    Pause,
+}
+
+/// What follows once something is written down.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Then {
+    Step,
+    Submit,
+    Attempt(Way),
+    Pause,
+    /// After the first answer: one try, and then the job's task takes over.
+    WorkOn,
+    /// Nobody else takes care of it.
+    Finish,
+}
+
+impl Bot {
+    pub(crate) fn new(room: usize) -> Self {
+        Self {
+            run: 0,
+            up: false,
+            ahead: 0,
+            line: Line::new(room),
+            live: BTreeSet::new(),
+            tasks: Vec::new(),
+        }
+    }
+}
+
+impl World {
+    /// The time by the bot's clock.
+    pub(crate) fn bots_time(&self) -> Timestamp {
+        Timestamp::from_millis(self.now().timestamp().millis() + self.bot.ahead)
+    }
+
+    /// An interaction comes to the bot, if it is there.
+    pub(crate) fn interaction(&mut self, index: usize) {
+        if self.bot.up {
+            self.put_clock_right(index);
+            self.ask(index);
+        }
+    }
+
+    /// As `Clock::hear`.
+    fn put_clock_right(&mut self, index: usize) {
+        let (told, now) = (self.discord.id(index).created_at(), self.bots_time());
+        if told > now || told.after(Duration::from_mins(1)) < now {
+            self.bot.ahead = told.millis() - self.now().timestamp().millis();
+        }
+    }
+
+    pub(crate) fn perhaps_crash(&mut self) {
+        if self.chance.of(self.climate.crash) {
+            let wait = self.chance.millis(0..60);
+            self.agenda.add(wait, Happening::Crash);
+        }
+    }
+
+    pub(crate) fn crash(&mut self) {
+        if !self.bot.up {
+            return;
+        }
+        self.tell(|| "the bot is killed".to_owned());
+        self.see("killed");
+        self.all_forgotten();
+        self.bot = Bot { run: self.bot.run + 1, ..Bot::new(self.rules.room) };
+        // No request travels for longer than a start takes.
+        let long = self.chance.of(self.climate.long_absence);
+        let away = self.chance.seconds(if long { 60..2400 } else { 3..20 });
+        self.agenda.add(away, Happening::Start);
+    }
+
+    /// As `Jobs::resume`.
+    pub(crate) fn start(&mut self) {
+        if self.sky.disk == Sky::Down {
+            return self.agenda.add(Duration::from_secs(30), Happening::Start);
+        }
+        self.bot.up = true;
+        if self.chance.of(self.climate.wrong_clock) {
+            let hours = i64::from(self.chance.number(0..48)) - 24;
+            self.bot.ahead = hours * 3_600_000 + i64::from(self.chance.number(0..3_600_000));
+        }
+        let ahead = self.bot.ahead;
+        self.tell(|| format!("the bot starts, its clock {ahead} ms ahead"));
+        let mut left = self.disk.unsettled();
+        self.bot.line.take_up(&left, &self.disk.rounds_called());
+        left.sort_by_key(|job| (!job.is_at_whisul(), job.turn()));
+        for job in left {
+            if self.enter(job.id) {
+                let task = self.new_task(job);
+                self.work_on(task);
+            }
+        }
+    }
+
+    pub(crate) fn new_task(&mut self, job: Job) -> usize {
+        self.bot.tasks.push(Task {
+            job,
+            doing: Doing::Nothing,
+            ticket: 0,
+            in_line: false,
+            has_room: false,
+            asked_at: None,
+            watched_since: self.agenda.now,
+            post_began: None,
+            failures: 0,
+        });
+        self.bot.tasks.len() - 1
+    }
+
+    /// As `Registry::enter`: no job has two tasks.
+    pub(crate) fn enter(&mut self, job: JobId) -> bool {
+        self.bot.live.insert(job)
+    }
+
+    /// As `Jobs::work_on`.
+    pub(crate) fn work_on(&mut self, task: usize) {
+        let job = self.task(task).job.clone();
+        if job.next_step() == Step::TakeTurn {
+            self.join(task);
+        }
+        if job.is_at_whisul() {
+            self.bot.line.occupy(&job);
+            self.task(task).has_room = true;
+        }
+        // In which order tasks get to run is up to luck.
+        let wait = self.chance.millis(0..50);
+        self.pause_for(task, wait);
+    }
+
+    pub(crate) fn task(&mut self, task: usize) -> &mut Task {
+        &mut self.bot.tasks[task]
+    }
+
+    /// From now on the task waits for this.
+    pub(crate) fn wait_for(&mut self, task: usize, doing: Doing) -> Address {
+        let run = self.bot.run;
+        let this = self.task(task);
+        this.doing = doing;
+        this.ticket += 1;
+        Address { run, task, ticket: this.ticket }
+    }
+
+    pub(crate) fn ask_for(&mut self, task: usize, doing: Doing, request: Request) {
+        let address = self.wait_for(task, doing);
+        self.send(address, request);
+    }
+
+    pub(crate) fn sleep(&mut self, task: usize, doing: Doing, wait: Duration) {
+        let address = self.wait_for(task, doing);
+        self.agenda.add(wait, Happening::News(address, News::Now));
+    }
+
+    pub(crate) fn pause_for(&mut self, task: usize, wait: Duration) {
+        self.sleep(task, Doing::Pause, wait);
+    }
+
+    /// Waits before the next try, longer after each failure.
+    pub(crate) fn pause(&mut self, task: usize) {
+        let most = self.backoff(task);
+        let wait = self.chance.millis(0..most);
+        self.pause_for(task, wait);
+    }
+
+    fn backoff(&mut self, task: usize) -> u64 {
+        let this = self.task(task);
+        this.failures += 1;
+        500 << this.failures.min(9)
+    }
+
+    /// A task learns what it has waited for.
+    pub(crate) fn learn(&mut self, address: Address, news: News) {
+        let Address { run, task, ticket } = address;
+        if run != self.bot.run || self.task(task).ticket != ticket {
+            return;
+        }
+        let doing = std::mem::replace(&mut self.task(task).doing, Doing::Nothing);
+        match (doing, news) {
+            (Doing::Admission { began }, News::Admitted(admission)) => {
+                self.admitted(task, began, admission);
+            }
+            (Doing::Answer { began, one_may_stand }, News::Discord(result)) => {
+                self.answered(task, began, one_may_stand, &result);
+            }
+            (Doing::AnswerPause { began, one_may_stand }, News::Now) => {
+                self.answer(task, began, one_may_stand);
+            }
+            (Doing::Look, News::Discord(result)) => self.looked(task, &result),
+            (Doing::Save { next, then }, News::Saved(saved)) => self.saved(task, next, then, saved),
+            (Doing::SavePause { next, then }, News::Now) => self.save(task, next, then),
+            (Doing::Turn { edits: false }, News::Now) => self.edit_in_line(task),
+            (Doing::Turn { edits: true }, News::Discord(result)) => {
+                self.edited_in_line(task, &result);
+            }
+            (Doing::LastLook, News::Discord(result)) => self.submit_unless_gone(task, &result),
+            (Doing::Submission, News::Submitted(submission)) => self.submitted(task, submission),
+            (Doing::PollPause, News::Now) => self.poll_or_glance(task),
+            (Doing::Glance, News::Discord(_)) => self.poll(task),
+            (Doing::Poll, News::Report(report)) => self.heard(task, report),
+            (Doing::Delivery(way), News::Discord(result)) => self.attempted(task, way, &result),
+            (Doing::Pause, News::Now) => self.step(task),
+            (doing, news) => panic!("{news:?} for a task that waits for {doing:?}"),
+        }
+    }
+
+    /// As `Worker::step`.
+    pub(crate) fn step(&mut self, task: usize) {
+        let index = index_of(self.task(task).job.id);
+        match self.task(task).job.next_step() {
+            Step::FindAnswer => self.ask_for(task, Doing::Look, Request::Look(index)),
+            Step::TakeTurn => self.take_turn(task),
+            Step::SettleSubmission => {
+                let event = Submission::Unknown.event(self.bots_time());
+                self.note(task, event, Then::Step);
+            }
+            Step::Follow => self.follow(task),
+            Step::Deliver => {
+                self.vacate(task);
+                self.deliver(task);
+            }
+            Step::Rest => self.finish(task),
+        }
+    }
+
+    /// The task is done.
+    pub(crate) fn finish(&mut self, task: usize) {
+        self.vacate(task);
+        let id = self.task(task).job.id;
+        self.bot.live.remove(&id);
+        self.task(task).doing = Doing::Nothing;
+    }
+
+    /// As `Worker::note`.
+    pub(crate) fn note(&mut self, task: usize, event: Event, then: Then) {
+        match self.task(task).job.after(event) {
+            Some(next) => self.save(task, Box::new(next), then),
+            // Somebody else moved the job on.
+            None => self.pause(task),
+        }
+    }
+
+    fn save(&mut self, task: usize, next: Box<Job>, then: Then) {
+        self.ask_for(task, Doing::Save { next, then }, Request::Save);
+    }
+
+    /// A write of this run is carried out; those of a killed one never are.
+    pub(crate) fn carry_out_write(&mut self, from: Address) -> Option<News> {
+        if from.run != self.bot.run {
+            return None;
+        }
+        let (before, doing) = {
+            let this = self.task(from.task);
+            (this.job.clone(), this.doing.clone())
+        };
+        match doing {
+            Doing::Admission { .. } => Some(News::Admitted(Some(self.admit(&before)))),
+            Doing::Save { next, .. } => {
+                let row = self.disk.row(index_of(before.id)).cloned();
+                let saved = self.disk.save(&before, &next);
+                if let (true, Some(row)) = (saved, row) {
+                    self.check_written(&row, &next);
+                }
+                Some(News::Saved(Some(saved)))
+            }
+            _ => None,
+        }
+    }
+
+    fn saved(&mut self, task: usize, next: Box<Job>, then: Then, saved: Option<bool>) {
+        match (saved, then) {
+            (Some(true), then) => {
+                self.move_on(task, *next);
+                self.task(task).failures = 0;
+                self.go_on(task, then);
+            }
+            (_, Then::WorkOn) => self.work_on(task),
+            (Some(false), Then::Finish) => self.let_go(task),
+            (Some(false), _) => {
+                if let Some(row) = self.disk.row(index_of(next.id)).cloned() {
+                    self.move_on(task, row);
+                }
+                self.pause(task);
+            }
+            (None, then) => {
+                let most = self.backoff(task).min(30_000);
+                let wait = self.chance.millis(0..most);
+                self.sleep(task, Doing::SavePause { next, then }, wait);
+            }
+        }
+    }
+
+    fn move_on(&mut self, task: usize, next: Job) {
+        if self.task(task).job.awaits_turn() && next.has_outcome() {
+            self.give_round_back(&next);
+        }
+        self.task(task).job = next;
+    }
+
+    fn go_on(&mut self, task: usize, then: Then) {
+        match then {
+            Then::Step => self.step(task),
+            Then::Submit => self.submit(task),
+            Then::Attempt(way) => {
+                self.task(task).post_began = Some(self.agenda.now);
+                self.attempt(task, way);
+            }
+            Then::Pause => self.pause(task),
+            Then::Finish => self.finish(task),
+            Then::WorkOn => self.work_on(task),
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! What the bot promises, checked whenever something changes that others can see: a row on disk, a
+//! prompt at Whisul, a message on Discord, a turn.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use whisul_bot::domain::{
+    Charge, Delivery, Failure, Job, Limits, Quota, State, Submission, Turn, UserId,
+};
+
+use super::{
+    agenda::Moment,
+    discord::Face,
+    people::ROLE,
+    whisul::End,
+    world::{World, face_of, index_of, outcome_of},
+};
+
+/// What has to be remembered to see a promise broken.
+#[derive(Default)]
+pub(crate) struct Promises {
+    pub(crate) first_broken: Option<String>,
+    /// The new messages about each job.
+    posts: BTreeMap<usize, u32>,
+    /// The jobs of which this run of the bot knows that a person deleted the message.
+    known_deleted: BTreeSet<usize>,
+    /// Who waits in line.
+    waiting: BTreeSet<(Turn, UserId)>,
+    /// Since when a waiting job is its requester's next.
+    next_since: BTreeMap<Turn, Moment>,
+    /// How often somebody gave a turn up: one of several songs that they asked for at once was
+    /// refused, or they took one back.
+    given_up: BTreeMap<UserId, usize>,
+    /// How often a waiting job was overtaken by whom.
+    overtaken: BTreeMap<(Turn, UserId), usize>,
+}
+
+impl Promises {
+    pub(crate) fn broken(&mut self, promise: &str, how: &str) {
+        self.first_broken.get_or_insert_with(|| format!("{promise}: {how}"));
+    }
+}
+
+impl World {
+    fn promise(&mut self, holds: bool, promise: &str, how: impl FnOnce() -> String) {
+        if !holds {
+            let how = how();
+            self.tell(|| format!("BROKEN: {promise}: {how}"));
+            self.promises.broken(promise, &how);
+        }
+    }
+
+    /// A prompt comes to Whisul.
+    pub(crate) fn take_prompt(&mut self, index: usize) -> Submission {
+        let row = self.disk.row(index);
+        let on_disk = row.is_some_and(|row| row.state == State::Submitting);
+        let told = self.discord.first_answer(index).is_some();
+        self.promise(told, "nothing is submitted before its first answer stands", || {
+            format!("job {index} was submitted")
+        });
+        // A request that outlives its process comes to a job that nobody has looked at since.
+        self.promise(on_disk, "a submission is on disk before it is made", || {
+            format!("job {index} was submitted")
+        });
+        let now = self.now();
+        let submission = self.whisul.submit(index, now, &mut self.chance);
+        let times = self.whisul.times_taken(index);
+        self.promise(times <= 1, "Whisul takes each prompt at most once", || {
+            format!("it took that of job {index} {times} times")
+        });
+        self.tell(|| format!("  Whisul: job {index} is {submission:?}"));
+        submission
+    }
+
+    /// A message is about to show something.
+    pub(crate) fn check_shown(&mut self, index: usize, message: usize, face: Face) {
+        let shown = self.discord.messages[message].face;
+        let stays = shown == Face::Progress || shown == face;
+        self.promise(stays, "a message that shows the outcome stays as it is", || {
+            format!("message {message} of job {index} showed {shown:?} and now shows {face:?}")
+        });
+        let row = self.disk.row(index).map_or(Face::Progress, face_of);
+        let true_now = face == Face::Progress || face == row;
+        self.promise(true_now, "what is shown is on disk", || {
+            format!("message {message} of job {index} shows {face:?}, the row says {row:?}")
+        });
+    }
+
+    /// There is a new message about a job.
+    pub(crate) fn check_post(&mut self, index: usize) {
+        let posts = self.promises.posts.entry(index).or_default();
+        *posts += 1;
+        let posts = *posts;
+        self.promise(posts <= 1, "no message is posted twice", || {
+            format!("{posts} new messages about job {index}")
+        });
+        let known_deleted = self.promises.known_deleted.contains(&index);
+        self.promise(!known_deleted, "what a person deleted stays deleted", || {
+            format!("a new message about job {index}")
+        });
+    }
+
+    /// A job was charged.
+    pub(crate) fn check_quotas(&mut self, job: &Job) {
+        let Limits { user, guild, global, roles, .. } = self.rules.limits.clone();
+        let asked = &self.discord.asked[index_of(job.id)];
+        let has_role = self.discord.people[asked.person].has_role;
+        let user = if has_role && user != Quota::Unlimited { roles[&ROLE] } else { user };
+        let in_guild = job.place.guild.is_some();
+        let of_guild = |row: &Job| row.place.guild == job.place.guild;
+        self.check_window(user, |row| row.charge == Charge::Full && row.requester == job.requester);
+        self.check_window(global, |row| row.charge != Charge::None);
+        if in_guild {
+            self.check_window(guild, |row| row.charge == Charge::Full && of_guild(row));
+        }
+        let open = self.disk.rows().filter(|row| row.requester == job.requester);
+        let open = open.filter(|row| !row.has_outcome()).count();
+        let most = self.rules.limits.user_concurrency as usize;
+        self.promise(open <= most, "nobody has more songs at once than allowed", || {
+            format!("{} has {open}", job.requester)
+        });
+    }
+
+    fn check_window(&mut self, quota: Quota, counts: impl Fn(&Job) -> bool) {
+        if let Quota::Limited { count, window } = quota {
+            let most = self.disk.most_in(window, counts);
+            self.promise(most <= count as usize, "no window exceeds its quota", || {
+                format!("{most} charges in a window of {quota}")
+            });
+        }
+    }
+
+    /// A row was written over.
+    pub(crate) fn check_written(&mut self, before: &Job, after: &Job) {
+        let index = index_of(after.id);
+        let from_to = || {
+            let (before_charge, charge) = (before.charge, after.charge);
+            let (one, other) = (outcome_of(before), outcome_of(after));
+            format!("job {index}: {one}, {before_charge:?} to {other}, {charge:?}")
+        };
+        self.tell(|| format!("  disk: {}, {:?}", from_to(), after.delivery));
+        self.promise(!before.is_settled(), "a settled job stays as it is", from_to);
+        let same = before.state == after.state && before.charge == after.charge;
+        self.promise(same || !before.has_outcome(), "an outcome never changes", from_to);
+        let due = match after.state {
+            State::Failed(Failure::UnknownFate) => Charge::KeyOnly,
+            State::Failed(_) | State::Withdrawn | State::Cancelled => Charge::None,
+            _ => Charge::Full,
+        };
+        self.promise(after.charge == due, "a charge stands until a refund is due", from_to);
+        if !before.has_outcome() && after.has_outcome() {
+            self.check_outcome(before, after);
+        }
+        if after.is_settled() {
+            self.check_settled(after);
+        }
+        self.check_room();
+    }
+
+    /// There is an outcome: is it the true one?
+    fn check_outcome(&mut self, before: &Job, after: &Job) {
+        let (index, now) = (index_of(after.id), self.now());
+        let (taken, end) = (self.whisul.times_taken(index) > 0, self.whisul.end(index, now));
+        let stands = self.discord.first_answer(index).is_some_and(|message| !message.deleted);
+        let age = self.whisul.age(index, now).unwrap_or_default();
+        self.see(outcome_of(after));
+        let (is_true, of_what) = match &after.state {
+            State::Completed { .. } => (end == Some(End::Completed), "a song is Whisul's"),
+            State::Failed(Failure::UnknownFate) => {
+                (before.state == State::Submitting, "only a submission is of unknown fate")
+            }
+            State::Failed(Failure::GivenUp) => {
+                (age > self.rules.job_timeout, "nobody gives up early, whatever the clocks say")
+            }
+            State::Failed(Failure::Generation { .. }) => {
+                (end == Some(End::Failed), "a failure is Whisul's")
+            }
+            State::Failed(Failure::Vanished) => (end == Some(End::Lost), "a loss is Whisul's"),
+            State::Withdrawn => (!taken && !stands, "who was told of a song is not left waiting"),
+            State::Cancelled => (!taken && !stands, "nobody takes a song back but its requester"),
+            _ => (!taken, "what Whisul has taken is not given away"),
+        };
+        self.promise(is_true, of_what, || format!("job {index} is {}", outcome_of(after)));
+    }
+
+    /// Nothing is left to do: has everything been done?
+    fn check_settled(&mut self, job: &Job) {
+        let index = index_of(job.id);
+        match job.delivery {
+            Delivery::Delivered => {
+                let shown = self.is_shown(index, outcome_of(job));
+                self.promise(shown, "what is called delivered was shown", || {
+                    format!("job {index} is called delivered")
+                });
+            }
+            Delivery::Undeliverable => {
+                let excuse = self.discord.asked[index].excuse;
+                self.see(excuse.unwrap_or("undeliverable for no reason"));
+                self.promise(
+                    excuse.is_some(),
+                    "only with a reason is an outcome not shown",
+                    || format!("job {index} is called undeliverable"),
+                );
+            }
+            _ => {}
+        }
+    }
+
+    /// Is there room for what is at Whisul?
+    fn check_room(&mut self) {
+        let running = self.disk.rows().filter(|row| row.is_at_whisul()).count();
+        let room = self.rules.room;
+        self.promise(running <= room, "no more songs run than there is room for", || {
+            format!("{running} songs, room for {room}")
+        });
+    }
+
+    /// A job has joined the line.
+    pub(crate) fn joined(&mut self, job: &Job) {
+        self.promises.waiting.insert((job.turn(), job.requester));
+        self.note_next();
+    }
+
+    /// A job has left the line without its turn.
+    pub(crate) fn left(&mut self, job: &Job) {
+        self.promises.waiting.remove(&(job.turn(), job.requester));
+        self.note_next();
+    }
+
+    pub(crate) fn gave_turn_up(&mut self, person: UserId) {
+        *self.promises.given_up.entry(person).or_default() += 1;
+    }
+
+    /// The bot has learned that a person deleted the message of a job.
+    pub(crate) fn knows_deleted(&mut self, index: usize) {
+        self.promises.known_deleted.insert(index);
+    }
+
+    /// The bot knows nothing any more, and nobody waits in line.
+    pub(crate) fn all_forgotten(&mut self) {
+        self.promises.waiting.clear();
+        self.promises.known_deleted.clear();
+    }
+
+    fn next_of_each(&self) -> BTreeMap<UserId, Turn> {
+        let waiting = self.promises.waiting.iter().rev();
+        waiting.map(|(turn, person)| (*person, *turn)).collect()
+    }
+
+    fn note_next(&mut self) {
+        let now = self.now();
+        for (_, turn) in self.next_of_each() {
+            self.promises.next_since.entry(turn).or_insert(now);
+        }
+    }
+
+    /// A job's turn has come: whom has it overtaken?
+    pub(crate) fn check_turn(&mut self, turn: Turn) {
+        let asked = &self.discord.asked[index_of(turn.job)];
+        let (person, at) = (UserId(asked.person as u64), asked.at);
+        self.promises.waiting.remove(&(turn, person));
+        for (other, next) in self.next_of_each() {
+            if other == person || at <= self.promises.next_since[&next] {
+                continue;
+            }
+            let times = self.promises.overtaken.entry((next, person)).or_default();
+            *times += 1;
+            let times = *times;
+            let allowed = 1 + self.promises.given_up.get(&other).copied().unwrap_or_default();
+            self.promise(times <= allowed, "nobody is overtaken twice by the same person", || {
+                let (one, two) = (index_of(turn.job), index_of(next.job));
+                format!("job {one} of {person} overtakes job {two} of {other}: {times} times now")
+            });
+        }
+        self.note_next();
+    }
+
+    /// All is well again, and nothing happens any more: has everybody got what is theirs?
+    pub(crate) fn check_the_end(&mut self) {
+        let rows: Vec<Job> = self.disk.rows().cloned().collect();
+        for row in &rows {
+            let index = index_of(row.id);
+            self.promise(row.is_settled(), "everything comes to an end", || {
+                format!("job {index} is still {} and {:?}", outcome_of(row), row.delivery)
+            });
+            let whole = self.disk.row(index).is_none_or(|row| row.charge == Charge::Full)
+                == matches!(row.state, State::Completed { .. });
+            self.promise(whole, "charges are for songs", || format!("job {index}"));
+        }
+        for (index, message) in self.discord.messages.iter().enumerate() {
+            let waits = message.face == Face::Progress && !message.deleted;
+            let job = message.index;
+            let excuse = self.discord.asked[job].excuse;
+            let posted = self.promises.posts.contains_key(&job);
+            if waits && excuse.is_none() && !posted {
+                let how = format!("message {index} still shows progress of job {job}");
+                self.promises.broken("whoever was told of a song sees its outcome", &how);
+            }
+        }
+    }
+}

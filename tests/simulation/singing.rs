@@ -1,0 +1,218 @@
+//! The bot, from the line to the outcome. As `jobs/submit.rs`, `jobs/follow.rs` and
+//! `jobs/deliver.rs`.
+
+use std::time::Duration;
+
+use whisul_bot::{
+    delivery::{DiscordError, Posted},
+    domain::{Attempt, Event, Next, Reach, Report, State, Submission, Way},
+};
+
+use super::{
+    bot::{Doing, Then},
+    discord::Face,
+    world::{Request, World, face_of, index_of},
+};
+
+const NONCE_MEMORY: Duration = Duration::from_mins(2);
+
+type Answer = Result<Posted, DiscordError>;
+
+impl World {
+    pub(crate) fn join(&mut self, task: usize) {
+        let job = self.task(task).job.clone();
+        self.task(task).in_line = true;
+        self.bot.line.join(&job, task);
+        let index = index_of(job.id);
+        self.tell(|| {
+            format!("  task {task} of job {index} joins the line, in round {}", job.round)
+        });
+        self.joined(&job);
+        self.call_next();
+    }
+
+    /// Hands free room to those whose turn it is.
+    fn call_next(&mut self) {
+        while let Some((turn, task)) = self.bot.line.call_next() {
+            self.tell(|| format!("  task {task} is called, in round {}", turn.round));
+            self.check_turn(turn);
+            let this = self.task(task);
+            this.in_line = false;
+            this.has_room = true;
+            if matches!(this.doing, Doing::Turn { edits: false }) {
+                self.get_ready(task);
+            }
+        }
+    }
+
+    /// The song is no longer at Whisul: the next one may come.
+    pub(crate) fn vacate(&mut self, task: usize) {
+        if std::mem::take(&mut self.task(task).has_room) {
+            self.bot.line.vacate();
+            self.call_next();
+        }
+    }
+
+    /// As `Worker::take_turn`.
+    pub(crate) fn take_turn(&mut self, task: usize) {
+        let (in_line, has_room) = (self.task(task).in_line, self.task(task).has_room);
+        if has_room {
+            return self.get_ready(task);
+        }
+        self.wait_in_line(task);
+        if !in_line {
+            self.join(task);
+        }
+    }
+
+    fn wait_in_line(&mut self, task: usize) {
+        let wait = self.chance.seconds(5..300);
+        self.sleep(task, Doing::Turn { edits: false }, wait);
+    }
+
+    pub(crate) fn edit_in_line(&mut self, task: usize) {
+        match self.progress(task) {
+            Some(edit) => self.ask_for(task, Doing::Turn { edits: true }, edit),
+            None => self.wait_in_line(task),
+        }
+    }
+
+    pub(crate) fn edited_in_line(&mut self, task: usize, result: &Answer) {
+        match result {
+            // The work is done first; whether the message stands will show again.
+            _ if self.task(task).has_room => self.get_ready(task),
+            Err(DiscordError::MessageGone) => self.take_back(task),
+            _ => self.wait_in_line(task),
+        }
+    }
+
+    /// The job's turn has come: once more it is seen whether its message stands.
+    fn get_ready(&mut self, task: usize) {
+        match self.progress(task).filter(|_| self.chance.of(0.5)) {
+            Some(edit) => self.ask_for(task, Doing::LastLook, edit),
+            None => self.note(task, Event::TurnCame, Then::Submit),
+        }
+    }
+
+    pub(crate) fn submit_unless_gone(&mut self, task: usize, result: &Answer) {
+        match result {
+            Err(DiscordError::MessageGone) => self.take_back(task),
+            _ => self.note(task, Event::TurnCame, Then::Submit),
+        }
+    }
+
+    fn take_back(&mut self, task: usize) {
+        let turn = self.task(task).job.turn();
+        self.bot.line.leave(turn);
+        let job = self.task(task).job.clone();
+        self.left(&job);
+        self.task(task).in_line = false;
+        self.vacate(task);
+        self.note(task, Event::TakenBack, Then::Step);
+    }
+
+    pub(crate) fn submit(&mut self, task: usize) {
+        let index = index_of(self.task(task).job.id);
+        self.ask_for(task, Doing::Submission, Request::Submit(index));
+    }
+
+    pub(crate) fn submitted(&mut self, task: usize, submission: Submission) {
+        self.task(task).watched_since = self.agenda.now;
+        let event = submission.event(self.bots_time());
+        self.note(task, event, Then::Step);
+    }
+
+    /// As `Worker::follow`.
+    pub(crate) fn follow(&mut self, task: usize) {
+        let wait = self.chance.seconds(20..200);
+        self.sleep(task, Doing::PollPause, wait);
+    }
+
+    pub(crate) fn poll_or_glance(&mut self, task: usize) {
+        match self.progress(task).filter(|_| self.chance.of(0.3)) {
+            Some(edit) => self.ask_for(task, Doing::Glance, edit),
+            None => self.poll(task),
+        }
+    }
+
+    pub(crate) fn poll(&mut self, task: usize) {
+        let State::Running { whisul_job, .. } = &self.task(task).job.state else {
+            return self.step(task);
+        };
+        let song = whisul_job.id.as_str().parse().unwrap();
+        self.ask_for(task, Doing::Poll, Request::Poll(song));
+    }
+
+    pub(crate) fn heard(&mut self, task: usize, report: Option<Report>) {
+        let (time, now, timeout) = (self.bots_time(), self.now(), self.rules.job_timeout);
+        let this = self.task(task);
+        let patient = now.since(this.watched_since) <= timeout;
+        match report.and_then(|report| this.job.reported(report, time, patient)) {
+            Some(event) => self.note(task, event, Then::Step),
+            None => self.follow(task),
+        }
+    }
+
+    /// As `Worker::deliver`.
+    pub(crate) fn deliver(&mut self, task: usize) {
+        let (time, now) = (self.bots_time(), self.now());
+        let this = self.task(task);
+        let recent = this.post_began.is_some_and(|began| now.since(began) < NONCE_MEMORY);
+        let way = this.job.first_way(time, recent);
+        self.set_out(task, way);
+    }
+
+    fn set_out(&mut self, task: usize, way: Way) {
+        match way {
+            Way::New(post) => self.note(task, Event::PostBegins(post), Then::Attempt(way)),
+            _ => self.attempt(task, way),
+        }
+    }
+
+    pub(crate) fn attempt(&mut self, task: usize, way: Way) {
+        let job = &self.task(task).job;
+        let request = Request::Deliver(index_of(job.id), way, face_of(job));
+        self.ask_for(task, Doing::Delivery(way), request);
+    }
+
+    pub(crate) fn attempted(&mut self, task: usize, way: Way, result: &Answer) {
+        if matches!((way, result), (Way::Token | Way::Message(_), Err(DiscordError::MessageGone))) {
+            let index = index_of(self.task(task).job.id);
+            self.knows_deleted(index);
+        }
+        match self.task(task).job.next_way(way, Attempt::from(result)) {
+            Next::End(event) => {
+                if event != Event::DeliveryEnded {
+                    self.see(name_of(way));
+                }
+                self.note(task, event, Then::Step);
+            }
+            Next::Try(next) => self.set_out(task, next),
+            Next::Later(Some(event)) => self.note(task, event, Then::Pause),
+            Next::Later(None) => self.pause(task),
+        }
+    }
+
+    /// As `Postman::show_progress`: an edit, where a way leads to the message at present.
+    fn progress(&mut self, task: usize) -> Option<Request> {
+        let time = self.bots_time();
+        let job = &self.task(task).job;
+        let index = index_of(job.id);
+        let way = match (job.place.reach, job.message) {
+            _ if job.has_live_token(time) => Way::Token,
+            (Reach::Channel, Some(id)) => Way::Message(id),
+            _ => return None,
+        };
+        Some(Request::Show(index, way, Face::Progress))
+    }
+}
+
+fn name_of(way: Way) -> &'static str {
+    match way {
+        Way::Token => "delivered by token",
+        Way::Message(_) => "delivered through the channel",
+        Way::New(_) => "delivered in a new message",
+        Way::Again(_) => "delivered in a new message, tried again",
+        Way::Find(_) => "delivered in a new message, found again",
+    }
+}

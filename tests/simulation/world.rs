@@ -1,0 +1,387 @@
+//! A world: people, a Discord, a Whisul, a disk and a bot, through some hours with crashes, outages
+//! and faults, until all of that ends and everything must come to its end.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use whisul_bot::{
+    delivery::{DiscordError, Posted},
+    domain::{Job, JobId, Report, Submission, Way},
+    store::Admission,
+};
+
+use super::{
+    agenda::{Agenda, Moment},
+    bot::Bot,
+    chance::Chance,
+    discord::{Discord, Face},
+    disk::Disk,
+    people::Rules,
+    promises::Promises,
+    weather::{Climate, Fate, Sky, WriteFate},
+    whisul::Whisul,
+};
+
+/// Some moment of the year 2026, and how long things go wrong after it.
+const START: Moment = Moment(370_000_000_000);
+const TROUBLE: Duration = Duration::from_hours(2);
+/// After so many happenings without an end, there is none.
+const MOST_HAPPENINGS: u64 = 100_000;
+
+/// See the module.
+pub(crate) struct World {
+    pub(crate) chance: Chance,
+    pub(crate) agenda: Agenda<Happening>,
+    pub(crate) climate: Climate,
+    pub(crate) sky: Skies,
+    pub(crate) rules: Rules,
+    pub(crate) discord: Discord,
+    pub(crate) whisul: Whisul,
+    pub(crate) disk: Disk,
+    pub(crate) bot: Bot,
+    pub(crate) promises: Promises,
+    /// How often what was seen.
+    pub(crate) sights: Sights,
+    /// The story so far, if somebody wants to read it.
+    story: Option<Vec<String>>,
+}
+
+pub(crate) type Sights = BTreeMap<&'static str, u64>;
+
+/// How it is on the way to each service.
+pub(crate) struct Skies {
+    pub(crate) discord: Sky,
+    pub(crate) whisul: Sky,
+    pub(crate) disk: Sky,
+}
+
+/// Something that happens.
+pub(crate) enum Happening {
+    /// Somebody asks for a song.
+    Asks,
+    /// The gateway brings an interaction to the bot.
+    Interaction(usize),
+    /// A person deletes the message of a job.
+    Deletes(usize),
+    /// The weather changes.
+    Weather,
+    /// The bot is killed, and started again.
+    Crash,
+    Start,
+    /// A request reaches its service; `heard` says whether its answer gets back.
+    Arrives {
+        from: Address,
+        request: Request,
+        heard: bool,
+    },
+    /// The bot learns something.
+    News(Address, News),
+    /// Nothing goes wrong any more.
+    Heals,
+}
+
+/// What in the bot waits for news: a task of one of its runs, and which of the things that it has
+/// waited for so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Address {
+    pub(crate) run: u32,
+    pub(crate) task: usize,
+    pub(crate) ticket: u32,
+}
+
+/// What the bot asks of others, about the job with an index.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Request {
+    Answer(usize),
+    /// To answer that nothing was taken on.
+    Whisper(usize),
+    Look(usize),
+    Show(usize, Way, Face),
+    Deliver(usize, Way, Face),
+    Submit(usize),
+    /// For the song that Whisul knows by this number.
+    Poll(usize),
+    Admit,
+    Save,
+}
+
+/// What the bot learns.
+#[derive(Clone, Debug)]
+pub(crate) enum News {
+    /// A while has passed, or a turn has come.
+    Now,
+    Discord(Result<Posted, DiscordError>),
+    Submitted(Submission),
+    Report(Option<Report>),
+    Admitted(Option<Admission>),
+    Saved(Option<bool>),
+}
+
+/// How a world ended.
+pub(crate) struct End {
+    pub(crate) lives: u64,
+    pub(crate) happenings: u64,
+    pub(crate) sights: Sights,
+    /// The promise that was broken, if one was.
+    pub(crate) broken: Option<String>,
+    pub(crate) story: Vec<String>,
+}
+
+/// Which of all jobs a job is: ids are numbered in their lower bits, as Discord's are.
+pub(crate) fn index_of(id: JobId) -> usize {
+    usize::try_from(id.0 & 0x3f_ffff).unwrap()
+}
+
+/// Lives through the world of a seed.
+pub(crate) fn live(seed: u64, telling: bool) -> End {
+    let mut world = World::of_seed(seed, telling);
+    let mut happenings = 0;
+    while let Some(happening) = world.agenda.next() {
+        happenings += 1;
+        world.happen(happening);
+        if happenings > MOST_HAPPENINGS {
+            world.promises.broken("everything comes to an end", "it goes on and on");
+        }
+        if world.promises.first_broken.is_some() {
+            break;
+        }
+    }
+    if world.promises.first_broken.is_none() {
+        world.check_the_end();
+    }
+    End {
+        lives: world.disk.rows().count() as u64,
+        happenings,
+        sights: world.sights,
+        broken: world.promises.first_broken,
+        story: world.story.unwrap_or_default(),
+    }
+}
+
+impl World {
+    fn of_seed(seed: u64, telling: bool) -> Self {
+        let mut chance = Chance::of_seed(seed);
+        let rules = Rules::random(&mut chance);
+        let mut agenda = Agenda::starting_at(START);
+        for (wait, happening) in [
+            (Duration::ZERO, Happening::Weather),
+            (Duration::ZERO, Happening::Start),
+            (Duration::from_secs(1), Happening::Asks),
+            (TROUBLE, Happening::Heals),
+        ] {
+            agenda.add(wait, happening);
+        }
+        Self {
+            climate: Climate::random(&mut chance),
+            sky: Skies { discord: Sky::Clear, whisul: Sky::Clear, disk: Sky::Clear },
+            discord: Discord::random(&mut chance),
+            bot: Bot::new(rules.room),
+            whisul: Whisul::default(),
+            disk: Disk::default(),
+            promises: Promises::default(),
+            sights: Sights::new(),
+            story: telling.then(Vec::new),
+            chance,
+            agenda,
+            rules,
+        }
+    }
+
+    fn happen(&mut self, happening: Happening) {
+        match happening {
+            Happening::Asks => self.somebody_asks(),
+            Happening::Interaction(index) => self.interaction(index),
+            Happening::Deletes(index) => self.somebody_deletes(index),
+            Happening::Weather => self.change_weather(),
+            Happening::Crash => self.crash(),
+            Happening::Start => self.start(),
+            Happening::Arrives { from, request, heard } => self.arrive(from, request, heard),
+            Happening::News(address, news) => self.learn(address, news),
+            Happening::Heals => self.heal(),
+        }
+    }
+
+    pub(crate) fn troubled(&self) -> bool {
+        self.now() < START.after(TROUBLE)
+    }
+
+    fn change_weather(&mut self) {
+        if !self.troubled() {
+            return;
+        }
+        self.sky.discord = self.climate.sky(&mut self.chance);
+        self.sky.whisul = self.climate.sky(&mut self.chance);
+        self.sky.disk = self.climate.sky(&mut self.chance);
+        if self.sky.disk == Sky::Down && self.chance.of(0.7) {
+            self.sky.disk = Sky::Clear;
+        }
+        self.change_access();
+        let Skies { discord, whisul, disk } = self.sky;
+        self.tell(|| format!("weather: Discord {discord:?}, Whisul {whisul:?}, disk {disk:?}"));
+        let wait = self.chance.seconds(30..900);
+        self.agenda.add(wait, Happening::Weather);
+    }
+
+    fn heal(&mut self) {
+        self.tell(|| "from here on nothing goes wrong any more".to_owned());
+        self.climate = Climate::kind();
+        self.sky = Skies { discord: Sky::Clear, whisul: Sky::Clear, disk: Sky::Clear };
+    }
+
+    /// Sends a request off, to whatever becomes of it.
+    pub(crate) fn send(&mut self, from: Address, request: Request) {
+        self.perhaps_crash();
+        let sky = match request {
+            Request::Admit | Request::Save => return self.write(from, request),
+            Request::Submit(_) | Request::Poll(_) => self.sky.whisul,
+            _ => self.sky.discord,
+        };
+        let way = self.chance.millis(10..if sky == Sky::Clear { 200 } else { 2000 });
+        let back = way + self.chance.millis(10..300);
+        let fate = self.climate.fate(sky, &mut self.chance);
+        if fate != Fate::Fine {
+            self.tell(|| format!("    {request:?} of task {}: {fate:?}", from.task));
+        }
+        let lost = match fate {
+            Fate::Fine => None,
+            Fate::NotSent => Some(DiscordError::NotSent { cause: String::new() }),
+            Fate::TurnedAway => Some(DiscordError::RateLimited { after: back }),
+            Fate::CutBefore | Fate::CutAfter => {
+                Some(DiscordError::Unknown { cause: String::new() })
+            }
+        };
+        if matches!(fate, Fate::Fine | Fate::CutAfter) {
+            let heard = fate == Fate::Fine;
+            self.agenda.add(way, Happening::Arrives { from, request, heard });
+        }
+        if let Some(error) = lost {
+            let surely_not = error != DiscordError::Unknown { cause: String::new() };
+            let news = match request {
+                Request::Submit(_) if surely_not => News::Submitted(Submission::NotTaken),
+                Request::Submit(_) => News::Submitted(Submission::Unknown),
+                Request::Poll(_) => News::Report(None),
+                _ => News::Discord(Err(error)),
+            };
+            self.agenda.add(back, Happening::News(from, news));
+        }
+    }
+
+    fn write(&mut self, from: Address, request: Request) {
+        let slow = self.sky.disk == Sky::Stormy && self.chance.of(0.1);
+        let wait = self.chance.millis(1..if slow { 4000 } else { 30 });
+        let fate = self.climate.write_fate(self.sky.disk, &mut self.chance);
+        if fate != WriteFate::Fine {
+            self.tell(|| format!("    {request:?} of task {}: {fate:?}", from.task));
+        }
+        if fate != WriteFate::Failed {
+            let heard = fate == WriteFate::Fine;
+            self.agenda.add(wait, Happening::Arrives { from, request, heard });
+        }
+        if fate != WriteFate::Fine {
+            let news = match request {
+                Request::Admit => News::Admitted(None),
+                _ => News::Saved(None),
+            };
+            self.agenda.add(wait, Happening::News(from, news));
+        }
+    }
+
+    /// A request arrives and is carried out.
+    fn arrive(&mut self, from: Address, request: Request, heard: bool) {
+        let news = match request {
+            Request::Admit | Request::Save => match self.carry_out_write(from) {
+                Some(news) => news,
+                None => return,
+            },
+            Request::Submit(index) => News::Submitted(self.take_prompt(index)),
+            Request::Poll(song) => News::Report(Some(self.whisul.report(song, self.now()))),
+            _ => News::Discord(self.carry_out_on_discord(request)),
+        };
+        if heard {
+            let write = matches!(request, Request::Admit | Request::Save);
+            let wait = if write { Duration::ZERO } else { self.chance.millis(10..200) };
+            self.agenda.add(wait, Happening::News(from, news));
+        }
+    }
+
+    fn carry_out_on_discord(&mut self, request: Request) -> Result<Posted, DiscordError> {
+        let now = self.now();
+        match request {
+            Request::Answer(index) => {
+                let answer = self.discord.answer(index, now)?;
+                self.tell(|| format!("  Discord shows the first answer of job {index}"));
+                Ok(answer)
+            }
+            Request::Whisper(index) => {
+                self.discord.asked[index].whispered |= self.discord.answer_due(index, now);
+                Err(DiscordError::GaveWay)
+            }
+            Request::Look(index) => self.discord.look(index, now),
+            Request::Show(index, way, face) | Request::Deliver(index, way, face) => {
+                self.show(index, way, face)
+            }
+            _ => Err(DiscordError::GaveWay),
+        }
+    }
+
+    /// Puts something before people's eyes.
+    fn show(&mut self, index: usize, way: Way, face: Face) -> Result<Posted, DiscordError> {
+        let now = self.now();
+        let message = match way {
+            Way::Token => self.discord.by_token(index, face, now)?,
+            Way::Message(id) => {
+                let too_often = self.troubled() && self.chance.of(0.5);
+                self.discord.by_channel(id, face, now, too_often)?
+            }
+            Way::New(post) | Way::Again(post) => {
+                let (message, is_new) = self.discord.post(index, post, face, now)?;
+                if is_new {
+                    self.check_post(index);
+                }
+                message
+            }
+            Way::Find(post) => return self.discord.find(index, post),
+        };
+        self.tell(|| format!("  message {message} of job {index} shows {face:?}"));
+        self.check_shown(index, message, face);
+        self.discord.messages[message].face = face;
+        Ok(self.discord.posted(message))
+    }
+
+    pub(crate) fn now(&self) -> Moment {
+        self.agenda.now
+    }
+
+    pub(crate) fn see(&mut self, sight: &'static str) {
+        *self.sights.entry(sight).or_default() += 1;
+    }
+
+    /// Goes on with the story, if somebody reads it.
+    pub(crate) fn tell(&mut self, line: impl FnOnce() -> String) {
+        if let Some(story) = &mut self.story {
+            let time = self.agenda.now.since(START).as_millis();
+            story.push(format!("{:>6}.{:03} {}", time / 1000, time % 1000, line()));
+        }
+    }
+}
+
+/// What a job's message shows.
+pub(crate) fn face_of(job: &Job) -> Face {
+    if job.has_outcome() { Face::Outcome(outcome_of(job)) } else { Face::Progress }
+}
+
+/// The name of a job's outcome.
+pub(crate) fn outcome_of(job: &Job) -> &'static str {
+    use whisul_bot::domain::{Failure, State};
+    match &job.state {
+        State::Failed(failure) => match failure {
+            Failure::TooLate => "too late",
+            Failure::Rejected { .. } => "rejected",
+            Failure::Refused => "refused",
+            Failure::Generation { .. } => "not generated",
+            Failure::Vanished => "vanished",
+            Failure::GivenUp => "given up",
+            Failure::UnknownFate => "of unknown fate",
+        },
+        other => other.name(),
+    }
+}
