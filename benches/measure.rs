@@ -25,8 +25,9 @@ async fn main() {
     let discord = DiscordSandbox::start(DiscordRules::default()).await.expect("a free port");
     let whisul = WhisulSandbox::start(WhisulRules::default()).await.expect("a free port");
     whisul.plan("", Plan::song().takes(Duration::ZERO));
-    let channel = discord.add_server("Music lovers").add_channel("songs");
-    let (person, folder) = (discord.add_person("Ann"), Folder::new("measure"));
+    let (server, person) = (discord.add_server("Music lovers"), discord.add_person("Ann"));
+    let (channel, folder) = (server.add_channel("songs"), Folder::new("measure"));
+    server.join(&person);
 
     let started = Instant::now();
     let bot = Bot::start(&folder, &discord, &whisul, &[("WHISUL_RATE_LIMIT", "1000/1s")]);

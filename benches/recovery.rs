@@ -31,10 +31,11 @@ async fn main() {
     let discord = DiscordSandbox::start(rules).await.expect("a free port");
     let whisul = WhisulSandbox::start(WhisulRules::default()).await.expect("a free port");
     whisul.plan("", Plan::song().until_told());
-    let channel = discord.add_server("Music lovers").add_channel("songs");
-    let seats: Vec<Seat> = (0..PEOPLE)
-        .map(|number| discord.add_person(&format!("Person {number}")).at(&channel))
-        .collect();
+    let server = discord.add_server("Music lovers");
+    let channel = server.add_channel("songs");
+    let people = (0..PEOPLE).map(|number| discord.add_person(&format!("Person {number}")));
+    let seats: Vec<Seat> =
+        people.inspect(|person| server.join(person)).map(|person| person.at(&channel)).collect();
     let folder = Folder::new("recovery");
 
     let bot = Bot::start(&folder, &discord, &whisul, SETTINGS);

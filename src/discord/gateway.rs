@@ -50,7 +50,8 @@ pub async fn serve(
             front.stop.run_until_cancelled(registering).await;
         }
     });
-    let mut backoff = Backoff::new(Duration::from_secs(1), Duration::from_mins(1));
+    // Discord allows 1000 IDENTIFYs a day (Discord docs, Gateway > Session Start Limit).
+    let mut backoff = Backoff::new(Duration::from_secs(1), Duration::from_mins(5));
     loop {
         match stay_connected(&front, &token, base.as_ref()).await {
             Ok(()) => return Ok(()),

@@ -49,7 +49,9 @@ impl Hunt {
     /// Starts the bot once, so that Discord has its commands.
     pub(crate) async fn begin(seed: u64) -> Self {
         let mut rng = Rng::with_seed(seed);
-        let town = Town::found("hunt", town::rules_of_a_hunt(rng.bool())).await;
+        let forgets = rng.bool();
+        println!("Discord {} messages by their nonces", if forgets { "forgets" } else { "knows" });
+        let town = Town::found("hunt", town::rules_of_a_hunt(forgets)).await;
         let program = Program::new(&town.folder, town.settings());
         program.start(None).until_ready(&town).await.kill();
         let started = Instant::now();
@@ -84,7 +86,9 @@ impl Hunt {
         faults::change(&self.town, &mut self.rng);
         match death {
             Death::Random => {
-                let life = Duration::from_millis(self.rng.u64(0..900));
+                // Now and then long enough for what takes its time, such as giving up an answer.
+                let longest = if self.rng.u32(0..25) == 0 { 6000 } else { 900 };
+                let life = Duration::from_millis(self.rng.u64(0..longest));
                 let mut running = self.program.start(None);
                 let ended = self.live(&mut running, life, None).await;
                 running.kill();

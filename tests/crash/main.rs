@@ -19,8 +19,8 @@ mod town;
 
 use hunt::Hunt;
 
-/// Enough for each side of each write once, and as many random instants.
-const KILLS: usize = 40;
+/// Enough for each side of each write once, and some random instants.
+const KILLS: usize = 36;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_crash_loses_a_song_or_pays_for_it_twice() {
