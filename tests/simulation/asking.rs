@@ -10,7 +10,7 @@ use whisul_bot::{
 
 use super::{
     agenda::Moment,
-    bot::Doing,
+    bot::{Doing, Task},
     wires::Request,
     world::{World, index_of},
     writing::Then,
@@ -111,9 +111,27 @@ impl World {
 
     pub(crate) fn give_round_back(&mut self, job: &Job) {
         self.bot.line.give_round_back(job);
+        self.turns.unused(job.turn());
+        self.round_unused(job);
+    }
+
+    /// A job has come to nothing. If its requester has one in a later round, a turn is given up.
+    fn round_unused(&mut self, job: &Job) {
         let mut others = self.bot.tasks.iter().map(|task| &task.job);
         if others.any(|other| other.requester == job.requester && other.round > job.round) {
             self.gave_turn_up(job.requester);
+        }
+    }
+
+    /// What was asked for and not yet written down has come to nothing: the bot is killed.
+    pub(crate) fn forget_the_unwritten(&mut self) {
+        let under_way = |task: &&Task| !matches!(task.doing, Doing::Nothing);
+        let under_way = self.bot.tasks.iter().filter(under_way);
+        let jobs: Vec<Job> = under_way.map(|task| task.job.clone()).collect();
+        for job in jobs {
+            if self.disk.row(index_of(job.id)).is_none() {
+                self.round_unused(&job);
+            }
         }
     }
 

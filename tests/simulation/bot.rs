@@ -125,6 +125,7 @@ impl World {
         }
         self.tell(|| "the bot is killed".to_owned());
         self.see("killed");
+        self.forget_the_unwritten();
         self.all_forgotten();
         self.bot = Bot { run: self.bot.run + 1, ..Bot::new(self.rules.room) };
         // No request travels for longer than a start takes.

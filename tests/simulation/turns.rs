@@ -20,11 +20,18 @@ pub(crate) struct Turns {
     /// How often somebody gave a turn up: one of several songs that they asked for at once came to
     /// nothing before its turn.
     given_up: BTreeMap<UserId, usize>,
-    /// How often a waiting job was overtaken by whom.
-    overtaken: BTreeMap<(Turn, UserId), usize>,
+    /// By which turns of whom a waiting job was overtaken.
+    overtaken: BTreeMap<(Turn, UserId), BTreeSet<Turn>>,
 }
 
 impl Turns {
+    /// A turn was not used, so that nobody was overtaken by it.
+    pub(crate) fn unused(&mut self, turn: Turn) {
+        for turns in self.overtaken.values_mut() {
+            turns.remove(&turn);
+        }
+    }
+
     /// Nobody waits in line any more: the bot was killed.
     pub(crate) fn forget(&mut self) {
         self.waiting.clear();
@@ -69,9 +76,9 @@ impl World {
             if other == person || at <= self.turns.next_since[&next] {
                 continue;
             }
-            let times = self.turns.overtaken.entry((next, person)).or_default();
-            *times += 1;
-            let times = *times;
+            let turns = self.turns.overtaken.entry((next, person)).or_default();
+            turns.insert(turn);
+            let times = turns.len();
             let allowed = 1 + self.turns.given_up.get(&other).copied().unwrap_or_default();
             self.promise(times <= allowed, "nobody is overtaken twice by the same person", || {
                 let (one, two) = (index_of(turn.job), index_of(next.job));
