@@ -7,7 +7,7 @@ use tracing::{Instrument, info, info_span, warn};
 
 use super::{
     Backoff, Jobs,
-    display::{Deleted, Display},
+    display::{Deleted, Display, patience},
     line::{InLine, Slot},
 };
 use crate::{
@@ -68,7 +68,7 @@ impl Jobs {
     pub(super) fn worker(self: &Arc<Self>, job: Job, shown: Option<&Message>) -> Worker {
         Worker {
             jobs: Arc::clone(self),
-            display: Display::new(shown, self.rules.edit_interval),
+            display: Display::new(shown, patience(self, &job)),
             place: (job.next_step() == Step::TakeTurn).then(|| self.line.join(&job)),
             slot: job.is_at_whisul().then(|| self.line.occupy(&job)),
             asked_at: shown.map(|_| Instant::now()),
