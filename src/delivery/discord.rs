@@ -101,16 +101,7 @@ impl Discord {
         message: &Message,
         urgency: Urgency,
     ) -> Result<Posted, DiscordError> {
-        let content = body(message)?;
-        let request = Request {
-            method: Method::Patch,
-            path: original(application, token),
-            query: "",
-            proof: Proof::Path,
-            urgency,
-            body: Some(&content),
-        };
-        self.sender.send::<PostedMessage>(&request).await?.posted()
+        self.patch(original(application, token), Proof::Path, message, urgency).await
     }
 
     /// Edits one of the bot's messages through its channel.
@@ -121,15 +112,19 @@ impl Discord {
         message: &Message,
         urgency: Urgency,
     ) -> Result<Posted, DiscordError> {
-        let content = body(message)?;
-        let request = Request {
-            method: Method::Patch,
-            path: format!("channels/{channel}/messages/{id}"),
-            query: "",
-            proof: Proof::BotToken,
-            urgency,
-            body: Some(&content),
-        };
+        let path = format!("channels/{channel}/messages/{id}");
+        self.patch(path, Proof::BotToken, message, urgency).await
+    }
+
+    async fn patch(
+        &self,
+        path: String,
+        proof: Proof,
+        message: &Message,
+        urgency: Urgency,
+    ) -> Result<Posted, DiscordError> {
+        let (content, method) = (body(message)?, Method::Patch);
+        let request = Request { method, path, query: "", proof, urgency, body: Some(&content) };
         self.sender.send::<PostedMessage>(&request).await?.posted()
     }
 
