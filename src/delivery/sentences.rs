@@ -79,7 +79,8 @@ pub fn progress(since: Timestamp, expected_at: Timestamp, now: Timestamp) -> Str
 }
 
 /// The last words on a message that can't be edited any more.
-pub const GOES_ON_BY_DM: &str = "I can't update this message any more. The song will come as a direct message to its requester.";
+pub const GOES_ON_BY_DM: &str = "I can't update this message any more. The song will come to its \
+                                 requester as a direct message.";
 
 /// Under a finished song: how long it took.
 pub fn made_in(took: Duration) -> String {
