@@ -11,7 +11,7 @@ use tracing::{error, warn};
 
 use super::{Front, asker::Asker, errors::CommandError};
 use crate::{
-    delivery::{PROMPT_INPUT, Reply, prompt_form, sentences},
+    delivery::{Message, PROMPT_INPUT, Reply, prompt_form, sentences},
     domain::{Action, Job, JobId, MessageId, Reach},
     jobs::TakenBack,
 };
@@ -111,11 +111,13 @@ impl Clicks<'_> {
 
     async fn cancel(&self, job: &Job, click: &ComponentInteraction) -> Result<(), CommandError> {
         self.check_may_remove(job)?;
-        let show = async |news| {
-            let shown = self.front.reply(self.asker, &Reply::Update(news)).await;
-            shown.is_ok().then_some(message(click))
+        let answer = async |news: Option<Message>| {
+            let shows_it = news.is_some();
+            let reply = news.map_or(Reply::Acknowledge, Reply::Update);
+            let answered = self.front.reply(self.asker, &reply).await.is_ok();
+            (answered && shows_it).then_some(message(click))
         };
-        match self.front.jobs.take_back(job.id, show).await? {
+        match self.front.jobs.take_back(job.id, answer).await? {
             TakenBack::Done => Ok(()),
             TakenBack::TooLate => Err(CommandError::NotNow(sentences::TOO_LATE_TO_CANCEL)),
             TakenBack::Unknown => Err(CommandError::NotNow(sentences::SONG_FORGOTTEN)),
