@@ -247,7 +247,8 @@ async fn news_of_a_cancelled_song_are_not_overtaken_by_an_edit() {
     let ann = world.ann.at(&world.channel);
     let ahead = world.song(&world.ann, "a slow waltz").await.answer().await.unwrap();
     let asked = world.song(&world.ann, "a slow tango").await;
-    let waiting = asked.answer().await.unwrap();
+    let second = |message: &Message| description(message).contains("Number 2 in line");
+    let waiting = asked.until("its place in line", second).await;
     // The edit that shows that it is the next one takes its time.
     let edits = Fault::on("PATCH", "/api/v10/webhooks/**").delay(Duration::from_millis(500));
     world.discord.faults().add(edits);
