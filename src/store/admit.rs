@@ -8,7 +8,9 @@ use super::{
     Store, StoreError,
     write::{self, number},
 };
-use crate::domain::{Charges, Job, Limits, Quota, Refusal, Requester, Timestamp};
+use crate::domain::{
+    Charges, GuildId, Job, JobId, Limits, Quota, Refusal, Requester, Timestamp, UserId,
+};
 
 /// Takes the right to write at once, so that nothing can change between reading the charges and
 /// adding one.
@@ -73,13 +75,30 @@ impl Store {
         if is_repeated(&mut transaction, job).await? {
             return Ok(Admission::Repeated);
         }
-        let charges = charges(&mut transaction, job, requester, limits).await?;
+        let (person, guild) = (job.requester, job.place.guild);
+        let charges = charges(&mut transaction, job.id, person, guild, requester, limits).await?;
         if let Err(refusal) = limits.admit(requester, &charges, job.id.created_at()) {
             return Ok(Admission::Refused(refusal));
         }
         write::insert(&mut *transaction, job).await?;
         transaction.commit().await?;
         Ok(Admission::Accepted)
+    }
+
+    /// The charges that would decide about a song asked for with this interaction, at one moment.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn charges(
+        &self,
+        interaction: JobId,
+        person: UserId,
+        guild: Option<GuildId>,
+        requester: &Requester<'_>,
+        limits: &Limits,
+    ) -> Result<Charges, StoreError> {
+        let mut moment = self.reader.begin().await?;
+        charges(&mut moment, interaction, person, guild, requester, limits).await
     }
 }
 
@@ -95,25 +114,27 @@ async fn is_repeated(connection: &mut SqliteConnection, job: &Job) -> Result<boo
     Ok(rows > 0)
 }
 
-/// Loads the charges that matter to the limits, and no others.
+/// Loads the charges that matter to the limits at the time of an interaction, and no others.
 async fn charges(
     connection: &mut SqliteConnection,
-    job: &Job,
+    interaction: JobId,
+    person: UserId,
+    guild: Option<GuildId>,
     requester: &Requester<'_>,
     limits: &Limits,
 ) -> Result<Charges, StoreError> {
-    let at = job.id.created_at();
-    let person = number(job.id, "requester", job.requester.0)?;
+    let at = interaction.created_at();
+    let person = number(interaction, "requester", person.0)?;
     let open = count(connection, OPEN, person).await?;
     let mut charges = Charges { open, ..Charges::default() };
     if let Some(past) = Past::of(limits.personal(requester.roles), at) {
         let query = sqlx::query_scalar(CHARGES_OF_REQUESTER).bind(person);
         charges.user = past.load(connection, query).await?;
     }
-    if let Some(guild) = job.place.guild
+    if let Some(guild) = guild
         && let Some(past) = Past::of([limits.guild], at)
     {
-        let guild = number(job.id, "guild", guild.0)?;
+        let guild = number(interaction, "guild", guild.0)?;
         let query = sqlx::query_scalar(CHARGES_OF_GUILD).bind(guild);
         charges.guild = past.load(connection, query).await?;
     }

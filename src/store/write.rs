@@ -26,7 +26,7 @@ const UPDATE: &str = "\
         title = $12, bpm = $13, length_seconds = $14, tags = $15, song_url = $16, \
         image_url = $17, took_millis = $18, \
         failure = $19, failure_reason = $20 \
-    WHERE id = $21 AND state = $22 AND delivery = $23";
+    WHERE id = $21 AND state = $22 AND delivery = $23 AND prompt <> ''";
 
 type Statement = Query<'static, Sqlite, SqliteArguments>;
 

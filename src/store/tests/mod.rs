@@ -7,6 +7,7 @@ mod forgetting;
 mod life;
 mod locking;
 mod opening;
+mod own;
 mod plans;
 
 use std::{
