@@ -40,6 +40,12 @@ impl Message {
         }
     }
 
+    /// The same with rows of buttons below it.
+    #[must_use]
+    pub fn with_buttons(self, components: Vec<CreateActionRow>) -> Self {
+        Self { components, ..self }
+    }
+
     /// The same without anything that somebody else wrote, for the case that Discord takes offence:
     /// its buttons below a text of the bot's own.
     #[must_use]

@@ -78,6 +78,15 @@ pub fn render(scene: &Scene<'_>, links: &Links) -> Message {
     }
 }
 
+/// The title of a job that has no outcome yet.
+pub(super) fn stage(state: &State) -> &'static str {
+    match state {
+        State::Running { .. } => say::COMPOSING,
+        State::Submitting => say::SUBMITTING,
+        _ => say::IN_LINE,
+    }
+}
+
 fn under_way(scene: &Scene<'_>) -> CreateEmbed {
     let (title, colour, status) = match &scene.job.state {
         State::Running { since, .. } => {

@@ -11,7 +11,7 @@ use serenity::all::{
 use tracing::{info, warn};
 use url::Url;
 
-use super::{Framework, Front, clicks, commands, errors, registration};
+use super::{Framework, Front, clicks, commands, errors, registration, typing};
 use crate::{
     delivery::{Application, DiscordError},
     jobs::Backoff,
@@ -187,7 +187,8 @@ impl serenity::framework::Framework for Tracked {
     async fn dispatch(&self, context: ShardContext, event: FullEvent) {
         let dispatch = async {
             if let FullEvent::InteractionCreate { interaction } = &event
-                && clicks::answer(&self.front, interaction).await
+                && (clicks::answer(&self.front, interaction).await
+                    || typing::answer(&self.front, interaction).await)
             {
                 return;
             }

@@ -4,10 +4,16 @@ mod access;
 mod asker;
 mod clicks;
 mod errors;
+mod from_message;
 mod front;
 mod gateway;
+mod help;
+mod my_data;
+mod quota;
 mod registration;
 mod song;
+mod songs;
+mod typing;
 
 pub use access::Access;
 pub use front::Front;
@@ -19,5 +25,12 @@ type Framework = poise::Framework<Front, errors::CommandError>;
 
 /// Every command of the bot.
 fn commands() -> Vec<poise::Command<Front, errors::CommandError>> {
-    vec![song::song()]
+    vec![
+        song::song(),
+        songs::songs(),
+        quota::quota(),
+        help::help(),
+        my_data::my_data(),
+        from_message::song_of_this(),
+    ]
 }

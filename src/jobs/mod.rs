@@ -13,6 +13,7 @@ mod follow;
 mod forget;
 mod gate;
 mod line;
+mod own;
 mod owner;
 mod registry;
 mod submit;

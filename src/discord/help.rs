@@ -1,0 +1,20 @@
+//! `/help`.
+
+use super::{Context, asker::Asker, errors::CommandError};
+use crate::delivery::{Reply, help as render};
+
+/// See how this works
+#[poise::command(
+    slash_command,
+    install_context = "Guild|User",
+    interaction_context = "Guild|BotDm|PrivateChannel"
+)]
+pub(super) async fn help(context: Context<'_>) -> Result<(), CommandError> {
+    let front = context.framework.user_data().await;
+    let asker = Asker::of_command(context.interaction);
+    let guild = asker.place.guild;
+    let not_here = front.access.check(guild).err();
+    let message = render(front.jobs.limits(), guild.is_some(), not_here);
+    front.answer(&asker, &Reply::Message(message)).await;
+    Ok(())
+}

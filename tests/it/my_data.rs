@@ -1,0 +1,118 @@
+//! What the bot knows about a person is theirs to have, and theirs to have forgotten.
+
+use std::time::Duration;
+
+use sandbox::{DiscordRules, Message, Plan, Seat, WhisulRules};
+
+use crate::{
+    buttons::click,
+    world::{World, done, failed, refusal, song_at},
+};
+
+/// A world with these settings, where songs take no time.
+async fn quick(settings: &[(&str, &str)]) -> World {
+    let rules = WhisulRules { song_takes: Duration::ZERO, ..WhisulRules::default() };
+    World::awake(settings, DiscordRules::default(), rules).await
+}
+
+/// Asks to be forgotten: the question.
+async fn question(seat: &Seat) -> Message {
+    let asked = seat.command("my-data forget", &[]).await.expect("Discord takes the command");
+    let answer = asked.answer().await.expect("an answer at once");
+    assert!(answer.ephemeral() && answer.content.contains("can't be undone"), "{}", answer.content);
+    answer
+}
+
+/// Asks to be forgotten, and confirms it.
+async fn forget(seat: &Seat) -> String {
+    let question = question(seat).await;
+    let done = click(seat, &question, "Forget my songs").await.answer().await.unwrap();
+    assert_eq!((done.id, done.buttons().len()), (question.id, 0));
+    done.content
+}
+
+/// Waits until the bot has written down what people already see.
+async fn settle(world: &mut World) {
+    world.stop_bot().await;
+    world.wake_bot().await;
+}
+
+async fn listed(seat: &Seat) -> String {
+    let asked = seat.command("songs", &[]).await.expect("Discord takes the command");
+    asked.answer().await.expect("an answer at once").text()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_forgotten_is_gone_and_the_quota_stays() {
+    let mut world = quick(&[("USER_QUOTA", "2/1d")]).await;
+    world.whisul.plan("polka", Plan::fails(Some("no marzipan")).takes(Duration::ZERO));
+    let asked = world.song(&world.ann, "marzipan waltz").await;
+    let song = done(&asked).await;
+    failed(&world.song(&world.ann, "marzipan polka").await).await;
+    done(&world.song(&world.bob, "a song of Bob's").await).await;
+    let seat = world.ann.at(&world.channel);
+    // Until it is confirmed nothing happens, however long ago the question was asked.
+    let question = question(&seat).await;
+    assert!(listed(&seat).await.contains("marzipan waltz"));
+    settle(&mut world).await;
+    let told = click(&seat, &question, "Forget my songs").await.answer().await.unwrap().content;
+    assert_eq!(told, "Done: I have forgotten 2 songs.");
+
+    assert!(listed(&seat).await.contains("no finished songs"));
+    assert!(seat.autocomplete("song", "prompt", "").await.unwrap().is_empty());
+    assert!(seat.autocomplete("songs", "show", "").await.unwrap().is_empty());
+    let shown = [("show", serde_json::json!(asked.id.to_string()))];
+    let shown = seat.command("songs", &shown).await.unwrap();
+    assert!(refusal(&shown).await.contains("I don't know that song"));
+    // The message stays, and its buttons say what has become of it, to everybody.
+    for (person, label) in [
+        (&world.ann, "Again"),
+        (&world.bob, "Again"),
+        (&world.ann, "Edit prompt"),
+        (&world.ann, "Delete"),
+    ] {
+        let clicked = click(&person.at(&world.channel), &song, label).await;
+        let told = refusal(&clicked).await;
+        assert!(told.contains("I don't remember this song any more"), "{label}: {told}");
+    }
+    // The song counts all the same; the failed one never did.
+    done(&world.song(&world.ann, "one more").await).await;
+    assert!(world.one_more(&world.ann).await.unwrap_err().contains("used up"));
+    // Nobody else's songs have anything to do with it.
+    assert!(listed(&world.bob.at(&world.channel)).await.contains("a song of Bob's"));
+    world.stop_bot().await;
+    for file in std::fs::read_dir(world.folder()).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        assert!(!bytes.windows(8).any(|part| part == b"marzipan"), "it is left in the file");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn songs_under_way_are_kept_until_they_are_done() {
+    let mut world = quick(&[]).await;
+    world.whisul.plan("long", Plan::song().until_told());
+    done(&world.song(&world.ann, "a short song").await).await;
+    settle(&mut world).await;
+    let asked = world.song(&world.ann, "a long song").await;
+    world.whisul.until_accepted("a long song").await;
+    let seat = world.ann.at(&world.channel);
+    let told = forget(&seat).await;
+    assert!(told.starts_with("Done: I have forgotten 1 song. One is still under way"), "{told}");
+    world.whisul.finish("long");
+    done(&asked).await;
+    settle(&mut world).await;
+    assert!(listed(&seat).await.contains("a long song"));
+    assert_eq!(forget(&seat).await, "Done: I have forgotten 1 song.");
+    assert_eq!(forget(&seat).await, "There was nothing to forget.");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ones_own_data_is_at_hand_where_songs_are_not_made() {
+    let mut world = quick(&[]).await;
+    done(&song_at(&world.ann.dm(), "a song in private").await).await;
+    world.stop_bot().await;
+    world.set("ALLOWED_GUILDS", "7");
+    world.wake_bot().await;
+    assert!(listed(&world.ann.dm()).await.contains("a song in private"));
+    assert_eq!(forget(&world.ann.dm()).await, "Done: I have forgotten 1 song.");
+}
