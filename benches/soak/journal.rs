@@ -37,8 +37,7 @@ const FIRST_ANSWER: Kind = Kind {
     lines: &[
         "a first answer did not get through; once more",
         "a first answer did not get through",
-        "an answer did not get through; once more",
-        "a command's answer did not get through",
+        "an answer did not get through",
     ],
 };
 const MESSAGE: Kind = Kind {
@@ -98,8 +97,8 @@ pub(crate) struct Journal {
     lines: usize,
     /// Lines that are no JSON: nobody should write those.
     strange: Vec<String>,
-    /// Warnings and errors by level and text.
-    troubles: BTreeMap<(String, String), usize>,
+    /// What is told how often, by level and text.
+    texts: BTreeMap<(String, String), usize>,
     told: BTreeMap<(&'static str, String), Told>,
 }
 
@@ -128,10 +127,8 @@ impl Journal {
         };
         let word = |name| line.get(name).and_then(Value::as_str).unwrap_or_default();
         let (level, message) = (word("level"), word("message"));
-        if ["WARN", "ERROR"].contains(&level) {
-            let kind = (level.to_owned(), kind_of(word("target"), message));
-            *self.troubles.entry(kind).or_default() += 1;
-        }
+        let kind = (level.to_owned(), kind_of(word("target"), message));
+        *self.texts.entry(kind).or_default() += 1;
         for ((kind, words), told) in &mut self.told {
             let kind = KINDS.iter().find(|known| known.name == *kind);
             if kind.is_some_and(|kind| kind.lines.contains(&message)) && text.contains(&**words) {
@@ -140,16 +137,18 @@ impl Journal {
         }
     }
 
-    /// How many lines of a level or above tell this.
+    /// How many lines tell this.
     pub(crate) fn count(&self, text: &str) -> usize {
-        let fitting = self.troubles.iter().filter(|((_, message), _)| message.contains(text));
+        let fitting = self.texts.iter().filter(|((_, message), _)| message.contains(text));
         fitting.map(|(_, times)| times).sum()
     }
 
     pub(crate) fn print(&self) {
         println!("{:7} lines in the log; warnings and errors among them:", self.lines);
-        for ((level, message), times) in &self.troubles {
-            println!("{times:7} {level:5} {message}");
+        for ((level, message), times) in &self.texts {
+            if ["WARN", "ERROR"].contains(&level.as_str()) {
+                println!("{times:7} {level:5} {message}");
+            }
         }
         println!("faults that requests met, and the lines that tell of them:");
         for ((kind, words), told) in &self.told {

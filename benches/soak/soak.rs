@@ -17,7 +17,7 @@ use crate::{
     record::Record,
     town::Town,
     vitals::Vitals,
-    weather::{Spell, Weather},
+    weather::Weather,
 };
 
 /// Between two looks at how things are.
@@ -162,13 +162,7 @@ impl Soak {
         let journal = Journal::read(&self.program.log, &self.town);
         journal.print();
         self.complaints.extend(journal.complaints());
-        let downs = [(Spell::WhisulDown, "requests to Whisul are held back")];
-        for (spell, line) in downs {
-            let (times, told) = (self.weather.past.get(&spell), journal.count(line));
-            if times.is_some_and(|times| *times > told) {
-                self.complaints.push(format!("{spell:?} {times:?} times, told {told} times"));
-            }
-        }
+        self.complaints.extend(self.weather.untold(&journal));
         let books = Books::open(&self.town.database()).await;
         books.print(&self.asked, &self.town);
         self.complaints.extend(books.audit(&self.town, &self.asked));

@@ -7,6 +7,7 @@ use sandbox::{Fault, Faults};
 
 use crate::{
     faults::{self, OF_DISCORD, OF_WHISUL},
+    journal::Journal,
     town::Town,
 };
 
@@ -99,6 +100,28 @@ impl Weather {
             Spell::GatewayDrops if rng.u32(0..20) == 0 => town.discord.gateway().drop_connections(),
             _ => {}
         }
+    }
+
+    /// Outages that met no request, and were told of less often than they came.
+    pub(crate) fn untold(&self, journal: &Journal) -> Vec<String> {
+        let times = |spells: &[Spell]| spells.iter().filter_map(|spell| self.past.get(spell)).sum();
+        let whisul: usize = times(&[Spell::WhisulDown, Spell::WhisulRefusesTheKey]);
+        let gateway: usize = times(&[
+            Spell::DiscordDown,
+            Spell::GatewayDrops,
+            Spell::GatewayAsksToReconnect,
+            Spell::GatewayForgetsSessions,
+            Spell::GatewayRefuses,
+        ]);
+        let told_of_whisul = journal.count("requests to Whisul are held back")
+            + journal.count("Whisul does not accept WHISUL_API_KEY");
+        let told_of_gateway = journal.count("connected to Discord");
+        println!("{whisul:7} times Whisul was away, {told_of_whisul:7} told");
+        println!("{gateway:7} times the gateway was away, {told_of_gateway:7} told");
+        let whisul = (whisul > told_of_whisul).then_some("Whisul");
+        let gateway = (gateway >= told_of_gateway).then_some("the gateway");
+        let untold = whisul.into_iter().chain(gateway);
+        untold.map(|who| format!("{who} was away more often than the log tells")).collect()
     }
 
     async fn begin(&self, town: &Town, rng: &mut Rng) {
