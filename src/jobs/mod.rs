@@ -14,6 +14,7 @@ mod forget;
 mod gate;
 mod line;
 mod owner;
+mod pace;
 mod registry;
 mod submit;
 mod take_back;
@@ -88,6 +89,7 @@ pub struct Jobs {
     rules: Rules,
     line: line::Line,
     gate: gate::Gate,
+    pace: pace::Pace,
     registry: registry::Registry,
     estimate: Mutex<Estimate>,
     tasks: TaskTracker,
@@ -118,6 +120,7 @@ impl Jobs {
             line: line::Line::new(rules.max_running.get()),
             rules,
             gate: gate::Gate::new(),
+            pace: pace::Pace::new(),
             registry: registry::Registry::default(),
             estimate: Mutex::new(estimate),
             tasks: TaskTracker::new(),
