@@ -8,9 +8,9 @@ use tracing::{info, warn};
 
 use crate::{
     config::Settings,
-    delivery::{Discord, DiscordError, Links},
+    delivery::{Discord, DiscordError, Links, Media, MediaError},
     discord::{Access, Front, GatewayError, serve},
-    domain::Timestamp,
+    domain::{Extras, Timestamp},
     jobs::{Clock, Jobs, Rules, Tools},
     ops::signals,
     store::{OpenError, Store, StoreError},
@@ -32,6 +32,9 @@ pub enum RunError {
     /// No client for Discord could be made.
     #[error(transparent)]
     Discord(#[from] DiscordError),
+    /// No client for the files of songs could be made.
+    #[error("no client for the files of songs: {0}")]
+    Media(#[from] MediaError),
     /// Discord refuses the bot.
     #[error(transparent)]
     Gateway(#[from] GatewayError),
@@ -75,6 +78,7 @@ pub async fn run(settings: Settings, shutdown: impl Future<Output = ()>) -> Resu
         whisul: Whisul::new(settings.whisul_api_url.clone(), &settings.whisul_api_key, rate)?,
         discord: Arc::clone(&discord),
         links: Links::of(&settings.whisul_api_url),
+        media: Media::of(&settings.whisul_api_url)?,
         clock: Arc::new(Clock::starting_at(system_time())),
     };
     let rules = Rules {
@@ -84,6 +88,11 @@ pub async fn run(settings: Settings, shutdown: impl Future<Output = ()>) -> Resu
         job_timeout: settings.job_timeout,
         edit_interval: settings.edit_interval,
         history_retention: settings.history_retention,
+        extras: Extras {
+            notice: settings.notify,
+            audio: settings.attach_audio,
+            cover: settings.attach_cover,
+        },
     };
     let jobs = Jobs::start(tools, rules, stop.clone()).await?;
     let access = Access { guilds: settings.allowed_guilds, direct_messages: settings.allow_dms };

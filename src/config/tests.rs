@@ -40,6 +40,7 @@ fn two_secrets_are_enough() {
     assert_eq!(settings.history_retention, Duration::from_hours(90 * 24));
     assert_eq!(settings.allowed_guilds, None);
     assert!(settings.allow_dms);
+    assert!(settings.notify && settings.attach_audio && settings.attach_cover);
     assert_eq!(settings.max_running.get(), 10);
     assert_eq!(settings.poll_interval, Duration::from_secs(6));
     assert_eq!(settings.job_timeout, Duration::from_mins(20));
@@ -76,7 +77,7 @@ fn all_faults_are_told_at_once_and_no_value_is_repeated() {
         assert!(told.contains(&names), "{} is missing in:\n{told}", setting.name);
         assert!(told.contains(&format!("Example: {}={}", setting.name, setting.example)));
     }
-    assert!(told.starts_with("The settings have 21 faults:\n"), "{told}");
+    assert!(told.starts_with("The settings have 24 faults:\n"), "{told}");
     assert!(!told.contains("s3cr3t"), "{told}");
 }
 

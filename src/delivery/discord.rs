@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 use serde_json::{Value, json};
 use serenity::builder::CreateCommand;
 use twilight_http_ratelimiting::Method;
@@ -12,7 +12,7 @@ use url::Url;
 use super::{
     Application, DiscordError, Message, Urgency,
     application::ApplicationAnswer,
-    request::{Identified, Proof, Request, Sender, body},
+    request::{Identified, Proof, Request, Sender, body, snowflake},
     search::SeenMessage,
 };
 use crate::domain::{ApplicationId, ChannelId, JobId, MessageId, UserId};
@@ -33,7 +33,7 @@ pub const ANSWER_PAUSE: Duration = Duration::from_millis(200);
 /// Discord's REST API, as far as the bot uses it.
 #[derive(Debug)]
 pub struct Discord {
-    sender: Sender,
+    pub(super) sender: Sender,
 }
 
 /// A message of the bot's that Discord has.
@@ -41,8 +41,12 @@ pub struct Discord {
 pub struct Posted {
     /// Its id.
     pub message: MessageId,
+    /// Where it stands.
+    pub channel: ChannelId,
     /// Whether only one person sees it.
     pub ephemeral: bool,
+    /// Whether it is plain text, without an embed.
+    pub bare: bool,
 }
 
 #[expect(clippy::missing_errors_doc, reason = "each fails as `DiscordError` says")]
@@ -69,6 +73,7 @@ impl Discord {
             proof: Proof::Path,
             urgency: Urgency::Needed,
             body: Some(&content),
+            files: &[],
         };
         let answer: CallbackAnswer = self.sender.send_at_once(&request, ANSWER_TIMEOUT).await?;
         answer.resource.message.posted()
@@ -88,6 +93,7 @@ impl Discord {
             proof: Proof::Path,
             urgency: Urgency::Needed,
             body: None,
+            files: &[],
         };
         let seen: SeenMessage = self.sender.send(&request).await?;
         if seen.is_refusal() { Err(DiscordError::MessageGone) } else { seen.posted() }
@@ -124,7 +130,8 @@ impl Discord {
         urgency: Urgency,
     ) -> Result<Posted, DiscordError> {
         let (content, method) = (body(message)?, Method::Patch);
-        let request = Request { method, path, query: "", proof, urgency, body: Some(&content) };
+        let request =
+            Request { method, path, query: "", proof, urgency, body: Some(&content), files: &[] };
         self.sender.send::<PostedMessage>(&request).await?.posted()
     }
 
@@ -210,12 +217,12 @@ fn original(application: ApplicationId, token: &SecretString) -> String {
 
 fn with_bot(method: Method, path: String, body: &Value) -> Request<'_> {
     let (proof, urgency) = (Proof::BotToken, Urgency::Needed);
-    Request { method, path, query: "", proof, urgency, body: Some(body) }
+    Request { method, path, query: "", proof, urgency, body: Some(body), files: &[] }
 }
 
 fn without_body(path: String, query: &str) -> Request<'_> {
     let (proof, urgency) = (Proof::BotToken, Urgency::Needed);
-    Request { method: Method::Get, path, query, proof, urgency, body: None }
+    Request { method: Method::Get, path, query, proof, urgency, body: None, files: &[] }
 }
 
 #[derive(Deserialize)]
@@ -232,8 +239,11 @@ struct CallbackResource {
 pub(super) struct PostedMessage {
     #[serde(flatten)]
     identified: Identified,
+    channel_id: String,
     #[serde(default)]
     flags: u64,
+    #[serde(default)]
+    embeds: Vec<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -244,6 +254,8 @@ struct GatewayAnswer {
 impl PostedMessage {
     pub(super) fn posted(&self) -> Result<Posted, DiscordError> {
         let message = MessageId(self.identified.id()?);
-        Ok(Posted { message, ephemeral: Message::is_ephemeral(self.flags) })
+        let channel = ChannelId(snowflake(&self.channel_id)?);
+        let ephemeral = Message::is_ephemeral(self.flags);
+        Ok(Posted { message, channel, ephemeral, bare: self.embeds.is_empty() })
     }
 }

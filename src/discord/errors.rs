@@ -6,7 +6,7 @@ use poise::{BoxFuture, FrameworkError};
 use tracing::error;
 
 use super::Front;
-use crate::{delivery::sentences, domain::PromptError, jobs::AskError};
+use crate::{delivery::sentences, domain::PromptError, jobs::AskError, store::StoreError};
 
 /// Why a command did nothing.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +20,9 @@ pub(super) enum CommandError {
     /// The job was not taken on.
     #[error(transparent)]
     Ask(#[from] AskError),
+    /// What they chose was not written down.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 impl CommandError {
@@ -29,7 +32,7 @@ impl CommandError {
             Self::Prompt(error) => Cow::Owned(sentences::bad_prompt(*error)),
             Self::Ask(AskError::Refused(refusal)) => Cow::Owned(sentences::refusal(refusal)),
             Self::Ask(AskError::NotShown) => Cow::Borrowed(sentences::PROMPT_NOT_SHOWN),
-            Self::Ask(AskError::Store(_) | AskError::Late) => {
+            Self::Ask(AskError::Store(_) | AskError::Late) | Self::Store(_) => {
                 Cow::Borrowed(sentences::STORAGE_TROUBLE)
             }
         }
@@ -43,6 +46,9 @@ pub(super) fn answer(error: FrameworkError<'_, Front, CommandError>) -> BoxFutur
             FrameworkError::Command { error, .. } => {
                 if let CommandError::Ask(error) = error {
                     log_trouble(error);
+                }
+                if let CommandError::Store(error) = error {
+                    error!(%error, "a choice could not be written down");
                 }
                 error.sentence()
             }

@@ -4,6 +4,7 @@ mod access;
 mod errors;
 mod front;
 mod gateway;
+mod notify;
 mod registration;
 mod song;
 
@@ -17,5 +18,5 @@ type Framework = poise::Framework<Front, errors::CommandError>;
 
 /// Every command of the bot.
 fn commands() -> Vec<poise::Command<Front, errors::CommandError>> {
-    vec![song::song()]
+    vec![song::song(), notify::notify()]
 }

@@ -49,6 +49,7 @@ fn place(interaction: &CommandInteraction) -> Place {
         reach: reach(interaction),
         application: ApplicationId(interaction.application_id.get()),
         token: Some(SecretString::new(interaction.token.clone())),
+        attachment_limit: interaction.attachment_size_limit,
     }
 }
 

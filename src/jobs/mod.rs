@@ -4,6 +4,7 @@
 //! before the step that follows from it.
 
 mod ask;
+mod attach;
 mod backoff;
 mod clock;
 mod deliver;
@@ -13,6 +14,7 @@ mod follow;
 mod forget;
 mod gate;
 mod line;
+mod notify;
 mod owner;
 mod registry;
 mod submit;
@@ -33,8 +35,8 @@ pub(crate) use backoff::Backoff;
 pub use clock::Clock;
 
 use crate::{
-    delivery::{Discord, Links, Message, Obstacle, Postman, Scene, render, sentences},
-    domain::{Estimate, Job, Limits, State},
+    delivery::{Discord, Links, Media, Message, Obstacle, Postman, Scene, render, sentences},
+    domain::{Estimate, Extras, Job, Limits, State},
     store::{Store, StoreError},
     whisul::{Permit, Whisul},
 };
@@ -58,6 +60,8 @@ pub struct Rules {
     pub edit_interval: Duration,
     /// How long settled jobs are remembered: at least as long as every quota's window.
     pub history_retention: Duration,
+    /// What is given along with songs.
+    pub extras: Extras,
 }
 
 /// What the work is done with.
@@ -71,6 +75,8 @@ pub struct Tools {
     pub discord: Arc<Discord>,
     /// Which links may be shown.
     pub links: Links,
+    /// Where the files of songs come from.
+    pub media: Media,
     /// What time it is.
     pub clock: Arc<Clock>,
 }
@@ -82,6 +88,7 @@ pub struct Jobs {
     discord: Arc<Discord>,
     postman: Postman,
     links: Links,
+    media: Media,
     clock: Arc<Clock>,
     rules: Rules,
     line: line::Line,
@@ -112,6 +119,7 @@ impl Jobs {
             whisul: tools.whisul,
             discord: tools.discord,
             links: tools.links,
+            media: tools.media,
             clock: tools.clock,
             line: line::Line::new(rules.max_running.get()),
             rules,
