@@ -10,7 +10,7 @@ use crate::{
     config::Settings,
     delivery::{Discord, DiscordError, Links, Media, MediaError},
     discord::{Access, Front, GatewayError, serve},
-    domain::{Extras, Timestamp},
+    domain::Timestamp,
     jobs::{Clock, Jobs, Rules, Tools},
     ops::signals,
     store::{OpenError, Store, StoreError},
@@ -88,11 +88,7 @@ pub async fn run(settings: Settings, shutdown: impl Future<Output = ()>) -> Resu
         job_timeout: settings.job_timeout,
         edit_interval: settings.edit_interval,
         history_retention: settings.history_retention,
-        extras: Extras {
-            notice: settings.notify,
-            audio: settings.attach_audio,
-            cover: settings.attach_cover,
-        },
+        extras: settings.extras,
     };
     let jobs = Jobs::start(tools, rules, stop.clone()).await?;
     let access = Access { guilds: settings.allowed_guilds, direct_messages: settings.allow_dms };

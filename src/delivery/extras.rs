@@ -73,7 +73,7 @@ impl Discord {
         let path = webhook(job).ok_or(NOWHERE)?;
         let (proof, urgency) = (Proof::Path, Urgency::Needed);
         let body = Some(&content);
-        let request = Request { method, path, query: "", proof, urgency, body, files: &[] };
+        let request = Request { method, path, query: "", proof, urgency, body };
         self.sender.send::<Value>(&request).await.map(|_| ())
     }
 
@@ -85,8 +85,8 @@ impl Discord {
         files: &[&File],
     ) -> Result<(), DiscordError> {
         let (method, urgency, body) = (Method::Patch, Urgency::Needed, Some(edit));
-        let request = Request { method, path, query: "", proof, urgency, body, files };
-        self.sender.send::<Value>(&request).await.map(|_| ())
+        let request = Request { method, path, query: "", proof, urgency, body };
+        self.sender.send_with::<Value>(&request, files).await.map(|_| ())
     }
 }
 

@@ -1,7 +1,7 @@
 //! A message as Discord's endpoints for creating and editing take it.
 
-use super::{Files, sentences};
-use crate::domain::{JobId, MessageId, UserId};
+use super::Files;
+use crate::domain::{MessageId, UserId};
 use serde::Serialize;
 use serde_json::{Value, json};
 use serenity::builder::{CreateActionRow, CreateAllowedMentions, CreateEmbed};
@@ -22,8 +22,8 @@ pub struct Message {
     nonce: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     enforce_nonce: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message_reference: Option<Value>,
+    #[serde(rename = "message_reference", skip_serializing_if = "Option::is_none")]
+    answered: Option<Value>,
 }
 
 impl Message {
@@ -42,7 +42,7 @@ impl Message {
             flags: None,
             nonce: None,
             enforce_nonce: None,
-            message_reference: None,
+            answered: None,
         }
     }
 
@@ -72,7 +72,7 @@ impl Message {
     #[must_use]
     pub(super) fn replying_to(mut self, message: MessageId) -> Self {
         let reference = json!({ "message_id": message.to_string(), "fail_if_not_exists": false });
-        self.message_reference = Some(reference);
+        self.answered = Some(reference);
         self
     }
 
@@ -82,24 +82,14 @@ impl Message {
         let attached = files.list().into_iter().zip(0..).map(|(file, number)| {
             json!({ "id": number, "filename": file.name, "description": file.description })
         });
-        let mut edit = json!({ "attachments": attached.collect::<Vec<_>>() });
-        if let (Some(cover), [embed]) = (&files.cover, self.embeds.as_slice()) {
-            edit["embeds"] = json!([embed.clone().image(format!("attachment://{}", cover.name))]);
+        let attached: Vec<Value> = attached.collect();
+        match (&files.cover, self.embeds.as_slice()) {
+            (Some(cover), [embed]) => {
+                let embed = embed.clone().image(format!("attachment://{}", cover.name));
+                json!({ "attachments": attached, "embeds": [embed] })
+            }
+            _ => json!({ "attachments": attached }),
         }
-        edit
-    }
-
-    /// The same with a line that tells which song it is about, so that it can be found again
-    /// by [`Self::is_marked`].
-    #[must_use]
-    pub(super) fn marked(&self, job: JobId) -> Self {
-        let content = format!("{}\n{}", self.content, sentences::mark(job));
-        Self { content: content.trim().to_owned(), ..self.clone() }
-    }
-
-    /// Whether content, as Discord sent it, is that of a message marked for this job.
-    pub(super) fn is_marked(content: &str, job: JobId) -> bool {
-        content.lines().next_back() == Some(&sentences::mark(job))
     }
 
     /// The same, created at most once for this nonce, for as long as Discord remembers nonces (a

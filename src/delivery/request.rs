@@ -59,9 +59,6 @@ pub(super) struct Request<'a> {
     pub(super) proof: Proof,
     pub(super) urgency: Urgency,
     pub(super) body: Option<&'a Value>,
-    /// Sent along with the body, which refers to them by their numbers (Discord docs, Uploading
-    /// Files).
-    pub(super) files: &'a [&'a File],
 }
 
 /// Sends requests, one way for production, tests and proxies: nothing differs but the address.
@@ -93,6 +90,16 @@ impl Sender {
         &self,
         request: &Request<'_>,
     ) -> Result<A, DiscordError> {
+        self.send_with(request, &[]).await
+    }
+
+    /// The same with files, to which the body refers by their numbers (Discord docs, Uploading
+    /// Files).
+    pub(super) async fn send_with<A: DeserializeOwned>(
+        &self,
+        request: &Request<'_>,
+        files: &[&File],
+    ) -> Result<A, DiscordError> {
         let needed = request.urgency == Urgency::Needed;
         let mut attempt = 1;
         loop {
@@ -103,8 +110,8 @@ impl Sender {
                 Urgency::Needed => self.room.acquire().await.ok(),
                 Urgency::Progress => Some(self.room.try_acquire().or(Err(DiscordError::GaveWay))?),
             };
-            let timeout = if request.files.is_empty() { TIMEOUT } else { UPLOAD_TIMEOUT };
-            let response = self.dispatch(request, timeout).await?;
+            let timeout = if files.is_empty() { TIMEOUT } else { UPLOAD_TIMEOUT };
+            let response = self.dispatch(request, files, timeout).await?;
             let headers = response.headers().clone();
             let answer = read(response, request.proof).await;
             let wait = match &answer {
@@ -132,13 +139,14 @@ impl Sender {
         request: &Request<'_>,
         timeout: Duration,
     ) -> Result<A, DiscordError> {
-        let response = self.dispatch(request, timeout).await?;
+        let response = self.dispatch(request, &[], timeout).await?;
         read(response, request.proof).await
     }
 
     async fn dispatch(
         &self,
         request: &Request<'_>,
+        files: &[&File],
         timeout: Duration,
     ) -> Result<Response, DiscordError> {
         let address = format!("{}/{}{}", self.base, request.path, request.query);
@@ -146,6 +154,7 @@ impl Sender {
             Method::Get => reqwest::Method::GET,
             Method::Patch => reqwest::Method::PATCH,
             Method::Put => reqwest::Method::PUT,
+            Method::Delete => reqwest::Method::DELETE,
             _ => reqwest::Method::POST,
         };
         let mut builder = self.http.request(method, address).timeout(timeout);
@@ -157,8 +166,8 @@ impl Sender {
             builder = builder.header(header::AUTHORIZATION, token);
         }
         builder = match request.body {
-            Some(body) if request.files.is_empty() => builder.json(body),
-            Some(body) => builder.multipart(form(body, request.files)?),
+            Some(body) if files.is_empty() => builder.json(body),
+            Some(body) => builder.multipart(form(body, files)?),
             None => builder,
         };
         builder.send().await.map_err(DiscordError::from_reqwest)

@@ -1,7 +1,7 @@
 //! `/notify`.
 
-use super::{Context, errors::CommandError};
-use crate::{delivery::sentences, domain::UserId};
+use super::{Context, asker::Asker, errors::CommandError};
+use crate::delivery::sentences;
 
 /// Choose whether I tell you when a song of yours is ready
 #[poise::command(
@@ -29,13 +29,13 @@ async fn off(context: Context<'_>) -> Result<(), CommandError> {
 
 async fn choose(context: Context<'_>, wanted: bool) -> Result<(), CommandError> {
     let front = context.framework.user_data().await;
-    let person = UserId(context.interaction.user.id.get());
-    front.jobs.choose_notice(person, wanted).await?;
+    let asker = Asker::of_command(context.interaction);
+    front.jobs.choose_notice(asker.user, wanted).await?;
     let sentence = match wanted {
         true if !front.jobs.tells_when_ready() => sentences::NOTICES_OFF_HERE,
         true => sentences::NOTICES_ON,
         false => sentences::NOTICES_OFF,
     };
-    front.whisper(context.interaction, sentence).await;
+    front.whisper(&asker, sentence).await;
     Ok(())
 }

@@ -23,6 +23,8 @@ pub struct Job {
     pub place: Place,
     /// For what.
     pub prompt: Prompt,
+    /// The job whose message it was asked for with, by a button.
+    pub origin: Option<JobId>,
     /// When its turn comes, among those who wait: in which round of turns.
     pub round: u32,
     /// How far it is.
@@ -153,6 +155,7 @@ impl Job {
             requester,
             place,
             prompt,
+            origin: None,
             round,
             state: State::Accepted,
             charge: Charge::Full,
@@ -161,6 +164,13 @@ impl Job {
             delivery: Delivery::Pending,
             owed: Owed::default(),
         }
+    }
+
+    /// The same, asked for with a button of another job's message.
+    #[must_use]
+    pub fn stemming_from(mut self, origin: Option<JobId>) -> Self {
+        self.origin = origin;
+        self
     }
 
     /// Its place in the order of turns.

@@ -18,6 +18,7 @@ mod notify;
 mod owner;
 mod registry;
 mod submit;
+mod take_back;
 mod worker;
 mod writing;
 
@@ -33,10 +34,11 @@ use tracing::{Instrument, error, info, info_span, warn};
 pub use ask::{Ask, AskError};
 pub(crate) use backoff::Backoff;
 pub use clock::Clock;
+pub use take_back::TakenBack;
 
 use crate::{
     delivery::{Discord, Links, Media, Message, Obstacle, Postman, Scene, render, sentences},
-    domain::{Estimate, Extras, Job, Limits, State},
+    domain::{Estimate, Extras, Job, JobId, Limits, State},
     store::{Store, StoreError},
     whisul::{Permit, Whisul},
 };
@@ -142,6 +144,14 @@ impl Jobs {
         self.tasks.wait().await;
     }
 
+    /// Looks a job up.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn find(&self, id: JobId) -> Result<Option<Job>, StoreError> {
+        self.store.job(id).await
+    }
+
     /// How many jobs are being worked on.
     pub fn live(&self) -> usize {
         self.registry.len()
@@ -165,7 +175,7 @@ impl Jobs {
         // Songs that run already have their room before anybody is called, and turns come in order.
         jobs.sort_by_key(|job| (!job.is_at_whisul(), job.turn()));
         for job in jobs {
-            if self.registry.enter(job.id, job.requester) {
+            if self.registry.enter(job.id) {
                 self.work_on(job, None);
             }
         }

@@ -32,6 +32,7 @@ pub(super) fn job(row: &SqliteRow) -> Result<Job, DamagedRow> {
                 .checked("attachment_limit", |size: i64| size.try_into().ok())?,
         },
         prompt: reader.checked("prompt", |text: String| Prompt::parse(&text).ok())?,
+        origin: reader.optional_snowflake("origin")?.map(JobId),
         round: reader.checked("round", |round: i64| u32::try_from(round).ok())?,
         state: reader.state()?,
         charge: reader.word("charge")?,

@@ -8,11 +8,14 @@
 )]
 
 mod answering;
+mod buttons;
 mod delivery;
 mod failures;
+mod files;
 mod hostile;
 mod key;
 mod matrix;
+mod notices;
 mod outages;
 mod pace;
 mod places;

@@ -268,9 +268,9 @@ impl World {
             (Doing::Glance, News::Discord(_)) => self.poll(task),
             (Doing::Poll, News::Report(report)) => self.heard(task, report),
             (Doing::Delivery(way), News::Discord(result)) => self.attempted(task, way, &result),
-            (Doing::Notice, News::Discord(_)) => self.step(task),
             (Doing::Files, News::Discord(result)) => self.attached(task, &result),
-            (Doing::Pause, News::Now) => self.step(task),
+            // What came of a notice changes nothing.
+            (Doing::Pause, News::Now) | (Doing::Notice, News::Discord(_)) => self.step(task),
             (doing, news) => panic!("{news:?} for a task that waits for {doing:?}"),
         }
     }

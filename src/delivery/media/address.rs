@@ -28,38 +28,59 @@ impl Resolve for PublicOnly {
     }
 }
 
-/// Whether an address can be somebody's on the public internet (IANA's registries of special-purpose
-/// addresses, <https://www.iana.org/assignments/iana-ipv4-special-registry> and its IPv6 sibling).
+/// What is set apart of IPv4 (IANA, IPv4 Special-Purpose Address Registry).
+const SPECIAL_V4: [(Ipv4Addr, u32); 15] = [
+    // This network, private, shared (carrier-grade NAT), loopback, link-local.
+    (Ipv4Addr::UNSPECIFIED, 8),
+    (Ipv4Addr::new(10, 0, 0, 0), 8),
+    (Ipv4Addr::new(100, 64, 0, 0), 10),
+    (Ipv4Addr::new(127, 0, 0, 0), 8),
+    (Ipv4Addr::new(169, 254, 0, 0), 16),
+    (Ipv4Addr::new(172, 16, 0, 0), 12),
+    // Protocol assignments, documentation, 6to4 relays.
+    (Ipv4Addr::new(192, 0, 0, 0), 24),
+    (Ipv4Addr::new(192, 0, 2, 0), 24),
+    (Ipv4Addr::new(192, 88, 99, 0), 24),
+    // Private, benchmarks, documentation, documentation.
+    (Ipv4Addr::new(192, 168, 0, 0), 16),
+    (Ipv4Addr::new(198, 18, 0, 0), 15),
+    (Ipv4Addr::new(198, 51, 100, 0), 24),
+    (Ipv4Addr::new(203, 0, 113, 0), 24),
+    // Multicast; reserved and broadcast.
+    (Ipv4Addr::new(224, 0, 0, 0), 4),
+    (Ipv4Addr::new(240, 0, 0, 0), 4),
+];
+
+/// Global unicast, outside of which are loopback, link-local, unique local, multicast and addresses
+/// that embed IPv4 ones (mapped, NAT64);
+const GLOBAL_V6: (Ipv6Addr, u32) = (Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3);
+
+/// and what is set apart of it (IANA, IPv6 Special-Purpose Address Registry).
+const SPECIAL_V6: [(Ipv6Addr, u32); 4] = [
+    // Protocol assignments with Teredo, documentation, 6to4, documentation.
+    (Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23),
+    (Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0), 32),
+    (Ipv6Addr::new(0x2002, 0, 0, 0, 0, 0, 0, 0), 16),
+    (Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, 0, 0), 20),
+];
+
+/// Whether an address can be somebody's on the public internet.
 pub(super) fn is_public(address: IpAddr) -> bool {
     match address {
-        IpAddr::V4(address) => is_public_v4(address),
-        IpAddr::V6(address) => is_public_v6(address),
-    }
-}
-
-fn is_public_v4(address: Ipv4Addr) -> bool {
-    let special = match address.octets() {
-        // This network; loopback; multicast, reserved and broadcast.
-        [0 | 127 | 224..=255, ..] => true,
-        // Private, shared (carrier-grade NAT), link-local (cloud metadata, too).
-        [10, ..] | [172, 16..=31, ..] | [192, 168, ..] => true,
-        [100, 64..=127, ..] | [169, 254, ..] => true,
-        // Protocol assignments, documentation, 6to4 relays, benchmarks.
-        [192, 0, 0 | 2, _] | [198, 51, 100, _] | [203, 0, 113, _] => true,
-        [192, 88, 99, _] | [198, 18 | 19, ..] => true,
-        _ => false,
-    };
-    !special
-}
-
-/// Global unicast is 2000::/3, less what is set apart there; everything else, such as loopback,
-/// link-local, unique local, multicast and addresses that embed IPv4 (mapped, NAT64), is not.
-fn is_public_v6(address: Ipv6Addr) -> bool {
-    match address.segments() {
-        // Protocol assignments with Teredo and ORCHID, documentation, 6to4, which embeds IPv4.
-        [0x2001, 0..=0x01ff, ..] | [0x2001, 0x0db8, ..] | [0x2002, ..] => false,
-        [0x3fff, 0..=0x0fff, ..] => false,
-        [first, ..] => first & 0xe000 == 0x2000,
+        IpAddr::V4(address) => {
+            let bits = u32::from(address);
+            let within = |(net, prefix): &(Ipv4Addr, u32)| {
+                (bits ^ u32::from(*net)) >> (u32::BITS - prefix) == 0
+            };
+            !SPECIAL_V4.iter().any(within)
+        }
+        IpAddr::V6(address) => {
+            let bits = u128::from(address);
+            let within = |(net, prefix): &(Ipv6Addr, u32)| {
+                (bits ^ u128::from(*net)) >> (u128::BITS - prefix) == 0
+            };
+            within(&GLOBAL_V6) && !SPECIAL_V6.iter().any(within)
+        }
     }
 }
 
