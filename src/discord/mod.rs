@@ -3,6 +3,7 @@
 mod access;
 mod asker;
 mod clicks;
+mod connection;
 mod errors;
 mod front;
 mod gateway;

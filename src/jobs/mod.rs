@@ -16,6 +16,7 @@ mod gate;
 mod line;
 mod notify;
 mod owner;
+mod pace;
 mod registry;
 mod submit;
 mod take_back;
@@ -38,7 +39,7 @@ pub use take_back::TakenBack;
 
 use crate::{
     delivery::{Discord, Links, Media, Message, Obstacle, Postman, Scene, render, sentences},
-    domain::{Estimate, Extras, Job, JobId, Limits, State},
+    domain::{Estimate, Extras, Job, JobId, Limits, MessageId, State},
     store::{Store, StoreError},
     whisul::{Permit, Whisul},
 };
@@ -95,6 +96,7 @@ pub struct Jobs {
     rules: Rules,
     line: line::Line,
     gate: gate::Gate,
+    pace: pace::Pace,
     registry: registry::Registry,
     estimate: Mutex<Estimate>,
     tasks: TaskTracker,
@@ -126,6 +128,7 @@ impl Jobs {
             line: line::Line::new(rules.max_running.get()),
             rules,
             gate: gate::Gate::new(),
+            pace: pace::Pace::new(),
             registry: registry::Registry::default(),
             estimate: Mutex::new(estimate),
             tasks: TaskTracker::new(),
@@ -150,6 +153,14 @@ impl Jobs {
     /// When the database can't be read.
     pub async fn find(&self, id: JobId) -> Result<Option<Job>, StoreError> {
         self.store.job(id).await
+    }
+
+    /// Takes note that a job's message was deleted on request.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub async fn message_deleted(&self, job: JobId, message: MessageId) -> Result<(), StoreError> {
+        self.store.message_deleted(job, message).await
     }
 
     /// How many jobs are being worked on.

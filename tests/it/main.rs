@@ -9,6 +9,7 @@
 
 mod answering;
 mod buttons;
+mod clocks;
 mod delivery;
 mod failures;
 mod files;
