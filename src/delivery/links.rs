@@ -39,8 +39,11 @@ impl Links {
 
 /// Where the message about a job is, if it has one.
 pub(super) fn message_link(job: &Job) -> Option<String> {
-    let guild = job.place.guild.map_or_else(|| "@me".to_owned(), |guild| guild.to_string());
-    let (channel, message) = (job.place.channel, job.message?);
+    let channel = job.message_channel.unwrap_or(job.place.channel);
+    // Where it is not where the song was asked for, it went to the requester directly.
+    let guild = job.place.guild.filter(|_| channel == job.place.channel);
+    let guild = guild.map_or_else(|| "@me".to_owned(), |guild| guild.to_string());
+    let message = job.message?;
     Some(format!("https://discord.com/channels/{guild}/{channel}/{message}"))
 }
 

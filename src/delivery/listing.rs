@@ -89,6 +89,7 @@ mod tests {
             reach: Reach::Channel,
             application: ApplicationId(4),
             token: None,
+            attachment_limit: 0,
         };
         let prompt = Prompt::parse(prompt).unwrap_or_else(|_| Prompt::parse("rain").unwrap());
         let song = Song { title: Some(title), song_url: Some(song_url), ..Song::default() };

@@ -3,6 +3,8 @@
 //! Each says what happened and what to do next. Text that a person or an API wrote never comes in
 //! here unescaped; times are Discord's `<t:…:R>` markup, which counts in the reader's own client.
 
+mod extras;
+
 use std::time::Duration;
 
 use crate::domain::{
@@ -18,6 +20,8 @@ pub use my_data::*;
 pub use own::*;
 
 use super::Obstacle;
+
+pub use extras::*;
 
 /// The title while a job waits in line.
 pub const IN_LINE: &str = "🎟️ In line";

@@ -10,6 +10,7 @@ mod front;
 mod gateway;
 mod help;
 mod my_data;
+mod notify;
 mod quota;
 mod registration;
 mod song;
@@ -32,6 +33,7 @@ fn commands() -> Vec<poise::Command<Front, errors::CommandError>> {
         quota::quota(),
         help::help(),
         my_data::my_data(),
+        notify::notify(),
         from_message::song_of_this(),
     ]
 }

@@ -12,6 +12,7 @@ mod ids;
 mod job;
 mod life;
 mod line;
+mod owed;
 mod prompt;
 mod quota;
 mod record;
@@ -33,6 +34,7 @@ pub use ids::{
 pub use job::{Charge, Delivery, Job, Place, Reach, State};
 pub use life::{Event, Step};
 pub use line::{Line, Turn};
+pub use owed::{Extras, Owed, Shown};
 pub use prompt::{PROMPT_MAX, Prompt, PromptError};
 pub use quota::{Charges, Limit, Limits, Quota, QuotaError, Refusal, Requester};
 pub use record::Record;

@@ -4,12 +4,13 @@ use tracing::info;
 
 use super::Jobs;
 use crate::{
-    delivery::{Message, listing},
-    domain::{
-        GuildId, Job, JobId, Limits, Prompt, Record, Requester, Search, Standing, State, UserId,
-    },
+    delivery::{Export, Message, export, listing},
+    domain::{GuildId, Job, JobId, Limits, Prompt, Requester, Search, Standing, State, UserId},
     store::{Erasure, StoreError},
 };
+
+/// How many of a person's records are in a file, at most.
+const RECORDS: u32 = 20_000;
 
 #[expect(clippy::missing_errors_doc, reason = "each fails when the database does")]
 impl Jobs {
@@ -73,9 +74,14 @@ impl Jobs {
         &self.rules.limits
     }
 
-    /// Everything that is known about the person, the latest first, and at most so much.
-    pub async fn records_of(&self, person: UserId, most: u32) -> Result<Vec<Record>, StoreError> {
-        self.store.records_of(person, most).await
+    /// Everything that is known about the person, as far as it finds room where files may have at
+    /// most `limit` bytes.
+    pub async fn export(&self, person: UserId, limit: u32) -> Result<Export, StoreError> {
+        let records = self.store.records_of(person, RECORDS).await?;
+        let wants_notice = self.store.wants_notice(person).await?;
+        let mut export = export(person, wants_notice, &records, limit);
+        export.complete &= u32::try_from(records.len()).is_ok_and(|count| count < RECORDS);
+        Ok(export)
     }
 
     /// Forgets what the person's songs were, as far as they are over.

@@ -32,7 +32,7 @@ pub(super) const ALL: &str = "\
     SELECT * FROM jobs WHERE requester = $1 ORDER BY charged_at DESC LIMIT $2";
 
 pub(super) const ERASE: &str = "\
-    UPDATE jobs SET prompt = '', message = NULL, title = NULL, bpm = NULL, \
+    UPDATE jobs SET prompt = '', message = NULL, message_channel = NULL, title = NULL, bpm = NULL, \
         length_seconds = NULL, tags = NULL, song_url = NULL, image_url = NULL, \
         failure_reason = NULL, origin = NULL \
     WHERE requester = $1 AND settled = 1 AND prompt <> ''";

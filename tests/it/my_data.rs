@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use sandbox::{DiscordRules, Message, Plan, Seat, WhisulRules};
+use sandbox::{DiscordRules, Fault, Message, Plan, Seat, WhisulRules};
+use serde_json::Value;
 
 use crate::{
     buttons::click,
-    world::{World, done, failed, refusal, song_at},
+    world::{World, done, failed, refusal, song_at, title},
 };
 
 /// A world with these settings, where songs take no time.
@@ -85,6 +86,79 @@ async fn what_is_forgotten_is_gone_and_the_quota_stays() {
         let bytes = std::fs::read(file.unwrap().path()).unwrap();
         assert!(!bytes.windows(8).any(|part| part == b"marzipan"), "it is left in the file");
     }
+}
+
+/// Asks for everything that the bot knows: the file.
+async fn exported(seat: &Seat) -> Value {
+    let asked = seat.command("my-data export", &[]).await.expect("Discord takes the command");
+    let answer = asked.until("a file", |message| !message.attachments.is_empty()).await;
+    assert!(answer.ephemeral());
+    assert_eq!(answer.content, "Here is everything that I know about you.");
+    let file = &answer.attachments[0];
+    assert_eq!(file.filename, "my-data.json");
+    let bytes = reqwest::get(&file.url).await.unwrap().bytes().await.unwrap();
+    serde_json::from_slice(&bytes).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_gets_everything_that_is_known_about_them_as_a_file() {
+    let world = quick(&[]).await;
+    world.whisul.plan("polka", Plan::fails(Some("no polka")).takes(Duration::ZERO));
+    world.whisul.plan("long", Plan::song().until_told());
+    let asked = world.song(&world.ann, "a *slow* waltz\u{1F327}").await;
+    let song = done(&asked).await;
+    failed(&world.song(&world.ann, "a polka").await).await;
+    done(&world.song(&world.bob, "a secret of Bob's").await).await;
+    let waiting = world.song(&world.ann, "a long song").await;
+    world.whisul.until_accepted("a long song").await;
+    let seat = world.ann.at(&world.channel);
+    seat.command("notify off", &[]).await.unwrap().answer().await.unwrap();
+
+    let data = exported(&seat).await;
+    assert_eq!(data["user_id"], world.ann.id().to_string());
+    assert_eq!(data["preferences"]["tell_me_when_a_song_is_ready"], false);
+    let songs = data["songs"].as_array().unwrap();
+    let prompts: Vec<_> = songs.iter().map(|song| song["prompt"].as_str().unwrap()).collect();
+    assert_eq!(prompts, ["a long song", "a polka", "a *slow* waltz\u{1F327}"]);
+    let waltz = &songs[2];
+    assert_eq!(waltz["id"], asked.id.to_string());
+    assert_eq!(waltz["server_id"], world.server.id().to_string());
+    assert_eq!(waltz["message_id"], song.id.to_string());
+    assert_eq!(waltz["state"], "completed");
+    assert_eq!(waltz["counts_for"], "you, the server and everybody");
+    assert_eq!(waltz["song"]["title"], title(&song));
+    assert!(waltz["asked_at"].as_str().unwrap().ends_with('Z'), "{waltz}");
+    assert_eq!(songs[1]["whisul_said"], "no polka");
+    assert_eq!(songs[1]["counts_for"], "nobody");
+    let text = data.to_string();
+    assert!(!text.contains("secret") && !text.contains(&waiting.token), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_forgotten_is_in_no_file() {
+    let mut world = quick(&[]).await;
+    done(&world.song(&world.ann, "marzipan waltz").await).await;
+    settle(&mut world).await;
+    let seat = world.ann.at(&world.channel);
+    forget(&seat).await;
+    let data = exported(&seat).await;
+    assert_eq!(data["songs"][0]["forgotten"], true, "{data}");
+    assert_eq!(data["songs"][0]["counts_for"], "you, the server and everybody");
+    assert!(!data.to_string().contains("marzipan"), "{data}");
+    // Somebody who never asked for anything gets a file, too.
+    let nothing = exported(&world.bob.dm()).await;
+    assert_eq!(nothing["songs"].as_array().unwrap().len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_discord_does_not_take_is_told_of() {
+    let world = quick(&[]).await;
+    let edits = "/api/v10/webhooks/*/*/messages/@original";
+    world.discord.faults().add(Fault::on("PATCH", edits).status(500).times(1));
+    let seat = world.ann.at(&world.channel);
+    let asked = seat.command("my-data export", &[]).await.unwrap();
+    let told = asked.until("a sentence", |message| !message.content.is_empty()).await;
+    assert!(told.content.contains("Try again in a few minutes"), "{}", told.content);
 }
 
 #[tokio::test(flavor = "multi_thread")]

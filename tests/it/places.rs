@@ -124,7 +124,7 @@ async fn discord_knows_the_command_its_places_and_its_limits() {
     let commands = world.discord.commands();
     let named = |name| commands.iter().find(|command| command["name"] == name).unwrap();
     let song = named("song");
-    for name in ["song", "songs", "quota", "help", "my-data", "Make a song of this"] {
+    for name in ["song", "songs", "quota", "help", "my-data", "notify", "Make a song of this"] {
         assert_eq!(named(name)["integration_types"], json!([0, 1]), "{name}");
         assert_eq!(named(name)["contexts"], json!([0, 1, 2]), "{name}");
     }

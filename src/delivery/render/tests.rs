@@ -21,6 +21,7 @@ fn job(prompt: &str, state: State) -> Job {
         reach: Reach::Channel,
         application: ApplicationId(4),
         token: None,
+        attachment_limit: 0,
     };
     let prompt = Prompt::parse(prompt).unwrap_or_else(|_| Prompt::parse("rain").unwrap());
     Job { state, ..Job::accepted(JobId(1 << 40), UserId(u64::MAX), place, prompt, 0) }
