@@ -25,7 +25,7 @@ impl Worker {
                 true
             });
         self.note(Event::NoticeBegins).await?;
-        if !wanted {
+        if !(wanted && self.jobs.tells_when_ready()) {
             return Ok(());
         }
         for _ in 0..TRIES {

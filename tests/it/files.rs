@@ -275,6 +275,23 @@ async fn a_message_without_a_token_gets_its_files_through_the_channel() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn where_the_bot_may_attach_nothing_the_links_stand() {
+    let rules = DiscordRules { token_lifetime: Duration::ZERO, ..unlimited() };
+    let mut world = world_with(rules, &BOTH).await;
+    world.server.deny_files(&world.channel);
+    let asked = world.song(&world.ann, "rain").await;
+    done(&asked).await;
+    let tried = || (uploads(&world) > 0).then_some(());
+    world.discord.until("an edit with files", tried).await;
+    world.stop_bot().await;
+    let song = asked.message().unwrap();
+    assert!(is_done(&song) && song.attachments.is_empty() && !has_cover(&song));
+    world.wake_bot().await;
+    done(&song_at(&world.ann.dm(), "another").await).await;
+    assert_eq!(world.discord.messages().len(), 2, "nothing is said");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_song_that_comes_directly_has_its_files() {
     let rules = DiscordRules { token_lifetime: Duration::ZERO, ..unlimited() };
     let world = world_with(rules, &BOTH).await;

@@ -36,8 +36,7 @@ const COVER_MAX: u32 = 8 << 20;
 /// How long a song's files wait for memory.
 const QUEUE: Duration = Duration::from_mins(10);
 
-/// How long a server may take to connect, may be silent, and may take for a file.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a server may be silent, and may take for a file in all.
 const SILENCE: Duration = Duration::from_secs(5);
 const TIMEOUT: Duration = Duration::from_mins(1);
 
@@ -115,15 +114,19 @@ impl Media {
     /// # Errors
     /// When the system has nothing to make a client from.
     pub fn of(whisul: &Url) -> Result<Self, MediaError> {
+        Self::with_patience(whisul, SILENCE, TIMEOUT)
+    }
+
+    fn with_patience(whisul: &Url, silence: Duration, whole: Duration) -> Result<Self, MediaError> {
         // A proxy would resolve names by itself.
         let client = || {
             Client::builder()
                 .user_agent(concat!("whisul-bot/", env!("CARGO_PKG_VERSION")))
                 .no_proxy()
                 .redirect(Policy::none())
-                .connect_timeout(CONNECT_TIMEOUT)
-                .read_timeout(SILENCE)
-                .timeout(TIMEOUT)
+                .connect_timeout(silence)
+                .read_timeout(silence)
+                .timeout(whole)
         };
         Ok(Self {
             whisul: whisul.origin(),

@@ -124,6 +124,25 @@ async fn redirects_are_followed_to_an_end() {
 }
 
 #[tokio::test]
+async fn a_server_that_dribbles_is_given_up() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut part = answer("content-type: audio/mpeg", TUNE);
+        while stream.write_all(&part).await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            part = vec![0];
+        }
+    });
+    let whisul = Url::parse(&format!("http://{address}/api")).unwrap();
+    let whole = Duration::from_millis(300);
+    let media = Media::with_patience(&whisul, Duration::from_secs(9), whole).unwrap();
+    assert!(media.files(&song_at(address), BOTH, 1000).await.is_empty());
+    assert_eq!(media.budget.left(), BUDGET as usize);
+}
+
+#[tokio::test]
 async fn many_at_once_stay_within_the_memory_for_all() {
     let mut tune = vec![0; 20 << 20];
     tune[..3].copy_from_slice(b"ID3");
