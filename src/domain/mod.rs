@@ -17,6 +17,7 @@ mod song;
 mod text;
 mod time;
 mod ways;
+mod words;
 
 pub use answers::{FirstAnswer, Report, Submission};
 pub use estimate::Estimate;
@@ -34,3 +35,4 @@ pub use song::{Song, SongLength};
 pub use text::{is_blank, steers_direction};
 pub use time::{Timestamp, format_duration, parse_duration};
 pub use ways::{Attempt, Next, Post, Way};
+pub use words::{BlockedWord, Reading, WordError};
