@@ -1,7 +1,5 @@
 //! What the bot asks of Discord, one method an endpoint.
 
-use std::time::Duration;
-
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -15,25 +13,17 @@ use super::{
     request::{Identified, Proof, Request, Sender, body},
     search::SeenMessage,
 };
-use crate::domain::{ApplicationId, ChannelId, JobId, MessageId, UserId};
+use crate::domain::{ApplicationId, ChannelId, MessageId, UserId};
 
 /// Where Discord is.
 const DISCORD: &str = "https://discord.com";
 /// How many messages can be looked at with one request.
 pub(super) const PAGE: usize = 100;
-/// An answer is void after 3 seconds (Discord docs, Receiving and Responding); a little is kept
-/// back for the way.
-const ANSWER_TIMEOUT: Duration = Duration::from_millis(2500);
-
-/// For how long an answer that did not get through is tried again, so that it can still be in time,
-pub const ANSWER_RETRIES: Duration = Duration::from_secs(1);
-/// and the pause between two tries.
-pub const ANSWER_PAUSE: Duration = Duration::from_millis(200);
 
 /// Discord's REST API, as far as the bot uses it.
 #[derive(Debug)]
 pub struct Discord {
-    sender: Sender,
+    pub(super) sender: Sender,
 }
 
 /// A message of the bot's that Discord has.
@@ -51,27 +41,6 @@ impl Discord {
     pub fn new(base: Option<&Url>, token: SecretString) -> Result<Self, DiscordError> {
         let base = base.map_or(DISCORD, Url::as_str).trim_end_matches('/');
         Ok(Self { sender: Sender::new(format!("{base}/api/v10"), token)? })
-    }
-
-    /// Gives an interaction its first answer, and returns the message that it became.
-    pub async fn answer(
-        &self,
-        interaction: JobId,
-        token: &SecretString,
-        message: &Message,
-    ) -> Result<Posted, DiscordError> {
-        // Type 4: a message (Discord docs, Interaction Callback Type).
-        let content = body(&json!({ "type": 4, "data": message }))?;
-        let request = Request {
-            method: Method::Post,
-            path: format!("interactions/{interaction}/{}/callback", token.expose_secret()),
-            query: "?with_response=true",
-            proof: Proof::Path,
-            urgency: Urgency::Needed,
-            body: Some(&content),
-        };
-        let answer: CallbackAnswer = self.sender.send_at_once(&request, ANSWER_TIMEOUT).await?;
-        answer.resource.message.posted()
     }
 
     /// Looks up the first answer, to learn whether it stands. A refusal that stands in its place
@@ -102,6 +71,25 @@ impl Discord {
         urgency: Urgency,
     ) -> Result<Posted, DiscordError> {
         self.patch(original(application, token), Proof::Path, message, urgency).await
+    }
+
+    /// Deletes the message that an interaction's token stands for: its first answer, or the message
+    /// whose button was clicked.
+    pub async fn delete_answer(
+        &self,
+        application: ApplicationId,
+        token: &SecretString,
+    ) -> Result<(), DiscordError> {
+        let request = Request {
+            method: Method::Delete,
+            path: original(application, token),
+            query: "",
+            proof: Proof::Path,
+            urgency: Urgency::Needed,
+            body: None,
+        };
+        self.sender.send::<Value>(&request).await?;
+        Ok(())
     }
 
     /// Edits one of the bot's messages through its channel.
@@ -216,16 +204,6 @@ fn with_bot(method: Method, path: String, body: &Value) -> Request<'_> {
 fn without_body(path: String, query: &str) -> Request<'_> {
     let (proof, urgency) = (Proof::BotToken, Urgency::Needed);
     Request { method: Method::Get, path, query, proof, urgency, body: None }
-}
-
-#[derive(Deserialize)]
-struct CallbackAnswer {
-    resource: CallbackResource,
-}
-
-#[derive(Deserialize)]
-struct CallbackResource {
-    message: PostedMessage,
 }
 
 #[derive(Deserialize)]

@@ -1,7 +1,5 @@
 //! A message as Discord's endpoints for creating and editing take it.
 
-use super::sentences;
-use crate::domain::JobId;
 use serde::Serialize;
 use serenity::builder::{CreateActionRow, CreateAllowedMentions, CreateEmbed};
 
@@ -54,19 +52,6 @@ impl Message {
     pub fn ephemeral(mut self) -> Self {
         self.flags = Some(EPHEMERAL);
         self
-    }
-
-    /// The same with a line that tells which song it is about, so that it can be found again
-    /// by [`Self::is_marked`].
-    #[must_use]
-    pub(super) fn marked(&self, job: JobId) -> Self {
-        let content = format!("{}\n{}", self.content, sentences::mark(job));
-        Self { content: content.trim().to_owned(), ..self.clone() }
-    }
-
-    /// Whether content, as Discord sent it, is that of a message marked for this job.
-    pub(super) fn is_marked(content: &str, job: JobId) -> bool {
-        content.lines().next_back() == Some(&sentences::mark(job))
     }
 
     /// The same, created at most once for this nonce, for as long as Discord remembers nonces (a

@@ -1,8 +1,10 @@
 //! A job as a Discord message: what it says ([`render()`]), and how it gets there ([`Postman`]).
 
 mod application;
+mod callback;
 mod discord;
 mod error;
+mod form;
 mod limiter;
 mod links;
 mod markdown;
@@ -15,8 +17,10 @@ mod search;
 pub mod sentences;
 
 pub use application::Application;
-pub use discord::{ANSWER_PAUSE, ANSWER_RETRIES, Discord, Posted};
+pub use callback::{ANSWER_PAUSE, ANSWER_RETRIES, Reply, Suggestion};
+pub use discord::{Discord, Posted};
 pub use error::DiscordError;
+pub use form::{PROMPT_INPUT, prompt_form};
 pub use links::Links;
 pub use message::Message;
 pub use postman::Postman;

@@ -96,13 +96,12 @@ impl Postman {
                 answer => answer,
             },
             Way::New(post) | Way::Again(post) => {
-                let marked = message.marked(job.id);
                 let channel = self.channel(job, post).await?;
-                discord.post(channel, &marked, job.id.to_string()).await
+                discord.post(channel, message, job.id.to_string()).await
             }
             Way::Find(post) => {
                 let channel = self.channel(job, post).await?;
-                discord.find_marked(channel, job.id, post == Post::Direct).await
+                discord.find_shown(channel, job.id, post == Post::Direct).await
             }
         }
     }

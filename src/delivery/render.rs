@@ -2,14 +2,17 @@
 
 use std::time::Duration;
 
-use serenity::builder::{CreateActionRow, CreateButton, CreateEmbed, CreateEmbedFooter};
+use serenity::{
+    all::ButtonStyle,
+    builder::{CreateActionRow, CreateButton, CreateEmbed, CreateEmbedFooter},
+};
 
 use super::{
     Links, Message,
     markdown::{escaped, plain},
     sentences as say,
 };
-use crate::domain::{Failure, Job, Song, State, Timestamp};
+use crate::domain::{Action, Failure, Job, Song, State, Timestamp};
 
 /// How much room each text is given, in UTF-16 code units. Their sum stays below the 6000 that
 /// Discord allows over all embeds of a message, each below its own limit (Discord docs, Message
@@ -61,14 +64,17 @@ pub fn render(scene: &Scene<'_>, links: &Links) -> Message {
     let job = scene.job;
     match &job.state {
         State::Completed { song, took } => finished(scene, song, *took, links),
-        State::Failed(why) => Message::embed(failed(scene, why), Vec::new()),
+        State::Failed(why) => Message::embed(failed(scene, why), outcome_row(job, say::TRY_AGAIN)),
         State::Withdrawn | State::Cancelled => {
             let embed = CreateEmbed::new().title(say::CANCELLED).colour(WAITING);
-            Message::embed(embed.description(about(scene, &[say::TAKEN_BACK])), Vec::new())
+            let embed = embed.description(about(scene, &[say::TAKEN_BACK]));
+            Message::embed(embed, outcome_row(job, say::TRY_AGAIN))
         }
-        State::Accepted | State::Announced | State::Submitting | State::Running { .. } => {
-            Message::embed(under_way(scene), Vec::new())
+        State::Accepted | State::Announced => {
+            let cancel = button(Action::Cancel(job.id), say::CANCEL);
+            Message::embed(under_way(scene), vec![CreateActionRow::Buttons(vec![cancel])])
         }
+        State::Submitting | State::Running { .. } => Message::embed(under_way(scene), Vec::new()),
     }
 }
 
@@ -119,13 +125,12 @@ fn finished(scene: &Scene<'_>, song: &Song, took: Duration, links: &Links) -> Me
     if let Some(cover) = cover {
         embed = embed.image(cover);
     }
-    let mut buttons = Vec::new();
+    let mut buttons = outcome_buttons(scene.job, say::AGAIN);
     if let Some(link) = link {
-        buttons.push(CreateButton::new_link(link.clone()).label(say::LISTEN));
+        buttons.insert(0, CreateButton::new_link(link.clone()).label(say::LISTEN));
         embed = embed.url(link);
     }
-    let rows = if buttons.is_empty() { vec![] } else { vec![CreateActionRow::Buttons(buttons)] };
-    Message::embed(embed, rows)
+    Message::embed(embed, vec![CreateActionRow::Buttons(buttons)])
 }
 
 fn failed(scene: &Scene<'_>, why: &Failure) -> CreateEmbed {
@@ -139,6 +144,24 @@ fn failed(scene: &Scene<'_>, why: &Failure) -> CreateEmbed {
     };
     let embed = CreateEmbed::new().title(say::FAILED).colour(FAILED);
     embed.description(about(scene, &[say::failure(why), &said]))
+}
+
+/// The buttons below an outcome. One of them asks for the song again, by which the message can be
+/// found: see `search.rs`.
+fn outcome_buttons(job: &Job, again: &str) -> Vec<CreateButton> {
+    vec![
+        button(Action::Again(job.id), again),
+        button(Action::Edit(job.id), say::EDIT_PROMPT),
+        button(Action::Delete(job.id), say::DELETE),
+    ]
+}
+
+fn outcome_row(job: &Job, again: &str) -> Vec<CreateActionRow> {
+    vec![CreateActionRow::Buttons(outcome_buttons(job, again))]
+}
+
+fn button(action: Action, label: &str) -> CreateButton {
+    CreateButton::new(action.custom_id()).label(label).style(ButtonStyle::Secondary)
 }
 
 /// The prompt and who asked for it, with what there is to say below.

@@ -136,6 +136,7 @@ impl Sender {
             Method::Get => reqwest::Method::GET,
             Method::Patch => reqwest::Method::PATCH,
             Method::Put => reqwest::Method::PUT,
+            Method::Delete => reqwest::Method::DELETE,
             _ => reqwest::Method::POST,
         };
         let mut builder = self.http.request(method, address).timeout(timeout);

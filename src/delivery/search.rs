@@ -3,31 +3,31 @@
 use serde::Deserialize;
 
 use super::{
-    Discord, DiscordError, Message, Posted,
+    Discord, DiscordError, Posted,
     discord::{PAGE, PostedMessage},
     request::Identified,
     sentences,
 };
-use crate::domain::{ChannelId, JobId, MessageId};
+use crate::domain::{Action, ChannelId, JobId, MessageId};
 
 /// How many pages of messages are looked through.
 const PAGES: u32 = 10;
 
 impl Discord {
-    /// Looks for the new message that is marked for a job, back to when its song was asked for.
+    /// Looks for the message that shows a job's outcome, back to when its song was asked for.
     /// `always_readable` says that a channel without a single message is empty, and not one whose
     /// history the bot may not read.
     ///
     /// # Errors
     /// [`DiscordError::MessageGone`] when there surely is none; [`DiscordError::NoAccess`] when the
     /// bot can't see far enough to tell.
-    pub(super) async fn find_marked(
+    pub(super) async fn find_shown(
         &self,
         channel: ChannelId,
         job: JobId,
         always_readable: bool,
     ) -> Result<Posted, DiscordError> {
-        self.find(channel, job, always_readable, |message| message.is_about(job)).await
+        self.find(channel, job, always_readable, |message| message.shows(job)).await
     }
 
     /// Looks for a job's first answer among the messages of its channel, in the same way.
@@ -93,6 +93,8 @@ pub(super) struct SeenMessage {
     author: Author,
     #[serde(default)]
     embeds: Vec<SeenEmbed>,
+    #[serde(default)]
+    components: Vec<SeenRow>,
     /// The interaction that it answers.
     interaction_metadata: Option<Identified>,
 }
@@ -103,16 +105,31 @@ struct Author {
     bot: bool,
 }
 
+/// A row of buttons, or of anything else.
+#[derive(Deserialize)]
+struct SeenRow {
+    #[serde(default)]
+    components: Vec<SeenButton>,
+}
+
+#[derive(Deserialize)]
+struct SeenButton {
+    custom_id: Option<String>,
+}
+
 #[derive(Deserialize)]
 struct SeenEmbed {
     title: Option<String>,
 }
 
 impl SeenMessage {
-    /// Whether it is the bot's own about this job. People can write its mark, other bots have no
-    /// reason to.
-    fn is_about(&self, job: JobId) -> bool {
-        self.author.bot && Message::is_marked(&self.content, job)
+    /// Whether it is the bot's own and shows this job's outcome: every outcome has a button to ask
+    /// for the song again. People can't make buttons, and other bots have no reason to make these.
+    fn shows(&self, job: JobId) -> bool {
+        let again = Action::Again(job).custom_id();
+        let buttons = self.components.iter().flat_map(|row| &row.components);
+        let mut ids = buttons.filter_map(|button| button.custom_id.as_deref());
+        self.author.bot && ids.any(|id| id == again)
     }
 
     /// Whether it is the first answer of this job.

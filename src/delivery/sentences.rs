@@ -6,8 +6,7 @@
 use std::time::Duration;
 
 use crate::domain::{
-    Failure, JobId, Limit, PROMPT_MAX, PromptError, Quota, Refusal, Timestamp, UserId,
-    format_duration,
+    Failure, Limit, PROMPT_MAX, PromptError, Quota, Refusal, Timestamp, UserId, format_duration,
 };
 
 use super::Obstacle;
@@ -28,6 +27,20 @@ pub const FAILED: &str = "No song this time";
 pub const CANCELLED: &str = "Taken back";
 /// The label of the song's link.
 pub const LISTEN: &str = "Listen";
+/// The labels of the buttons below an outcome,
+pub const AGAIN: &str = "Again";
+/// below one without a song,
+pub const TRY_AGAIN: &str = "Try again";
+/// for other words,
+pub const EDIT_PROMPT: &str = "Edit prompt";
+/// for nobody to see it any more,
+pub const DELETE: &str = "Delete";
+/// and while a job waits.
+pub const CANCEL: &str = "Cancel";
+/// The title of the form for a prompt: at most 45 characters.
+pub const FORM_TITLE: &str = "Make a song";
+/// Above its input: at most 45 characters.
+pub const FORM_PROMPT: &str = "What should the song be like?";
 /// The names of the fields of a finished song.
 pub const TEMPO: &str = "Tempo";
 /// See [`TEMPO`].
@@ -93,12 +106,6 @@ pub fn made_in(took: Duration) -> String {
 
 /// A finished song for which Whisul sent no link that may be shown.
 pub const NO_LINK: &str = "Whisul finished the song but sent no link to it that can be shown here.";
-
-/// The last line of a message that is not the answer to a command: which song it is about, in small
-/// letters.
-pub fn mark(job: JobId) -> String {
-    format!("-# Song {job}")
-}
 
 /// In place of a message that Discord would not take.
 pub fn stripped(requester: UserId, has_song: bool) -> String {
@@ -226,6 +233,20 @@ pub const SERVER_NOT_ALLOWED: &str =
 /// The bot makes no songs in direct messages.
 pub const DMS_NOT_ALLOWED: &str =
     "This bot makes songs only in its servers. Use the command in one of them.";
+/// A button was clicked twice.
+pub const ASKED_ALREADY: &str = "You've asked for that just now: it is under way.";
+/// A button of a job that was forgotten.
+pub const SONG_FORGOTTEN: &str =
+    "I don't remember this song any more. Type its prompt after `/song` to have it made again.";
+/// A button for the requester and moderators.
+pub const NOT_YOURS: &str =
+    "Only whoever asked for this song, or somebody who may manage messages here, can do that.";
+/// Cancelling came too late.
+pub const TOO_LATE_TO_CANCEL: &str =
+    "It is too late to cancel this song: it is being made, or it is over already.";
+/// A button or form that this version of the bot doesn't know.
+pub const UNKNOWN_BUTTON: &str =
+    "I don't know this button any more. Type `/song` to ask for a song.";
 /// The bot is on its way out.
 pub const STOPPING: &str = "I'm just restarting. Try again in a minute.";
 /// The job could not be written down.

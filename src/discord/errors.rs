@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use poise::{BoxFuture, FrameworkError};
 use tracing::error;
 
-use super::Front;
-use crate::{delivery::sentences, domain::PromptError, jobs::AskError};
+use super::{Front, asker::Asker};
+use crate::{delivery::sentences, domain::PromptError, jobs::AskError, store::StoreError};
 
-/// Why a command did nothing.
+/// Why a command, a button or a form did nothing.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum CommandError {
     /// The bot may not be used here, or not at present; the sentence says which.
@@ -20,16 +20,35 @@ pub(super) enum CommandError {
     /// The job was not taken on.
     #[error(transparent)]
     Ask(#[from] AskError),
+    /// The database can't be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 impl CommandError {
+    /// The sentence for whoever is refused, once the log has been told what its reader has to mend:
+    /// a full quota is nothing to log; a full disk is.
+    pub(super) fn reported(&self) -> Cow<'static, str> {
+        match self {
+            Self::Ask(AskError::Store(cause)) | Self::Store(cause) => {
+                error!(%cause, "the database failed; somebody was refused");
+            }
+            Self::Ask(AskError::Late) => {
+                error!("a job could not be written down in time; it was refused");
+            }
+            _ => {}
+        }
+        self.sentence()
+    }
+
     fn sentence(&self) -> Cow<'static, str> {
         match self {
             Self::NotNow(sentence) => Cow::Borrowed(sentence),
             Self::Prompt(error) => Cow::Owned(sentences::bad_prompt(*error)),
             Self::Ask(AskError::Refused(refusal)) => Cow::Owned(sentences::refusal(refusal)),
             Self::Ask(AskError::NotShown) => Cow::Borrowed(sentences::PROMPT_NOT_SHOWN),
-            Self::Ask(AskError::Store(_) | AskError::Late) => {
+            Self::Ask(AskError::Repeated) => Cow::Borrowed(sentences::ASKED_ALREADY),
+            Self::Ask(AskError::Store(_) | AskError::Late) | Self::Store(_) => {
                 Cow::Borrowed(sentences::STORAGE_TROUBLE)
             }
         }
@@ -40,12 +59,7 @@ impl CommandError {
 pub(super) fn answer(error: FrameworkError<'_, Front, CommandError>) -> BoxFuture<'_, ()> {
     Box::pin(async move {
         let sentence = match &error {
-            FrameworkError::Command { error, .. } => {
-                if let CommandError::Ask(error) = error {
-                    log_trouble(error);
-                }
-                error.sentence()
-            }
+            FrameworkError::Command { error, .. } => error.reported(),
             FrameworkError::CommandPanic { .. } => {
                 // The panic's own message may hold anything; the panic hook has printed it.
                 error!("a command panicked");
@@ -58,17 +72,9 @@ pub(super) fn answer(error: FrameworkError<'_, Front, CommandError>) -> BoxFutur
         };
         if let Some(poise::Context::Application(context)) = error.ctx() {
             let front = context.framework.user_data().await;
-            front.whisper(context.interaction, &sentence).await;
+            front.whisper(&Asker::of_command(context.interaction), &sentence).await;
         }
     })
-}
-
-/// A full quota is nothing to log; a full disk is.
-fn log_trouble(error: &AskError) {
-    if matches!(error, AskError::Store(_) | AskError::Late) {
-        let cause = std::error::Error::source(error).map(ToString::to_string);
-        error!(%error, cause, "a job could not be written down; it was refused");
-    }
 }
 
 /// Poise's errors by name: their texts can hold what people typed.

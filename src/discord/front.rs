@@ -1,52 +1,72 @@
-//! What every command has at hand.
+//! What every command, button and form has at hand.
 
 use std::sync::Arc;
 
-use secrecy::SecretString;
-use serenity::all::CommandInteraction;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use super::Access;
+use super::{Access, asker::Asker, errors::CommandError};
 use crate::{
-    delivery::{ANSWER_PAUSE, ANSWER_RETRIES, Discord, Message},
-    domain::JobId,
-    jobs::Jobs,
+    delivery::{ANSWER_PAUSE, ANSWER_RETRIES, Discord, DiscordError, Message, Reply, sentences},
+    domain::{JobId, Prompt},
+    jobs::{Ask, Jobs},
 };
 
-/// What every command has at hand.
+/// What every command, button and form has at hand.
 #[derive(Clone)]
 pub struct Front {
-    /// The work that commands give.
+    /// The work that people give.
     pub jobs: Arc<Jobs>,
     /// Where answers go.
     pub discord: Arc<Discord>,
-    /// Where commands are welcome.
+    /// Where songs may be asked for.
     pub access: Access,
     /// Set when the bot stops and takes on nothing more.
     pub stop: CancellationToken,
 }
 
 impl Front {
-    /// Answers a command with a sentence that only its user sees.
-    pub(super) async fn whisper(&self, interaction: &CommandInteraction, sentence: &str) {
-        let id = JobId(interaction.id.get());
-        let token = SecretString::new(interaction.token.clone());
+    /// Asks for a song, and answers whoever asks. `origin` is the job whose button they used.
+    pub(super) async fn ask(
+        &self,
+        asker: &Asker,
+        prompt: &str,
+        origin: Option<JobId>,
+    ) -> Result<(), CommandError> {
+        if self.stop.is_cancelled() {
+            return Err(CommandError::NotNow(sentences::STOPPING));
+        }
+        self.access.check(asker.place.guild).map_err(CommandError::NotNow)?;
+        let ask = Ask {
+            interaction: asker.interaction,
+            requester: asker.user,
+            roles: asker.roles.clone(),
+            place: asker.place.clone(),
+            prompt: Prompt::parse(prompt)?,
+            origin,
+        };
+        Ok(self.jobs.ask(ask).await?)
+    }
+
+    /// Answers with a sentence that only the asker sees.
+    pub(super) async fn whisper(&self, asker: &Asker, sentence: &str) {
         let message = Message::text(sentence).ephemeral();
+        // What went wrong is in the log; there is no other way to tell the asker.
+        _ = self.reply(asker, &Reply::Message(message)).await;
+    }
+
+    /// Gives the first answer, trying while it can still be in time.
+    pub(super) async fn reply(&self, asker: &Asker, reply: &Reply) -> Result<(), DiscordError> {
         let began = Instant::now();
         loop {
-            match self.discord.answer(id, &token, &message).await {
-                Err(error) if error.is_passing() && began.elapsed() < ANSWER_RETRIES => {
-                    warn!(interaction = %id, %error, "an answer did not get through; once more");
-                    tokio::time::sleep(ANSWER_PAUSE).await;
-                }
-                Err(error) => {
-                    warn!(interaction = %id, %error, "a command's answer did not get through");
-                    return;
-                }
-                Ok(_) => return,
+            let result = self.discord.reply(asker.interaction, &asker.token, reply).await;
+            let Err(error) = &result else { return result };
+            warn!(interaction = %asker.interaction, %error, "an answer did not get through");
+            if !error.is_passing() || began.elapsed() >= ANSWER_RETRIES {
+                return result;
             }
+            tokio::time::sleep(ANSWER_PAUSE).await;
         }
     }
 }

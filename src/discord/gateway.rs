@@ -8,11 +8,10 @@ use serenity::all::{
     Client, Context as ShardContext, FullEvent, GatewayError as SerenityGatewayError,
     GatewayIntents, HttpBuilder,
 };
-use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 use url::Url;
 
-use super::{Framework, Front, commands, errors, registration};
+use super::{Framework, Front, clicks, commands, errors, registration};
 use crate::{
     delivery::{Application, DiscordError},
     jobs::Backoff,
@@ -151,7 +150,7 @@ async fn connect(
     // Interactions belong to no intent, and nothing else is listened to.
     let client =
         serenity::client::ClientBuilder::new_with_http(http.build(), GatewayIntents::empty())
-            .framework(Tracked { framework: framework(front), tasks: front.jobs.tasks().clone() })
+            .framework(Tracked { framework: framework(front), front: front.clone() })
             .await?;
     *client.ws_url.lock().await = gateway;
     Ok(client)
@@ -172,10 +171,11 @@ fn framework(front: &Front) -> Framework {
         .build()
 }
 
-/// Poise's framework, with every running command known to the tracker that a stop waits for.
+/// Poise's framework and our own answers to what it doesn't know, with everything that runs known
+/// to the tracker that a stop waits for.
 struct Tracked {
     framework: Framework,
-    tasks: TaskTracker,
+    front: Front,
 }
 
 #[async_trait]
@@ -185,7 +185,14 @@ impl serenity::framework::Framework for Tracked {
     }
 
     async fn dispatch(&self, context: ShardContext, event: FullEvent) {
-        let dispatch = serenity::framework::Framework::dispatch(&self.framework, context, event);
-        self.tasks.track_future(dispatch).await;
+        let dispatch = async {
+            if let FullEvent::InteractionCreate { interaction } = &event
+                && clicks::answer(&self.front, interaction).await
+            {
+                return;
+            }
+            serenity::framework::Framework::dispatch(&self.framework, context, event).await;
+        };
+        self.front.jobs.tasks().track_future(dispatch).await;
     }
 }

@@ -1,6 +1,8 @@
 //! The front door: what people can do in Discord, and the connection over which they do it.
 
 mod access;
+mod asker;
+mod clicks;
 mod errors;
 mod front;
 mod gateway;

@@ -23,6 +23,8 @@ pub struct Job {
     pub place: Place,
     /// For what.
     pub prompt: Prompt,
+    /// The job whose message it was asked for with, by a button.
+    pub origin: Option<JobId>,
     /// When its turn comes, among those who wait: in which round of turns.
     pub round: u32,
     /// How far it is.
@@ -146,12 +148,20 @@ impl Job {
             requester,
             place,
             prompt,
+            origin: None,
             round,
             state: State::Accepted,
             charge: Charge::Full,
             message: None,
             delivery: Delivery::Pending,
         }
+    }
+
+    /// The same, asked for with a button of another job's message.
+    #[must_use]
+    pub fn stemming_from(mut self, origin: Option<JobId>) -> Self {
+        self.origin = origin;
+        self
     }
 
     /// Its place in the order of turns.

@@ -3,6 +3,7 @@
 //! Pure rules: no input or output, no clock, no randomness. Whatever time it is comes in as an
 //! argument, so that every rule here can be tested by property and simulated by seed.
 
+mod action;
 mod answers;
 mod estimate;
 mod failure;
@@ -19,6 +20,7 @@ mod time;
 mod ways;
 mod words;
 
+pub use action::Action;
 pub use answers::{FirstAnswer, Report, Submission};
 pub use estimate::Estimate;
 pub use failure::Failure;

@@ -40,6 +40,8 @@ pub struct Ask {
     pub place: Place,
     /// For what.
     pub prompt: Prompt,
+    /// The job whose message's button they asked with.
+    pub origin: Option<JobId>,
 }
 
 /// Why there is no new job. Nothing was charged, and nobody was answered yet.
@@ -48,6 +50,9 @@ pub enum AskError {
     /// A limit has no room.
     #[error("a limit has no room")]
     Refused(Refusal),
+    /// They clicked twice: the job of the first click is still under way.
+    #[error("the same was asked for a moment ago")]
+    Repeated,
     /// The job could not be written down.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -67,16 +72,21 @@ impl Jobs {
     /// When the job is refused, or can't be written down.
     pub async fn ask(self: &Arc<Self>, ask: Ask) -> Result<(), AskError> {
         self.clock.hear(ask.interaction);
-        if !self.registry.enter(ask.interaction, ask.requester) {
+        if !self.registry.enter(ask.interaction) {
             return Ok(());
         }
         let round = self.line.take_round(ask.requester);
-        let job = Job::accepted(ask.interaction, ask.requester, ask.place, ask.prompt, round);
+        let job = Job::accepted(ask.interaction, ask.requester, ask.place, ask.prompt, round)
+            .stemming_from(ask.origin);
         match self.admit(&job, ask.roles).await? {
             Admission::Accepted => {}
             Admission::Known => {
                 self.let_go(&job);
                 return Ok(());
+            }
+            Admission::Repeated => {
+                self.let_go(&job);
+                return Err(AskError::Repeated);
             }
             Admission::Refused(refusal) => {
                 self.let_go(&job);
@@ -119,7 +129,9 @@ impl Jobs {
             let admission = if over { None } else { admission.await.ok().and_then(Result::ok) };
             match admission {
                 None | Some(Admission::Accepted) => jobs.withdraw(&job).await,
-                Some(Admission::Known | Admission::Refused(_)) => jobs.let_go(&job),
+                Some(Admission::Known | Admission::Repeated | Admission::Refused(_)) => {
+                    jobs.let_go(&job);
+                }
             }
         });
         match in_time {

@@ -16,6 +16,7 @@ mod line;
 mod owner;
 mod registry;
 mod submit;
+mod take_back;
 mod worker;
 mod writing;
 
@@ -31,10 +32,11 @@ use tracing::{Instrument, error, info, info_span, warn};
 pub use ask::{Ask, AskError};
 pub(crate) use backoff::Backoff;
 pub use clock::Clock;
+pub use take_back::TakenBack;
 
 use crate::{
     delivery::{Discord, Links, Message, Obstacle, Postman, Scene, render, sentences},
-    domain::{Estimate, Job, Limits, State},
+    domain::{Estimate, Job, JobId, Limits, State},
     store::{Store, StoreError},
     whisul::{Permit, Whisul},
 };
@@ -134,6 +136,14 @@ impl Jobs {
         self.tasks.wait().await;
     }
 
+    /// Looks a job up.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn find(&self, id: JobId) -> Result<Option<Job>, StoreError> {
+        self.store.job(id).await
+    }
+
     /// How many jobs are being worked on.
     pub fn live(&self) -> usize {
         self.registry.len()
@@ -157,7 +167,7 @@ impl Jobs {
         // Songs that run already have their room before anybody is called, and turns come in order.
         jobs.sort_by_key(|job| (!job.is_at_whisul(), job.turn()));
         for job in jobs {
-            if self.registry.enter(job.id, job.requester) {
+            if self.registry.enter(job.id) {
                 self.work_on(job, None);
             }
         }

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::time::Instant;
+use tokio::{sync::Notify, time::Instant};
 use tracing::{Instrument, info, info_span, warn};
 
 use super::{
@@ -26,6 +26,8 @@ pub(super) struct Worker {
     pub(super) jobs: Arc<Jobs>,
     pub(super) job: Job,
     pub(super) display: Display,
+    /// Another hand has written to the job's row.
+    news: Arc<Notify>,
     /// Held while the job waits in line.
     pub(super) place: Option<InLine>,
     /// Held while the song is at Whisul.
@@ -68,6 +70,7 @@ impl Jobs {
     pub(super) fn worker(self: &Arc<Self>, job: Job, shown: Option<&Message>) -> Worker {
         Worker {
             jobs: Arc::clone(self),
+            news: self.registry.news(job.id),
             display: Display::new(shown, patience(self, &job)),
             place: (job.next_step() == Step::TakeTurn).then(|| self.line.join(&job)),
             slot: job.is_at_whisul().then(|| self.line.occupy(&job)),
@@ -87,12 +90,12 @@ impl Worker {
                 Ok(()) => self.backoff.reset(),
                 Err(StepError::Stopping) => break,
                 Err(error) => {
-                    let wait = match &error {
-                        StepError::Discord(DiscordError::RateLimited { after }) => *after,
-                        _ => Duration::ZERO,
-                    };
-                    let wait = wait.max(self.backoff.next());
-                    warn!(%error, ?wait, "a step of this job failed and is tried again");
+                    let wait = self.backoff.next().max(least_wait(&error));
+                    if matches!(error, StepError::Overtaken) {
+                        info!(%error);
+                    } else {
+                        warn!(%error, ?wait, "a step of this job failed and is tried again");
+                    }
                     if self.sleep(wait).await.is_err() {
                         break;
                     }
@@ -127,7 +130,7 @@ impl Worker {
         loop {
             match self.jobs.write(&self.job, &next).await {
                 Ok(true) => break,
-                Ok(false) => return self.overtaken().await,
+                Ok(false) => return Err(self.overtaken().await),
                 Err(error) => {
                     warn!(%error, "a job's state can't be written down and is tried again");
                     self.sleep(backoff.next()).await?;
@@ -145,11 +148,13 @@ impl Worker {
     }
 
     /// Goes on from what is on disk, where somebody else has written.
-    async fn overtaken(&mut self) -> Result<(), StepError> {
-        if let Ok(Some(job)) = self.jobs.store.job(self.job.id).await {
-            self.move_on(job);
+    async fn overtaken(&mut self) -> StepError {
+        match self.jobs.store.job(self.job.id).await {
+            Ok(Some(job)) => self.move_on(job),
+            Ok(None) => warn!("the job's row is gone"),
+            Err(error) => warn!(%error, "the job can't be read"),
         }
-        Err(StepError::Overtaken)
+        StepError::Overtaken
     }
 
     fn move_on(&mut self, next: Job) {
@@ -182,17 +187,33 @@ impl Worker {
         self.display.during(&self.jobs, &self.job, work).await.ok_or(StepError::Stopping)
     }
 
-    /// Waits for something with the message kept up to date, unless that is deleted meanwhile.
+    /// Waits for something with the message kept up to date, unless that is deleted meanwhile, or
+    /// another hand moves the job on.
     pub(super) async fn waiting_for<T>(
         &mut self,
         event: impl Future<Output = T>,
     ) -> Result<Result<T, Deleted>, StepError> {
-        let event = self.jobs.stop.run_until_cancelled(event);
+        let news = Arc::clone(&self.news);
+        let event = self.jobs.stop.run_until_cancelled(async {
+            tokio::select! {
+                came = event => Some(came),
+                () = news.notified() => None,
+            }
+        });
         match self.display.unless_deleted(&self.jobs, &self.job, event).await {
-            Ok(Some(came)) => Ok(Ok(came)),
+            Ok(Some(Some(came))) => Ok(Ok(came)),
+            Ok(Some(None)) => Err(self.overtaken().await),
             Ok(None) => Err(StepError::Stopping),
             Err(deleted) => Ok(Err(deleted)),
         }
+    }
+}
+
+/// How long to wait at least before a step that failed is tried again.
+fn least_wait(error: &StepError) -> Duration {
+    match error {
+        StepError::Discord(DiscordError::RateLimited { after }) => *after,
+        _ => Duration::ZERO,
     }
 }
 

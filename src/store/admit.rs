@@ -16,6 +16,9 @@ const BEGIN: &str = "BEGIN IMMEDIATE";
 
 pub(super) const KNOWN: &str = "SELECT COUNT(*) FROM jobs WHERE id = $1";
 
+pub(super) const REPEATED: &str = "\
+    SELECT COUNT(*) FROM jobs WHERE requester = $1 AND open = 1 AND origin = $2 AND prompt = $3";
+
 pub(super) const OPEN: &str = "SELECT COUNT(*) FROM jobs WHERE requester = $1 AND open = 1";
 
 pub(super) const CHARGES_OF_REQUESTER: &str = "\
@@ -42,6 +45,9 @@ pub enum Admission {
     Refused(Refusal),
     /// It was written down before: Discord delivered the same interaction twice.
     Known,
+    /// The same person has asked for the same prompt with the same button, and that job is still
+    /// under way: they clicked twice.
+    Repeated,
 }
 
 impl Store {
@@ -64,6 +70,9 @@ impl Store {
         if count(&mut transaction, KNOWN, id).await? > 0 {
             return Ok(Admission::Known);
         }
+        if is_repeated(&mut transaction, job).await? {
+            return Ok(Admission::Repeated);
+        }
         let charges = charges(&mut transaction, job, requester, limits).await?;
         if let Err(refusal) = limits.admit(requester, &charges, job.id.created_at()) {
             return Ok(Admission::Refused(refusal));
@@ -72,6 +81,18 @@ impl Store {
         transaction.commit().await?;
         Ok(Admission::Accepted)
     }
+}
+
+/// Whether a button was clicked twice for it.
+async fn is_repeated(connection: &mut SqliteConnection, job: &Job) -> Result<bool, StoreError> {
+    let Some(origin) = job.origin else { return Ok(false) };
+    let rows: i64 = sqlx::query_scalar(REPEATED)
+        .bind(number(job.id, "requester", job.requester.0)?)
+        .bind(number(job.id, "origin", origin.0)?)
+        .bind(job.prompt.as_str())
+        .fetch_one(connection)
+        .await?;
+    Ok(rows > 0)
 }
 
 /// Loads the charges that matter to the limits, and no others.

@@ -23,7 +23,10 @@ const READERS: u32 = 4;
 
 /// The steps that made the tables what they are, in order. A step that was ever released stays as
 /// it is: each database remembers the text of those it has taken.
-const MIGRATIONS: [(i64, &str, &str); 1] = [(1, "jobs", include_str!("migrations/0001_jobs.sql"))];
+const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (1, "jobs", include_str!("migrations/0001_jobs.sql")),
+    (2, "origin", include_str!("migrations/0002_origin.sql")),
+];
 
 /// Where sqlx remembers which steps a database has taken.
 const MIGRATIONS_TABLE: &str = "_sqlx_migrations";

@@ -30,6 +30,7 @@ pub(super) fn job(row: &SqliteRow) -> Result<Job, DamagedRow> {
             token: reader.optional("token")?.map(SecretString::new),
         },
         prompt: reader.checked("prompt", |text: String| Prompt::parse(&text).ok())?,
+        origin: reader.optional_snowflake("origin")?.map(JobId),
         round: reader.checked("round", |round: i64| u32::try_from(round).ok())?,
         state: reader.state()?,
         charge: reader.word("charge")?,

@@ -14,10 +14,10 @@ const INSERT: &str = "\
         whisul_job, poll_url, running_since, \
         title, bpm, length_seconds, tags, song_url, image_url, took_millis, \
         failure, failure_reason, \
-        id, requester, guild, channel, application, prompt, round, \
+        id, requester, guild, channel, application, prompt, origin, round, \
         charged_at) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, \
-        $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)";
+        $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)";
 
 const UPDATE: &str = "\
     UPDATE jobs SET reach = $1, token = $2, message = $3, state = $4, delivery = $5, \
@@ -33,6 +33,7 @@ type Statement = Query<'static, Sqlite, SqliteArguments>;
 /// Writes a new row.
 pub(super) async fn insert(executor: impl SqliteExecutor<'_>, job: &Job) -> Result<(), StoreError> {
     let guild = job.place.guild.map(|guild| number(job.id, "guild", guild.0)).transpose()?;
+    let origin = job.origin.map(|origin| number(job.id, "origin", origin.0)).transpose()?;
     bind_progress(sqlx::query(INSERT), job)?
         .bind(number(job.id, "id", job.id.0)?)
         .bind(number(job.id, "requester", job.requester.0)?)
@@ -40,6 +41,7 @@ pub(super) async fn insert(executor: impl SqliteExecutor<'_>, job: &Job) -> Resu
         .bind(number(job.id, "channel", job.place.channel.0)?)
         .bind(number(job.id, "application", job.place.application.0)?)
         .bind(job.prompt.as_str())
+        .bind(origin)
         .bind(i64::from(job.round))
         .bind(job.id.created_at().millis())
         .execute(executor)

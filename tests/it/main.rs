@@ -8,6 +8,7 @@
 )]
 
 mod answering;
+mod buttons;
 mod delivery;
 mod failures;
 mod hostile;

@@ -61,7 +61,7 @@ impl World {
         match admission {
             Some(Admission::Accepted) if !late => self.answer(task, self.now(), false),
             Some(Admission::Accepted) | None => self.note(task, Event::AnswerFailed, Then::Finish),
-            Some(Admission::Known) => self.let_go(task),
+            Some(Admission::Known | Admission::Repeated) => self.let_go(task),
             Some(Admission::Refused(_)) => {
                 self.see("refused by a limit");
                 self.let_go(task);

@@ -1,0 +1,121 @@
+//! The first answer to an interaction, of whatever kind (Discord docs, Interaction Callback Type).
+
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use serenity::builder::CreateModal;
+use twilight_http_ratelimiting::Method;
+
+use super::{
+    Discord, DiscordError, Message, Posted, Urgency,
+    discord::PostedMessage,
+    request::{Proof, Request, body},
+};
+use crate::domain::JobId;
+
+/// An answer is void after 3 seconds (Discord docs, Receiving and Responding); a little is kept
+/// back for the way.
+const ANSWER_TIMEOUT: Duration = Duration::from_millis(2500);
+
+/// For how long an answer that did not get through is tried again, so that it can still be in time,
+pub const ANSWER_RETRIES: Duration = Duration::from_secs(1);
+/// and the pause between two tries.
+pub const ANSWER_PAUSE: Duration = Duration::from_millis(200);
+
+/// What an interaction is answered with.
+#[derive(Clone, Debug)]
+pub enum Reply {
+    /// A message of its own.
+    Message(Message),
+    /// The message whose button was clicked, as it is from now on.
+    Update(Message),
+    /// Nothing to be seen: the message whose button was clicked stays as it is for now.
+    Acknowledge,
+    /// A form to be filled in.
+    Form(CreateModal),
+    /// Suggestions for what somebody is typing.
+    Suggestions(Vec<Suggestion>),
+}
+
+/// Something that could be meant: at most 25 are shown (Discord docs, Interaction Callback).
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Suggestion {
+    /// What people see: 1 to 100 characters.
+    pub name: String,
+    /// What is sent: at most 100 characters.
+    pub value: String,
+}
+
+impl Reply {
+    fn content(&self) -> Result<Value, DiscordError> {
+        Ok(match self {
+            Self::Message(message) => json!({ "type": 4, "data": body(message)? }),
+            Self::Update(message) => json!({ "type": 7, "data": body(message)? }),
+            Self::Acknowledge => json!({ "type": 6 }),
+            Self::Form(form) => json!({ "type": 9, "data": body(form)? }),
+            Self::Suggestions(choices) => json!({ "type": 8, "data": { "choices": choices } }),
+        })
+    }
+}
+
+impl Discord {
+    /// Gives an interaction its first answer, and returns the message that it became.
+    ///
+    /// # Errors
+    /// As [`DiscordError`] says.
+    pub async fn answer(
+        &self,
+        interaction: JobId,
+        token: &SecretString,
+        message: &Message,
+    ) -> Result<Posted, DiscordError> {
+        let content = Reply::Message(message.clone()).content()?;
+        let request = callback(interaction, token, "?with_response=true", &content);
+        let answer: CallbackAnswer = self.sender.send_at_once(&request, ANSWER_TIMEOUT).await?;
+        answer.resource.message.posted()
+    }
+
+    /// The same, where nobody needs to know what it became.
+    ///
+    /// # Errors
+    /// As [`DiscordError`] says.
+    pub async fn reply(
+        &self,
+        interaction: JobId,
+        token: &SecretString,
+        reply: &Reply,
+    ) -> Result<(), DiscordError> {
+        let content = reply.content()?;
+        let request = callback(interaction, token, "", &content);
+        self.sender.send_at_once::<Value>(&request, ANSWER_TIMEOUT).await?;
+        Ok(())
+    }
+}
+
+fn callback<'a>(
+    interaction: JobId,
+    token: &SecretString,
+    query: &'a str,
+    content: &'a Value,
+) -> Request<'a> {
+    Request {
+        method: Method::Post,
+        path: format!("interactions/{interaction}/{}/callback", token.expose_secret()),
+        query,
+        proof: Proof::Path,
+        urgency: Urgency::Needed,
+        body: Some(content),
+    }
+}
+
+#[derive(Deserialize)]
+struct CallbackAnswer {
+    resource: CallbackResource,
+}
+
+#[derive(Deserialize)]
+struct CallbackResource {
+    message: PostedMessage,
+}

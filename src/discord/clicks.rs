@@ -1,0 +1,138 @@
+//! Buttons and forms. They are answered from what their `custom_id` says, so that they work after a
+//! restart; whether somebody may use them is decided at each click.
+
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt;
+use serenity::all::{
+    ActionRowComponent, ComponentInteraction, Interaction, ModalInteraction, ModalInteractionData,
+};
+use tracing::error;
+
+use super::{Front, asker::Asker, errors::CommandError};
+use crate::{
+    delivery::{PROMPT_INPUT, Reply, prompt_form, sentences},
+    domain::{Action, Job, JobId, Reach},
+    jobs::TakenBack,
+};
+
+/// Answers an interaction, if it is with a button or a form; `false` if it is another's to answer.
+/// Poise knows neither, so errors and panics end here.
+pub(super) async fn answer(front: &Front, interaction: &Interaction) -> bool {
+    let (asker, custom_id) = match interaction {
+        Interaction::Component(click) => (Asker::of_click(click), click.data.custom_id.as_str()),
+        Interaction::Modal(form) => {
+            let reach = match Action::parse(&form.data.custom_id) {
+                Some(Action::Compose { reach, .. }) => reach,
+                _ => Reach::TokenOnly,
+            };
+            (Asker::of_form(form, reach), form.data.custom_id.as_str())
+        }
+        _ => return false,
+    };
+    let clicks = Clicks { front, asker: &asker };
+    let work = async {
+        match (Action::parse(custom_id), interaction) {
+            (Some(action), Interaction::Component(click)) => clicks.click(action, click).await,
+            (Some(action), Interaction::Modal(form)) => clicks.form(action, form).await,
+            _ => Err(CommandError::NotNow(sentences::UNKNOWN_BUTTON)),
+        }
+    };
+    let sentence = match AssertUnwindSafe(work).catch_unwind().await {
+        Ok(Ok(())) => return true,
+        Ok(Err(error)) => error.reported(),
+        Err(_panic) => {
+            // The panic's own message may hold anything; the panic hook has printed it.
+            error!("a button or form panicked");
+            sentences::UNFORESEEN.into()
+        }
+    };
+    front.whisper(&asker, &sentence).await;
+    true
+}
+
+/// Somebody's click.
+struct Clicks<'a> {
+    front: &'a Front,
+    asker: &'a Asker,
+}
+
+impl Clicks<'_> {
+    async fn click(
+        &self,
+        action: Action,
+        click: &ComponentInteraction,
+    ) -> Result<(), CommandError> {
+        match action {
+            Action::Again(id) => {
+                let job = self.job(id).await?;
+                self.front.ask(self.asker, job.prompt.as_str(), Some(id)).await
+            }
+            Action::Edit(id) => self.open_form(&self.job(id).await?).await,
+            Action::Delete(id) => self.delete(&self.job(id).await?).await,
+            Action::Cancel(id) => self.cancel(&self.job(id).await?, click).await,
+            Action::Compose { .. } => Err(CommandError::NotNow(sentences::UNKNOWN_BUTTON)),
+        }
+    }
+
+    async fn form(&self, action: Action, form: &ModalInteraction) -> Result<(), CommandError> {
+        let (Action::Compose { origin, .. }, Some(prompt)) = (action, typed(&form.data)) else {
+            return Err(CommandError::NotNow(sentences::UNKNOWN_BUTTON));
+        };
+        self.front.ask(self.asker, prompt, origin).await
+    }
+
+    async fn job(&self, id: JobId) -> Result<Job, CommandError> {
+        let job = self.front.jobs.find(id).await?;
+        job.ok_or(CommandError::NotNow(sentences::SONG_FORGOTTEN))
+    }
+
+    async fn open_form(&self, job: &Job) -> Result<(), CommandError> {
+        let action = Action::Compose { origin: Some(job.id), reach: self.asker.place.reach };
+        let form = prompt_form(action, job.prompt.as_str());
+        // Whoever sees no form clicks again.
+        _ = self.front.reply(self.asker, &Reply::Form(form)).await;
+        Ok(())
+    }
+
+    async fn delete(&self, job: &Job) -> Result<(), CommandError> {
+        self.check_may_remove(job)?;
+        let (front, asker) = (self.front, self.asker);
+        if front.reply(asker, &Reply::Acknowledge).await.is_ok() {
+            let deleted = front.discord.delete_answer(asker.place.application, &asker.token).await;
+            if let Err(error) = deleted {
+                error!(job = %job.id, %error, "a message could not be deleted");
+            }
+        }
+        Ok(())
+    }
+
+    async fn cancel(&self, job: &Job, click: &ComponentInteraction) -> Result<(), CommandError> {
+        self.check_may_remove(job)?;
+        let message = crate::domain::MessageId(click.message.id.get());
+        let show = async |news| {
+            let shown = self.front.reply(self.asker, &Reply::Update(news)).await;
+            shown.is_ok().then_some(message)
+        };
+        match self.front.jobs.take_back(job.id, show).await? {
+            TakenBack::Done => Ok(()),
+            TakenBack::TooLate => Err(CommandError::NotNow(sentences::TOO_LATE_TO_CANCEL)),
+            TakenBack::Unknown => Err(CommandError::NotNow(sentences::SONG_FORGOTTEN)),
+        }
+    }
+
+    fn check_may_remove(&self, job: &Job) -> Result<(), CommandError> {
+        let may = self.asker.may_remove(job);
+        if may { Ok(()) } else { Err(CommandError::NotNow(sentences::NOT_YOURS)) }
+    }
+}
+
+/// The prompt that stands in a form.
+fn typed(form: &ModalInteractionData) -> Option<&str> {
+    form.components.iter().flat_map(|row| &row.components).find_map(|component| match component {
+        ActionRowComponent::InputText(input) if input.custom_id == PROMPT_INPUT => {
+            input.value.as_deref()
+        }
+        _ => None,
+    })
+}

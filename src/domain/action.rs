@@ -1,0 +1,115 @@
+//! What a button or a form does. It carries all that takes in its `custom_id`, so that it works
+//! after a restart and on a message of any age.
+
+use super::{JobId, Reach};
+
+/// What a button or a form does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Asks for a song with the prompt of this job once more.
+    Again(JobId),
+    /// Opens a form with the prompt of this job, to be changed.
+    Edit(JobId),
+    /// Deletes the message about this job.
+    Delete(JobId),
+    /// Takes this job back while it waits.
+    Cancel(JobId),
+    /// Sends a form with a prompt.
+    Compose {
+        /// The job whose prompt it began with, if any.
+        origin: Option<JobId>,
+        /// Whether the bot itself can write where it was opened: Discord doesn't say that once
+        /// more when the form is sent.
+        reach: Reach,
+    },
+}
+
+impl Action {
+    /// The text that Discord keeps with the button or the form: at most 100 characters (Discord
+    /// docs, Component Reference > Custom ID).
+    pub fn custom_id(self) -> String {
+        match self {
+            Self::Again(job) => format!("again:{job}"),
+            Self::Edit(job) => format!("edit:{job}"),
+            Self::Delete(job) => format!("delete:{job}"),
+            Self::Cancel(job) => format!("cancel:{job}"),
+            Self::Compose { origin, reach } => {
+                let reach = match reach {
+                    Reach::Channel => "channel",
+                    Reach::TokenOnly => "token",
+                };
+                let origin = origin.map(|origin| origin.to_string()).unwrap_or_default();
+                format!("compose:{reach}:{origin}")
+            }
+        }
+    }
+
+    /// Reads such a text. `None` unless it is exactly one that [`Self::custom_id`] writes: a
+    /// modified client may send anything.
+    pub fn parse(custom_id: &str) -> Option<Self> {
+        let (name, rest) = custom_id.split_once(':')?;
+        let job = || rest.parse().ok().map(JobId);
+        let action = match name {
+            "again" => Self::Again(job()?),
+            "edit" => Self::Edit(job()?),
+            "delete" => Self::Delete(job()?),
+            "cancel" => Self::Cancel(job()?),
+            "compose" => {
+                let (reach, origin) = rest.split_once(':')?;
+                let reach = match reach {
+                    "channel" => Reach::Channel,
+                    "token" => Reach::TokenOnly,
+                    _ => return None,
+                };
+                let origin = (!origin.is_empty()).then(|| origin.parse().map(JobId));
+                Self::Compose { origin: origin.transpose().ok()?, reach }
+            }
+            _ => return None,
+        };
+        (action.custom_id() == custom_id).then_some(action)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn any_action() -> impl Strategy<Value = Action> {
+        let reach = prop_oneof![Just(Reach::Channel), Just(Reach::TokenOnly)];
+        (0..5, any::<u64>().prop_map(JobId), any::<bool>(), reach).prop_map(
+            |(which, job, known, reach)| match which {
+                0 => Action::Again(job),
+                1 => Action::Edit(job),
+                2 => Action::Delete(job),
+                3 => Action::Cancel(job),
+                _ => Action::Compose { origin: known.then_some(job), reach },
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_again_and_fits(action in any_action()) {
+            let custom_id = action.custom_id();
+            prop_assert!(custom_id.len() <= 100);
+            prop_assert_eq!(Action::parse(&custom_id), Some(action));
+        }
+
+        #[test]
+        fn nothing_else_is_read(text in "(again|edit|delete|cancel|compose)?:?\\PC{0,30}") {
+            if let Some(action) = Action::parse(&text) {
+                prop_assert_eq!(action.custom_id(), text);
+            }
+        }
+    }
+
+    #[test]
+    fn one_thing_has_one_name() {
+        for text in ["again:+1", "again:01", "again: 1", "again:", "Again:1", "compose:channel", ""]
+        {
+            assert_eq!(Action::parse(text), None, "{text}");
+        }
+    }
+}

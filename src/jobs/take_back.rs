@@ -1,0 +1,68 @@
+//! A waiting job is taken back by a hand that is not its task's.
+
+use std::time::Duration;
+
+use super::Jobs;
+use crate::{
+    delivery::Message,
+    domain::{Event, Job, JobId, MessageId, State},
+    store::StoreError,
+};
+
+/// A job's first answer is known to people a moment before it is written down.
+const TRIES: u32 = 10;
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// What came of taking a job back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TakenBack {
+    /// It is taken back and refunded.
+    Done,
+    /// Its prompt is at Whisul, or it is over.
+    TooLate,
+    /// There is no such job, or no longer.
+    Unknown,
+}
+
+impl Jobs {
+    /// Takes a waiting job back and refunds it. `show` brings the news to its message, if it can,
+    /// and returns that message; otherwise the job's own task does.
+    ///
+    /// # Errors
+    /// When the database can't be read or written: the job waits on, then.
+    pub async fn take_back(
+        &self,
+        id: JobId,
+        show: impl AsyncFnOnce(Message) -> Option<MessageId>,
+    ) -> Result<TakenBack, StoreError> {
+        for _ in 0..TRIES {
+            let Some(job) = self.store.job(id).await? else { return Ok(TakenBack::Unknown) };
+            if job.state == State::Accepted {
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            }
+            let Some(cancelled) = job.after(Event::TakenBack) else {
+                return Ok(TakenBack::TooLate);
+            };
+            // The job's task may have been faster. It finds out when it writes the next time.
+            if self.write(&job, &cancelled).await? {
+                self.show_taken_back(&cancelled, show).await;
+                self.registry.wake(id);
+                return Ok(TakenBack::Done);
+            }
+        }
+        Ok(TakenBack::TooLate)
+    }
+
+    async fn show_taken_back(
+        &self,
+        cancelled: &Job,
+        show: impl AsyncFnOnce(Message) -> Option<MessageId>,
+    ) {
+        let Some(message) = show(self.render(cancelled)).await else { return };
+        if let Some(delivered) = cancelled.after(Event::Delivered { message }) {
+            // If this is not written down, the task shows the same once more.
+            _ = self.write(cancelled, &delivered).await;
+        }
+    }
+}
