@@ -10,6 +10,7 @@ mod links;
 mod markdown;
 mod meaning;
 mod message;
+pub mod panels;
 mod postman;
 mod render;
 mod request;

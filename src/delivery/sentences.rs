@@ -3,6 +3,8 @@
 //! Each says what happened and what to do next. Text that a person or an API wrote never comes in
 //! here unescaped; times are Discord's `<t:…:R>` markup, which counts in the reader's own client.
 
+pub mod admin;
+
 use std::time::Duration;
 
 use crate::domain::{

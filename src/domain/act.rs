@@ -3,6 +3,8 @@
 //! There is no list of blocks, grants or settings beside the record of acts: what is in force is
 //! what the record says, so that the two can't drift apart.
 
+use std::time::Duration;
+
 use super::{BlockedWord, GuildId, JobId, Quota, Timestamp, UserId};
 
 /// Where an act holds.
@@ -78,6 +80,19 @@ pub struct Deed {
     pub reason: Option<String>,
 }
 
+/// What became of an act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Performed {
+    /// It is written down, and in force.
+    Done,
+    /// It was written down before: Discord delivered the same interaction twice.
+    Known,
+    /// There is nothing that it could end.
+    Nothing,
+    /// There are as many blocked words as there can be.
+    TooMany,
+}
+
 impl Act {
     /// Whether it belongs to the bot's owner alone: it holds in all servers, or lifts somebody
     /// above the settings, and so could spend the key.
@@ -129,6 +144,21 @@ impl Act {
             | Self::SetPersonQuota { person, .. }
             | Self::Block(person)
             | Self::Unblock(person) => Some(*person),
+            _ => None,
+        }
+    }
+}
+
+impl Deed {
+    /// For how long after a song was asked for this act may need to know of it: settled jobs are
+    /// forgotten no earlier.
+    pub fn remembers(&self) -> Option<Duration> {
+        match &self.act {
+            Act::Grant { expires_at, .. } => Some(expires_at.since(self.id.created_at())),
+            Act::SetPersonQuota { quota, .. }
+            | Act::SetServerQuota(quota)
+            | Act::LowerServerQuota(quota)
+            | Act::SetGlobalQuota(quota) => quota.and_then(Quota::window),
             _ => None,
         }
     }

@@ -16,7 +16,7 @@ pub struct Grant {
 }
 
 /// What commands have set, as far as it concerns one person in one place.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Overrides {
     /// The person's own quota, set by the owner.
     pub person: Option<Quota>,
@@ -26,10 +26,6 @@ pub struct Overrides {
     pub lowered: Option<Quota>,
     /// The quota over everybody, set by the owner.
     pub global: Option<Quota>,
-    /// When the person's own quota began anew.
-    pub reset_at: Option<Timestamp>,
-    /// The person's grants, as if nothing of them had been used.
-    pub grants: Vec<Grant>,
     /// What keeps songs out.
     pub bar: Option<Bar>,
 }
@@ -56,26 +52,21 @@ impl Overrides {
             };
             here && deed.act.person().is_none_or(|concerned| concerned == person)
         };
-        for deed in in_force.iter().filter(applies) {
-            all.take(deed);
-        }
-        all.grants.sort_unstable_by_key(|grant| (grant.expires_at, grant.id));
+        in_force.iter().filter(applies).for_each(|deed| all.take(deed));
         all
     }
 
     fn take(&mut self, deed: &Deed) {
         match &deed.act {
-            Act::Grant { songs, expires_at, .. } => {
-                self.grants.push(Grant { id: deed.id, expires_at: *expires_at, left: *songs });
-            }
-            Act::Reset { .. } => self.reset_at = self.reset_at.max(Some(deed.id.created_at())),
             Act::SetPersonQuota { quota, .. } => self.person = *quota,
             Act::SetServerQuota(quota) => self.server = *quota,
             Act::LowerServerQuota(quota) => self.lowered = *quota,
             Act::SetGlobalQuota(quota) => self.global = *quota,
             Act::Block(_) => self.bar(Bar::Blocked(deed.scope)),
             Act::Pause => self.bar(Bar::Paused(deed.scope)),
-            Act::Unblock(_)
+            Act::Grant { .. }
+            | Act::Reset { .. }
+            | Act::Unblock(_)
             | Act::Resume
             | Act::AddWord(_)
             | Act::RemoveWord(_)
