@@ -37,7 +37,7 @@ pub use take_back::TakenBack;
 
 use crate::{
     delivery::{Discord, Links, Message, Obstacle, Postman, Scene, render, sentences},
-    domain::{Estimate, Job, JobId, Limits, State},
+    domain::{Estimate, Job, JobId, Limits, MessageId, State},
     store::{Store, StoreError},
     whisul::{Permit, Whisul},
 };
@@ -143,6 +143,14 @@ impl Jobs {
     /// When the database can't be read.
     pub async fn find(&self, id: JobId) -> Result<Option<Job>, StoreError> {
         self.store.job(id).await
+    }
+
+    /// Takes note that a job's message was deleted on request.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub async fn message_deleted(&self, job: JobId, message: MessageId) -> Result<(), StoreError> {
+        self.store.message_deleted(job, message).await
     }
 
     /// How many jobs are being worked on.

@@ -28,9 +28,12 @@ pub use self::{
     backup::{BackupError, backup},
     error::{DamagedRow, OpenError, StoreError},
 };
-use crate::domain::{Job, JobId, UserId};
+use crate::domain::{Job, JobId, MessageId, UserId};
 
 const JOB: &str = "SELECT * FROM jobs WHERE id = $1";
+
+const MESSAGE_DELETED: &str =
+    "UPDATE jobs SET message = NULL WHERE id = $1 AND message = $2 AND settled = 1";
 
 const UNSETTLED: &str = "SELECT * FROM jobs WHERE settled = 0 ORDER BY id";
 
@@ -85,6 +88,18 @@ impl Store {
         let Ok(id) = i64::try_from(id.0) else { return Ok(None) };
         let row = sqlx::query(JOB).bind(id).fetch_optional(&self.reader).await?;
         Ok(row.as_ref().map(read::job).transpose()?)
+    }
+
+    /// Forgets the message of a settled job: a person had it deleted. A job that is not settled
+    /// keeps it, since its task still needs it to find that out.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub async fn message_deleted(&self, job: JobId, message: MessageId) -> Result<(), StoreError> {
+        let id = write::number(job, "id", job.0)?;
+        let message = write::number(job, "message", message.0)?;
+        sqlx::query(MESSAGE_DELETED).bind(id).bind(message).execute(&self.writer).await?;
+        Ok(())
     }
 
     /// All jobs for which something is left to do: without an outcome, or with one that is still
