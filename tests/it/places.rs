@@ -122,8 +122,7 @@ async fn direct_messages_can_be_denied_and_all_servers_allowed() {
 async fn discord_knows_the_command_its_places_and_its_limits() {
     let world = quick(&[]).await;
     let commands = world.discord.commands();
-    let [song] = commands.as_slice() else { panic!("{commands:?}") };
-    assert_eq!(song["name"], "song");
+    let song = commands.iter().find(|command| command["name"] == "song").unwrap();
     assert_eq!(song["integration_types"], json!([0, 1]));
     assert_eq!(song["contexts"], json!([0, 1, 2]));
     assert_eq!(song["guild_id"], Value::Null, "it is global");
