@@ -28,8 +28,8 @@ pub(super) async fn settings(context: Context<'_>) -> Result<(), CommandError> {
     let shown = admin.front.settings.iter().filter(is_shown).cloned();
     let shown: Vec<_> = shown
         .map(|setting| match setting.name {
-            "GUILD_QUOTA" if is_overridden(&overrides) => by_command(setting, limits.guild),
-            "GLOBAL_QUOTA" if overrides.global.is_some() => by_command(setting, limits.global),
+            "GUILD_QUOTA" if is_overridden(&overrides) => by_command(&setting, limits.guild),
+            "GLOBAL_QUOTA" if overrides.global.is_some() => by_command(&setting, limits.global),
             _ => setting,
         })
         .collect();
@@ -41,8 +41,8 @@ fn is_overridden(overrides: &Overrides) -> bool {
     overrides.server.is_some() || overrides.lowered.is_some()
 }
 
-fn by_command(setting: Setting, quota: Quota) -> Setting {
-    Setting { value: quota.to_string(), source: Source::Command, ..setting }
+fn by_command(setting: &Setting, quota: Quota) -> Setting {
+    Setting { name: setting.name, value: quota.to_string(), source: Source::Command }
 }
 
 /// See which servers the bot is in: for the bot's owner

@@ -62,8 +62,7 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub async fn blocked_words(&self, scope: Scope) -> Result<Vec<BlockedWord>, StoreError> {
-        let scope = row::scope(scope)?;
-        words(&mut *self.reader.acquire().await?, scope, scope).await
+        words(&mut *self.reader.acquire().await?, [scope, scope]).await
     }
 
     /// A page of what admins did, the latest first: all of it, or what holds in one server alone.
@@ -77,7 +76,7 @@ impl Store {
         skip: u32,
     ) -> Result<Vec<Deed>, StoreError> {
         let query = match guild {
-            Some(guild) => sqlx::query(LOG_OF_SERVER).bind(row::scope(Scope::Server(guild))?),
+            Some(guild) => sqlx::query(LOG_OF_SERVER).bind(row::sought(guild.0)),
             None => sqlx::query(LOG),
         };
         let rows =
@@ -112,8 +111,8 @@ pub(super) async fn overrides(
     guild: Option<GuildId>,
 ) -> Result<Overrides, StoreError> {
     let rows = sqlx::query(OVERRIDES)
-        .bind(row::place(guild)?)
-        .bind(row::person(Some(person))?)
+        .bind(row::sought(guild.map_or(0, |guild| guild.0)))
+        .bind(row::sought(person.0))
         .fetch_all(connection)
         .await?;
     let in_force: Vec<Deed> = rows.iter().filter_map(row::read).collect();
@@ -128,16 +127,17 @@ pub(super) async fn words_in(
     connection: &mut SqliteConnection,
     guild: Option<GuildId>,
 ) -> Result<Vec<BlockedWord>, StoreError> {
-    words(connection, row::place(guild)?, 0).await
+    let here = guild.map_or(Scope::Everywhere, Scope::Server);
+    words(connection, [here, Scope::Everywhere]).await
 }
 
 async fn words(
     connection: &mut SqliteConnection,
-    scope: i64,
-    other: i64,
+    scopes: [Scope; 2],
 ) -> Result<Vec<BlockedWord>, StoreError> {
+    let [one, other] = scopes.map(row::scope).map(row::sought);
     let words: Vec<String> =
-        sqlx::query_scalar(WORDS).bind(scope).bind(other).fetch_all(connection).await?;
+        sqlx::query_scalar(WORDS).bind(one).bind(other).fetch_all(connection).await?;
     Ok(words.iter().filter_map(|word| BlockedWord::parse(word).ok()).collect())
 }
 

@@ -2,11 +2,7 @@
 
 use sqlx::{Row, sqlite::SqliteRow};
 
-use super::StoreError;
-use crate::{
-    domain::{Act, BlockedWord, Deed, GuildId, JobId, Quota, Scope, Timestamp, UserId},
-    store::write::number,
-};
+use crate::domain::{Act, BlockedWord, Deed, GuildId, JobId, Quota, Scope, Timestamp, UserId};
 
 /// What an act is about. The words are for ever: to change one takes a migration.
 pub(super) fn topic(act: &Act) -> &'static str {
@@ -49,25 +45,21 @@ pub(super) fn until(act: &Act) -> Option<i64> {
 }
 
 /// Where an act holds, as a number.
-pub(super) fn scope(scope: Scope) -> Result<i64, StoreError> {
+pub(super) fn scope(scope: Scope) -> u64 {
     match scope {
-        Scope::Server(guild) => place(Some(guild)),
-        Scope::Everywhere => place(None),
+        Scope::Server(guild) => guild.0,
+        Scope::Everywhere => 0,
     }
 }
 
-/// A server as a number; 0 for none.
-pub(super) fn place(guild: Option<GuildId>) -> Result<i64, StoreError> {
-    snowflake("guild", guild.map_or(0, |guild| guild.0))
+/// Whom an act concerns, as a number; 0 for nobody.
+pub(super) fn person(person: Option<UserId>) -> u64 {
+    person.map_or(0, |person| person.0)
 }
 
-/// A person as a number; 0 for nobody.
-pub(super) fn person(person: Option<UserId>) -> Result<i64, StoreError> {
-    snowflake("person", person.map_or(0, |person| person.0))
-}
-
-fn snowflake(column: &'static str, snowflake: u64) -> Result<i64, StoreError> {
-    number(JobId(0), column, snowflake)
+/// A number to look for. What can't be stored isn't stored, nor is the largest number.
+pub(super) fn sought(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 /// Reads a row with all columns; `None` if it says something that no act can be.

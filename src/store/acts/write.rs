@@ -45,7 +45,8 @@ impl Store {
 /// A transaction that ends without a commit changes nothing.
 async fn perform(connection: &mut SqliteConnection, deed: &Deed) -> Result<Performed, StoreError> {
     let id = number(deed.id, "id", deed.id.0)?;
-    let (scope, person) = (row::scope(deed.scope)?, row::person(deed.act.person())?);
+    let scope = number(deed.id, "scope", row::scope(deed.scope))?;
+    let person = number(deed.id, "person", row::person(deed.act.person()))?;
     let (topic, value) = (row::topic(&deed.act), row::value(&deed.act));
     let known: i64 = sqlx::query_scalar(KNOWN).bind(id).fetch_one(&mut *connection).await?;
     if known > 0 {
@@ -69,7 +70,7 @@ async fn perform(connection: &mut SqliteConnection, deed: &Deed) -> Result<Perfo
     sqlx::query(INSERT)
         .bind(id)
         .bind(number(deed.id, "admin", deed.admin.0)?)
-        .bind(row::place(Some(deed.guild))?)
+        .bind(number(deed.id, "guild", deed.guild.0)?)
         .bind(scope)
         .bind(topic)
         .bind(i64::from(deed.act.is_end()))

@@ -34,8 +34,8 @@ async fn a_blocked_person_gets_no_song_in_any_way() {
     else {
         panic!("a form")
     };
-    let seat = world.ann.at(&world.channel);
-    let sent = seat.submit_modal(&form, &[]).await.expect("Discord takes the form");
+    let ann_here = world.ann.at(&world.channel);
+    let sent = ann_here.submit_modal(&form, &[]).await.expect("Discord takes the form");
     assert!(refusal(&sent).await.contains("have blocked you"));
     done(&world.song(&world.bob, "others sing on").await).await;
 
@@ -43,7 +43,7 @@ async fn a_blocked_person_gets_no_song_in_any_way() {
     world.stop_bot().await;
     world.wake_bot().await;
     assert!(world.refused("after a restart").await.contains("have blocked you"));
-    admin(&world.moderator(), "unblock", &[ann.clone()]).await;
+    admin(&world.moderator(), "unblock", std::slice::from_ref(&ann)).await;
     world.sings("free again").await;
     let told = admin(&world.moderator(), "unblock", &[ann]).await;
     assert!(told.contains("nothing to undo"), "{told}");

@@ -10,7 +10,7 @@ use crate::world::World;
 fn owners_acts(world: &World) -> Vec<(&'static str, Vec<(&'static str, Value)>)> {
     let (ann, quota, everywhere) =
         (("person", id(&world.ann)), ("quota", json!("unlimited")), ("everywhere", json!(true)));
-    let (reason, word) = (("reason", json!("why")), ("word", json!("rain")));
+    let (reason, rain) = (("reason", json!("why")), ("word", json!("rain")));
     vec![
         (
             "quota grant",
@@ -23,8 +23,8 @@ fn owners_acts(world: &World) -> Vec<(&'static str, Vec<(&'static str, Value)>)>
         ("unblock", vec![ann, everywhere.clone()]),
         ("pause", vec![everywhere.clone()]),
         ("resume", vec![everywhere.clone()]),
-        ("words add", vec![word.clone(), everywhere.clone()]),
-        ("words remove", vec![word, everywhere.clone()]),
+        ("words add", vec![rain.clone(), everywhere.clone()]),
+        ("words remove", vec![rain, everywhere.clone()]),
         ("words list", vec![everywhere.clone()]),
         ("jobs", vec![everywhere.clone()]),
         ("stats", vec![everywhere.clone()]),
