@@ -59,23 +59,38 @@ pub fn run_until_signal(settings: Settings) -> Result<(), RunError> {
     outcome
 }
 
+/// What time the machine says it is. It may be wrong, and jump at any moment.
+pub type MachineClock = fn() -> SystemTime;
+
 /// Runs the bot with these settings until `shutdown` completes, and then at most for the grace
 /// period, within which running commands are answered and every job comes to a safe place.
 ///
 /// # Errors
 /// When it can't start, or when Discord refuses the token. A stop on request is no error.
 pub async fn run(settings: Settings, shutdown: impl Future<Output = ()>) -> Result<(), RunError> {
+    run_by_clock(settings, shutdown, SystemTime::now).await
+}
+
+/// The same on a machine with this clock.
+///
+/// # Errors
+/// As for [`run`].
+pub async fn run_by_clock(
+    settings: Settings,
+    shutdown: impl Future<Output = ()>,
+    clock: MachineClock,
+) -> Result<(), RunError> {
     let store = Store::open(&settings.database_url).await?;
     let discord_api = settings.discord_api_url.as_ref();
     let discord = Arc::new(Discord::new(discord_api, settings.discord_token.clone())?);
     let stop = CancellationToken::new();
-    let rate = settings.whisul_rate_limit;
+    let (url, rate) = (settings.whisul_api_url.clone(), settings.whisul_rate_limit);
     let tools = Tools {
         store: store.clone(),
-        whisul: Whisul::new(settings.whisul_api_url.clone(), &settings.whisul_api_key, rate)?,
+        whisul: Whisul::new(url, &settings.whisul_api_key, rate, clock)?,
         discord: Arc::clone(&discord),
         links: Links::of(&settings.whisul_api_url),
-        clock: Arc::new(Clock::starting_at(system_time())),
+        clock: Arc::new(Clock::starting_at(timestamp(clock()))),
     };
     let rules = Rules {
         limits: settings.limits.clone(),
@@ -117,8 +132,8 @@ pub async fn run(settings: Settings, shutdown: impl Future<Output = ()>) -> Resu
     Ok(served?)
 }
 
-fn system_time() -> Timestamp {
-    let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+fn timestamp(time: SystemTime) -> Timestamp {
+    let since_1970 = time.duration_since(SystemTime::UNIX_EPOCH);
     let millis = since_1970.map_or(0, |since| since.as_millis());
     Timestamp::from_millis(i64::try_from(millis).unwrap_or(i64::MAX))
 }

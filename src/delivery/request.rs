@@ -7,6 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use tokio::sync::Semaphore;
+use tracing::debug;
 use twilight_http_ratelimiting::{Endpoint, Method};
 
 use super::{
@@ -109,6 +110,7 @@ impl Sender {
             match wait {
                 Some(after) if needed && attempt < ATTEMPTS && after <= PATIENCE => {
                     attempt += 1;
+                    debug!(?after, "Discord asks to wait; the request comes again then");
                     tokio::time::sleep(after).await;
                 }
                 _ => return answer,

@@ -4,6 +4,7 @@ mod access;
 mod admin;
 mod asker;
 mod clicks;
+mod connection;
 mod errors;
 mod front;
 mod gateway;

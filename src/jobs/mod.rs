@@ -15,6 +15,7 @@ mod forget;
 mod gate;
 mod line;
 mod owner;
+mod pace;
 mod registry;
 mod submit;
 mod take_back;
@@ -89,6 +90,7 @@ pub struct Jobs {
     rules: Rules,
     line: line::Line,
     gate: gate::Gate,
+    pace: pace::Pace,
     registry: registry::Registry,
     estimate: Mutex<Estimate>,
     tasks: TaskTracker,
@@ -119,6 +121,7 @@ impl Jobs {
             line: line::Line::new(rules.max_running.get()),
             rules,
             gate: gate::Gate::new(),
+            pace: pace::Pace::new(),
             registry: registry::Registry::default(),
             estimate: Mutex::new(estimate),
             tasks: TaskTracker::new(),

@@ -88,6 +88,10 @@ impl Bot {
             tasks: Vec::new(),
         }
     }
+
+    pub(crate) fn is_up(&self) -> bool {
+        self.up
+    }
 }
 
 impl World {

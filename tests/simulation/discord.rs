@@ -39,6 +39,8 @@ pub(crate) struct Asked {
     pub(crate) answer: Option<usize>,
     /// Whether the first answer was that nothing was taken on.
     pub(crate) whispered: bool,
+    /// Whether its requester has clicked *Cancel*.
+    pub(crate) cancelled: bool,
     /// The new message with the job's nonce, where it is, and when it was posted.
     pub(crate) post: Option<(Post, Moment, usize)>,
     /// Why the outcome may stay undelivered, if Discord has given a reason.

@@ -19,6 +19,7 @@ mod bot;
 mod chance;
 mod discord;
 mod disk;
+mod hands;
 mod people;
 mod promises;
 mod singing;
@@ -43,7 +44,7 @@ use world::{End, Sights, live};
 const LIVES: u64 = 100_000;
 
 /// What has to be seen among so many lives, lest a promise is kept only because nothing happens.
-const SIGHTS: [&str; 30] = [
+const SIGHTS: [&str; 32] = [
     "killed",
     "found accepted",
     "found announced",
@@ -55,6 +56,8 @@ const SIGHTS: [&str; 30] = [
     "found while it was posted",
     "refused by a limit",
     "asked twice by one interaction",
+    "cancelled by another hand",
+    "cancelled too late",
     "written down too late, or not surely",
     "completed",
     "withdrawn",

@@ -86,6 +86,7 @@ impl World {
             offence,
             answer: None,
             whispered: false,
+            cancelled: false,
             post: None,
             excuse: None,
         };
@@ -101,6 +102,10 @@ impl World {
         if self.chance.of(self.climate.deletion) {
             let wait = self.chance.seconds(2..400);
             self.agenda.add(wait, Happening::Deletes(index));
+        }
+        if self.chance.of(self.climate.cancellation) {
+            let wait = self.chance.seconds(1..400);
+            self.agenda.add(wait, Happening::Cancels(index));
         }
         let wait = self.chance.seconds(1..self.rules.hurry);
         // Some ask for several songs in one breath.

@@ -171,7 +171,10 @@ impl World {
             }
             State::Failed(Failure::Vanished) => (end == Some(End::Lost), "a loss is Whisul's"),
             State::Withdrawn => (!taken && !stands, "who was told of a song is not left waiting"),
-            State::Cancelled => (!taken && !stands, "nobody takes a song back but its requester"),
+            State::Cancelled => {
+                let wanted = !stands || self.discord.asked[index].cancelled;
+                (!taken && wanted, "nobody takes a song back but its requester")
+            }
             _ => (!taken, "what Whisul has taken is not given away"),
         };
         self.promise(is_true, of_what, || format!("job {index} is {}", outcome_of(after)));

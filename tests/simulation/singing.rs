@@ -103,12 +103,15 @@ impl World {
         }
     }
 
-    fn take_back(&mut self, task: usize) {
-        let turn = self.task(task).job.turn();
-        self.bot.line.leave(turn);
+    pub(crate) fn leave_line(&mut self, task: usize) {
         let job = self.task(task).job.clone();
+        self.bot.line.leave(job.turn());
         self.left(&job);
         self.task(task).in_line = false;
+    }
+
+    fn take_back(&mut self, task: usize) {
+        self.leave_line(task);
         self.vacate(task);
         self.note(task, Event::TakenBack, Then::Step);
     }

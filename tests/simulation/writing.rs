@@ -20,6 +20,8 @@ pub(crate) enum Then {
     WorkOn,
     /// Nobody else takes care of it.
     Finish,
+    /// It was another hand than the job's task's.
+    Wake,
 }
 
 impl World {
@@ -61,6 +63,7 @@ impl World {
 
     pub(crate) fn saved(&mut self, task: usize, next: Box<Job>, then: Then, saved: Option<bool>) {
         match (saved, then) {
+            (saved, Then::Wake) => self.hand_wrote(task, saved),
             (Some(true), then) => {
                 self.move_on(task, *next);
                 self.task(task).failures = 0;
@@ -82,7 +85,7 @@ impl World {
         }
     }
 
-    fn move_on(&mut self, task: usize, next: Job) {
+    pub(crate) fn move_on(&mut self, task: usize, next: Job) {
         if self.task(task).job.awaits_turn() && next.has_outcome() {
             self.give_round_back(&next);
         }
@@ -99,6 +102,7 @@ impl World {
             }
             Then::Pause => self.pause(task),
             Then::Finish => self.finish(task),
+            Then::Wake => {}
             Then::WorkOn => self.work_on(task),
         }
     }
