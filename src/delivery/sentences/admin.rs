@@ -14,6 +14,9 @@ pub const OWNER_ONLY: &str = "Only this bot's owner can do that: it concerns eve
 /// Discord did not say who the owner is.
 pub const OWNER_UNKNOWN: &str =
     "I couldn't ask Discord who my owner is, so I did nothing. Try again in a minute.";
+/// It was not written down in time.
+pub const NOT_IN_TIME: &str = "I couldn't write that down in time, so I don't know whether it holds. \
+                               `/admin log` shows it if it does.";
 /// The command works in servers only.
 pub const SERVERS_ONLY: &str = "Use this command in a server.";
 /// A duration that can't be read.

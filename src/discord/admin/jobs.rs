@@ -47,7 +47,7 @@ pub(super) async fn cancel(
     };
     // Written down first: the record may tell of a wish that came too late, but never leaves one
     // out.
-    admin.front.jobs.perform(&admin.deed(Act::TakeBack(song), scope, reason)).await?;
+    admin.write_down(&admin.deed(Act::TakeBack(song), scope, reason)).await?;
     // The job's own task brings the news to its message.
     let sentence = match admin.front.jobs.take_back(song, async |_| None).await? {
         TakenBack::Done => say::SONG_TAKEN_BACK,

@@ -12,11 +12,18 @@ mod rules;
 mod settings;
 mod words;
 
+use std::time::Duration;
+
+use tokio::time::timeout;
+
 use super::{Context, Front, asker::Asker, errors::CommandError};
 use crate::{
     delivery::{Message, Reply, sentences, sentences::admin as say},
-    domain::{Act, Deed, GuildId, Scope},
+    domain::{Act, Deed, GuildId, Performed, Scope},
 };
+
+/// Of the 3 seconds for an answer, this much may go into writing an act down.
+const WRITING: Duration = Duration::from_millis(1200);
 
 /// For moderators: quotas, blocks, blocked words and what is going on
 #[poise::command(
@@ -93,9 +100,15 @@ impl Admin {
         if deed.act.is_for_owner(scope) {
             self.check_owner().await?;
         }
-        let performed = self.front.jobs.perform(&deed).await?;
+        let performed = self.write_down(&deed).await?;
         self.front.whisper(&self.asker, &say::performed(&deed, performed)).await;
         Ok(())
+    }
+
+    /// Writes an act down, within the time that a person can be answered.
+    async fn write_down(&self, deed: &Deed) -> Result<Performed, CommandError> {
+        let performed = timeout(WRITING, self.front.jobs.perform(deed)).await;
+        Ok(performed.map_err(|_| CommandError::NotNow(say::NOT_IN_TIME))??)
     }
 
     fn deed(&self, act: Act, scope: Scope, reason: Option<String>) -> Deed {

@@ -57,6 +57,25 @@ async fn a_grant_expires_and_lifts_no_other_limit() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn songs_of_a_grant_are_remembered_as_long_as_it_lasts() {
+    let mut world = moderated(&[("USER_QUOTA", "0/1d"), ("GLOBAL_QUOTA", "9/1d")]).await;
+    grant(&world, 1, "20d").await;
+    world.sings("the only one").await;
+    // The host shortens the memory, and days pass.
+    world.set("HISTORY_RETENTION", "1d");
+    world.discord.set_clock_offset(10 * DAY);
+    let unlimited = [("person", id(&world.bob)), ("quota", json!("unlimited"))];
+    admin(&world.owner(), "quota set", &unlimited).await;
+    done(&world.song(&world.bob, "days later").await).await;
+    for _ in 0..2 {
+        world.stop_bot().await;
+        world.wake_bot().await;
+        let told = world.refused("used up all the same").await;
+        assert!(told.contains("certain roles"), "{told}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_reset_lets_a_quota_begin_anew() {
     let mut world = moderated(&[("USER_QUOTA", "1/1d"), ("GLOBAL_QUOTA", "2/1d")]).await;
     world.sings("the first").await;
