@@ -1,9 +1,16 @@
 //! Grants, resets and quotas set by command.
 
+use std::time::Duration;
+
+use sandbox::{DiscordRules, WhisulRules};
 use serde_json::{Value, json};
+use tokio::time::{sleep, timeout};
 
 use super::{admin, id, moderated};
-use crate::world::{World, done, failed, title};
+use crate::{
+    storage::remembered,
+    world::{DEADLINE, World, done, failed, title},
+};
 
 const DAY: i64 = 24 * 3_600_000;
 
@@ -29,6 +36,7 @@ async fn a_grant_is_used_up_after_the_quota_and_comes_back_on_a_refund() {
     assert!(told.contains("2 songs extra for") && told.contains(&world.ann.mention()), "{told}");
 
     world.sings("of the quota").await;
+    world.discord.set_clock_offset(DAY / 2);
     world.sings("of the grant").await;
     failed(&world.song(&world.ann, "broken").await).await;
     world.stop_bot().await;
@@ -58,21 +66,35 @@ async fn a_grant_expires_and_lifts_no_other_limit() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn songs_of_a_grant_are_remembered_as_long_as_it_lasts() {
-    let mut world = moderated(&[("USER_QUOTA", "0/1d"), ("GLOBAL_QUOTA", "9/1d")]).await;
+    let rules = WhisulRules { song_takes: Duration::ZERO, ..WhisulRules::default() };
+    let settings = [("USER_QUOTA", "0/1d"), ("GLOBAL_QUOTA", "9/1d")];
+    let mut world = World::asleep(&settings, DiscordRules::default(), rules).await;
+    world.discord.set_clock_offset(-30 * DAY);
+    world.wake_bot().await;
+    grant(&world, 1, "1d").await;
+    world.sings("a month ago").await;
+    world.discord.set_clock_offset(-10 * DAY);
     grant(&world, 1, "20d").await;
-    world.sings("the only one").await;
-    // The host shortens the memory, and days pass.
-    world.set("HISTORY_RETENTION", "1d");
-    world.discord.set_clock_offset(10 * DAY);
+    let of_grant = world.song(&world.ann, "ten days ago").await;
+    done(&of_grant).await;
+    world.discord.set_clock_offset(0);
     let unlimited = [("person", id(&world.bob)), ("quota", json!("unlimited"))];
     admin(&world.owner(), "quota set", &unlimited).await;
-    done(&world.song(&world.bob, "days later").await).await;
-    for _ in 0..2 {
-        world.stop_bot().await;
-        world.wake_bot().await;
-        let told = world.refused("used up all the same").await;
-        assert!(told.contains("certain roles"), "{told}");
-    }
+    let today = world.song(&world.bob, "today").await;
+    done(&today).await;
+
+    // The host shortens the memory; what counts is remembered all the same.
+    world.stop_bot().await;
+    world.set("HISTORY_RETENTION", "1d");
+    world.wake_bot().await;
+    let forgetting = async {
+        while remembered(&world).await.len() > 2 {
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(DEADLINE, forgetting).await.expect("what is old enough is forgotten");
+    assert_eq!(remembered(&world).await, [of_grant.id, today.id]);
+    assert!(world.refused("one too many").await.contains("certain roles"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -145,8 +167,8 @@ async fn moderators_lower_their_servers_quota_and_the_owner_raises_it() {
 async fn a_role_granted_between_two_songs_counts_at_once() {
     let mut world = World::asleep(
         &[("USER_QUOTA", "1/1d")],
-        sandbox::DiscordRules::default(),
-        sandbox::WhisulRules { song_takes: std::time::Duration::ZERO, ..Default::default() },
+        DiscordRules::default(),
+        WhisulRules { song_takes: Duration::ZERO, ..WhisulRules::default() },
     )
     .await;
     let role = world.server.add_role("Patrons");
