@@ -78,7 +78,7 @@ pub fn render(scene: &Scene<'_>, links: &Links) -> Message {
     }
 }
 
-/// The title of a job that has no outcome yet.
+/// How far a job under way is, in a few words.
 pub(super) fn stage(state: &State) -> &'static str {
     match state {
         State::Running { .. } => say::COMPOSING,

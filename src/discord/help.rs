@@ -1,7 +1,7 @@
 //! `/help`.
 
 use super::{Context, asker::Asker, errors::CommandError};
-use crate::delivery::{Reply, help as render};
+use crate::delivery::{Reply, help as render, sentences};
 
 /// See how this works
 #[poise::command(
@@ -14,7 +14,10 @@ pub(super) async fn help(context: Context<'_>) -> Result<(), CommandError> {
     let asker = Asker::of_command(context.interaction);
     let guild = asker.place.guild;
     let not_here = front.access.check(guild).err();
-    let message = render(front.jobs.limits(), guild.is_some(), not_here);
+    let overrides = front.jobs.overrides(asker.user, guild).await?;
+    let limits = front.jobs.settings_limits().with(&overrides);
+    let barred = overrides.bar.map(sentences::admin::barred);
+    let message = render(&limits, guild.is_some(), not_here.or(barred));
     front.answer(&asker, &Reply::Message(message)).await;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The front door: what people can do in Discord, and the connection over which they do it.
 
 mod access;
+mod admin;
 mod asker;
 mod clicks;
 mod connection;
@@ -11,6 +12,7 @@ mod gateway;
 mod help;
 mod my_data;
 mod notify;
+mod owners;
 mod quota;
 mod registration;
 mod song;
@@ -20,6 +22,7 @@ mod typing;
 pub use access::Access;
 pub use front::Front;
 pub use gateway::{GatewayError, serve};
+pub use owners::Owners;
 
 /// A poise context of this bot.
 type Context<'a> = poise::ApplicationContext<'a, Front, errors::CommandError>;
@@ -34,6 +37,7 @@ fn commands() -> Vec<poise::Command<Front, errors::CommandError>> {
         help::help(),
         my_data::my_data(),
         notify::notify(),
+        admin::admin(),
         from_message::song_of_this(),
     ]
 }

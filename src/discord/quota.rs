@@ -17,8 +17,12 @@ pub(super) async fn quota(context: Context<'_>) -> Result<(), CommandError> {
     let asker = Asker::of_command(context.interaction);
     let (jobs, guild) = (&front.jobs, asker.place.guild);
     let requester = Requester { roles: &asker.roles, in_guild: guild.is_some() };
-    let left = jobs.standings(asker.interaction, asker.user, guild, &requester).await?;
-    let message = standings(&left, &jobs.under_way(asker.user).await?);
+    let (person, now) = (asker.user, asker.interaction.created_at());
+    let bar = jobs.overrides(person, guild).await?.bar;
+    let (limits, charges) = jobs.quota_of(asker.interaction, person, guild, &requester).await?;
+    let left = limits.standings(&requester, &charges, now);
+    let grants: Vec<_> = charges.usable_grants(now).copied().collect();
+    let message = standings(bar, &left, &grants, &jobs.under_way(person).await?);
     front.answer(&asker, &Reply::Message(message)).await;
     Ok(())
 }

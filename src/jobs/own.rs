@@ -5,7 +5,7 @@ use tracing::info;
 use super::Jobs;
 use crate::{
     delivery::{Export, Message, export, listing},
-    domain::{GuildId, Job, JobId, Limits, Prompt, Requester, Search, Standing, State, UserId},
+    domain::{Job, JobId, Prompt, Search, State, UserId},
     store::{Erasure, StoreError},
 };
 
@@ -51,27 +51,9 @@ impl Jobs {
         self.store.recent_prompts(person).await
     }
 
-    /// What is left for the person of each limit, at the time of this interaction.
-    pub async fn standings(
-        &self,
-        interaction: JobId,
-        person: UserId,
-        guild: Option<GuildId>,
-        requester: &Requester<'_>,
-    ) -> Result<Vec<Standing>, StoreError> {
-        let limits = self.limits();
-        let charges = self.store.charges(interaction, person, guild, requester, limits).await?;
-        Ok(limits.standings(requester, &charges, interaction.created_at()))
-    }
-
     /// The person's jobs that have no outcome yet, the oldest first.
     pub async fn under_way(&self, person: UserId) -> Result<Vec<Job>, StoreError> {
         self.store.under_way(person).await
-    }
-
-    /// The limits in force.
-    pub fn limits(&self) -> &Limits {
-        &self.rules.limits
     }
 
     /// Everything that is known about the person, as far as it finds room where files may have at

@@ -5,16 +5,17 @@ use std::time::Duration;
 use sqlx::{Sqlite, SqliteConnection, query::QueryScalar, sqlite::SqliteArguments};
 
 use super::{
-    Store, StoreError,
+    Store, StoreError, acts,
     write::{self, number},
 };
 use crate::domain::{
-    Charges, GuildId, Job, JobId, Limits, Quota, Refusal, Requester, Timestamp, UserId,
+    Bar, Charges, GuildId, Job, JobId, Limits, Quota, Reading, Refusal, Requester, Timestamp,
+    UserId,
 };
 
 /// Takes the right to write at once, so that nothing can change between reading the charges and
 /// adding one.
-const BEGIN: &str = "BEGIN IMMEDIATE";
+pub(super) const BEGIN: &str = "BEGIN IMMEDIATE";
 
 pub(super) const KNOWN: &str = "SELECT COUNT(*) FROM jobs WHERE id = $1";
 
@@ -25,8 +26,13 @@ pub(super) const OPEN: &str = "SELECT COUNT(*) FROM jobs WHERE requester = $1 AN
 
 pub(super) const CHARGES_OF_REQUESTER: &str = "\
     SELECT charged_at FROM jobs \
-    WHERE requester = $1 AND charge = 'full' AND charged_at > $2 \
+    WHERE requester = $1 AND charge = 'full' AND grant_id IS NULL AND charged_at > $2 \
+        AND charged_at > COALESCE((\
+            SELECT MAX(done_at) FROM acts \
+            WHERE in_force = 1 AND scope = 0 AND person = $1 AND topic = 'reset'), 0) \
     ORDER BY charged_at DESC LIMIT $3";
+
+const PAY_BY_GRANT: &str = "UPDATE jobs SET grant_id = $1 WHERE id = $2";
 
 pub(super) const CHARGES_OF_GUILD: &str = "\
     SELECT charged_at FROM jobs \
@@ -47,6 +53,8 @@ pub enum Admission {
     Refused(Refusal),
     /// It was written down before: Discord delivered the same interaction twice.
     Known,
+    /// An admin keeps it out; nothing was written.
+    Barred(Bar),
     /// The same person has asked for the same prompt with the same button, and that job is still
     /// under way: they clicked twice.
     Repeated,
@@ -76,11 +84,22 @@ impl Store {
             return Ok(Admission::Repeated);
         }
         let (person, guild) = (job.requester, job.place.guild);
-        let charges = charges(&mut transaction, job.id, person, guild, requester, limits).await?;
-        if let Err(refusal) = limits.admit(requester, &charges, job.id.created_at()) {
-            return Ok(Admission::Refused(refusal));
+        let overrides = acts::overrides(&mut transaction, person, guild).await?;
+        let word = has_blocked_word(&mut transaction, job).await?.then_some(Bar::Word);
+        if let Some(bar) = overrides.bar.or(word) {
+            return Ok(Admission::Barred(bar));
         }
+        let limits = limits.with(&overrides);
+        let charges = charges(&mut transaction, job.id, person, guild, requester, &limits).await?;
+        let grant = match limits.admit(requester, &charges, job.id.created_at()) {
+            Ok(grant) => grant,
+            Err(refusal) => return Ok(Admission::Refused(refusal)),
+        };
         write::insert(&mut *transaction, job).await?;
+        if let Some(grant) = grant {
+            let grant = number(job.id, "grant_id", grant.0)?;
+            sqlx::query(PAY_BY_GRANT).bind(grant).bind(id).execute(&mut *transaction).await?;
+        }
         transaction.commit().await?;
         Ok(Admission::Accepted)
     }
@@ -100,6 +119,17 @@ impl Store {
         let mut moment = self.reader.begin().await?;
         charges(&mut moment, interaction, person, guild, requester, limits).await
     }
+}
+
+/// Whether a word in its prompt is blocked where it was asked for.
+async fn has_blocked_word(
+    connection: &mut SqliteConnection,
+    job: &Job,
+) -> Result<bool, StoreError> {
+    let words = acts::words_in(connection, job.place.guild).await?;
+    let prompt = if words.is_empty() { "" } else { job.prompt.as_str() };
+    let prompt = Reading::of(prompt);
+    Ok(words.iter().any(|word| prompt.contains(word)))
 }
 
 /// Whether a button was clicked twice for it.
@@ -124,9 +154,10 @@ async fn charges(
     limits: &Limits,
 ) -> Result<Charges, StoreError> {
     let at = interaction.created_at();
+    let grants = acts::grants(connection, interaction, person).await?;
     let person = number(interaction, "requester", person.0)?;
     let open = count(connection, OPEN, person).await?;
-    let mut charges = Charges { open, ..Charges::default() };
+    let mut charges = Charges { open, grants, ..Charges::default() };
     if let Some(past) = Past::of(limits.personal(requester.roles), at) {
         let query = sqlx::query_scalar(CHARGES_OF_REQUESTER).bind(person);
         charges.user = past.load(connection, query).await?;

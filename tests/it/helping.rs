@@ -23,7 +23,7 @@ async fn help_tells_the_limits_in_force() {
     let world = World::with(&settings).await;
     let here = help(&world.ann.at(&world.channel)).await;
     for told in [
-        "5 songs a day for each person.",
+        "You get 5 songs a day.",
         "2 at once",
         "50 songs a week for this server.",
         "100 songs a day for everybody together.",

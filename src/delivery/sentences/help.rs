@@ -26,11 +26,9 @@ pub fn limit_of_person(quota: Quota, roles_have_more: bool) -> String {
         (Quota::Limited { count: 0, .. }, true) => {
             "Songs are for people with certain roles.".to_owned()
         }
-        (Quota::Limited { count: 0, .. }, false) => {
-            "Nobody can ask for songs at present.".to_owned()
-        }
-        (quota, true) => format!("{} for each person; some roles have more.", songs_of(quota)),
-        (quota, false) => format!("{} for each person.", songs_of(quota)),
+        (Quota::Limited { count: 0, .. }, false) => "You get none at present.".to_owned(),
+        (quota, true) => format!("You get {}; some roles have more.", songs_of(quota)),
+        (quota, false) => format!("You get {}.", songs_of(quota)),
     }
 }
 

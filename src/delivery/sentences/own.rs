@@ -1,7 +1,7 @@
 //! What people read about their own songs, limits and data.
 
 use super::{ONE_SONG, refusal, relative, rounded_up, songs_of};
-use crate::domain::{Limit, Quota, Refusal, Standing, Timestamp};
+use crate::domain::{Grant, Limit, Quota, Refusal, Standing, Timestamp};
 
 /// The title of a person's songs.
 pub const YOUR_SONGS: &str = "Your songs";
@@ -68,6 +68,16 @@ pub fn standing(standing: &Standing) -> String {
         Some(at) => format!("{told} One more is free {}.", relative(rounded_up(at))),
         None => told,
     }
+}
+
+/// Extra songs that somebody was given.
+pub fn granted(grant: &Grant) -> String {
+    let songs = if grant.left == 1 {
+        "1 extra song".to_owned()
+    } else {
+        format!("{} extra songs", grant.left)
+    };
+    format!("You have {songs}, to be used up {}.", relative(grant.expires_at))
 }
 
 fn at_once(quota: Quota, left: u32) -> String {
