@@ -22,7 +22,7 @@ use tracing_subscriber::filter::Targets;
 use url::Url;
 
 use crate::{
-    domain::{self, GuildId, Limits, Quota, Source},
+    domain::{self, Extras, GuildId, Limits, Quota, Source},
     whisul::RateLimit,
 };
 use environment::Environment;
@@ -48,6 +48,8 @@ pub struct Settings {
     pub allowed_guilds: Option<BTreeSet<GuildId>>,
     /// Whether songs outside servers are accepted.
     pub allow_dms: bool,
+    /// What is given along with songs.
+    pub extras: Extras,
     /// Songs at Whisul at once.
     pub max_running: NonZeroUsize,
     /// How often a running song is asked after.
@@ -134,6 +136,7 @@ impl Reader<'_> {
         let limits = self.limits();
         let allowed_guilds = self.optional(table::ALLOWED_GUILDS, checks::guilds);
         let allow_dms = self.optional(table::ALLOW_DMS, checks::switch);
+        let extras = self.extras();
         let max_running = self.required(table::MAX_RUNNING, checks::count);
         let whisul_api_url = self.required(table::WHISUL_API_URL, checks::base_url);
         let discord_api_url = self.optional(table::DISCORD_API_URL, checks::base_url);
@@ -164,6 +167,7 @@ impl Reader<'_> {
             history_retention,
             allow_dms: allow_dms?.unwrap_or(allowed_guilds.is_none()),
             allowed_guilds,
+            extras: extras?,
             max_running: max_running?.try_into().ok()?,
             poll_interval: poll_interval?,
             job_timeout: job_timeout?,
@@ -202,6 +206,13 @@ impl Reader<'_> {
             global: global?,
         };
         Some((limits, retention?))
+    }
+
+    fn extras(&mut self) -> Option<Extras> {
+        let notice = self.required(table::NOTIFY, checks::notify);
+        let audio = self.required(table::ATTACH_AUDIO, checks::switch);
+        let cover = self.required(table::ATTACH_COVER, checks::switch);
+        Some(Extras { notice: notice?, audio: audio?, cover: cover? })
     }
 
     /// An interval that spares the server at `address`.

@@ -8,7 +8,7 @@ use tracing::{info, warn};
 
 use crate::{
     config::Settings,
-    delivery::{Discord, DiscordError, Links},
+    delivery::{Discord, DiscordError, Links, Media, MediaError},
     discord::{Access, Front, GatewayError, Owners, serve},
     domain::Timestamp,
     jobs::{Clock, Jobs, Rules, Tools},
@@ -32,6 +32,9 @@ pub enum RunError {
     /// No client for Discord could be made.
     #[error(transparent)]
     Discord(#[from] DiscordError),
+    /// No client for the files of songs could be made.
+    #[error("no client for the files of songs: {0}")]
+    Media(#[from] MediaError),
     /// Discord refuses the bot.
     #[error(transparent)]
     Gateway(#[from] GatewayError),
@@ -90,6 +93,7 @@ pub async fn run_by_clock(
         whisul: Whisul::new(url, &settings.whisul_api_key, rate, clock)?,
         discord: Arc::clone(&discord),
         links: Links::of(&settings.whisul_api_url),
+        media: Media::of(&settings.whisul_api_url)?,
         clock: Arc::new(Clock::starting_at(timestamp(clock()))),
     };
     let rules = Rules {
@@ -99,6 +103,7 @@ pub async fn run_by_clock(
         job_timeout: settings.job_timeout,
         edit_interval: settings.edit_interval,
         history_retention: settings.history_retention,
+        extras: settings.extras,
     };
     let jobs = Jobs::start(tools, rules, stop.clone()).await?;
     let access = Access { guilds: settings.allowed_guilds, direct_messages: settings.allow_dms };

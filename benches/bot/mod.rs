@@ -34,6 +34,9 @@ impl Bot {
             .env("WHISUL_API_KEY", whisul.key())
             .env("WHISUL_API_URL", whisul.url())
             .env("USER_QUOTA", "unlimited")
+            // Files are measured by their size, and that is the sandbox's.
+            .env("ATTACH_AUDIO", "false")
+            .env("ATTACH_COVER", "false")
             .env("USER_CONCURRENCY", "1000000")
             .env("GLOBAL_QUOTA", "unlimited")
             .env("RUST_LOG", "error")

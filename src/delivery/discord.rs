@@ -1,7 +1,7 @@
 //! What the bot asks of Discord, one method an endpoint.
 
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 use serde_json::{Value, json};
 use serenity::builder::CreateCommand;
 use twilight_http_ratelimiting::Method;
@@ -10,7 +10,7 @@ use url::Url;
 use super::{
     Application, DiscordError, Message, Urgency,
     application::ApplicationAnswer,
-    request::{Identified, Proof, Request, Sender, body},
+    request::{Identified, Proof, Request, Sender, body, snowflake},
     search::SeenMessage,
 };
 use crate::domain::{ApplicationId, ChannelId, GuildId, MessageId, UserId};
@@ -36,8 +36,12 @@ pub struct Discord {
 pub struct Posted {
     /// Its id.
     pub message: MessageId,
+    /// Where it stands.
+    pub channel: ChannelId,
     /// Whether only one person sees it.
     pub ephemeral: bool,
+    /// Whether it is plain text, without an embed.
+    pub bare: bool,
 }
 
 #[expect(clippy::missing_errors_doc, reason = "each fails as `DiscordError` says")]
@@ -234,8 +238,11 @@ fn without_body(path: String, query: &str) -> Request<'_> {
 pub(super) struct PostedMessage {
     #[serde(flatten)]
     identified: Identified,
+    channel_id: String,
     #[serde(default)]
     flags: u64,
+    #[serde(default)]
+    embeds: Vec<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -253,6 +260,8 @@ struct GatewayAnswer {
 impl PostedMessage {
     pub(super) fn posted(&self) -> Result<Posted, DiscordError> {
         let message = MessageId(self.identified.id()?);
-        Ok(Posted { message, ephemeral: Message::is_ephemeral(self.flags) })
+        let channel = ChannelId(snowflake(&self.channel_id)?);
+        let ephemeral = Message::is_ephemeral(self.flags);
+        Ok(Posted { message, channel, ephemeral, bare: self.embeds.is_empty() })
     }
 }

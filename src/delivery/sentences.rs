@@ -4,6 +4,7 @@
 //! here unescaped; times are Discord's `<t:…:R>` markup, which counts in the reader's own client.
 
 pub mod admin;
+mod extras;
 
 use std::time::Duration;
 
@@ -12,6 +13,8 @@ use crate::domain::{
 };
 
 use super::Obstacle;
+
+pub use extras::*;
 
 /// The title while a job waits in line.
 pub const IN_LINE: &str = "🎟️ In line";

@@ -8,6 +8,7 @@ mod connection;
 mod errors;
 mod front;
 mod gateway;
+mod notify;
 mod owners;
 mod registration;
 mod song;
@@ -23,5 +24,5 @@ type Framework = poise::Framework<Front, errors::CommandError>;
 
 /// Every command of the bot.
 fn commands() -> Vec<poise::Command<Front, errors::CommandError>> {
-    vec![song::song(), admin::admin()]
+    vec![song::song(), notify::notify(), admin::admin()]
 }

@@ -5,6 +5,7 @@
 
 mod admin;
 mod ask;
+mod attach;
 mod backoff;
 mod clock;
 mod deliver;
@@ -14,6 +15,7 @@ mod follow;
 mod forget;
 mod gate;
 mod line;
+mod notify;
 mod owner;
 mod pace;
 mod registry;
@@ -37,8 +39,8 @@ pub use clock::Clock;
 pub use take_back::TakenBack;
 
 use crate::{
-    delivery::{Discord, Links, Message, Obstacle, Postman, Scene, render, sentences},
-    domain::{Estimate, Job, JobId, Limits, MessageId, State},
+    delivery::{Discord, Links, Media, Message, Obstacle, Postman, Scene, render, sentences},
+    domain::{Estimate, Extras, Job, JobId, Limits, MessageId, State},
     store::{Store, StoreError},
     whisul::{Permit, Whisul},
 };
@@ -62,6 +64,8 @@ pub struct Rules {
     pub edit_interval: Duration,
     /// How long settled jobs are remembered: at least as long as every quota's window.
     pub history_retention: Duration,
+    /// What is given along with songs.
+    pub extras: Extras,
 }
 
 /// What the work is done with.
@@ -75,6 +79,8 @@ pub struct Tools {
     pub discord: Arc<Discord>,
     /// Which links may be shown.
     pub links: Links,
+    /// Where the files of songs come from.
+    pub media: Media,
     /// What time it is.
     pub clock: Arc<Clock>,
 }
@@ -86,6 +92,7 @@ pub struct Jobs {
     discord: Arc<Discord>,
     postman: Postman,
     links: Links,
+    media: Media,
     clock: Arc<Clock>,
     rules: Rules,
     line: line::Line,
@@ -117,6 +124,7 @@ impl Jobs {
             whisul: tools.whisul,
             discord: tools.discord,
             links: tools.links,
+            media: tools.media,
             clock: tools.clock,
             line: line::Line::new(rules.max_running.get()),
             rules,

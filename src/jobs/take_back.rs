@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Jobs;
 use crate::{
     delivery::Message,
-    domain::{Event, Job, JobId, MessageId, Reach, State},
+    domain::{Event, Job, JobId, MessageId, Owed, Reach, Shown, State},
     store::StoreError,
 };
 
@@ -64,7 +64,9 @@ impl Jobs {
             cancelled.place.reach == Reach::Channel || cancelled.has_live_token(self.clock.now());
         let news = (!in_reach).then(|| self.render(cancelled));
         let Some(message) = answer(news).await else { return };
-        if let Some(delivered) = cancelled.after(Event::Delivered { message }) {
+        let shown = Shown { message, channel: cancelled.place.channel, bare: false };
+        let delivered = Event::Delivered { shown, owed: Owed::default() };
+        if let Some(delivered) = cancelled.after(delivered) {
             // If this is not written down, the task shows the same once more.
             _ = self.write(cancelled, &delivered).await;
         }

@@ -11,6 +11,7 @@ mod error;
 mod forget;
 mod lock;
 mod open;
+mod people;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -68,7 +69,7 @@ pub struct Unsettled {
 
 impl Store {
     /// Writes down what has become of a job, unless somebody else was faster: `false` means that
-    /// the row no longer has the state and delivery of `before`, or is gone, and that nothing was
+    /// the row no longer is as far as `before`, or is gone, and that nothing was
     /// written. A settled job's token is forgotten.
     ///
     /// What never changes (the id, the requester, the prompt and where they asked) is not written.

@@ -34,7 +34,7 @@ pub(crate) struct Step(pub(crate) String);
 impl Step {
     /// Every side of every write.
     pub(crate) fn all() -> Vec<Self> {
-        const WRITES: [&str; 11] = [
+        const WRITES: [&str; 12] = [
             "admission",
             "announced",
             "submitting",
@@ -46,6 +46,7 @@ impl Step {
             "posting",
             "delivered",
             "undeliverable",
+            "files",
         ];
         let sides = |write| ["before", "after"].map(|side| Self(format!("{write}.{side}")));
         WRITES.into_iter().flat_map(sides).collect()

@@ -105,6 +105,9 @@ impl World {
             ("POLL_INTERVAL", "50ms".to_owned()),
             ("EDIT_INTERVAL", "50ms".to_owned()),
             ("WHISUL_RATE_LIMIT", "100/1s".to_owned()),
+            // Whoever is interested in files asks for them.
+            ("ATTACH_AUDIO", "false".to_owned()),
+            ("ATTACH_COVER", "false".to_owned()),
         ];
         let mut all: BTreeMap<String, String> =
             base.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();

@@ -146,6 +146,7 @@ impl World {
             reach: if installed { Reach::Channel } else { Reach::TokenOnly },
             application: ApplicationId(1),
             token: Some(SecretString::new(String::new())),
+            attachment_limit: 0,
         };
         let has_role = self.discord.people[asked.person].has_role;
         (UserId(asked.person as u64), place, if has_role { vec![ROLE] } else { Vec::new() })

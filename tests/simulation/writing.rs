@@ -15,6 +15,7 @@ pub(crate) enum Then {
     Step,
     Submit,
     Attempt(Way),
+    Notify,
     Pause,
     /// After the first answer: one try, and then the job's task takes over.
     WorkOn,
@@ -99,6 +100,10 @@ impl World {
             Then::Attempt(way) => {
                 self.task(task).post_began = Some(self.agenda.now);
                 self.attempt(task, way);
+            }
+            Then::Notify => {
+                let index = index_of(self.task(task).job.id);
+                self.ask_for(task, Doing::Notice, Request::Notify(index));
             }
             Then::Pause => self.pause(task),
             Then::Finish => self.finish(task),
