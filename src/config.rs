@@ -7,6 +7,7 @@ mod checks;
 mod environment;
 mod faults;
 pub mod help;
+mod origins;
 mod table;
 
 use std::{
@@ -21,7 +22,7 @@ use tracing_subscriber::filter::Targets;
 use url::Url;
 
 use crate::{
-    domain::{Extras, GuildId, Limits, Quota},
+    domain::{self, Extras, GuildId, Limits, Quota, Source},
     whisul::RateLimit,
 };
 use environment::Environment;
@@ -69,6 +70,8 @@ pub struct Settings {
     pub log_format: LogFormat,
     /// Which log lines are wanted.
     pub log_filter: Targets,
+    /// All of these as text, with where they come from: to be shown, and without the secrets.
+    pub origins: Vec<domain::Setting>,
 }
 
 /// The form of log lines.
@@ -96,6 +99,7 @@ impl Settings {
     /// # Errors
     /// All that is wrong.
     pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Faults> {
+        let lookup = |name: &str| lookup(name).map(|text| (text, Source::Environment));
         Reader { lookup: &lookup, faults: Vec::new() }.read(Reader::settings)
     }
 }
@@ -113,7 +117,7 @@ pub fn database_url(env_file: &Path) -> Result<String, Faults> {
 
 /// Reads one setting after the other and notes the faults.
 struct Reader<'a> {
-    lookup: &'a dyn Fn(&str) -> Option<String>,
+    lookup: &'a dyn Fn(&str) -> Option<(String, Source)>,
     faults: Vec<Fault>,
 }
 
@@ -174,6 +178,7 @@ impl Reader<'_> {
             shutdown_grace: shutdown_grace?,
             log_format: log_format?,
             log_filter: log_filter?,
+            origins: origins::origins(self.lookup),
         })
     }
 
@@ -255,7 +260,8 @@ impl Reader<'_> {
 
     /// A setting's text as given or, where that is empty, by default.
     fn value(&self, setting: Setting) -> Option<String> {
-        let given = (self.lookup)(setting.name).filter(|text| !text.trim().is_empty());
+        let given = (self.lookup)(setting.name).map(|(text, _)| text);
+        let given = given.filter(|text| !text.trim().is_empty());
         given.or(match setting.fallback {
             Fallback::Value(text) => Some(text.to_owned()),
             Fallback::Required | Fallback::Unset(_) => None,

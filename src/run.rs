@@ -9,7 +9,7 @@ use tracing::{info, warn};
 use crate::{
     config::Settings,
     delivery::{Discord, DiscordError, Links, Media, MediaError},
-    discord::{Access, Front, GatewayError, serve},
+    discord::{Access, Front, GatewayError, Owners, serve},
     domain::Timestamp,
     jobs::{Clock, Jobs, Rules, Tools},
     ops::signals,
@@ -107,7 +107,14 @@ pub async fn run_by_clock(
     };
     let jobs = Jobs::start(tools, rules, stop.clone()).await?;
     let access = Access { guilds: settings.allowed_guilds, direct_messages: settings.allow_dms };
-    let front = Front { jobs: Arc::clone(&jobs), discord, access, stop: stop.clone() };
+    let front = Front {
+        jobs: Arc::clone(&jobs),
+        owners: Arc::new(Owners::new(Arc::clone(&discord))),
+        discord,
+        access,
+        settings: settings.origins.into(),
+        stop: stop.clone(),
+    };
     let serving = serve(front, settings.discord_token, settings.discord_api_url);
     tokio::pin!(serving);
     let served = tokio::select! {

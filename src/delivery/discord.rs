@@ -13,12 +13,17 @@ use super::{
     request::{Identified, Proof, Request, Sender, body, snowflake},
     search::SeenMessage,
 };
-use crate::domain::{ApplicationId, ChannelId, MessageId, UserId};
+use crate::domain::{ApplicationId, ChannelId, GuildId, MessageId, UserId};
 
 /// Where Discord is.
 const DISCORD: &str = "https://discord.com";
 /// How many messages can be looked at with one request.
 pub(super) const PAGE: usize = 100;
+
+/// How many servers one request lists (Discord docs, Get Current User Guilds),
+const GUILD_PAGE: usize = 200;
+/// and how many are listed at most: from 2500 on, one connection no longer carries a bot.
+const GUILDS_MOST: usize = 2500;
 
 /// Discord's REST API, as far as the bot uses it.
 #[derive(Debug)]
@@ -170,6 +175,25 @@ impl Discord {
         self.sender.send::<ApplicationAnswer>(&request).await?.application()
     }
 
+    /// The servers that the bot is in, with their names: at most [`GUILDS_MOST`], the oldest first.
+    pub async fn guilds(&self) -> Result<Vec<(GuildId, String)>, DiscordError> {
+        let mut guilds: Vec<(GuildId, String)> = Vec::new();
+        while guilds.len() < GUILDS_MOST {
+            let after = guilds.last().map_or(0, |(id, _)| id.0);
+            let query = format!("?limit={GUILD_PAGE}&after={after}");
+            let request = without_body("users/@me/guilds".to_owned(), &query);
+            let page: Vec<GuildAnswer> = self.sender.send(&request).await?;
+            let full = page.len() >= GUILD_PAGE;
+            for guild in page {
+                guilds.push((GuildId(guild.identified.id()?), guild.name));
+            }
+            if !full {
+                break;
+            }
+        }
+        Ok(guilds)
+    }
+
     /// The address of the gateway.
     pub async fn gateway(&self) -> Result<String, DiscordError> {
         let answer: GatewayAnswer =
@@ -219,6 +243,13 @@ pub(super) struct PostedMessage {
     flags: u64,
     #[serde(default)]
     embeds: Vec<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct GuildAnswer {
+    #[serde(flatten)]
+    identified: Identified,
+    name: String,
 }
 
 #[derive(Deserialize)]

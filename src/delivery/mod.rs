@@ -12,6 +12,7 @@ mod markdown;
 mod meaning;
 mod media;
 mod message;
+pub mod panels;
 mod postman;
 mod render;
 mod request;

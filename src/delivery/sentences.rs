@@ -3,6 +3,7 @@
 //! Each says what happened and what to do next. Text that a person or an API wrote never comes in
 //! here unescaped; times are Discord's `<t:…:R>` markup, which counts in the reader's own client.
 
+pub mod admin;
 mod extras;
 
 use std::time::Duration;

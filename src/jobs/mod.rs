@@ -3,6 +3,7 @@
 //! Each live job has one task (`worker`) that takes it from state to state, writing each down
 //! before the step that follows from it.
 
+mod admin;
 mod ask;
 mod attach;
 mod backoff;

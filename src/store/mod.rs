@@ -4,6 +4,7 @@
 //! what SQLite and PostgreSQL have in common; what only SQLite knows stands in `open`, `backup` and
 //! `error`, and in the one `BEGIN` of `admit`.
 
+mod acts;
 mod admit;
 mod backup;
 mod error;
@@ -14,6 +15,7 @@ mod people;
 mod read;
 #[cfg(test)]
 mod tests;
+mod watch;
 mod words;
 mod write;
 

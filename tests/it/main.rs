@@ -7,6 +7,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod admin;
 mod answering;
 mod buttons;
 mod clocks;

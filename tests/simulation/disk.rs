@@ -78,6 +78,7 @@ impl Disk {
         Charges {
             open: u32::try_from(open.count()).unwrap(),
             user: self.charged(|row| row.charge == Charge::Full && row.requester == job.requester),
+            grants: Vec::new(),
             guild: self
                 .charged(|row| row.charge == Charge::Full && row.place.guild == job.place.guild),
             global: self.charged(|row| row.charge != Charge::None),
