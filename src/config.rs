@@ -7,6 +7,7 @@ mod checks;
 mod environment;
 mod faults;
 pub mod help;
+mod origins;
 mod table;
 
 use std::{
@@ -21,7 +22,7 @@ use tracing_subscriber::filter::Targets;
 use url::Url;
 
 use crate::{
-    domain::{GuildId, Limits, Quota},
+    domain::{self, Extras, GuildId, Limits, Quota, Source},
     whisul::RateLimit,
 };
 use environment::Environment;
@@ -47,6 +48,8 @@ pub struct Settings {
     pub allowed_guilds: Option<BTreeSet<GuildId>>,
     /// Whether songs outside servers are accepted.
     pub allow_dms: bool,
+    /// What is given along with songs.
+    pub extras: Extras,
     /// Songs at Whisul at once.
     pub max_running: NonZeroUsize,
     /// How often a running song is asked after.
@@ -67,6 +70,8 @@ pub struct Settings {
     pub log_format: LogFormat,
     /// Which log lines are wanted.
     pub log_filter: Targets,
+    /// All of these as text, with where they come from: to be shown, and without the secrets.
+    pub origins: Vec<domain::Setting>,
 }
 
 /// The form of log lines.
@@ -94,6 +99,7 @@ impl Settings {
     /// # Errors
     /// All that is wrong.
     pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Faults> {
+        let lookup = |name: &str| lookup(name).map(|text| (text, Source::Environment));
         Reader { lookup: &lookup, faults: Vec::new() }.read(Reader::settings)
     }
 }
@@ -111,7 +117,7 @@ pub fn database_url(env_file: &Path) -> Result<String, Faults> {
 
 /// Reads one setting after the other and notes the faults.
 struct Reader<'a> {
-    lookup: &'a dyn Fn(&str) -> Option<String>,
+    lookup: &'a dyn Fn(&str) -> Option<(String, Source)>,
     faults: Vec<Fault>,
 }
 
@@ -130,6 +136,7 @@ impl Reader<'_> {
         let limits = self.limits();
         let allowed_guilds = self.optional(table::ALLOWED_GUILDS, checks::guilds);
         let allow_dms = self.optional(table::ALLOW_DMS, checks::switch);
+        let extras = self.extras();
         let max_running = self.required(table::MAX_RUNNING, checks::count);
         let whisul_api_url = self.required(table::WHISUL_API_URL, checks::base_url);
         let discord_api_url = self.optional(table::DISCORD_API_URL, checks::base_url);
@@ -160,6 +167,7 @@ impl Reader<'_> {
             history_retention,
             allow_dms: allow_dms?.unwrap_or(allowed_guilds.is_none()),
             allowed_guilds,
+            extras: extras?,
             max_running: max_running?.try_into().ok()?,
             poll_interval: poll_interval?,
             job_timeout: job_timeout?,
@@ -170,6 +178,7 @@ impl Reader<'_> {
             shutdown_grace: shutdown_grace?,
             log_format: log_format?,
             log_filter: log_filter?,
+            origins: origins::origins(self.lookup),
         })
     }
 
@@ -197,6 +206,13 @@ impl Reader<'_> {
             global: global?,
         };
         Some((limits, retention?))
+    }
+
+    fn extras(&mut self) -> Option<Extras> {
+        let notice = self.required(table::NOTIFY, checks::notify);
+        let audio = self.required(table::ATTACH_AUDIO, checks::switch);
+        let cover = self.required(table::ATTACH_COVER, checks::switch);
+        Some(Extras { notice: notice?, audio: audio?, cover: cover? })
     }
 
     /// An interval that spares the server at `address`.
@@ -244,7 +260,8 @@ impl Reader<'_> {
 
     /// A setting's text as given or, where that is empty, by default.
     fn value(&self, setting: Setting) -> Option<String> {
-        let given = (self.lookup)(setting.name).filter(|text| !text.trim().is_empty());
+        let given = (self.lookup)(setting.name).map(|(text, _)| text);
+        let given = given.filter(|text| !text.trim().is_empty());
         given.or(match setting.fallback {
             Fallback::Value(text) => Some(text.to_owned()),
             Fallback::Required | Fallback::Unset(_) => None,

@@ -20,4 +20,4 @@ mod run;
 pub mod store;
 pub mod whisul;
 
-pub use run::{RunError, run, run_until_signal};
+pub use run::{MachineClock, RunError, run, run_by_clock, run_until_signal};

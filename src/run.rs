@@ -8,8 +8,8 @@ use tracing::{info, warn};
 
 use crate::{
     config::Settings,
-    delivery::{Discord, DiscordError, Links},
-    discord::{Access, Front, GatewayError, serve},
+    delivery::{Discord, DiscordError, Links, Media, MediaError},
+    discord::{Access, Front, GatewayError, Owners, serve},
     domain::Timestamp,
     jobs::{Clock, Jobs, Rules, Tools},
     ops::signals,
@@ -32,6 +32,9 @@ pub enum RunError {
     /// No client for Discord could be made.
     #[error(transparent)]
     Discord(#[from] DiscordError),
+    /// No client for the files of songs could be made.
+    #[error("no client for the files of songs: {0}")]
+    Media(#[from] MediaError),
     /// Discord refuses the bot.
     #[error(transparent)]
     Gateway(#[from] GatewayError),
@@ -59,23 +62,39 @@ pub fn run_until_signal(settings: Settings) -> Result<(), RunError> {
     outcome
 }
 
+/// What time the machine says it is. It may be wrong, and jump at any moment.
+pub type MachineClock = fn() -> SystemTime;
+
 /// Runs the bot with these settings until `shutdown` completes, and then at most for the grace
 /// period, within which running commands are answered and every job comes to a safe place.
 ///
 /// # Errors
 /// When it can't start, or when Discord refuses the token. A stop on request is no error.
 pub async fn run(settings: Settings, shutdown: impl Future<Output = ()>) -> Result<(), RunError> {
+    run_by_clock(settings, shutdown, SystemTime::now).await
+}
+
+/// The same on a machine with this clock.
+///
+/// # Errors
+/// As for [`run`].
+pub async fn run_by_clock(
+    settings: Settings,
+    shutdown: impl Future<Output = ()>,
+    clock: MachineClock,
+) -> Result<(), RunError> {
     let store = Store::open(&settings.database_url).await?;
     let discord_api = settings.discord_api_url.as_ref();
     let discord = Arc::new(Discord::new(discord_api, settings.discord_token.clone())?);
     let stop = CancellationToken::new();
-    let rate = settings.whisul_rate_limit;
+    let (url, rate) = (settings.whisul_api_url.clone(), settings.whisul_rate_limit);
     let tools = Tools {
         store: store.clone(),
-        whisul: Whisul::new(settings.whisul_api_url.clone(), &settings.whisul_api_key, rate)?,
+        whisul: Whisul::new(url, &settings.whisul_api_key, rate, clock)?,
         discord: Arc::clone(&discord),
         links: Links::of(&settings.whisul_api_url),
-        clock: Arc::new(Clock::starting_at(system_time())),
+        media: Media::of(&settings.whisul_api_url)?,
+        clock: Arc::new(Clock::starting_at(timestamp(clock()))),
     };
     let rules = Rules {
         limits: settings.limits.clone(),
@@ -84,10 +103,18 @@ pub async fn run(settings: Settings, shutdown: impl Future<Output = ()>) -> Resu
         job_timeout: settings.job_timeout,
         edit_interval: settings.edit_interval,
         history_retention: settings.history_retention,
+        extras: settings.extras,
     };
     let jobs = Jobs::start(tools, rules, stop.clone()).await?;
     let access = Access { guilds: settings.allowed_guilds, direct_messages: settings.allow_dms };
-    let front = Front { jobs: Arc::clone(&jobs), discord, access, stop: stop.clone() };
+    let front = Front {
+        jobs: Arc::clone(&jobs),
+        owners: Arc::new(Owners::new(Arc::clone(&discord))),
+        discord,
+        access,
+        settings: settings.origins.into(),
+        stop: stop.clone(),
+    };
     let serving = serve(front, settings.discord_token, settings.discord_api_url);
     tokio::pin!(serving);
     let served = tokio::select! {
@@ -110,8 +137,8 @@ pub async fn run(settings: Settings, shutdown: impl Future<Output = ()>) -> Resu
     Ok(served?)
 }
 
-fn system_time() -> Timestamp {
-    let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+fn timestamp(time: SystemTime) -> Timestamp {
+    let since_1970 = time.duration_since(SystemTime::UNIX_EPOCH);
     let millis = since_1970.map_or(0, |since| since.as_millis());
     Timestamp::from_millis(i64::try_from(millis).unwrap_or(i64::MAX))
 }

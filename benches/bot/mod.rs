@@ -8,6 +8,10 @@ use std::{
 
 use sandbox::{DiscordSandbox, WhisulSandbox};
 
+mod vitals;
+
+use vitals::Vitals;
+
 /// The bot's program.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_whisul-bot");
 
@@ -30,6 +34,9 @@ impl Bot {
             .env("WHISUL_API_KEY", whisul.key())
             .env("WHISUL_API_URL", whisul.url())
             .env("USER_QUOTA", "unlimited")
+            // Files are measured by their size, and that is the sandbox's.
+            .env("ATTACH_AUDIO", "false")
+            .env("ATTACH_COVER", "false")
             .env("USER_CONCURRENCY", "1000000")
             .env("GLOBAL_QUOTA", "unlimited")
             .env("RUST_LOG", "error")
@@ -40,12 +47,9 @@ impl Bot {
         Self { process }
     }
 
-    /// Its resident memory, as Linux tells it (`man 5 proc_pid_status`).
-    pub(crate) fn memory(&self) -> String {
-        let path = format!("/proc/{}/status", self.process.id());
-        let status = fs::read_to_string(path).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        line.map_or_else(|| "unknown".to_owned(), |value| value.trim().to_owned())
+    /// What it takes at present.
+    pub(crate) fn vitals(&self) -> Vitals {
+        Vitals::of(self.process.id())
     }
 }
 

@@ -29,6 +29,8 @@ impl Picture<'_> {
         let edge = self.terminal.styled(&foreground(colour), "┃");
         let mut lines = self.text(&self.message.content);
         lines.extend(embed.iter().flat_map(|embed| self.embed(embed)));
+        let files = self.message.attachments.iter();
+        lines.extend(files.map(|file| format!("File: {}, {} KB", file.filename, file.size / 1024)));
         for button in self.message.buttons() {
             let label = self.terminal.styled("7", &format!("[ {} ]", button.label));
             lines.push(format!("{label} {}", button.url.unwrap_or_default()));

@@ -118,6 +118,14 @@ pub(super) fn switch(text: &str) -> Result<bool, Problem> {
     text.parse().map_err(|_| Problem::Choice("true or false"))
 }
 
+pub(super) fn notify(text: &str) -> Result<bool, Problem> {
+    match text {
+        "reply" => Ok(true),
+        "off" => Ok(false),
+        _ => Err(Problem::Choice("reply or off")),
+    }
+}
+
 pub(super) fn log_format(text: &str) -> Result<LogFormat, Problem> {
     match text {
         "text" => Ok(LogFormat::Text),

@@ -9,6 +9,7 @@ use std::{
 };
 
 use super::faults::Fault;
+use crate::domain::Source;
 
 /// The variables of this process, and under them those of a `.env` file.
 ///
@@ -51,10 +52,12 @@ impl Environment {
         (Self { file }, broken)
     }
 
-    /// The value of a variable. What is no Unicode becomes U+FFFD, which no setting accepts.
-    pub(super) fn get(&self, name: &str) -> Option<String> {
+    /// The value of a variable, and where it comes from. What is no Unicode becomes U+FFFD, which
+    /// no setting accepts.
+    pub(super) fn get(&self, name: &str) -> Option<(String, Source)> {
         let own = env::var_os(name).map(|value| value.to_string_lossy().into_owned());
-        own.or_else(|| self.file.get(name).cloned())
+        let own = own.map(|value| (value, Source::Environment));
+        own.or_else(|| self.file.get(name).map(|value| (value.clone(), Source::File)))
     }
 }
 
@@ -97,8 +100,8 @@ mod tests {
         let text = "# a comment\nexport ONE_IN_FILE='1 1' # why\nPATH=none\nONE_IN_FILE=2\r\n";
         let (environment, faults) = Environment::parse(text);
         assert!(faults.is_empty());
-        assert_eq!(environment.get("ONE_IN_FILE").as_deref(), Some("1 1"));
-        assert_eq!(environment.get("PATH"), env::var("PATH").ok());
+        assert_eq!(environment.get("ONE_IN_FILE"), Some(("1 1".to_owned(), Source::File)));
+        assert_eq!(environment.get("PATH").map(|(path, _)| path), env::var("PATH").ok());
         assert_eq!(environment.get("TWO_IN_FILE"), None);
     }
 

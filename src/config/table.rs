@@ -79,6 +79,14 @@ settings! {
          messages are refused too unless ALLOW_DMS=true.";
     ALLOW_DMS = Unset("true when ALLOWED_GUILDS is empty"), "true",
         "Whether songs outside servers are accepted: true or false.";
+    ATTACH_AUDIO = Value("true"), "true",
+        "Whether a song's audio is attached to its message, so that it plays inside Discord: true or \
+         false. The link is there in any case.";
+    ATTACH_COVER = Value("true"), "true",
+        "Whether its cover is, so that old messages keep their picture: true or false.";
+    NOTIFY = Value("reply"), "off",
+        "Whether whoever waited more than a minute for a song is told in a reply that it is ready: \
+         reply or off. Everybody can turn it off for themselves with /notify.";
     MAX_RUNNING = Value("10"), "10",
         "Songs at Whisul at once. The others wait in line.";
     POLL_INTERVAL = Value("6s"), "6s",

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use secrecy::ExposeSecret;
 
 use super::*;
-use crate::domain::{Quota, RoleId};
+use crate::domain::{Extras, Quota, RoleId};
 
 const REQUIRED: [(&str, &str); 2] = [("DISCORD_TOKEN", "to.k-e_n"), ("WHISUL_API_KEY", "key")];
 
@@ -40,6 +40,7 @@ fn two_secrets_are_enough() {
     assert_eq!(settings.history_retention, Duration::from_hours(90 * 24));
     assert_eq!(settings.allowed_guilds, None);
     assert!(settings.allow_dms);
+    assert_eq!(settings.extras, Extras { notice: true, audio: true, cover: true });
     assert_eq!(settings.max_running.get(), 10);
     assert_eq!(settings.poll_interval, Duration::from_secs(6));
     assert_eq!(settings.job_timeout, Duration::from_mins(20));
@@ -76,7 +77,7 @@ fn all_faults_are_told_at_once_and_no_value_is_repeated() {
         assert!(told.contains(&names), "{} is missing in:\n{told}", setting.name);
         assert!(told.contains(&format!("Example: {}={}", setting.name, setting.example)));
     }
-    assert!(told.starts_with("The settings have 21 faults:\n"), "{told}");
+    assert!(told.starts_with("The settings have 24 faults:\n"), "{told}");
     assert!(!told.contains("s3cr3t"), "{told}");
 }
 
@@ -101,6 +102,16 @@ fn allowed_servers_close_direct_messages_unless_those_are_allowed() {
         assert_eq!(faulty(&[("ALLOWED_GUILDS", value)]), ["ALLOWED_GUILDS"], "{value}");
     }
     assert_eq!(faulty(&[("ALLOW_DMS", "yes")]), ["ALLOW_DMS"]);
+}
+
+#[test]
+fn each_extra_can_be_turned_off() {
+    let all = [("ATTACH_AUDIO", "false"), ("ATTACH_COVER", "false"), ("NOTIFY", "off")];
+    assert_eq!(accepted(&all).extras, Extras { notice: false, audio: false, cover: false });
+    assert_eq!(accepted(&all[1..]).extras, Extras { notice: false, audio: true, cover: false });
+    for (name, _) in all {
+        assert_eq!(faulty(&[(name, "no")]), [name]);
+    }
 }
 
 #[test]

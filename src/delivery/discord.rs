@@ -1,7 +1,7 @@
 //! What the bot asks of Discord, one method an endpoint.
 
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 use serde_json::{Value, json};
 use serenity::builder::CreateCommand;
 use twilight_http_ratelimiting::Method;
@@ -10,15 +10,20 @@ use url::Url;
 use super::{
     Application, DiscordError, Message, Urgency,
     application::ApplicationAnswer,
-    request::{Identified, Proof, Request, Sender, body},
+    request::{Identified, Proof, Request, Sender, body, snowflake},
     search::SeenMessage,
 };
-use crate::domain::{ApplicationId, ChannelId, MessageId, UserId};
+use crate::domain::{ApplicationId, ChannelId, GuildId, MessageId, UserId};
 
 /// Where Discord is.
 const DISCORD: &str = "https://discord.com";
 /// How many messages can be looked at with one request.
 pub(super) const PAGE: usize = 100;
+
+/// How many servers one request lists (Discord docs, Get Current User Guilds),
+const GUILD_PAGE: usize = 200;
+/// and how many are listed at most: from 2500 on, one connection no longer carries a bot.
+const GUILDS_MOST: usize = 2500;
 
 /// Discord's REST API, as far as the bot uses it.
 #[derive(Debug)]
@@ -31,8 +36,12 @@ pub struct Discord {
 pub struct Posted {
     /// Its id.
     pub message: MessageId,
+    /// Where it stands.
+    pub channel: ChannelId,
     /// Whether only one person sees it.
     pub ephemeral: bool,
+    /// Whether it is plain text, without an embed.
+    pub bare: bool,
 }
 
 #[expect(clippy::missing_errors_doc, reason = "each fails as `DiscordError` says")]
@@ -166,6 +175,25 @@ impl Discord {
         self.sender.send::<ApplicationAnswer>(&request).await?.application()
     }
 
+    /// The servers that the bot is in, with their names: at most [`GUILDS_MOST`], the oldest first.
+    pub async fn guilds(&self) -> Result<Vec<(GuildId, String)>, DiscordError> {
+        let mut guilds: Vec<(GuildId, String)> = Vec::new();
+        while guilds.len() < GUILDS_MOST {
+            let after = guilds.last().map_or(0, |(id, _)| id.0);
+            let query = format!("?limit={GUILD_PAGE}&after={after}");
+            let request = without_body("users/@me/guilds".to_owned(), &query);
+            let page: Vec<GuildAnswer> = self.sender.send(&request).await?;
+            let full = page.len() >= GUILD_PAGE;
+            for guild in page {
+                guilds.push((GuildId(guild.identified.id()?), guild.name));
+            }
+            if !full {
+                break;
+            }
+        }
+        Ok(guilds)
+    }
+
     /// The address of the gateway.
     pub async fn gateway(&self) -> Result<String, DiscordError> {
         let answer: GatewayAnswer =
@@ -210,8 +238,18 @@ fn without_body(path: String, query: &str) -> Request<'_> {
 pub(super) struct PostedMessage {
     #[serde(flatten)]
     identified: Identified,
+    channel_id: String,
     #[serde(default)]
     flags: u64,
+    #[serde(default)]
+    embeds: Vec<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct GuildAnswer {
+    #[serde(flatten)]
+    identified: Identified,
+    name: String,
 }
 
 #[derive(Deserialize)]
@@ -222,6 +260,8 @@ struct GatewayAnswer {
 impl PostedMessage {
     pub(super) fn posted(&self) -> Result<Posted, DiscordError> {
         let message = MessageId(self.identified.id()?);
-        Ok(Posted { message, ephemeral: Message::is_ephemeral(self.flags) })
+        let channel = ChannelId(snowflake(&self.channel_id)?);
+        let ephemeral = Message::is_ephemeral(self.flags);
+        Ok(Posted { message, channel, ephemeral, bare: self.embeds.is_empty() })
     }
 }

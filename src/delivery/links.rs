@@ -2,6 +2,8 @@
 
 use url::{Origin, Url};
 
+use crate::domain::Job;
+
 /// The most characters of a link in a button (Discord docs, Component Reference > Button).
 const BUTTON_URL_MAX: usize = 512;
 
@@ -27,6 +29,13 @@ impl Links {
         let fits = url.as_str().len() <= BUTTON_URL_MAX;
         (web && allowed && plain && fits).then(|| url.into())
     }
+}
+
+/// Where the message about a job is, if it has one.
+pub(super) fn message_link(job: &Job) -> Option<String> {
+    let guild = job.place.guild.map_or_else(|| "@me".to_owned(), |guild| guild.to_string());
+    let (channel, message) = (job.place.channel, job.message?);
+    Some(format!("https://discord.com/channels/{guild}/{channel}/{message}"))
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
 //! What Discord's answers mean for a job.
 
 use super::{DiscordError, Posted};
-use crate::domain::{Attempt, FirstAnswer};
+use crate::domain::{Attempt, FirstAnswer, Shown};
 
 impl From<&Result<Posted, DiscordError>> for FirstAnswer {
     fn from(result: &Result<Posted, DiscordError>) -> Self {
         match result {
-            Ok(Posted { message, ephemeral }) => {
+            Ok(Posted { message, ephemeral, .. }) => {
                 Self::Stands { message: *message, ephemeral: *ephemeral }
             }
             Err(DiscordError::MessageGone) => Self::Deleted,
@@ -21,7 +21,9 @@ impl From<&Result<Posted, DiscordError>> for FirstAnswer {
 impl From<&Result<Posted, DiscordError>> for Attempt {
     fn from(result: &Result<Posted, DiscordError>) -> Self {
         match result {
-            Ok(posted) => Self::Stands(posted.message),
+            Ok(Posted { message, channel, bare, .. }) => {
+                Self::Stands(Shown { message: *message, channel: *channel, bare: *bare })
+            }
             Err(DiscordError::MessageGone) => Self::Missing,
             Err(
                 DiscordError::TooManyEdits

@@ -1,6 +1,9 @@
 //! A message as Discord's endpoints for creating and editing take it.
 
+use super::Files;
+use crate::domain::{MessageId, UserId};
 use serde::Serialize;
+use serde_json::{Value, json};
 use serenity::builder::{CreateActionRow, CreateAllowedMentions, CreateEmbed};
 
 /// Only the person who used the command sees the message (Discord docs, Message Flags).
@@ -19,6 +22,8 @@ pub struct Message {
     nonce: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     enforce_nonce: Option<bool>,
+    #[serde(rename = "message_reference", skip_serializing_if = "Option::is_none")]
+    answered: Option<Value>,
 }
 
 impl Message {
@@ -37,6 +42,7 @@ impl Message {
             flags: None,
             nonce: None,
             enforce_nonce: None,
+            answered: None,
         }
     }
 
@@ -52,6 +58,38 @@ impl Message {
     pub fn ephemeral(mut self) -> Self {
         self.flags = Some(EPHEMERAL);
         self
+    }
+
+    /// The same, calling one person whom it mentions, and nobody else.
+    #[must_use]
+    pub(super) fn calling(mut self, person: UserId) -> Self {
+        let nobody_else = CreateAllowedMentions::new().replied_user(false);
+        self.allowed_mentions = nobody_else.users([person.0]);
+        self
+    }
+
+    /// The same as a reply to a message of the same channel, if that stands.
+    #[must_use]
+    pub(super) fn replying_to(mut self, message: MessageId) -> Self {
+        let reference = json!({ "message_id": message.to_string(), "fail_if_not_exists": false });
+        self.answered = Some(reference);
+        self
+    }
+
+    /// What an edit says that adds files to the message and changes nothing else about it. A cover
+    /// becomes the picture of the embed. Whatever files there were before give way.
+    pub(super) fn with_files(&self, files: &Files) -> Value {
+        let attached = files.list().into_iter().zip(0..).map(|(file, number)| {
+            json!({ "id": number, "filename": file.name, "description": file.description })
+        });
+        let attached: Vec<Value> = attached.collect();
+        match (&files.cover, self.embeds.as_slice()) {
+            (Some(cover), [embed]) => {
+                let embed = embed.clone().image(format!("attachment://{}", cover.name));
+                json!({ "attachments": attached, "embeds": [embed] })
+            }
+            _ => json!({ "attachments": attached }),
+        }
     }
 
     /// The same, created at most once for this nonce, for as long as Discord remembers nonces (a

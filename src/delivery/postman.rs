@@ -10,7 +10,7 @@ use crate::domain::{ChannelId, Job, Post, Reach, State, Timestamp, Way};
 /// Brings a job's message to Discord.
 #[derive(Clone, Debug)]
 pub struct Postman {
-    discord: Arc<Discord>,
+    pub(super) discord: Arc<Discord>,
 }
 
 impl Postman {

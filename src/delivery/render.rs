@@ -78,6 +78,15 @@ pub fn render(scene: &Scene<'_>, links: &Links) -> Message {
     }
 }
 
+/// How far a job under way is, in a few words.
+pub(super) fn stage(state: &State) -> &'static str {
+    match state {
+        State::Running { .. } => say::COMPOSING,
+        State::Submitting => say::SUBMITTING,
+        _ => say::IN_LINE,
+    }
+}
+
 fn under_way(scene: &Scene<'_>) -> CreateEmbed {
     let (title, colour, status) = match &scene.job.state {
         State::Running { since, .. } => {

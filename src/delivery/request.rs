@@ -2,21 +2,28 @@
 
 use std::time::Duration;
 
-use reqwest::{Client, Response, header};
+use reqwest::{
+    Client, Response, header,
+    multipart::{Form, Part},
+};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use tokio::sync::Semaphore;
+use tracing::debug;
 use twilight_http_ratelimiting::{Endpoint, Method};
 
 use super::{
     DiscordError,
     limiter::{self, Limiter},
+    media::File,
 };
 
 /// How long Discord may take to connect, and to answer.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// The same with files, on a slow line.
+const UPLOAD_TIMEOUT: Duration = Duration::from_mins(2);
 /// The most bytes of an answer that are read.
 const ANSWER_MAX: usize = 4 << 20;
 /// How often a rate-limited request is tried, and the longest wait that is worth holding it.
@@ -84,6 +91,16 @@ impl Sender {
         &self,
         request: &Request<'_>,
     ) -> Result<A, DiscordError> {
+        self.send_with(request, &[]).await
+    }
+
+    /// The same with files, to which the body refers by their numbers (Discord docs, Uploading
+    /// Files).
+    pub(super) async fn send_with<A: DeserializeOwned>(
+        &self,
+        request: &Request<'_>,
+        files: &[&File],
+    ) -> Result<A, DiscordError> {
         let needed = request.urgency == Urgency::Needed;
         let mut attempt = 1;
         loop {
@@ -94,7 +111,8 @@ impl Sender {
                 Urgency::Needed => self.room.acquire().await.ok(),
                 Urgency::Progress => Some(self.room.try_acquire().or(Err(DiscordError::GaveWay))?),
             };
-            let response = self.dispatch(request, TIMEOUT).await?;
+            let timeout = if files.is_empty() { TIMEOUT } else { UPLOAD_TIMEOUT };
+            let response = self.dispatch(request, files, timeout).await?;
             let headers = response.headers().clone();
             let answer = read(response, request.proof).await;
             let wait = match &answer {
@@ -109,6 +127,7 @@ impl Sender {
             match wait {
                 Some(after) if needed && attempt < ATTEMPTS && after <= PATIENCE => {
                     attempt += 1;
+                    debug!(?after, "Discord asks to wait; the request comes again then");
                     tokio::time::sleep(after).await;
                 }
                 _ => return answer,
@@ -122,13 +141,14 @@ impl Sender {
         request: &Request<'_>,
         timeout: Duration,
     ) -> Result<A, DiscordError> {
-        let response = self.dispatch(request, timeout).await?;
+        let response = self.dispatch(request, &[], timeout).await?;
         read(response, request.proof).await
     }
 
     async fn dispatch(
         &self,
         request: &Request<'_>,
+        files: &[&File],
         timeout: Duration,
     ) -> Result<Response, DiscordError> {
         let address = format!("{}/{}{}", self.base, request.path, request.query);
@@ -147,11 +167,30 @@ impl Sender {
             token.set_sensitive(true);
             builder = builder.header(header::AUTHORIZATION, token);
         }
-        if let Some(body) = request.body {
-            builder = builder.json(body);
-        }
+        builder = match request.body {
+            Some(body) if files.is_empty() => builder.json(body),
+            Some(body) => builder.multipart(form(body, files)?),
+            None => builder,
+        };
         builder.send().await.map_err(DiscordError::from_reqwest)
     }
+}
+
+/// A body with files. What they are called is said in the body: in a header not every name can
+/// stand.
+fn form(body: &Value, files: &[&File]) -> Result<Form, DiscordError> {
+    let json = "application/json";
+    let payload =
+        Part::text(body.to_string()).mime_str(json).map_err(DiscordError::from_reqwest)?;
+    let mut form = Form::new().part("payload_json", payload);
+    for (number, file) in files.iter().enumerate() {
+        let size = file.bytes.len() as u64;
+        // The bytes are shared, not copied.
+        let part = Part::stream_with_length(file.bytes.clone(), size).file_name("file");
+        let part = part.mime_str(file.media_type).map_err(DiscordError::from_reqwest)?;
+        form = form.part(format!("files[{number}]"), part);
+    }
+    Ok(form)
 }
 
 /// Reads an answer: its JSON, or the meaning of its error.
@@ -184,9 +223,13 @@ pub(super) struct Identified {
 
 impl Identified {
     pub(super) fn id(&self) -> Result<u64, DiscordError> {
-        let unreadable = |_| DiscordError::Unknown { cause: "an id is no number".to_owned() };
-        self.id.parse().map_err(unreadable)
+        snowflake(&self.id)
     }
+}
+
+/// An id as Discord sends it.
+pub(super) fn snowflake(text: &str) -> Result<u64, DiscordError> {
+    text.parse().map_err(|_| DiscordError::Unknown { cause: "an id is no number".to_owned() })
 }
 
 /// A body of any kind as JSON.

@@ -3,6 +3,9 @@
 //! Each says what happened and what to do next. Text that a person or an API wrote never comes in
 //! here unescaped; times are Discord's `<t:…:R>` markup, which counts in the reader's own client.
 
+pub mod admin;
+mod extras;
+
 use std::time::Duration;
 
 use crate::domain::{
@@ -10,6 +13,8 @@ use crate::domain::{
 };
 
 use super::Obstacle;
+
+pub use extras::*;
 
 /// The title while a job waits in line.
 pub const IN_LINE: &str = "🎟️ In line";

@@ -46,6 +46,7 @@ macro_rules! asker {
                 reach: $reach,
                 application: ApplicationId(interaction.application_id.get()),
                 token: Some(token),
+                attachment_limit: interaction.attachment_size_limit,
             },
         }
     }};

@@ -7,12 +7,12 @@ use futures_util::FutureExt;
 use serenity::all::{
     ActionRowComponent, ComponentInteraction, Interaction, ModalInteraction, ModalInteractionData,
 };
-use tracing::error;
+use tracing::{error, warn};
 
 use super::{Front, asker::Asker, errors::CommandError};
 use crate::{
-    delivery::{PROMPT_INPUT, Reply, prompt_form, sentences},
-    domain::{Action, Job, JobId, Reach},
+    delivery::{Message, PROMPT_INPUT, Reply, prompt_form, sentences},
+    domain::{Action, Job, JobId, MessageId, Reach},
     jobs::TakenBack,
 };
 
@@ -69,7 +69,7 @@ impl Clicks<'_> {
                 self.front.ask(self.asker, job.prompt.as_str(), Some(id)).await
             }
             Action::Edit(id) => self.open_form(&self.job(id).await?).await,
-            Action::Delete(id) => self.delete(&self.job(id).await?).await,
+            Action::Delete(id) => self.delete(&self.job(id).await?, click).await,
             Action::Cancel(id) => self.cancel(&self.job(id).await?, click).await,
             Action::Compose { .. } => Err(CommandError::NotNow(sentences::UNKNOWN_BUTTON)),
         }
@@ -95,26 +95,29 @@ impl Clicks<'_> {
         Ok(())
     }
 
-    async fn delete(&self, job: &Job) -> Result<(), CommandError> {
+    async fn delete(&self, job: &Job, click: &ComponentInteraction) -> Result<(), CommandError> {
         self.check_may_remove(job)?;
         let (front, asker) = (self.front, self.asker);
-        if front.reply(asker, &Reply::Acknowledge).await.is_ok() {
-            let deleted = front.discord.delete_answer(asker.place.application, &asker.token).await;
-            if let Err(error) = deleted {
-                error!(job = %job.id, %error, "a message could not be deleted");
-            }
+        if front.reply(asker, &Reply::Acknowledge).await.is_err() {
+            return Ok(());
+        }
+        match front.discord.delete_answer(asker.place.application, &asker.token).await {
+            Ok(()) => front.jobs.message_deleted(job.id, message(click)).await?,
+            // Whoever still sees it clicks again.
+            Err(error) => warn!(job = %job.id, %error, "a message could not be deleted"),
         }
         Ok(())
     }
 
     async fn cancel(&self, job: &Job, click: &ComponentInteraction) -> Result<(), CommandError> {
         self.check_may_remove(job)?;
-        let message = crate::domain::MessageId(click.message.id.get());
-        let show = async |news| {
-            let shown = self.front.reply(self.asker, &Reply::Update(news)).await;
-            shown.is_ok().then_some(message)
+        let answer = async |news: Option<Message>| {
+            let shows_it = news.is_some();
+            let reply = news.map_or(Reply::Acknowledge, Reply::Update);
+            let answered = self.front.reply(self.asker, &reply).await.is_ok();
+            (answered && shows_it).then_some(message(click))
         };
-        match self.front.jobs.take_back(job.id, show).await? {
+        match self.front.jobs.take_back(job.id, answer).await? {
             TakenBack::Done => Ok(()),
             TakenBack::TooLate => Err(CommandError::NotNow(sentences::TOO_LATE_TO_CANCEL)),
             TakenBack::Unknown => Err(CommandError::NotNow(sentences::SONG_FORGOTTEN)),
@@ -125,6 +128,10 @@ impl Clicks<'_> {
         let may = self.asker.may_remove(job);
         if may { Ok(()) } else { Err(CommandError::NotNow(sentences::NOT_YOURS)) }
     }
+}
+
+fn message(click: &ComponentInteraction) -> MessageId {
+    MessageId(click.message.id.get())
 }
 
 /// The prompt that stands in a form.

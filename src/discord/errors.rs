@@ -14,6 +14,9 @@ pub(super) enum CommandError {
     /// The bot may not be used here, or not at present; the sentence says which.
     #[error("{0}")]
     NotNow(&'static str),
+    /// What was asked of the bot can't be done; the sentence says why.
+    #[error("{0}")]
+    NotSo(String),
     /// The prompt can't be used.
     #[error(transparent)]
     Prompt(#[from] PromptError),
@@ -44,8 +47,10 @@ impl CommandError {
     fn sentence(&self) -> Cow<'static, str> {
         match self {
             Self::NotNow(sentence) => Cow::Borrowed(sentence),
+            Self::NotSo(sentence) => Cow::Owned(sentence.clone()),
             Self::Prompt(error) => Cow::Owned(sentences::bad_prompt(*error)),
             Self::Ask(AskError::Refused(refusal)) => Cow::Owned(sentences::refusal(refusal)),
+            Self::Ask(AskError::Barred(bar)) => Cow::Borrowed(sentences::admin::barred(*bar)),
             Self::Ask(AskError::NotShown) => Cow::Borrowed(sentences::PROMPT_NOT_SHOWN),
             Self::Ask(AskError::Repeated) => Cow::Borrowed(sentences::ASKED_ALREADY),
             Self::Ask(AskError::Store(_) | AskError::Late) | Self::Store(_) => {

@@ -6,10 +6,10 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use super::{Access, asker::Asker, errors::CommandError};
+use super::{Access, Owners, asker::Asker, errors::CommandError};
 use crate::{
     delivery::{ANSWER_PAUSE, ANSWER_RETRIES, Discord, DiscordError, Message, Reply, sentences},
-    domain::{JobId, Prompt},
+    domain::{JobId, Prompt, Setting},
     jobs::{Ask, Jobs},
 };
 
@@ -22,6 +22,10 @@ pub struct Front {
     pub discord: Arc<Discord>,
     /// Where songs may be asked for.
     pub access: Access,
+    /// Whose the bot is.
+    pub owners: Arc<Owners>,
+    /// The settings, as admins may see them.
+    pub settings: Arc<[Setting]>,
     /// Set when the bot stops and takes on nothing more.
     pub stop: CancellationToken,
 }

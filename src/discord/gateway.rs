@@ -11,7 +11,7 @@ use serenity::all::{
 use tracing::{info, warn};
 use url::Url;
 
-use super::{Framework, Front, clicks, commands, errors, registration};
+use super::{Framework, Front, clicks, commands, connection::Connection, errors, registration};
 use crate::{
     delivery::{Application, DiscordError},
     jobs::Backoff,
@@ -150,6 +150,7 @@ async fn connect(
     // Interactions belong to no intent, and nothing else is listened to.
     let client =
         serenity::client::ClientBuilder::new_with_http(http.build(), GatewayIntents::empty())
+            .event_handler(Connection)
             .framework(Tracked { framework: framework(front), front: front.clone() })
             .await?;
     *client.ws_url.lock().await = gateway;

@@ -5,8 +5,8 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use super::{
-    ApplicationId, ChannelId, Failure, GuildId, JobId, MessageId, Post, Prompt, Song, Timestamp,
-    Turn, UserId, WhisulJob,
+    ApplicationId, ChannelId, Failure, GuildId, JobId, MessageId, Owed, Post, Prompt, Song,
+    Timestamp, Turn, UserId, WhisulJob,
 };
 
 /// How long an interaction's token can be used (Discord docs, Receiving and Responding).
@@ -33,8 +33,12 @@ pub struct Job {
     pub charge: Charge,
     /// The bot's message about it, once that stands.
     pub message: Option<MessageId>,
+    /// The channel in which that message stands, once it shows the outcome.
+    pub message_channel: Option<ChannelId>,
     /// Whether the outcome has reached Discord. Means nothing before there is an outcome.
     pub delivery: Delivery,
+    /// What its requester still gets after the outcome has reached Discord.
+    pub owed: Owed,
 }
 
 /// Where a job was asked for, and by which ways its message can be reached.
@@ -51,6 +55,9 @@ pub struct Place {
     /// The interaction's token: for 15 minutes, whoever has it can edit the answer.
     /// `None` once it is of no more use.
     pub token: Option<SecretString>,
+    /// The size of one file that may be sent there, in bytes (Discord docs, Interaction Object:
+    /// `attachment_size_limit`).
+    pub attachment_limit: u32,
 }
 
 /// Whether a message can be edited once its interaction's token is void.
@@ -153,7 +160,9 @@ impl Job {
             state: State::Accepted,
             charge: Charge::Full,
             message: None,
+            message_channel: None,
             delivery: Delivery::Pending,
+            owed: Owed::default(),
         }
     }
 
@@ -191,8 +200,13 @@ impl Job {
 
     /// Whether nothing is left to do for it.
     pub fn is_settled(&self) -> bool {
-        let ended = matches!(self.delivery, Delivery::Delivered | Delivery::Undeliverable);
+        let ended = self.delivery_ended() && self.owed.is_nothing();
         self.state == State::Withdrawn || (self.has_outcome() && ended)
+    }
+
+    /// Whether its outcome has reached Discord, or never will.
+    pub(super) fn delivery_ended(&self) -> bool {
+        matches!(self.delivery, Delivery::Delivered | Delivery::Undeliverable)
     }
 
     /// When its interaction's token becomes void.

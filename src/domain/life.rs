@@ -10,7 +10,8 @@
 //! An accepted job fails, too, where it is too late to find out whether its first answer stands.
 
 use super::{
-    Charge, Delivery, Failure, Job, MessageId, Post, Reach, Song, State, Timestamp, WhisulJob,
+    Charge, Delivery, Failure, Job, MessageId, Owed, Post, Reach, Shown, Song, State, Timestamp,
+    WhisulJob,
 };
 
 /// Something that happens to a job.
@@ -53,11 +54,18 @@ pub enum Event {
     PostFailed,
     /// The outcome is where people can see it.
     Delivered {
-        /// The message that shows it.
-        message: MessageId,
+        /// Where.
+        shown: Shown,
+        /// What its requester still gets.
+        owed: Owed,
     },
     /// The outcome can't be shown to anyone any more.
     DeliveryEnded,
+    /// The requester is about to be told that the song is ready: once, even where nobody knows
+    /// whether that got through.
+    NoticeBegins,
+    /// The files are there, or will never be.
+    FilesSettled,
 }
 
 /// What is to be done next for a job.
@@ -73,6 +81,10 @@ pub enum Step {
     Follow,
     /// To bring its outcome to Discord.
     Deliver,
+    /// To tell its requester that the song is ready.
+    Notify,
+    /// To add the song's files to the message that shows it.
+    Attach,
     /// Nothing.
     Rest,
 }
@@ -88,10 +100,11 @@ impl Job {
             State::Submitting => Step::SettleSubmission,
             State::Running { .. } => Step::Follow,
             State::Completed { .. } | State::Failed(_) | State::Withdrawn | State::Cancelled => {
-                if self.is_settled() {
-                    Step::Rest
-                } else {
-                    Step::Deliver
+                match self.owed {
+                    _ if self.awaits_delivery() => Step::Deliver,
+                    Owed { notice: true, .. } => Step::Notify,
+                    Owed { files: true, .. } => Step::Attach,
+                    _ => Step::Rest,
                 }
             }
         }
@@ -136,20 +149,24 @@ impl Job {
                 job.delivery = Delivery::Posting(post);
             }
             (_, Event::PostFailed) if job.awaits_delivery() => job.delivery = Delivery::Pending,
-            (_, Event::Delivered { message }) if job.awaits_delivery() => {
+            (_, Event::Delivered { shown, owed }) if job.awaits_delivery() => {
                 job.delivery = Delivery::Delivered;
-                job.message = Some(message);
+                job.message = Some(shown.message);
+                job.message_channel = Some(shown.channel);
+                job.owed = owed;
             }
             (_, Event::DeliveryEnded) if job.awaits_delivery() => {
                 job.delivery = Delivery::Undeliverable;
             }
+            (_, Event::NoticeBegins) if job.owed.notice => job.owed.notice = false,
+            (_, Event::FilesSettled) if job.owed.files => job.owed.files = false,
             _ => return None,
         }
         Some(job)
     }
 
     fn awaits_delivery(&self) -> bool {
-        self.has_outcome() && !self.is_settled()
+        self.has_outcome() && self.state != State::Withdrawn && !self.delivery_ended()
     }
 }
 
@@ -170,6 +187,7 @@ mod tests {
             reach: Reach::TokenOnly,
             application: ApplicationId(4),
             token: Some(SecretString::new("token".to_owned())),
+            attachment_limit: 0,
         };
         Job::accepted(JobId(1), UserId(2), place, Prompt::parse("rain").unwrap(), 0)
     }
@@ -178,10 +196,16 @@ mod tests {
         WhisulJob { id: WhisulJobId::parse("81fa5ff7").unwrap(), poll_url: None }
     }
 
+    fn delivered(owed: Owed) -> Event {
+        let shown = Shown { message: MessageId(9), channel: ChannelId(3), bare: false };
+        Event::Delivered { shown, owed }
+    }
+
     fn any_event() -> impl Strategy<Value = Event> {
         let at = Timestamp::from_millis(0);
         let message = MessageId(9);
         let whisul_job = whisul_job();
+        let owed = (any::<bool>(), any::<bool>());
         prop_oneof![
             Just(Event::AnswerStands { message, reach: Reach::Channel }),
             Just(Event::AnswerFailed),
@@ -195,8 +219,10 @@ mod tests {
             Just(Event::Fell(Failure::Vanished)),
             Just(Event::PostBegins(Post::Direct)),
             Just(Event::PostFailed),
-            Just(Event::Delivered { message }),
+            owed.prop_map(|(notice, files)| delivered(Owed { notice, files })),
             Just(Event::DeliveryEnded),
+            Just(Event::NoticeBegins),
+            Just(Event::FilesSettled),
         ]
     }
 
@@ -217,7 +243,9 @@ mod tests {
             Event::TurnCame,
             Event::Taken { whisul_job, at: at(1000) },
             Event::Finished { song: Song::default(), at: at(91_000) },
-            Event::Delivered { message },
+            delivered(Owed { notice: true, files: true }),
+            Event::NoticeBegins,
+            Event::FilesSettled,
         ]);
         let took = Duration::from_secs(90);
         assert_eq!(job.state, State::Completed { song: Song::default(), took });
@@ -252,6 +280,11 @@ mod tests {
                 let Some(next) = job.after(event) else { continue };
                 prop_assert!(!job.is_settled());
                 prop_assert!(rank(next.charge) <= rank(job.charge));
+                let fresh = !job.delivery_ended() && next.delivery == Delivery::Delivered;
+                prop_assert!(fresh || next.owed.notice <= job.owed.notice, "told once at most");
+                prop_assert!(fresh || next.owed.files <= job.owed.files);
+                prop_assert!(next.owed.is_nothing() || next.delivery == Delivery::Delivered);
+                prop_assert_eq!(next.next_step() == Step::Rest, next.is_settled());
                 if job.has_outcome() {
                     prop_assert_eq!(&next.state, &job.state);
                     prop_assert_eq!(next.charge, job.charge);

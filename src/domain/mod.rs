@@ -3,6 +3,7 @@
 //! Pure rules: no input or output, no clock, no randomness. Whatever time it is comes in as an
 //! argument, so that every rule here can be tested by property and simulated by seed.
 
+mod act;
 mod action;
 mod answers;
 mod estimate;
@@ -12,13 +13,20 @@ mod ids;
 mod job;
 mod life;
 mod line;
+mod overrides;
+mod owed;
 mod prompt;
 mod quota;
+mod setting;
 mod song;
+mod standing;
+mod stats;
 mod text;
 mod time;
 mod ways;
+mod words;
 
+pub use act::{Act, Deed, Performed, Scope};
 pub use action::Action;
 pub use answers::{FirstAnswer, Report, Submission};
 pub use estimate::Estimate;
@@ -30,9 +38,15 @@ pub use ids::{
 pub use job::{Charge, Delivery, Job, Place, Reach, State};
 pub use life::{Event, Step};
 pub use line::{Line, Turn};
+pub use overrides::{Bar, Grant, Overrides};
+pub use owed::{Extras, Owed, Shown};
 pub use prompt::{PROMPT_MAX, Prompt, PromptError};
 pub use quota::{Charges, Limit, Limits, Quota, QuotaError, Refusal, Requester};
+pub use setting::{Setting, Source};
 pub use song::{Song, SongLength};
+pub use standing::Standing;
+pub use stats::{Stats, rank_before};
 pub use text::{is_blank, steers_direction};
 pub use time::{Timestamp, format_duration, parse_duration};
 pub use ways::{Attempt, Next, Post, Way};
+pub use words::{BlockedWord, Reading, WordError};

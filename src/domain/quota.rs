@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeMap, fmt, str::FromStr, time::Duration};
 
-use super::{RoleId, Timestamp, format_duration, parse_duration};
+use super::{Grant, JobId, RoleId, Timestamp, format_duration, parse_duration};
 
 /// Songs per rolling window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,8 +74,10 @@ pub struct Requester<'a> {
 pub struct Charges {
     /// The requester's jobs that have no outcome yet.
     pub open: u32,
-    /// The requester's charges, in every server.
+    /// The requester's charges, in every server, without those that a grant paid for.
     pub user: Vec<Timestamp>,
+    /// The requester's grants, the one to be used first in front.
+    pub grants: Vec<Grant>,
     /// The server's.
     pub guild: Vec<Timestamp>,
     /// Everybody's.
@@ -117,8 +119,9 @@ impl Quota {
 impl Limits {
     /// Whether this person may have one more song `at` this time.
     ///
-    /// The person's own quota or that of any role they hold must have room, and the server's and
-    /// everybody's must, too.
+    /// The person's own quota or that of any role they hold must have room, or else one of their
+    /// grants, which is returned then: it pays for the song. The server's quota and everybody's
+    /// must have room, too.
     ///
     /// # Errors
     /// The first limit that has no room, from the narrowest to the widest.
@@ -127,17 +130,22 @@ impl Limits {
         requester: &Requester<'_>,
         charges: &Charges,
         at: Timestamp,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Option<JobId>, Refusal> {
         if charges.open >= self.user_concurrency {
             let quota = Quota::Limited { count: self.user_concurrency, window: Duration::ZERO };
             return Err(Refusal { limit: Limit::Concurrency, quota, free_at: None });
         }
-        self.admit_person(requester.roles, &charges.user, at)?;
+        let used = |grant: &&Grant| grant.left > 0 && grant.expires_at > at;
+        let grant = match self.admit_person(requester.roles, &charges.user, at) {
+            Ok(()) => None,
+            Err(refusal) => Some(charges.grants.iter().find(used).ok_or(refusal)?.id),
+        };
         let refuse = |limit, quota| move |free_at| Refusal { limit, quota, free_at };
         if requester.in_guild {
             self.guild.check(&charges.guild, at).map_err(refuse(Limit::Guild, self.guild))?;
         }
-        self.global.check(&charges.global, at).map_err(refuse(Limit::Global, self.global))
+        self.global.check(&charges.global, at).map_err(refuse(Limit::Global, self.global))?;
+        Ok(grant)
     }
 
     /// The quotas that apply to a person with these roles: any with room is enough.
@@ -236,9 +244,26 @@ mod tests {
         let requester = |roles| Requester { roles, in_guild: true };
         let charges = Charges { user: vec![at(100)], ..Charges::default() };
         let none = limits("0/1d");
-        assert_eq!(none.admit(&requester(&[RoleId(7)]), &charges, at(101)), Ok(()));
+        assert_eq!(none.admit(&requester(&[RoleId(7)]), &charges, at(101)), Ok(None));
         let refusal = none.admit(&requester(&[RoleId(8)]), &charges, at(101)).unwrap_err();
         assert_eq!((refusal.limit, refusal.free_at), (Limit::Person, None));
+    }
+
+    #[test]
+    fn a_grant_pays_for_what_the_persons_quota_refuses_and_nothing_else_does() {
+        let grant = |id, left, expires| Grant { id: JobId(id), left, expires_at: at(expires) };
+        let grants = vec![grant(1, 9, 50), grant(2, 0, 200), grant(3, 1, 200), grant(4, 1, 300)];
+        let charges = Charges { user: vec![at(100)], grants, ..Charges::default() };
+        let requester = Requester { roles: &[], in_guild: true };
+        let with = |limits: Limits| limits.admit(&requester, &charges, at(101));
+        assert_eq!(with(limits("2/1d")), Ok(None), "while the quota has room, no grant is used");
+        assert_eq!(with(limits("1/1d")), Ok(Some(JobId(3))));
+        assert_eq!(with(limits("0/1d")), Ok(Some(JobId(3))));
+        let nothing = || "0/1d".parse().unwrap();
+        let full = |limits| with(limits).unwrap_err().limit;
+        assert_eq!(full(Limits { guild: nothing(), ..limits("1/1d") }), Limit::Guild);
+        assert_eq!(full(Limits { global: nothing(), ..limits("1/1d") }), Limit::Global);
+        assert_eq!(full(Limits { user_concurrency: 0, ..limits("1/1d") }), Limit::Concurrency);
     }
 
     #[test]

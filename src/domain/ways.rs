@@ -1,6 +1,6 @@
 //! The ways by which an outcome gets to people, and the order in which they are tried.
 
-use super::{Delivery, Event, Job, MessageId, Reach, Timestamp};
+use super::{Delivery, Event, Job, MessageId, Reach, Shown, Timestamp};
 
 /// A new message in place of one that can't be edited: where it is posted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub enum Way {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attempt {
     /// The outcome is where people can see it.
-    Stands(MessageId),
+    Stands(Shown),
     /// There is no such message: a person deleted it, or it never was.
     Missing,
     /// Discord will not have it in this form, or not by an edit.
@@ -47,7 +47,9 @@ pub enum Attempt {
 /// What to do after an attempt.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Next {
-    /// This ends the delivery.
+    /// The outcome is delivered.
+    Delivered(Shown),
+    /// This ends the delivery without.
     End(Event),
     /// To try another way at once.
     Try(Way),
@@ -75,7 +77,7 @@ impl Job {
     /// What to do after an attempt.
     pub fn next_way(&self, way: Way, attempt: Attempt) -> Next {
         match (way, attempt) {
-            (_, Attempt::Stands(message)) => Next::End(Event::Delivered { message }),
+            (_, Attempt::Stands(shown)) => Next::Delivered(shown),
             // Nothing hangs over the job that began with this attempt.
             (Way::New(_), Attempt::NotNow) => Next::Later(Some(Event::PostFailed)),
             (_, Attempt::NotNow | Attempt::Unknown) => Next::Later(None),

@@ -12,7 +12,8 @@ use super::{
 use crate::{
     delivery::{ANSWER_PAUSE, ANSWER_RETRIES, DiscordError, Message},
     domain::{
-        Event, FirstAnswer, Job, JobId, Place, Prompt, Refusal, Requester, RoleId, State, UserId,
+        Bar, Event, FirstAnswer, Job, JobId, Place, Prompt, Refusal, Requester, RoleId, State,
+        UserId,
     },
     store::{Admission, StoreError},
 };
@@ -50,6 +51,9 @@ pub enum AskError {
     /// A limit has no room.
     #[error("a limit has no room")]
     Refused(Refusal),
+    /// An admin keeps it out.
+    #[error("an admin keeps it out")]
+    Barred(Bar),
     /// They clicked twice: the job of the first click is still under way.
     #[error("the same was asked for a moment ago")]
     Repeated,
@@ -92,6 +96,10 @@ impl Jobs {
                 self.let_go(&job);
                 return Err(AskError::Refused(refusal));
             }
+            Admission::Barred(bar) => {
+                self.let_go(&job);
+                return Err(AskError::Barred(bar));
+            }
         }
         info!(job = %job.id, requester = %job.requester, "a song was asked for");
         let message = self.render(&job);
@@ -129,7 +137,12 @@ impl Jobs {
             let admission = if over { None } else { admission.await.ok().and_then(Result::ok) };
             match admission {
                 None | Some(Admission::Accepted) => jobs.withdraw(&job).await,
-                Some(Admission::Known | Admission::Repeated | Admission::Refused(_)) => {
+                Some(
+                    Admission::Known
+                    | Admission::Repeated
+                    | Admission::Refused(_)
+                    | Admission::Barred(_),
+                ) => {
                     jobs.let_go(&job);
                 }
             }

@@ -25,6 +25,11 @@ impl Worker {
             }
             let result = self.jobs.postman.attempt(&self.job, way, &message).await;
             match (self.job.next_way(way, Attempt::from(&result)), result) {
+                (Next::Delivered(shown), _) => {
+                    let now = self.jobs.clock.now();
+                    let owed = self.job.owed(shown, self.jobs.rules.extras, now);
+                    return self.note(Event::Delivered { shown, owed }).await;
+                }
                 (Next::End(event), result) => {
                     if let Err(error) = result {
                         info!(%error, ?way, "no way of delivery is left, or none is wanted");

@@ -80,11 +80,10 @@ impl Display {
         ends_when_deleted: bool,
     ) -> Result<T, Deleted> {
         loop {
-            let next = self.edited_at.max(self.looked_at) + patience(jobs, job);
             tokio::select! {
                 biased;
                 done = &mut work => return Ok(done),
-                () = tokio::time::sleep_until(next) => {}
+                () = self.until_due(jobs, job) => {}
             }
             let mut edit = pin!(self.refresh(jobs, job));
             let edited = tokio::select! {
@@ -99,6 +98,22 @@ impl Display {
             if ends_when_deleted {
                 edited?;
             }
+        }
+    }
+
+    /// Waits until the message is to be edited: it has stood long enough, would look different now,
+    /// and, where its job waits in line like perhaps thousands of others, its turn has come.
+    async fn until_due(&mut self, jobs: &Jobs, job: &Job) {
+        loop {
+            let next = self.edited_at.max(self.looked_at) + patience(jobs, job);
+            tokio::time::sleep_until(next).await;
+            self.looked_at = Instant::now();
+            if self.gone || self.shown.is_none() || as_json(&jobs.render(job)) != self.shown {
+                break;
+            }
+        }
+        if job.awaits_turn() {
+            jobs.pace.turn().await;
         }
     }
 

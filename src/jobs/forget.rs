@@ -5,7 +5,10 @@ use std::{sync::Arc, time::Duration};
 use tracing::{info, warn};
 
 use super::Jobs;
-use crate::{domain::forgotten_before, store::StoreError};
+use crate::{
+    domain::{Deed, forgotten_before},
+    store::StoreError,
+};
 
 /// Between two looks for what is old enough.
 const INTERVAL: Duration = Duration::from_hours(1);
@@ -31,7 +34,12 @@ impl Jobs {
 
     async fn forget(&self) -> Result<u64, StoreError> {
         let Some(latest) = self.store.latest().await? else { return Ok(0) };
-        let before = forgotten_before(self.clock.now(), latest, self.rules.history_retention);
+        // Acts of admins may know of songs for longer than the settings say by now.
+        let acts = self.store.remembering().await?;
+        let longest = acts.iter().filter_map(Deed::remembers).max().unwrap_or_default();
+        let retention = self.rules.history_retention.max(longest);
+        let before = forgotten_before(self.clock.now(), latest, retention);
+        self.store.forget_acts(before).await?;
         let mut forgotten = 0;
         loop {
             let batch = self.store.forget(before, BATCH).await?;

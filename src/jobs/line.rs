@@ -125,6 +125,7 @@ mod tests {
             reach: Reach::Channel,
             application: ApplicationId(4),
             token: None,
+            attachment_limit: 0,
         };
         let prompt = Prompt::parse("rain").unwrap();
         Job::accepted(JobId(id), requester, place, prompt, line.take_round(requester))

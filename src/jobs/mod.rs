@@ -3,7 +3,9 @@
 //! Each live job has one task (`worker`) that takes it from state to state, writing each down
 //! before the step that follows from it.
 
+mod admin;
 mod ask;
+mod attach;
 mod backoff;
 mod clock;
 mod deliver;
@@ -13,7 +15,9 @@ mod follow;
 mod forget;
 mod gate;
 mod line;
+mod notify;
 mod owner;
+mod pace;
 mod registry;
 mod submit;
 mod take_back;
@@ -35,8 +39,8 @@ pub use clock::Clock;
 pub use take_back::TakenBack;
 
 use crate::{
-    delivery::{Discord, Links, Message, Obstacle, Postman, Scene, render, sentences},
-    domain::{Estimate, Job, JobId, Limits, State},
+    delivery::{Discord, Links, Media, Message, Obstacle, Postman, Scene, render, sentences},
+    domain::{Estimate, Extras, Job, JobId, Limits, MessageId, State},
     store::{Store, StoreError},
     whisul::{Permit, Whisul},
 };
@@ -60,6 +64,8 @@ pub struct Rules {
     pub edit_interval: Duration,
     /// How long settled jobs are remembered: at least as long as every quota's window.
     pub history_retention: Duration,
+    /// What is given along with songs.
+    pub extras: Extras,
 }
 
 /// What the work is done with.
@@ -73,6 +79,8 @@ pub struct Tools {
     pub discord: Arc<Discord>,
     /// Which links may be shown.
     pub links: Links,
+    /// Where the files of songs come from.
+    pub media: Media,
     /// What time it is.
     pub clock: Arc<Clock>,
 }
@@ -84,10 +92,12 @@ pub struct Jobs {
     discord: Arc<Discord>,
     postman: Postman,
     links: Links,
+    media: Media,
     clock: Arc<Clock>,
     rules: Rules,
     line: line::Line,
     gate: gate::Gate,
+    pace: pace::Pace,
     registry: registry::Registry,
     estimate: Mutex<Estimate>,
     tasks: TaskTracker,
@@ -114,10 +124,12 @@ impl Jobs {
             whisul: tools.whisul,
             discord: tools.discord,
             links: tools.links,
+            media: tools.media,
             clock: tools.clock,
             line: line::Line::new(rules.max_running.get()),
             rules,
             gate: gate::Gate::new(),
+            pace: pace::Pace::new(),
             registry: registry::Registry::default(),
             estimate: Mutex::new(estimate),
             tasks: TaskTracker::new(),
@@ -142,6 +154,14 @@ impl Jobs {
     /// When the database can't be read.
     pub async fn find(&self, id: JobId) -> Result<Option<Job>, StoreError> {
         self.store.job(id).await
+    }
+
+    /// Takes note that a job's message was deleted on request.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub async fn message_deleted(&self, job: JobId, message: MessageId) -> Result<(), StoreError> {
+        self.store.message_deleted(job, message).await
     }
 
     /// How many jobs are being worked on.

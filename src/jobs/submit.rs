@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tokio::time::Instant;
-use tracing::{error, warn};
+use tracing::{debug, error, warn};
 
 use super::{
     Jobs,
@@ -84,6 +84,9 @@ impl Jobs {
             }
             let nobodys = WhisulJob { id: WhisulJobId::nobodys(), poll_url: None };
             let answer = permit.poll(&nobodys).await;
+            if let Err(error) = &answer {
+                debug!(%error, "Whisul is not back yet");
+            }
             self.hear(pass, news_of(&answer));
         }
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Jobs;
 use crate::{
     delivery::Message,
-    domain::{Event, Job, JobId, MessageId, State},
+    domain::{Event, Job, JobId, MessageId, Owed, Reach, Shown, State},
     store::StoreError,
 };
 
@@ -25,15 +25,16 @@ pub enum TakenBack {
 }
 
 impl Jobs {
-    /// Takes a waiting job back and refunds it. `show` brings the news to its message, if it can,
-    /// and returns that message; otherwise the job's own task does.
+    /// Takes a waiting job back and refunds it. Its own task shows that, so that none of its edits
+    /// can come later than the news. `answer` is called in any case, with the news where nothing
+    /// but the answer to a click still reaches the message; it returns the message that shows them.
     ///
     /// # Errors
     /// When the database can't be read or written: the job waits on, then.
     pub async fn take_back(
         &self,
         id: JobId,
-        show: impl AsyncFnOnce(Message) -> Option<MessageId>,
+        answer: impl AsyncFnOnce(Option<Message>) -> Option<MessageId>,
     ) -> Result<TakenBack, StoreError> {
         for _ in 0..TRIES {
             let Some(job) = self.store.job(id).await? else { return Ok(TakenBack::Unknown) };
@@ -46,7 +47,7 @@ impl Jobs {
             };
             // The job's task may have been faster. It finds out when it writes the next time.
             if self.write(&job, &cancelled).await? {
-                self.show_taken_back(&cancelled, show).await;
+                self.answer_taken_back(&cancelled, answer).await;
                 self.registry.wake(id);
                 return Ok(TakenBack::Done);
             }
@@ -54,13 +55,18 @@ impl Jobs {
         Ok(TakenBack::TooLate)
     }
 
-    async fn show_taken_back(
+    async fn answer_taken_back(
         &self,
         cancelled: &Job,
-        show: impl AsyncFnOnce(Message) -> Option<MessageId>,
+        answer: impl AsyncFnOnce(Option<Message>) -> Option<MessageId>,
     ) {
-        let Some(message) = show(self.render(cancelled)).await else { return };
-        if let Some(delivered) = cancelled.after(Event::Delivered { message }) {
+        let in_reach =
+            cancelled.place.reach == Reach::Channel || cancelled.has_live_token(self.clock.now());
+        let news = (!in_reach).then(|| self.render(cancelled));
+        let Some(message) = answer(news).await else { return };
+        let shown = Shown { message, channel: cancelled.place.channel, bare: false };
+        let delivered = Event::Delivered { shown, owed: Owed::default() };
+        if let Some(delivered) = cancelled.after(delivered) {
             // If this is not written down, the task shows the same once more.
             _ = self.write(cancelled, &delivered).await;
         }

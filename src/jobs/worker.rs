@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Waits between two tries of a step that failed.
-const FIRST_WAIT: Duration = Duration::from_millis(500);
+pub(super) const FIRST_WAIT: Duration = Duration::from_millis(500);
 const LONGEST_WAIT: Duration = Duration::from_mins(5);
 /// How long before a token's end the last words are said to a message that only it reaches.
 const LAST_WORDS: Duration = Duration::from_mins(1);
@@ -39,6 +39,8 @@ pub(super) struct Worker {
     pub(super) watched_since: Instant,
     /// When this run of the bot began to post its outcome as a new message.
     pub(super) post_began: Option<Instant>,
+    /// How often this run of the bot has tried in vain to attach the files.
+    pub(super) attach_tries: u32,
     backoff: Backoff,
 }
 
@@ -77,6 +79,7 @@ impl Jobs {
             asked_at: shown.map(|_| Instant::now()),
             watched_since: Instant::now(),
             post_began: None,
+            attach_tries: 0,
             backoff: Backoff::new(FIRST_WAIT, LONGEST_WAIT),
             job,
         }
@@ -118,6 +121,8 @@ impl Worker {
                 self.slot = None;
                 self.deliver().await
             }
+            Step::Notify => self.notify().await,
+            Step::Attach => self.attach().await,
             Step::Rest => Ok(()),
         }
     }

@@ -30,16 +30,19 @@ impl Jobs {
     /// # Errors
     /// When the database can't be written.
     pub(super) async fn write(&self, before: &Job, after: &Job) -> Result<bool, StoreError> {
-        reach(step(after), Moment::Before);
+        reach(step(before, after), Moment::Before);
         let written = self.store.save(before, after).await;
-        reach(step(after), Moment::After);
+        reach(step(before, after), Moment::After);
         written
     }
 }
 
-/// The name of a write: that of the state, or of the delivery once the state stays as it is.
-fn step(after: &Job) -> &'static str {
+/// The name of a write: that of the state, of the delivery once the state stays as it is, or of
+/// what is owed no longer once that stays, too.
+fn step(before: &Job, after: &Job) -> &'static str {
     match after.delivery {
+        _ if before.owed.notice && !after.owed.notice => "notice",
+        _ if before.owed.files && !after.owed.files => "files",
         Delivery::Pending => after.state.name(),
         Delivery::Posting(_) => "posting",
         Delivery::Delivered => "delivered",

@@ -5,14 +5,17 @@ use std::time::Duration;
 use sqlx::{Sqlite, SqliteConnection, query::QueryScalar, sqlite::SqliteArguments};
 
 use super::{
-    Store, StoreError,
+    Store, StoreError, acts,
     write::{self, number},
 };
-use crate::domain::{Charges, Job, Limits, Quota, Refusal, Requester, Timestamp};
+use crate::domain::{
+    Bar, Charges, GuildId, Job, JobId, Limits, Quota, Reading, Refusal, Requester, Timestamp,
+    UserId,
+};
 
 /// Takes the right to write at once, so that nothing can change between reading the charges and
 /// adding one.
-const BEGIN: &str = "BEGIN IMMEDIATE";
+pub(super) const BEGIN: &str = "BEGIN IMMEDIATE";
 
 pub(super) const KNOWN: &str = "SELECT COUNT(*) FROM jobs WHERE id = $1";
 
@@ -23,8 +26,13 @@ pub(super) const OPEN: &str = "SELECT COUNT(*) FROM jobs WHERE requester = $1 AN
 
 pub(super) const CHARGES_OF_REQUESTER: &str = "\
     SELECT charged_at FROM jobs \
-    WHERE requester = $1 AND charge = 'full' AND charged_at > $2 \
+    WHERE requester = $1 AND charge = 'full' AND grant_id IS NULL AND charged_at > $2 \
+        AND charged_at > COALESCE((\
+            SELECT MAX(done_at) FROM acts \
+            WHERE in_force = 1 AND scope = 0 AND person = $1 AND topic = 'reset'), 0) \
     ORDER BY charged_at DESC LIMIT $3";
+
+const PAY_BY_GRANT: &str = "UPDATE jobs SET grant_id = $1 WHERE id = $2";
 
 pub(super) const CHARGES_OF_GUILD: &str = "\
     SELECT charged_at FROM jobs \
@@ -45,6 +53,8 @@ pub enum Admission {
     Refused(Refusal),
     /// It was written down before: Discord delivered the same interaction twice.
     Known,
+    /// An admin keeps it out; nothing was written.
+    Barred(Bar),
     /// The same person has asked for the same prompt with the same button, and that job is still
     /// under way: they clicked twice.
     Repeated,
@@ -73,14 +83,53 @@ impl Store {
         if is_repeated(&mut transaction, job).await? {
             return Ok(Admission::Repeated);
         }
-        let charges = charges(&mut transaction, job, requester, limits).await?;
-        if let Err(refusal) = limits.admit(requester, &charges, job.id.created_at()) {
-            return Ok(Admission::Refused(refusal));
+        let (person, guild) = (job.requester, job.place.guild);
+        let overrides = acts::overrides(&mut transaction, person, guild).await?;
+        let word = has_blocked_word(&mut transaction, job).await?.then_some(Bar::Word);
+        if let Some(bar) = overrides.bar.or(word) {
+            return Ok(Admission::Barred(bar));
         }
+        let limits = limits.with(&overrides);
+        let charges = charges(&mut transaction, job.id, person, guild, requester, &limits).await?;
+        let grant = match limits.admit(requester, &charges, job.id.created_at()) {
+            Ok(grant) => grant,
+            Err(refusal) => return Ok(Admission::Refused(refusal)),
+        };
         write::insert(&mut *transaction, job).await?;
+        if let Some(grant) = grant {
+            let grant = number(job.id, "grant_id", grant.0)?;
+            sqlx::query(PAY_BY_GRANT).bind(grant).bind(id).execute(&mut *transaction).await?;
+        }
         transaction.commit().await?;
         Ok(Admission::Accepted)
     }
+
+    /// The charges that would decide about a song asked for with this interaction, at one moment.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn charges(
+        &self,
+        interaction: JobId,
+        person: UserId,
+        guild: Option<GuildId>,
+        requester: &Requester<'_>,
+        limits: &Limits,
+    ) -> Result<Charges, StoreError> {
+        let mut moment = self.reader.begin().await?;
+        charges(&mut moment, interaction, person, guild, requester, limits).await
+    }
+}
+
+/// Whether a word in its prompt is blocked where it was asked for.
+async fn has_blocked_word(
+    connection: &mut SqliteConnection,
+    job: &Job,
+) -> Result<bool, StoreError> {
+    let words = acts::words_in(connection, job.place.guild).await?;
+    let prompt = if words.is_empty() { "" } else { job.prompt.as_str() };
+    let prompt = Reading::of(prompt);
+    Ok(words.iter().any(|word| prompt.contains(word)))
 }
 
 /// Whether a button was clicked twice for it.
@@ -95,25 +144,28 @@ async fn is_repeated(connection: &mut SqliteConnection, job: &Job) -> Result<boo
     Ok(rows > 0)
 }
 
-/// Loads the charges that matter to the limits, and no others.
+/// Loads the charges that matter to the limits at the time of an interaction, and no others.
 async fn charges(
     connection: &mut SqliteConnection,
-    job: &Job,
+    interaction: JobId,
+    person: UserId,
+    guild: Option<GuildId>,
     requester: &Requester<'_>,
     limits: &Limits,
 ) -> Result<Charges, StoreError> {
-    let at = job.id.created_at();
-    let person = number(job.id, "requester", job.requester.0)?;
+    let at = interaction.created_at();
+    let grants = acts::grants(connection, interaction, person).await?;
+    let person = number(interaction, "requester", person.0)?;
     let open = count(connection, OPEN, person).await?;
-    let mut charges = Charges { open, ..Charges::default() };
+    let mut charges = Charges { open, grants, ..Charges::default() };
     if let Some(past) = Past::of(limits.personal(requester.roles), at) {
         let query = sqlx::query_scalar(CHARGES_OF_REQUESTER).bind(person);
         charges.user = past.load(connection, query).await?;
     }
-    if let Some(guild) = job.place.guild
+    if let Some(guild) = guild
         && let Some(past) = Past::of([limits.guild], at)
     {
-        let guild = number(job.id, "guild", guild.0)?;
+        let guild = number(interaction, "guild", guild.0)?;
         let query = sqlx::query_scalar(CHARGES_OF_GUILD).bind(guild);
         charges.guild = past.load(connection, query).await?;
     }

@@ -4,15 +4,18 @@
 //! what SQLite and PostgreSQL have in common; what only SQLite knows stands in `open`, `backup` and
 //! `error`, and in the one `BEGIN` of `admit`.
 
+mod acts;
 mod admit;
 mod backup;
 mod error;
 mod forget;
 mod lock;
 mod open;
+mod people;
 mod read;
 #[cfg(test)]
 mod tests;
+mod watch;
 mod words;
 mod write;
 
@@ -26,9 +29,12 @@ pub use self::{
     backup::{BackupError, backup},
     error::{DamagedRow, OpenError, StoreError},
 };
-use crate::domain::{Job, JobId, UserId};
+use crate::domain::{Job, JobId, MessageId, UserId};
 
 const JOB: &str = "SELECT * FROM jobs WHERE id = $1";
+
+const MESSAGE_DELETED: &str =
+    "UPDATE jobs SET message = NULL WHERE id = $1 AND message = $2 AND settled = 1";
 
 const UNSETTLED: &str = "SELECT * FROM jobs WHERE settled = 0 ORDER BY id";
 
@@ -63,7 +69,7 @@ pub struct Unsettled {
 
 impl Store {
     /// Writes down what has become of a job, unless somebody else was faster: `false` means that
-    /// the row no longer has the state and delivery of `before`, or is gone, and that nothing was
+    /// the row no longer is as far as `before`, or is gone, and that nothing was
     /// written. A settled job's token is forgotten.
     ///
     /// What never changes (the id, the requester, the prompt and where they asked) is not written.
@@ -83,6 +89,18 @@ impl Store {
         let Ok(id) = i64::try_from(id.0) else { return Ok(None) };
         let row = sqlx::query(JOB).bind(id).fetch_optional(&self.reader).await?;
         Ok(row.as_ref().map(read::job).transpose()?)
+    }
+
+    /// Forgets the message of a settled job: a person had it deleted. A job that is not settled
+    /// keeps it, since its task still needs it to find that out.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub async fn message_deleted(&self, job: JobId, message: MessageId) -> Result<(), StoreError> {
+        let id = write::number(job, "id", job.0)?;
+        let message = write::number(job, "message", message.0)?;
+        sqlx::query(MESSAGE_DELETED).bind(id).bind(message).execute(&self.writer).await?;
+        Ok(())
     }
 
     /// All jobs for which something is left to do: without an outcome, or with one that is still

@@ -23,9 +23,11 @@ const READERS: u32 = 4;
 
 /// The steps that made the tables what they are, in order. A step that was ever released stays as
 /// it is: each database remembers the text of those it has taken.
-const MIGRATIONS: [(i64, &str, &str); 2] = [
+const MIGRATIONS: [(i64, &str, &str); 4] = [
     (1, "jobs", include_str!("migrations/0001_jobs.sql")),
     (2, "origin", include_str!("migrations/0002_origin.sql")),
+    (3, "extras", include_str!("migrations/0003_extras.sql")),
+    (5, "admin", include_str!("migrations/0005_admin.sql")),
 ];
 
 /// Where sqlx remembers which steps a database has taken.

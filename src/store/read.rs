@@ -11,7 +11,7 @@ use super::{
     words::{Word, failure_word, state_word},
 };
 use crate::domain::{
-    ApplicationId, ChannelId, Failure, GuildId, Job, JobId, MessageId, Place, Prompt, Song,
+    ApplicationId, ChannelId, Failure, GuildId, Job, JobId, MessageId, Owed, Place, Prompt, Song,
     SongLength, State, Timestamp, UserId, WhisulJob, WhisulJobId,
 };
 
@@ -28,6 +28,8 @@ pub(super) fn job(row: &SqliteRow) -> Result<Job, DamagedRow> {
             reach: reader.word("reach")?,
             application: ApplicationId(reader.snowflake("application")?),
             token: reader.optional("token")?.map(SecretString::new),
+            attachment_limit: reader
+                .checked("attachment_limit", |size: i64| size.try_into().ok())?,
         },
         prompt: reader.checked("prompt", |text: String| Prompt::parse(&text).ok())?,
         origin: reader.optional_snowflake("origin")?.map(JobId),
@@ -35,7 +37,12 @@ pub(super) fn job(row: &SqliteRow) -> Result<Job, DamagedRow> {
         state: reader.state()?,
         charge: reader.word("charge")?,
         message: reader.optional_snowflake("message")?.map(MessageId),
+        message_channel: reader.optional_snowflake("message_channel")?.map(ChannelId),
         delivery: reader.word("delivery")?,
+        owed: Owed {
+            notice: reader.checked("owes_notice", truth)?,
+            files: reader.checked("owes_files", truth)?,
+        },
     })
 }
 
@@ -159,6 +166,15 @@ pub(super) fn round(row: &SqliteRow) -> Option<(UserId, u32)> {
     let requester: i64 = row.try_get("requester").ok()?;
     let round: i64 = row.try_get("round").ok()?;
     Some((UserId(requester.try_into().ok()?), round.try_into().ok()?))
+}
+
+/// A truth from 0 or 1.
+fn truth(number: i64) -> Option<bool> {
+    match number {
+        0 => Some(false),
+        1 => Some(true),
+        _ => None,
+    }
 }
 
 /// A duration from milliseconds.

@@ -13,11 +13,11 @@ const INSERT: &str = "\
     INSERT INTO jobs (reach, token, message, state, delivery, open, settled, charge, \
         whisul_job, poll_url, running_since, \
         title, bpm, length_seconds, tags, song_url, image_url, took_millis, \
-        failure, failure_reason, \
-        id, requester, guild, channel, application, prompt, origin, round, \
+        failure, failure_reason, message_channel, owes_notice, owes_files, \
+        id, requester, guild, channel, application, prompt, origin, round, attachment_limit, \
         charged_at) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, \
-        $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)";
+        $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)";
 
 const UPDATE: &str = "\
     UPDATE jobs SET reach = $1, token = $2, message = $3, state = $4, delivery = $5, \
@@ -25,8 +25,9 @@ const UPDATE: &str = "\
         whisul_job = $9, poll_url = $10, running_since = $11, \
         title = $12, bpm = $13, length_seconds = $14, tags = $15, song_url = $16, \
         image_url = $17, took_millis = $18, \
-        failure = $19, failure_reason = $20 \
-    WHERE id = $21 AND state = $22 AND delivery = $23";
+        failure = $19, failure_reason = $20, \
+        message_channel = $21, owes_notice = $22, owes_files = $23 \
+    WHERE id = $24 AND state = $25 AND delivery = $26 AND owes_notice = $27 AND owes_files = $28";
 
 type Statement = Query<'static, Sqlite, SqliteArguments>;
 
@@ -43,6 +44,7 @@ pub(super) async fn insert(executor: impl SqliteExecutor<'_>, job: &Job) -> Resu
         .bind(job.prompt.as_str())
         .bind(origin)
         .bind(i64::from(job.round))
+        .bind(i64::from(job.place.attachment_limit))
         .bind(job.id.created_at().millis())
         .execute(executor)
         .await?;
@@ -59,16 +61,19 @@ pub(super) async fn update(
         .bind(number(before.id, "id", before.id.0)?)
         .bind(state_word(&before.state))
         .bind(before.delivery.word())
+        .bind(i64::from(before.owed.notice))
+        .bind(i64::from(before.owed.files))
         .execute(executor)
         .await?;
     Ok(done.rows_affected() > 0)
 }
 
-/// Fills `$1` to `$20`: all that changes in the life of a job.
+/// Fills `$1` to `$23`: all that changes in the life of a job.
 fn bind_progress(statement: Statement, job: &Job) -> Result<Statement, StoreError> {
     let settled = job.is_settled();
     let token = job.place.token.as_ref().filter(|_| !settled);
     let message = job.message.map(|message| number(job.id, "message", message.0)).transpose()?;
+    let channel = job.message_channel.map(|it| number(job.id, "message_channel", it.0));
     let details = Details::of(&job.state);
     Ok(statement
         .bind(job.place.reach.word())
@@ -90,7 +95,10 @@ fn bind_progress(statement: Statement, job: &Job) -> Result<Statement, StoreErro
         .bind(details.image_url)
         .bind(details.took_millis)
         .bind(details.failure)
-        .bind(details.failure_reason))
+        .bind(details.failure_reason)
+        .bind(channel.transpose()?)
+        .bind(i64::from(job.owed.notice))
+        .bind(i64::from(job.owed.files)))
 }
 
 /// The columns that only some states fill.

@@ -50,22 +50,30 @@ struct Inner {
     submissions: Client,
     polls: Client,
     limiter: Limiter,
+    /// What time the machine says it is.
+    now: fn() -> SystemTime,
 }
 
 impl Whisul {
     /// A client for the API at `base`, an `http` or `https` address without user, query or
-    /// fragment, to which paths such as `/generate` are appended.
+    /// fragment, to which paths such as `/generate` are appended. `now` is the machine's clock.
     ///
     /// # Errors
     /// When the key can't stand in a header, or TLS can't be set up.
-    pub fn new(base: Url, key: &SecretString, rate: RateLimit) -> Result<Self, ClientError> {
-        Self::with_time_limits(base, key, rate, TimeLimits::default())
+    pub fn new(
+        base: Url,
+        key: &SecretString,
+        rate: RateLimit,
+        now: fn() -> SystemTime,
+    ) -> Result<Self, ClientError> {
+        Self::with_time_limits(base, key, rate, now, TimeLimits::default())
     }
 
     pub(super) fn with_time_limits(
         base: Url,
         key: &SecretString,
         rate: RateLimit,
+        now: fn() -> SystemTime,
         limits: TimeLimits,
     ) -> Result<Self, ClientError> {
         let builder = || client_builder(&base, key, limits);
@@ -76,7 +84,7 @@ impl Whisul {
         // nobody could tell whether it was taken. So each submission has a connection of its own.
         let submissions = build(builder()?.pool_max_idle_per_host(0))?;
         let polls = build(builder()?)?;
-        Ok(Self(Arc::new(Inner { base, submissions, polls, limiter: Limiter::new(rate) })))
+        Ok(Self(Arc::new(Inner { base, submissions, polls, limiter: Limiter::new(rate), now })))
     }
 
     /// Waits for a place in the rate limit, behind all who came before. Neither a wait nor a
@@ -137,7 +145,7 @@ impl Permit<'_> {
         let response = request.send().await.map_err(Trouble::of)?;
         Ok(Answer {
             status: response.status().as_u16(),
-            retry_after: retry_after::read(response.headers(), SystemTime::now()),
+            retry_after: retry_after::read(response.headers(), (self.whisul.now)()),
             body: read_body(response).await,
         })
     }

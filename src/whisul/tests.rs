@@ -2,7 +2,7 @@
 
 use std::{
     sync::{Arc, Mutex},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use secrecy::SecretString;
@@ -117,7 +117,8 @@ fn answer(status: &str, headers: &str, body: &str) -> Vec<u8> {
 fn client(base: Url, exchange: Duration) -> Whisul {
     let limits = TimeLimits { connection: PATIENCE, exchange };
     let key = SecretString::new(KEY.to_owned());
-    Whisul::with_time_limits(base, &key, "100/1s".parse().unwrap(), limits).unwrap()
+    let (rate, now) = ("100/1s".parse().unwrap(), SystemTime::now);
+    Whisul::with_time_limits(base, &key, rate, now, limits).unwrap()
 }
 
 fn prompt() -> Prompt {
@@ -295,6 +296,6 @@ async fn no_error_tells_the_key_the_prompt_or_the_address() {
 fn a_key_that_no_header_can_carry_is_refused() {
     let key = SecretString::new(format!("{KEY}\nX: y"));
     let base = Url::parse("https://whisul.com/api").unwrap();
-    let error = Whisul::new(base, &key, "5/1s".parse().unwrap()).unwrap_err();
+    let error = Whisul::new(base, &key, "5/1s".parse().unwrap(), SystemTime::now).unwrap_err();
     assert_eq!(error, ClientError::Key);
 }

@@ -108,8 +108,8 @@ impl Books {
 
     /// Everything that is not as promised.
     pub(crate) fn audit(&self, town: &Town, asked: &[Asked]) -> Vec<String> {
-        let posted: Vec<Message> =
-            town.discord.messages().into_iter().filter(|it| it.interaction.is_none()).collect();
+        let posted = town.discord.messages().into_iter().filter(|it| it.interaction.is_none());
+        let posted: Vec<(String, Message)> = posted.map(|it| (it.text(), it)).collect();
         let mut at_whisul: BTreeMap<String, Vec<SandboxJob>> = BTreeMap::new();
         for job in town.whisul.jobs() {
             at_whisul.entry(job.prompt.clone()).or_default().push(job);
@@ -120,7 +120,7 @@ impl Books {
                 asked,
                 row: self.0.get(&asked.invocation.id),
                 message: asked.invocation.message(),
-                posted: posted.iter().filter(|it| it.text().contains(&asked.prompt)).collect(),
+                posted: about(&posted, &asked.prompt),
                 taken: at_whisul.get(&asked.prompt).map_or(&[], Vec::as_slice),
             };
             let complaints = case.audit();
@@ -164,6 +164,12 @@ impl Books {
             println!("{count:5} {end}");
         }
     }
+}
+
+/// The messages whose text names a prompt.
+fn about<'a>(messages: &'a [(String, Message)], prompt: &str) -> Vec<&'a Message> {
+    let named = messages.iter().filter(|(text, _)| text.contains(prompt));
+    named.map(|(_, message)| message).collect()
 }
 
 /// One use of the command, seen from all sides.

@@ -10,15 +10,15 @@ use crate::town::Town;
 /// A kind of request: its method and path.
 pub(crate) type Request = (&'static str, &'static str);
 
-const GENERATE: Request = ("POST", "/api/generate");
+pub(crate) const GENERATE: Request = ("POST", "/api/generate");
 pub(crate) const ANSWER: Request = ("POST", "/api/v10/interactions/*/*/callback");
 /// A channel's messages.
 pub(crate) const LIST: Request = ("GET", "/api/v10/channels/*/messages");
 const POST: Request = ("POST", "/api/v10/channels/*/messages");
 
 /// The requests that may go wrong, with those of the bot's start left out.
-const OF_WHISUL: [Request; 2] = [GENERATE, ("GET", "/api/jobs/*")];
-const OF_DISCORD: [Request; 6] = [
+pub(crate) const OF_WHISUL: [Request; 2] = [GENERATE, ("GET", "/api/jobs/*")];
+pub(crate) const OF_DISCORD: [Request; 6] = [
     ANSWER,
     POST,
     LIST,

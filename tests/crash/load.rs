@@ -1,4 +1,4 @@
-//! What people do meanwhile: they ask for songs, and now and then delete the bot's message.
+//! What people do meanwhile: they ask for songs, and now and then cancel one or delete its message.
 
 use std::time::Duration;
 
@@ -32,6 +32,8 @@ pub(crate) enum Kind {
     Vanishes,
     /// Its message is deleted on the way.
     Deleted,
+    /// Its button *Cancel* is clicked, perhaps too late.
+    Cancelled,
     /// Discord refuses its first answer.
     Unanswered,
 }
@@ -44,6 +46,7 @@ impl Kind {
             3..6 => Self::Deleted,
             6 => Self::Unanswered,
             7 => Self::Slow,
+            8..10 => Self::Cancelled,
             _ => Self::Made,
         }
     }
@@ -54,6 +57,7 @@ impl Kind {
             "failed" => Self::Fails,
             "posting" => Self::Slow,
             "withdrawn" => Self::Unanswered,
+            "cancelled" if rng.bool() => Self::Cancelled,
             "cancelled" | "undeliverable" => Self::Deleted,
             _ => Self::any(rng),
         }
@@ -85,9 +89,11 @@ pub(crate) async fn ask(
     let seat = rng.choice(&town.seats)?.clone();
     let invocation = seat.command("song", &[("prompt", json!(prompt))]).await.ok()?;
     let by_visitor = seat.person_id() == town.visitor().person_id();
-    if kind == Kind::Deleted {
-        let wait = Duration::from_millis(rng.u64(0..200));
-        tokio::spawn(delete(seat, invocation.clone(), wait));
+    let wait = Duration::from_millis(rng.u64(0..200));
+    match kind {
+        Kind::Deleted => drop(tokio::spawn(delete(seat, invocation.clone(), wait))),
+        Kind::Cancelled => drop(tokio::spawn(cancel(seat, invocation.clone(), wait))),
+        _ => {}
     }
     Some(Asked { prompt, kind, by_visitor, invocation })
 }
@@ -97,5 +103,14 @@ async fn delete(seat: Seat, invocation: Invocation, wait: Duration) {
     if let Ok(answer) = invocation.answer().await {
         sleep(wait).await;
         seat.delete(answer.id);
+    }
+}
+
+/// Cancels the song some time after the answer appears, if its button is still there.
+async fn cancel(seat: Seat, invocation: Invocation, wait: Duration) {
+    let Ok(answer) = invocation.answer().await else { return };
+    sleep(wait).await;
+    if let Some(button) = answer.button("Cancel").and_then(|button| button.custom_id) {
+        _ = seat.click(answer.id, &button).await;
     }
 }

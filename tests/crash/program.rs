@@ -21,7 +21,7 @@ pub(crate) struct Program {
     /// A link of its own, so that a build in the middle of a long hunt changes nothing.
     binary: PathBuf,
     settings: BTreeMap<&'static str, String>,
-    log: PathBuf,
+    pub(crate) log: PathBuf,
 }
 
 /// The bot while it runs. Dropping it kills it.
@@ -34,7 +34,7 @@ pub(crate) struct Step(pub(crate) String);
 impl Step {
     /// Every side of every write.
     pub(crate) fn all() -> Vec<Self> {
-        const WRITES: [&str; 11] = [
+        const WRITES: [&str; 12] = [
             "admission",
             "announced",
             "submitting",
@@ -46,6 +46,7 @@ impl Step {
             "posting",
             "delivered",
             "undeliverable",
+            "files",
         ];
         let sides = |write| ["before", "after"].map(|side| Self(format!("{write}.{side}")));
         WRITES.into_iter().flat_map(sides).collect()
@@ -84,6 +85,11 @@ impl Program {
 }
 
 impl Running {
+    /// Its number among the processes.
+    pub(crate) fn id(&self) -> u32 {
+        self.0.id()
+    }
+
     /// It, once people can use it.
     pub(crate) async fn until_ready(self, town: &Town) -> Self {
         town.discord.until_ready().await;
@@ -105,7 +111,7 @@ impl Running {
     /// Asks it to stop, and waits until it has.
     pub(crate) async fn stop(mut self) -> ExitStatus {
         let asked = Instant::now();
-        let terminate = format!("kill -TERM {}", self.0.id());
+        let terminate = format!("kill -TERM {}", self.id());
         assert!(Command::new("sh").args(["-c", &terminate]).status().unwrap().success());
         loop {
             if let Some(status) = self.0.try_wait().unwrap() {

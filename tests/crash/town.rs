@@ -61,6 +61,8 @@ impl Town {
             ("EDIT_INTERVAL", "20ms"),
             ("WHISUL_RATE_LIMIT", "1000/1s"),
             ("LOG_FORMAT", "json"),
+            // A tune takes longer to make than a cover, and is no other file to the bot.
+            ("ATTACH_AUDIO", "false"),
         ];
         let mut settings: BTreeMap<_, _> =
             plain.into_iter().map(|(name, value)| (name, value.to_owned())).collect();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sandbox::{
-    ClientRefusal, DiscordRules, Invocation, Message, Modal, NoAnswer, Person, Plan, Seat,
+    ClientRefusal, DiscordRules, Fault, Invocation, Message, Modal, NoAnswer, Person, Plan, Seat,
     WhisulRules,
 };
 
@@ -230,14 +230,55 @@ async fn a_waiting_song_is_cancelled_and_refunded() {
     let told = refusal(&click(&bob, &waiting, "Cancel").await).await;
     assert!(told.contains("Only whoever asked for this song"), "{told}");
 
-    let shown = click(&ann, &waiting, "Cancel").await.answer().await.expect("an answer at once");
-    assert_eq!((shown.id, title(&shown)), (waiting.id, "Taken back"));
+    let cancelled = click(&ann, &waiting, "Cancel").await;
+    let shown = cancelled.until("the news", |message| title(message) == "Taken back").await;
+    assert_eq!(shown.id, waiting.id);
     assert_eq!(labels(&shown), ["Try again", "Edit prompt", "Delete"]);
     // Its place is free, and its prompt is never sent.
     let next = world.song(&world.ann, "what came after").await;
     world.whisul.finish("first");
     done(&next).await;
     assert_eq!(world.submissions("waltz"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn news_of_a_cancelled_song_are_not_overtaken_by_an_edit() {
+    let world = world_with_a_line().await;
+    let ann = world.ann.at(&world.channel);
+    let ahead = world.song(&world.ann, "a slow waltz").await.answer().await.unwrap();
+    let asked = world.song(&world.ann, "a slow tango").await;
+    let second = |message: &Message| description(message).contains("Number 2 in line");
+    let waiting = asked.until("its place in line", second).await;
+    // The edit that shows that it is the next one takes its time.
+    let edits = Fault::on("PATCH", "/api/v10/webhooks/**").delay(Duration::from_millis(500));
+    world.discord.faults().add(edits);
+    click(&ann, &ahead, "Cancel").await;
+    let edits = || world.discord.requests().matching("PATCH", "/api/v10/webhooks/**");
+    let about_it = || edits().iter().any(|edit| edit.json().to_string().contains("tango"));
+    world.discord.until("an edit on its way", || about_it().then_some(())).await;
+    click(&ann, &waiting, "Cancel").await;
+    asked.until("the news", |message| title(message) == "Taken back").await;
+    let arrived = || edits().iter().all(|edit| edit.status.is_some()).then_some(());
+    world.discord.until("all edits to arrive", arrived).await;
+    assert_eq!(title(&asked.message().unwrap()), "Taken back");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_song_that_waits_where_only_clicks_reach_is_cancelled_there() {
+    let world = world_with_a_line().await;
+    let server = world.discord.add_server_without_bot("Elsewhere");
+    server.join(&world.ann);
+    world.ann.install_app();
+    let seat = world.ann.at(&server.add_channel("general"));
+    let waiting = crate::world::song_at(&seat, "a slow waltz").await.answer().await.unwrap();
+    world.discord.set_clock_offset(16 * 60 * 1000);
+    // Somebody's interaction tells the bot what time it is.
+    world.song(&world.bob, "what came after").await.answer().await.unwrap();
+    let shown = click(&seat, &waiting, "Cancel").await.answer().await.expect("an answer at once");
+    assert_eq!((shown.id, title(&shown)), (waiting.id, "Taken back"));
+    world.whisul.finish("first");
+    finished_song(&world, &world.bob, "the last song").await;
+    assert!(world.ann.dm().messages().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -283,7 +324,7 @@ async fn a_failed_song_can_be_tried_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupted_submission_can_be_tried_again_by_its_requester() {
     let world = quick().await;
-    let cut = sandbox::Fault::on("POST", "/api/generate").times(1).cut_after();
+    let cut = Fault::on("POST", "/api/generate").times(1).cut_after();
     world.whisul.faults().add(cut);
     let news = failed(&world.song(&world.ann, "a slow waltz").await).await;
     assert!(description(&news).contains("I don't send it again by myself"));

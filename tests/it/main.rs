@@ -7,13 +7,17 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod admin;
 mod answering;
 mod buttons;
+mod clocks;
 mod delivery;
 mod failures;
+mod files;
 mod hostile;
 mod key;
 mod matrix;
+mod notices;
 mod outages;
 mod pace;
 mod places;

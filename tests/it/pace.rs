@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sandbox::{Plan, RecordedRequest, until};
+use sandbox::{Message, Plan, RecordedRequest, until};
 
 use crate::world::{World, description, done, title};
 
@@ -100,4 +100,28 @@ async fn a_new_song_is_not_held_up_by_the_polls_of_others() {
     for asked in &songs {
         done(asked).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn news_for_many_who_wait_come_to_them_one_after_another() {
+    let world = World::with(&[("MAX_RUNNING", "1"), ("USER_CONCURRENCY", "100")]).await;
+    world.whisul.plan("song", Plan::song().until_told());
+    let mut songs = Vec::new();
+    for number in 0..60 {
+        let asked = world.song(&world.ann, &format!("song number {number}")).await;
+        asked.answer().await.expect("an answer");
+        songs.push(asked);
+    }
+    world.whisul.until_accepted("number 0").await;
+    world.discord.requests().clear();
+
+    world.whisul.stop().await.unwrap();
+    for asked in &songs {
+        let told = |message: &Message| description(message).contains("can't be reached");
+        asked.until("the news that Whisul is away", told).await;
+    }
+    // At most 25, and some more for the vagaries of the way.
+    let edits = world.discord.requests().matching("PATCH", "/api/v10/webhooks/**");
+    let most = most_within(&edits, Duration::from_secs(1));
+    assert!(edits.len() >= 60 && most <= 32, "{most} of {} edits within a second", edits.len());
 }

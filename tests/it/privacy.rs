@@ -45,6 +45,16 @@ async fn no_prompt_and_no_secret_is_ever_logged() {
     refusal(&asked[6]).await;
     asked.push(world.song(&world.ann, "\u{200B}").await);
     refusal(&asked[7]).await;
+    // An admin's reasons and blocked words, and a prompt that has one.
+    let owner = world.discord.owner().at(&world.channel);
+    for (act, option) in [("pause", "reason"), ("resume", "reason"), ("words add", "word")] {
+        let options = [(option, json!("marzipan"))];
+        let done = owner.command(&format!("admin {act}"), &options).await.unwrap();
+        assert!(done.answer().await.unwrap().text().starts_with("Done"));
+        asked.push(done);
+    }
+    asked.push(world.song(&world.ann, "marzipan rag").await);
+    refusal(asked.last().unwrap()).await;
     program.signal("TERM");
     let (code, log) = program.end(&world);
     assert_eq!(code, Some(0));

@@ -197,7 +197,7 @@ async fn a_folder_that_cannot_be_written_is_named() {
 }
 
 /// The jobs in the database, oldest first.
-async fn remembered(world: &World) -> Vec<u64> {
+pub(crate) async fn remembered(world: &World) -> Vec<u64> {
     let options = SqliteConnectOptions::new().filename(database(world)).read_only(true);
     let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
     let ids: Vec<i64> = sqlx::query_scalar("SELECT id FROM jobs ORDER BY id")

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
     sync::atomic::{AtomicU32, Ordering},
     thread,
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use sandbox::{
@@ -15,7 +15,7 @@ use sandbox::{
 use serde_json::json;
 use tokio::{runtime::Builder, sync::oneshot, time::timeout};
 use tokio_util::sync::CancellationToken;
-use whisul_bot::{RunError, config::Settings};
+use whisul_bot::{MachineClock, RunError, config::Settings};
 
 /// Longer than any single thing takes in these tests.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
@@ -32,6 +32,7 @@ pub(crate) struct World {
     pub(crate) ann: Person,
     pub(crate) bob: Person,
     settings: BTreeMap<String, String>,
+    clock: MachineClock,
     bot: Option<Bot>,
     folder: Folder,
 }
@@ -104,18 +105,27 @@ impl World {
             ("POLL_INTERVAL", "50ms".to_owned()),
             ("EDIT_INTERVAL", "50ms".to_owned()),
             ("WHISUL_RATE_LIMIT", "100/1s".to_owned()),
+            // Whoever is interested in files asks for them.
+            ("ATTACH_AUDIO", "false".to_owned()),
+            ("ATTACH_COVER", "false".to_owned()),
         ];
         let mut all: BTreeMap<String, String> =
             base.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         for (name, value) in settings {
             all.insert((*name).to_owned(), (*value).to_owned());
         }
-        Self { discord, whisul, server, channel, ann, bob, settings: all, bot: None, folder }
+        let clock = SystemTime::now;
+        Self { discord, whisul, server, channel, ann, bob, settings: all, clock, bot: None, folder }
     }
 
     /// Sets something otherwise for the next start, such as what needs an id of this world.
     pub(crate) fn set(&mut self, name: &str, value: &str) {
         self.settings.insert(name.to_owned(), value.to_owned());
+    }
+
+    /// Gives the bot's machine another clock for the next start.
+    pub(crate) fn set_clock(&mut self, clock: MachineClock) {
+        self.clock = clock;
     }
 
     /// The settings for the next start.
@@ -143,12 +153,13 @@ impl World {
         let settings = Settings::read(lookup).expect("good settings");
         let shutdown = CancellationToken::new();
         let asked_to_stop = shutdown.clone();
-        let (ended, end) = oneshot::channel();
+        let (clock, (ended, end)) = (self.clock, oneshot::channel());
         // A runtime of its own, as in the binary: nothing of the bot outlives it.
         thread::spawn(move || {
             let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build();
             let runtime = runtime.unwrap();
-            let outcome = runtime.block_on(whisul_bot::run(settings, asked_to_stop.cancelled()));
+            let shutdown = asked_to_stop.cancelled();
+            let outcome = runtime.block_on(whisul_bot::run_by_clock(settings, shutdown, clock));
             // Whatever a short grace has left goes with it, and with that the database's lock.
             drop(runtime);
             _ = ended.send(outcome);

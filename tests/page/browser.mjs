@@ -92,3 +92,14 @@ export async function loaded(locator) {
   await locator.page().waitForFunction((media) =>
     media.tagName === "IMG" ? media.complete && media.naturalWidth > 0 : media.readyState >= 1 && media.duration > 0, handle);
 }
+
+/** Plays a song until it has got on. */
+export async function plays(locator) {
+  await locator.evaluate(async (audio) => {
+    audio.muted = true;
+    await audio.play();
+  });
+  const handle = await locator.elementHandle();
+  await locator.page().waitForFunction((audio) => audio.currentTime > 0.2, handle);
+  await locator.evaluate((audio) => audio.pause());
+}

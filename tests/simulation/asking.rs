@@ -62,7 +62,8 @@ impl World {
             Some(Admission::Accepted) if !late => self.answer(task, self.now(), false),
             Some(Admission::Accepted) | None => self.note(task, Event::AnswerFailed, Then::Finish),
             Some(Admission::Known | Admission::Repeated) => self.let_go(task),
-            Some(Admission::Refused(_)) => {
+            // There are no admins in these worlds.
+            Some(Admission::Refused(_) | Admission::Barred(_)) => {
                 self.see("refused by a limit");
                 self.let_go(task);
             }

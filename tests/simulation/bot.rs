@@ -3,7 +3,9 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use whisul_bot::domain::{Delivery, Job, JobId, Line, State, Step, Submission, Timestamp, Way};
+use whisul_bot::domain::{
+    Delivery, Event, Job, JobId, Line, State, Step, Submission, Timestamp, Way,
+};
 
 use super::{
     agenda::Moment,
@@ -74,6 +76,8 @@ pub(crate) enum Doing {
     Glance,
     Poll,
     Delivery(Way),
+    Notice,
+    Files,
     Pause,
 }
 
@@ -87,6 +91,10 @@ impl Bot {
             live: BTreeSet::new(),
             tasks: Vec::new(),
         }
+    }
+
+    pub(crate) fn is_up(&self) -> bool {
+        self.up
     }
 }
 
@@ -264,7 +272,9 @@ impl World {
             (Doing::Glance, News::Discord(_)) => self.poll(task),
             (Doing::Poll, News::Report(report)) => self.heard(task, report),
             (Doing::Delivery(way), News::Discord(result)) => self.attempted(task, way, &result),
-            (Doing::Pause, News::Now) => self.step(task),
+            (Doing::Files, News::Discord(result)) => self.attached(task, &result),
+            // What came of a notice changes nothing.
+            (Doing::Pause, News::Now) | (Doing::Notice, News::Discord(_)) => self.step(task),
             (doing, news) => panic!("{news:?} for a task that waits for {doing:?}"),
         }
     }
@@ -284,6 +294,8 @@ impl World {
                 self.vacate(task);
                 self.deliver(task);
             }
+            Step::Notify => self.note(task, Event::NoticeBegins, Then::Notify),
+            Step::Attach => self.ask_for(task, Doing::Files, Request::Attach(index)),
             Step::Rest => self.finish(task),
         }
     }
@@ -305,6 +317,7 @@ fn found_as(job: &Job) -> &'static str {
         (State::Announced, _) => "found announced",
         (State::Submitting, _) => "found submitting",
         (State::Running { .. }, _) => "found running",
+        (State::Completed { .. }, Delivery::Delivered) => "found with something owed",
         (State::Completed { .. }, _) => "found completed",
         (State::Failed(_), _) => "found failed",
         (State::Withdrawn | State::Cancelled, _) => "found cancelled",

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use whisul_bot::{
     delivery::{DiscordError, Posted},
-    domain::{JobId, MessageId, Post},
+    domain::{ChannelId, JobId, MessageId, Post},
 };
 
 use super::agenda::Moment;
@@ -14,6 +14,9 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(3);
 const TOKEN_LIFETIME: Duration = Duration::from_mins(15);
 /// How old a message is when Discord begins to limit its edits further.
 const OLD: Duration = Duration::from_hours(1);
+
+/// The first of the channels in which the bot talks to people directly, a channel for each.
+const DIRECT: usize = 1000;
 
 /// All that Discord knows.
 pub(crate) struct Discord {
@@ -39,6 +42,8 @@ pub(crate) struct Asked {
     pub(crate) answer: Option<usize>,
     /// Whether the first answer was that nothing was taken on.
     pub(crate) whispered: bool,
+    /// Whether its requester has clicked *Cancel*.
+    pub(crate) cancelled: bool,
     /// The new message with the job's nonce, where it is, and when it was posted.
     pub(crate) post: Option<(Post, Moment, usize)>,
     /// Why the outcome may stay undelivered, if Discord has given a reason.
@@ -215,9 +220,22 @@ impl Discord {
         }
     }
 
+    /// Adds the files of a song to the message that shows it.
+    pub(crate) fn attach(&self, index: usize) -> Answer {
+        let shows_song =
+            |message: &&Message| message.index == index && message.face != Face::Progress;
+        match self.messages.iter().position(|message| shows_song(&message)) {
+            Some(message) if !self.messages[message].deleted => Ok(self.posted(message)),
+            _ => Err(DiscordError::MessageGone),
+        }
+    }
+
     pub(crate) fn posted(&self, message: usize) -> Posted {
-        let ephemeral = self.asked[self.messages[message].index].ephemeral;
-        Posted { message: MessageId(message as u64), ephemeral }
+        let asked = &self.asked[self.messages[message].index];
+        let direct = matches!(asked.post, Some((Post::Direct, _, post)) if post == message);
+        let channel = if direct { DIRECT + asked.person } else { asked.channel };
+        let (message, channel) = (MessageId(message as u64), ChannelId(channel as u64));
+        Posted { message, channel, ephemeral: asked.ephemeral, bare: false }
     }
 
     fn create(&mut self, index: usize, face: Face, now: Moment) -> usize {

@@ -62,7 +62,8 @@ impl Disk {
     /// As `Store::save`: only over a row that is still as far as `before`.
     pub(crate) fn save(&mut self, before: &Job, after: &Job) -> bool {
         let Some(row) = self.rows.get_mut(&index_of(before.id)) else { return false };
-        if (row.state.name(), row.delivery) != (before.state.name(), before.delivery) {
+        let stage = |job: &Job| (job.state.name(), job.delivery, job.owed);
+        if stage(row) != stage(before) {
             return false;
         }
         *row = after.clone();
@@ -77,6 +78,7 @@ impl Disk {
         Charges {
             open: u32::try_from(open.count()).unwrap(),
             user: self.charged(|row| row.charge == Charge::Full && row.requester == job.requester),
+            grants: Vec::new(),
             guild: self
                 .charged(|row| row.charge == Charge::Full && row.place.guild == job.place.guild),
             global: self.charged(|row| row.charge != Charge::None),

@@ -19,6 +19,7 @@ mod bot;
 mod chance;
 mod discord;
 mod disk;
+mod hands;
 mod people;
 mod promises;
 mod singing;
@@ -43,7 +44,7 @@ use world::{End, Sights, live};
 const LIVES: u64 = 100_000;
 
 /// What has to be seen among so many lives, lest a promise is kept only because nothing happens.
-const SIGHTS: [&str; 30] = [
+const SIGHTS: [&str; 35] = [
     "killed",
     "found accepted",
     "found announced",
@@ -53,8 +54,11 @@ const SIGHTS: [&str; 30] = [
     "found failed",
     "found cancelled",
     "found while it was posted",
+    "found with something owed",
     "refused by a limit",
     "asked twice by one interaction",
+    "cancelled by another hand",
+    "cancelled too late",
     "written down too late, or not surely",
     "completed",
     "withdrawn",
@@ -71,6 +75,8 @@ const SIGHTS: [&str; 30] = [
     "delivered in a new message",
     "delivered in a new message, tried again",
     "delivered in a new message, found again",
+    "told that a song is ready",
+    "files attached, or let go",
     "a person deleted the message",
     "no way was left",
     "the bot may not look",

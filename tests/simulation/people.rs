@@ -86,6 +86,7 @@ impl World {
             offence,
             answer: None,
             whispered: false,
+            cancelled: false,
             post: None,
             excuse: None,
         };
@@ -101,6 +102,10 @@ impl World {
         if self.chance.of(self.climate.deletion) {
             let wait = self.chance.seconds(2..400);
             self.agenda.add(wait, Happening::Deletes(index));
+        }
+        if self.chance.of(self.climate.cancellation) {
+            let wait = self.chance.seconds(1..400);
+            self.agenda.add(wait, Happening::Cancels(index));
         }
         let wait = self.chance.seconds(1..self.rules.hurry);
         // Some ask for several songs in one breath.
@@ -141,6 +146,7 @@ impl World {
             reach: if installed { Reach::Channel } else { Reach::TokenOnly },
             application: ApplicationId(1),
             token: Some(SecretString::new(String::new())),
+            attachment_limit: 0,
         };
         let has_role = self.discord.people[asked.person].has_role;
         (UserId(asked.person as u64), place, if has_role { vec![ROLE] } else { Vec::new() })

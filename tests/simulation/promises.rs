@@ -20,6 +20,8 @@ pub(crate) struct Promises {
     posts: BTreeMap<usize, u32>,
     /// The jobs of which this run of the bot knows that a person deleted the message.
     known_deleted: BTreeSet<usize>,
+    /// The jobs of which somebody was told that the song is ready.
+    told: BTreeSet<usize>,
 }
 
 impl World {
@@ -92,6 +94,20 @@ impl World {
         self.promise(!known_deleted, "what a person deleted stays deleted", || {
             format!("a new message about job {index}")
         });
+    }
+
+    /// Somebody is told that their song is ready.
+    pub(crate) fn check_notice(&mut self, index: usize) {
+        self.see("told that a song is ready");
+        let first = self.promises.told.insert(index);
+        self.promise(first, "nobody is told twice that a song is ready", || {
+            format!("the requester of job {index} is")
+        });
+        let row = self.disk.row(index);
+        let true_now = row.is_some_and(|row| {
+            matches!(row.state, State::Completed { .. }) && row.delivery == Delivery::Delivered
+        });
+        self.promise(true_now, "who is told of a song finds it", || format!("job {index} is not"));
     }
 
     /// A job was charged.
@@ -171,7 +187,10 @@ impl World {
             }
             State::Failed(Failure::Vanished) => (end == Some(End::Lost), "a loss is Whisul's"),
             State::Withdrawn => (!taken && !stands, "who was told of a song is not left waiting"),
-            State::Cancelled => (!taken && !stands, "nobody takes a song back but its requester"),
+            State::Cancelled => {
+                let wanted = !stands || self.discord.asked[index].cancelled;
+                (!taken && wanted, "nobody takes a song back but its requester")
+            }
             _ => (!taken, "what Whisul has taken is not given away"),
         };
         self.promise(is_true, of_what, || format!("job {index} is {}", outcome_of(after)));

@@ -1,11 +1,11 @@
-//! The bot, from the line to the outcome. As `jobs/submit.rs`, `jobs/follow.rs` and
-//! `jobs/deliver.rs`.
+//! The bot, from the line to the outcome. As `jobs/submit.rs`, `jobs/follow.rs`,
+//! `jobs/deliver.rs`, `jobs/notify.rs` and `jobs/attach.rs`.
 
 use std::time::Duration;
 
 use whisul_bot::{
     delivery::{DiscordError, Posted},
-    domain::{Attempt, Event, Next, Reach, Report, State, Submission, Way},
+    domain::{Attempt, Event, Extras, Next, Reach, Report, State, Submission, Way},
 };
 
 use super::{
@@ -17,6 +17,8 @@ use super::{
 };
 
 const NONCE_MEMORY: Duration = Duration::from_mins(2);
+
+const EXTRAS: Extras = Extras { notice: true, audio: true, cover: true };
 
 type Answer = Result<Posted, DiscordError>;
 
@@ -103,12 +105,15 @@ impl World {
         }
     }
 
-    fn take_back(&mut self, task: usize) {
-        let turn = self.task(task).job.turn();
-        self.bot.line.leave(turn);
+    pub(crate) fn leave_line(&mut self, task: usize) {
         let job = self.task(task).job.clone();
+        self.bot.line.leave(job.turn());
         self.left(&job);
         self.task(task).in_line = false;
+    }
+
+    fn take_back(&mut self, task: usize) {
+        self.leave_line(task);
         self.vacate(task);
         self.note(task, Event::TakenBack, Then::Step);
     }
@@ -182,16 +187,28 @@ impl World {
             let index = index_of(self.task(task).job.id);
             self.knows_deleted(index);
         }
+        let time = self.bots_time();
         match self.task(task).job.next_way(way, Attempt::from(result)) {
-            Next::End(event) => {
-                if event != Event::DeliveryEnded {
-                    self.see(name_of(way));
-                }
-                self.note(task, event, Then::Step);
+            Next::Delivered(shown) => {
+                self.see(name_of(way));
+                let owed = self.task(task).job.owed(shown, EXTRAS, time);
+                self.note(task, Event::Delivered { shown, owed }, Then::Step);
             }
+            Next::End(event) => self.note(task, event, Then::Step),
             Next::Try(next) => self.set_out(task, next),
             Next::Later(Some(event)) => self.note(task, event, Then::Pause),
             Next::Later(None) => self.pause(task),
+        }
+    }
+
+    /// As `Worker::attach`.
+    pub(crate) fn attached(&mut self, task: usize, result: &Answer) {
+        match result {
+            Err(error) if error.is_passing() => self.pause(task),
+            _ => {
+                self.see("files attached, or let go");
+                self.note(task, Event::FilesSettled, Then::Step);
+            }
         }
     }
 

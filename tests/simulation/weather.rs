@@ -54,6 +54,7 @@ pub(crate) struct Climate {
     pub(crate) redelivery: f64,
     /// How often a person deletes a message.
     pub(crate) deletion: f64,
+    pub(crate) cancellation: f64,
     /// How often the bot's clock is wrong when it starts.
     pub(crate) wrong_clock: f64,
     /// How often Discord takes offence at a message.
@@ -76,6 +77,7 @@ impl Climate {
             long_absence: chance.rate(0.3),
             redelivery: chance.rate(0.3),
             deletion: chance.rate(0.2),
+            cancellation: chance.rate(0.2),
             wrong_clock: chance.rate(0.5),
             offence: chance.rate(0.1),
             access: chance.rate(0.5),
@@ -96,6 +98,7 @@ impl Climate {
             long_absence: 0.0,
             redelivery: 0.0,
             deletion: 0.0,
+            cancellation: 0.0,
             wrong_clock: 0.0,
             offence: 0.0,
             access: 0.0,

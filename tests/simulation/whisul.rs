@@ -59,7 +59,8 @@ impl Whisul {
             _ if now < song.ends_at => Report::Running,
             End::Completed => {
                 let took = song.ends_at.since(song.taken_at);
-                Report::Completed { song: Song::default(), took: Some(took) }
+                let song_url = Some("https://whisul.example/1.mp3".to_owned());
+                Report::Completed { song: Song { song_url, ..Song::default() }, took: Some(took) }
             }
             End::Failed => Report::Failed { reason: None },
             End::Lost => Report::Vanished,

@@ -32,6 +32,10 @@ pub(crate) enum Request {
     Look(usize),
     Show(usize, Way, Face),
     Deliver(usize, Way, Face),
+    /// To tell the requester that the song is ready.
+    Notify(usize),
+    /// To add the song's files.
+    Attach(usize),
     Submit(usize),
     /// For the song that Whisul knows by this number.
     Poll(usize),
@@ -141,6 +145,11 @@ impl World {
                 Err(DiscordError::GaveWay)
             }
             Request::Look(index) => self.discord.look(index, now),
+            Request::Notify(index) => {
+                self.check_notice(index);
+                Err(DiscordError::GaveWay)
+            }
+            Request::Attach(index) => self.discord.attach(index),
             Request::Show(index, way, face) | Request::Deliver(index, way, face) => {
                 self.show(index, way, face)
             }

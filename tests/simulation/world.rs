@@ -61,6 +61,8 @@ pub(crate) enum Happening {
     Interaction(usize),
     /// A person deletes the message of a job.
     Deletes(usize),
+    /// A person cancels a job.
+    Cancels(usize),
     /// The weather changes.
     Weather,
     /// The bot is killed, and started again.
@@ -154,6 +156,7 @@ impl World {
             Happening::Asks => self.somebody_asks(),
             Happening::Interaction(index) => self.interaction(index),
             Happening::Deletes(index) => self.somebody_deletes(index),
+            Happening::Cancels(index) => self.somebody_cancels(index),
             Happening::Weather => self.change_weather(),
             Happening::Crash => self.crash(),
             Happening::Start => self.start(),

@@ -15,11 +15,14 @@ pub(crate) enum Then {
     Step,
     Submit,
     Attempt(Way),
+    Notify,
     Pause,
     /// After the first answer: one try, and then the job's task takes over.
     WorkOn,
     /// Nobody else takes care of it.
     Finish,
+    /// It was another hand than the job's task's.
+    Wake,
 }
 
 impl World {
@@ -61,6 +64,7 @@ impl World {
 
     pub(crate) fn saved(&mut self, task: usize, next: Box<Job>, then: Then, saved: Option<bool>) {
         match (saved, then) {
+            (saved, Then::Wake) => self.hand_wrote(task, saved),
             (Some(true), then) => {
                 self.move_on(task, *next);
                 self.task(task).failures = 0;
@@ -82,7 +86,7 @@ impl World {
         }
     }
 
-    fn move_on(&mut self, task: usize, next: Job) {
+    pub(crate) fn move_on(&mut self, task: usize, next: Job) {
         if self.task(task).job.awaits_turn() && next.has_outcome() {
             self.give_round_back(&next);
         }
@@ -97,8 +101,13 @@ impl World {
                 self.task(task).post_began = Some(self.agenda.now);
                 self.attempt(task, way);
             }
+            Then::Notify => {
+                let index = index_of(self.task(task).job.id);
+                self.ask_for(task, Doing::Notice, Request::Notify(index));
+            }
             Then::Pause => self.pause(task),
             Then::Finish => self.finish(task),
+            Then::Wake => {}
             Then::WorkOn => self.work_on(task),
         }
     }

@@ -8,7 +8,7 @@ use super::gateway::sessions::Event;
 use super::hub::Hub;
 use super::model::channel::{self, Place};
 use super::model::guild::{self, Guild};
-use super::model::permission::{SEND_MESSAGES, VIEW_CHANNEL};
+use super::model::permission::{ATTACH_FILES, SEND_MESSAGES, VIEW_CHANNEL};
 use super::person::Person;
 use super::world::World;
 
@@ -95,6 +95,11 @@ impl Server {
     /// Lets the bot see a channel but not write in it (50013).
     pub fn mute_bot(&self, channel: &Channel) {
         channel.change(|channel| channel.denied_to_bot |= SEND_MESSAGES);
+    }
+
+    /// Lets the bot write in a channel but attach no files there (50013).
+    pub fn deny_files(&self, channel: &Channel) {
+        channel.change(|channel| channel.denied_to_bot |= ATTACH_FILES);
     }
 
     /// Lets the bot see a channel and write in it.

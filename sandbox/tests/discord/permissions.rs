@@ -1,5 +1,6 @@
 //! Where the bot cannot see, write or reach somebody.
 
+use reqwest::Method;
 use serde_json::json;
 
 use crate::bot::{Bot, code};
@@ -44,6 +45,21 @@ async fn a_channel_where_the_bot_may_not_write_is_missing_permissions() {
     scene.server.mute_bot(&scene.channel);
     let answer = bot.post(&scene.messages_path(), json!({ "content": "Hello" })).await;
     assert_eq!(code(&answer), (403, 50013));
+}
+
+#[tokio::test]
+async fn where_the_bot_may_attach_nothing_it_still_may_write() {
+    let bot = Bot::start().await;
+    let scene = bot.scene().await;
+    scene.server.deny_files(&scene.channel);
+    let (path, hello) = (scene.messages_path(), json!({ "content": "Hello" }));
+    let (status, posted) = bot.post(&path, hello.clone()).await;
+    assert_eq!(status, 200);
+    let files = [("a.txt", "text/plain", vec![1])];
+    let message = format!("{path}/{}", posted["id"].as_str().unwrap());
+    assert_eq!(code(&bot.upload(Method::POST, &path, &hello, &files).await), (403, 50013));
+    assert_eq!(code(&bot.upload(Method::PATCH, &message, &hello, &files).await), (403, 50013));
+    assert_eq!(bot.patch(&message, hello).await.0, 200);
 }
 
 #[tokio::test]

@@ -59,6 +59,12 @@ async fn faults_follow_each_other_and_let_others_pass() {
     }
     // The first request passes both, the second meets the first fault, which the second never sees.
     assert_eq!(statuses, [202, 503, 502, 502, 202, 202]);
+    let met = faults.all().into_iter();
+    let met: Vec<_> = met.map(|(fault, hits)| (fault.requests(), fault.effect(), hits)).collect();
+    let entry = |requests: &str, effect: &str, hits| (requests.to_owned(), effect.to_owned(), hits);
+    assert_eq!(met[0], entry("POST /api/generate", "status 503", 1));
+    assert_eq!(met[1], entry("POST /api/generate", "status 502", 2));
+    assert_eq!(met[2], entry("GET /api/generate", "status 418", 0));
     faults.add(Fault::on("*", "/api/**"));
     faults.clear();
     scene.submit("a song").await;

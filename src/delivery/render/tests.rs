@@ -21,6 +21,7 @@ fn job(prompt: &str, state: State) -> Job {
         reach: Reach::Channel,
         application: ApplicationId(4),
         token: None,
+        attachment_limit: 0,
     };
     let prompt = Prompt::parse(prompt).unwrap_or_else(|_| Prompt::parse("rain").unwrap());
     Job { state, ..Job::accepted(JobId(1 << 40), UserId(u64::MAX), place, prompt, 0) }
@@ -109,6 +110,8 @@ proptest! {
         }
         prop_assert!(total <= 6000, "{total} units in all");
         prop_assert_eq!(&message["allowed_mentions"]["parse"], &serde_json::json!([]));
+        // Whoever says nothing about a message's files keeps them (Discord docs, Edit Message).
+        prop_assert_eq!(message.get("attachments"), None);
         for button in message["components"][0]["components"].as_array().into_iter().flatten() {
             prop_assert!((1..=80).contains(&units(&button["label"])));
             let leads = if button["style"] == 5 { &button["url"] } else { &button["custom_id"] };

@@ -143,6 +143,7 @@ fn all_charges(jobs: &[Job], asking: &Job) -> Charges {
     Charges {
         open: u32::try_from(open).unwrap(),
         user: times(&|job| own(job) && full(job)),
+        grants: Vec::new(),
         guild: times(&|job| job.place.guild == asking.place.guild && full(job)),
         global: times(&|job| job.charge != Charge::None),
     }
@@ -173,7 +174,7 @@ proptest! {
                 let requester = Requester { roles: &roles, in_guild: guild.is_some() };
                 let at = job.id.created_at();
                 let expected = match limits.admit(&requester, &all_charges(&jobs, &job), at) {
-                    Ok(()) => Admission::Accepted,
+                    Ok(_) => Admission::Accepted,
                     Err(refusal) => Admission::Refused(refusal),
                 };
                 let admission = store.admit(&job, &requester, &limits).await.unwrap();

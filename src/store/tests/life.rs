@@ -85,7 +85,7 @@ async fn a_delivery_is_a_change_of_its_own() {
     let mut job = fresh(id_at(0, 0), 1, None);
     job.state = State::Failed(Failure::GivenUp);
     accept(&store, &job).await;
-    let delivered = job.after(Event::Delivered { message: MessageId(9) }).unwrap();
+    let delivered = job.after(delivered(Owed::default())).unwrap();
     let ended = job.after(Event::DeliveryEnded).unwrap();
 
     assert!(store.save(&job, &delivered).await.unwrap());
@@ -93,6 +93,38 @@ async fn a_delivery_is_a_change_of_its_own() {
     let read = store.job(job.id).await.unwrap().unwrap();
     assert_eq!(read.delivery, Delivery::Delivered);
     assert!(read.place.token.is_none());
+}
+
+/// The outcome is where people can see it.
+fn delivered(owed: Owed) -> Event {
+    let shown = Shown { message: MessageId(9), channel: ChannelId(3), bare: false };
+    Event::Delivered { shown, owed }
+}
+
+#[tokio::test]
+async fn a_job_is_unsettled_and_keeps_its_token_while_anything_is_owed() {
+    let folder = Folder::new();
+    let store = folder.store().await;
+    let mut job = fresh(id_at(0, 0), 1, None);
+    job.state = State::Completed { song: Song::default(), took: Duration::ZERO };
+    accept(&store, &job).await;
+    let job = job_after(&store, &job, delivered(Owed { notice: true, files: true })).await;
+    let told = job.after(Event::NoticeBegins).unwrap();
+    assert!(store.save(&job, &told).await.unwrap());
+    assert!(!store.save(&job, &told).await.unwrap(), "nobody is told twice");
+    let left = store.unsettled().await.unwrap().jobs;
+    assert_eq!(left.iter().map(facts).collect::<Vec<_>>(), [facts(&told)]);
+    assert!(left[0].place.token.is_some());
+    let done = job_after(&store, &told, Event::FilesSettled).await;
+    assert!(store.unsettled().await.unwrap().jobs.is_empty());
+    assert!(store.job(done.id).await.unwrap().unwrap().place.token.is_none());
+}
+
+/// Writes an event down.
+async fn job_after(store: &Store, job: &Job, event: Event) -> Job {
+    let next = job.after(event).unwrap();
+    assert!(store.save(job, &next).await.unwrap());
+    next
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Shared by the store's tests: a folder to work in, and jobs of every kind.
 
+mod acts;
 mod admission;
 mod copies;
 mod damage;
@@ -7,6 +8,7 @@ mod forgetting;
 mod life;
 mod locking;
 mod opening;
+mod people;
 mod plans;
 
 use std::{
@@ -27,8 +29,8 @@ use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use super::{Admission, Store};
 use crate::domain::{
     ApplicationId, ChannelId, Charge, Delivery, Failure, GuildId, Job, JobId, Limits, MessageId,
-    Place, Prompt, Quota, Reach, Requester, Song, SongLength, State, Timestamp, UserId, WhisulJob,
-    WhisulJobId, forgotten_before,
+    Owed, Place, Prompt, Quota, Reach, Requester, Shown, Song, SongLength, State, Timestamp,
+    UserId, WhisulJob, WhisulJobId, forgotten_before,
 };
 
 /// A folder of its own for a test, gone with it.
@@ -95,6 +97,7 @@ fn fresh(id: JobId, requester: u64, guild: Option<u64>) -> Job {
         reach: Reach::TokenOnly,
         application: ApplicationId(4),
         token: Some(SecretString::new("token".to_owned())),
+        attachment_limit: 10 << 20,
     };
     Job::accepted(id, UserId(requester), place, Prompt::parse("rain").unwrap(), 0)
 }
@@ -124,6 +127,7 @@ fn facts(job: &Job) -> impl PartialEq + std::fmt::Debug {
         (job.place.guild, job.place.channel, job.place.reach, job.place.application),
         token.map(|token| token.expose_secret().clone()),
         (job.state.clone(), job.charge, job.message, job.delivery),
+        (job.place.attachment_limit, job.message_channel, job.owed),
     )
 }
 
@@ -179,7 +183,9 @@ prop_compose! {
         (id, requester, channel, application) in
             (any_snowflake(), any_snowflake(), any_snowflake(), any_snowflake()),
         guild in prop::option::of(any_snowflake()),
-        message in prop::option::of(any_snowflake()),
+        (message, message_channel) in
+            (prop::option::of(any_snowflake()), prop::option::of(any_snowflake())),
+        (attachment_limit, notice, files) in (any::<u32>(), any::<bool>(), any::<bool>()),
         token in prop::option::of(any::<String>()),
         prompt in any::<String>().prop_filter_map("no prompt", |text| Prompt::parse(&text).ok()),
         (round, origin) in (any::<u32>(), prop::option::of(any_snowflake())),
@@ -198,6 +204,7 @@ prop_compose! {
                 reach,
                 application: ApplicationId(application),
                 token: token.map(SecretString::new),
+                attachment_limit,
             },
             prompt,
             origin: origin.map(JobId),
@@ -205,7 +212,9 @@ prop_compose! {
             state,
             charge,
             message: message.map(MessageId),
+            message_channel: message_channel.map(ChannelId),
             delivery,
+            owed: Owed { notice, files },
         }
     }
 }

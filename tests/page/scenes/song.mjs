@@ -1,7 +1,7 @@
 // A person types /song, picks it, fills it in, and follows the song until it is there.
 
 import assert from "node:assert/strict";
-import { loaded, scene } from "../browser.mjs";
+import { loaded, plays, scene } from "../browser.mjs";
 
 await scene(async (open) => {
   const ann = await open("Ann");
@@ -33,6 +33,8 @@ await scene(async (open) => {
   await ann.blow("Finish all songs");
   const song = await ann.song("a lo-fi beat for a rainy evening");
   await loaded(song.locator(".embed-image img"));
+  await loaded(song.locator("audio"));
+  await plays(song.locator("audio"));
   assert.match(await song.getByText("Listen").getAttribute("href"), /^http/);
   assert.match(await song.locator(".embed-fields").innerText(), /Tempo[^]*BPM[^]*Length/);
 });

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::discord::error::ApiError;
@@ -62,9 +63,20 @@ async fn user(
     })
 }
 
-async fn my_guilds(State(hub): State<Arc<Hub>>, _: Bot) -> Json<Value> {
+/// Which part of a list is wanted.
+#[derive(Deserialize)]
+struct Page {
+    limit: Option<usize>,
+    after: Option<u64>,
+}
+
+async fn my_guilds(State(hub): State<Arc<Hub>>, _: Bot, Query(page): Query<Page>) -> Json<Value> {
+    // At most 200 a page, in the order of their ids
+    // (<https://docs.discord.com/developers/resources/user#get-current-user-guilds>).
+    let (limit, after) = (page.limit.unwrap_or(200).clamp(1, 200), page.after.unwrap_or(0));
     Json(hub.read(|world| {
-        let joined = world.guilds.values().filter(|guild| guild.has_bot);
+        let joined = world.guilds.values().filter(|guild| guild.has_bot && guild.id > after);
+        let joined = joined.take(limit);
         let brief = joined.map(|guild| {
             json!({
                 "id": guild.id.to_string(),

@@ -17,7 +17,7 @@ use crate::discord::hub::Hub;
 use crate::discord::limits::message::{Draft, Reply};
 use crate::discord::model::channel::{Channel, Place};
 use crate::discord::model::message::{EPHEMERAL, RememberedNonce, StoredMessage};
-use crate::discord::model::permission::SEND_MESSAGES;
+use crate::discord::model::permission::{ATTACH_FILES, SEND_MESSAGES};
 use crate::discord::posting::Circumstances;
 use crate::discord::submission::{Bot, Ids, Submission};
 use crate::discord::world::World;
@@ -108,6 +108,7 @@ async fn create(
 ) -> Result<Json<Value>, ApiError> {
     hub.change(|world| {
         let draft = Draft::read(&body.json, body.uploads, world.rules.attachment_size_limit)?;
+        world.check_uploads(channel, &draft)?;
         let id = world.create(channel, draft)?;
         let message = world.messages.get(&id).ok_or(ApiError::UNKNOWN_MESSAGE)?;
         Ok(Json(world.message_json(message)))
@@ -128,6 +129,7 @@ async fn edit(
         if world.channel(channel)?.archived {
             return Err(ApiError::THREAD_ARCHIVED);
         }
+        world.check_uploads(channel, &draft)?;
         world.edit(message, draft)?;
         Ok(Json(world.message_json(world.visible_message(channel, message)?)))
     })
@@ -173,6 +175,13 @@ impl World {
             return Err(ApiError::DMS_CLOSED);
         }
         Ok(channel)
+    }
+
+    /// Whether the bot may attach the files of a draft.
+    fn check_uploads(&self, channel: u64, draft: &Draft) -> Result<(), ApiError> {
+        let channel = self.visible_channel(channel)?;
+        let may = self.bot_permissions(channel) & ATTACH_FILES != 0;
+        if may || draft.uploads.is_empty() { Ok(()) } else { Err(ApiError::MISSING_PERMISSIONS) }
     }
 
     /// Posts a message of the bot, or finds the one that its nonce has made already.

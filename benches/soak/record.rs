@@ -1,0 +1,70 @@
+//! What the bot took over time, and whether that grows.
+
+use std::time::Duration;
+
+use crate::vitals::Vitals;
+
+/// How much more memory than in the middle third of a soak may be taken in its last third, in
+/// percent.
+const GROWTH: u64 = 5;
+/// The same for threads and files, as a number.
+const MORE: u64 = 8;
+/// A shorter soak is all warm-up.
+const LEAST: Duration = Duration::from_mins(10);
+
+/// What was measured, the oldest first.
+#[derive(Default)]
+pub(crate) struct Record(Vec<(Duration, Vitals)>);
+
+impl Record {
+    pub(crate) fn note(&mut self, at: Duration, vitals: Vitals) {
+        self.0.push((at, vitals));
+    }
+
+    /// The median of something in a third of the soak: 0, 1 or 2.
+    fn median(&self, third: usize, of: impl Fn(&Vitals) -> u64) -> u64 {
+        let size = self.0.len().div_ceil(3).max(1);
+        let mut values: Vec<u64> =
+            self.0.chunks(size).nth(third).into_iter().flatten().map(|(_, it)| of(it)).collect();
+        values.sort_unstable();
+        values.get(values.len() / 2).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn print(&self) {
+        let step = self.0.len().div_ceil(12).max(1);
+        for (at, vitals) in self.0.iter().step_by(step) {
+            println!("after {:5} s: {vitals}", at.as_secs());
+        }
+        for third in 0..3 {
+            println!(
+                "median of third {}: {} kB, {} threads, {} files",
+                third + 1,
+                self.median(third, |it| it.memory),
+                self.median(third, |it| it.threads),
+                self.median(third, |it| it.files),
+            );
+        }
+    }
+
+    /// What grew.
+    pub(crate) fn complaints(&self) -> Vec<String> {
+        let long_enough =
+            self.0.last().is_some_and(|(at, _)| *at + Duration::from_secs(30) > LEAST);
+        if !long_enough {
+            println!("too short to tell whether anything grows");
+            return Vec::new();
+        }
+        let grew = |name: &str, of: fn(&Vitals) -> u64, room: fn(u64) -> u64| {
+            let (middle, last) = (self.median(1, of), self.median(2, of));
+            (last > room(middle)).then(|| format!("{name} grew from {middle} to {last}"))
+        };
+        let percent = |value: u64| value + value * GROWTH / 100;
+        let number = |value: u64| value + MORE;
+        let found = [
+            grew("memory", |it| it.memory, percent),
+            grew("the number of threads", |it| it.threads, number),
+            grew("the number of open files", |it| it.files, number),
+        ];
+        found.into_iter().flatten().collect()
+    }
+}

@@ -1,0 +1,188 @@
+//! One thing that goes wrong.
+
+use std::time::Duration;
+
+/// Something that goes wrong with requests of one kind.
+///
+/// Without further words it answers each of them with a bare status 500, until it is removed.
+/// Of the methods that say what happens the last one called counts; [`Fault::delay`] goes with any.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    pub(super) method: String,
+    pub(super) path: String,
+    pub(super) times: Option<usize>,
+    pub(super) after: usize,
+    pub(super) delay: Option<Duration>,
+    pub(super) effect: Option<Effect>,
+}
+
+/// What happens to a request that meets a fault.
+#[derive(Clone, Debug)]
+pub(crate) enum Effect {
+    /// Answered in place of the real handler.
+    Answer(Answer),
+    /// The connection is closed without an answer.
+    Cut { handled: bool },
+    /// Bytes that are no JSON.
+    Garbage { handled: bool },
+    /// An answer of this many bytes.
+    Oversize(usize),
+    /// No answer for as long as the client waits.
+    Hang { handled: bool },
+    /// The connection is closed without an answer, and the request handled this much later.
+    Late(Duration),
+}
+
+/// An answer of choice.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
+}
+
+impl Default for Answer {
+    fn default() -> Self {
+        Self { status: 500, headers: Vec::new(), body: String::new() }
+    }
+}
+
+impl Fault {
+    /// A fault for a method (`*` for any) and a path without its query. In the path, `*` stands for
+    /// any one segment and a trailing `**` for any rest: `/api/v10/webhooks/*/*/messages/**`.
+    #[must_use]
+    pub fn on(method: &str, path: &str) -> Self {
+        Self {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            times: None,
+            after: 0,
+            delay: None,
+            effect: None,
+        }
+    }
+
+    /// Happens to this many requests and is over then.
+    #[must_use]
+    pub fn times(mut self, times: usize) -> Self {
+        self.times = Some(times);
+        self
+    }
+
+    /// Lets this many requests pass first.
+    #[must_use]
+    pub fn after(mut self, passed: usize) -> Self {
+        self.after = passed;
+        self
+    }
+
+    /// Waits first, then goes on with what else was asked for, or with the real handler. The request
+    /// of a client that hangs up meanwhile is not taken in; for that, see [`Fault::hang_after`].
+    #[must_use]
+    pub fn delay(mut self, delay: Duration) -> Self {
+        self.delay = Some(delay);
+        self
+    }
+
+    /// Answers with this status; the request is not taken in.
+    #[must_use]
+    pub fn status(self, status: u16) -> Self {
+        self.answering(|answer| answer.status = status)
+    }
+
+    /// Adds a header to the answer; the request is not taken in.
+    #[must_use]
+    pub fn header(self, name: &str, value: &str) -> Self {
+        self.answering(|answer| answer.headers.push((name.to_owned(), value.to_owned())))
+    }
+
+    /// Answers with this body; the request is not taken in.
+    #[must_use]
+    pub fn body(self, text: &str) -> Self {
+        self.answering(|answer| text.clone_into(&mut answer.body))
+    }
+
+    /// Cuts the connection before the request is taken in.
+    #[must_use]
+    pub fn cut_before(self) -> Self {
+        self.with(Effect::Cut { handled: false })
+    }
+
+    /// Takes the request in, then cuts the connection without an answer.
+    #[must_use]
+    pub fn cut_after(self) -> Self {
+        self.with(Effect::Cut { handled: true })
+    }
+
+    /// Cuts the connection without an answer, and takes the request in this much later: it was still
+    /// on its way when the client gave it up.
+    #[must_use]
+    pub fn late(self, after: Duration) -> Self {
+        self.with(Effect::Late(after))
+    }
+
+    /// Answers 200 with bytes that are no JSON; the request is not taken in.
+    #[must_use]
+    pub fn garbage(self) -> Self {
+        self.with(Effect::Garbage { handled: false })
+    }
+
+    /// Takes the request in, then answers 200 with bytes that are no JSON.
+    #[must_use]
+    pub fn garbage_after(self) -> Self {
+        self.with(Effect::Garbage { handled: true })
+    }
+
+    /// Answers 200 with this many bytes, their number not announced; the request is not taken in.
+    #[must_use]
+    pub fn oversize(self, bytes: usize) -> Self {
+        self.with(Effect::Oversize(bytes))
+    }
+
+    /// Never answers; the request is not taken in.
+    #[must_use]
+    pub fn hang(self) -> Self {
+        self.with(Effect::Hang { handled: false })
+    }
+
+    /// Takes the request in, then never answers.
+    #[must_use]
+    pub fn hang_after(self) -> Self {
+        self.with(Effect::Hang { handled: true })
+    }
+
+    /// The requests that it concerns: method and path, as given to [`Fault::on`].
+    #[must_use]
+    pub fn requests(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+
+    /// What happens to them in a word or two: `status 503`, `cut`, `garbage`, `delay`.
+    #[must_use]
+    pub fn effect(&self) -> String {
+        match &self.effect {
+            None if self.delay.is_some() => "delay".to_owned(),
+            None => format!("status {}", Answer::default().status),
+            Some(Effect::Answer(answer)) => format!("status {}", answer.status),
+            Some(Effect::Cut { .. } | Effect::Late(_)) => "cut".to_owned(),
+            Some(Effect::Garbage { .. }) => "garbage".to_owned(),
+            Some(Effect::Oversize(_)) => "oversize".to_owned(),
+            Some(Effect::Hang { .. }) => "hang".to_owned(),
+        }
+    }
+
+    fn with(mut self, effect: Effect) -> Self {
+        self.effect = Some(effect);
+        self
+    }
+
+    /// Gives an answer of choice, changed in this way.
+    fn answering(mut self, change: impl FnOnce(&mut Answer)) -> Self {
+        let mut answer = match self.effect.take() {
+            Some(Effect::Answer(answer)) => answer,
+            _ => Answer::default(),
+        };
+        change(&mut answer);
+        self.with(Effect::Answer(answer))
+    }
+}

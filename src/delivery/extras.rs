@@ -1,0 +1,97 @@
+//! What follows once a song is shown: word that it is ready, and its files.
+
+use secrecy::ExposeSecret;
+use serde_json::Value;
+use twilight_http_ratelimiting::Method;
+
+use super::{
+    Discord, DiscordError, Files, Message, Postman, Urgency,
+    media::File,
+    request::{Proof, Request, body},
+    sentences,
+};
+use crate::domain::{Job, Reach, Timestamp};
+
+/// What is said about the way that led nowhere.
+const NOWHERE: DiscordError = DiscordError::TokenGone;
+
+impl Postman {
+    /// Tells a job's requester that their song is ready, and nobody else. One try: whoever calls
+    /// twice tells twice.
+    ///
+    /// # Errors
+    /// When that surely, or perhaps, did not get through.
+    pub async fn tell_ready(&self, job: &Job, now: Timestamp) -> Result<(), DiscordError> {
+        let notice = Message::text(sentences::ready(job.requester)).calling(job.requester);
+        match (job.place.reach, job.message, job.message_channel) {
+            (Reach::Channel, Some(message), Some(channel)) => {
+                let reply = notice.replying_to(message);
+                self.discord.post(channel, &reply, format!("{}r", job.id)).await.map(|_| ())
+            }
+            (Reach::TokenOnly, ..) if job.has_live_token(now) => {
+                self.discord.follow_up(job, &notice).await
+            }
+            _ => Err(NOWHERE),
+        }
+    }
+
+    /// Adds files to the message that shows a job's song, in place of those that it had before.
+    ///
+    /// # Errors
+    /// When they are not there, or nobody knows.
+    pub async fn attach(
+        &self,
+        job: &Job,
+        message: &Message,
+        files: &Files,
+        now: Timestamp,
+    ) -> Result<(), DiscordError> {
+        let (Some(id), Some(channel)) = (job.message, job.message_channel) else {
+            return Err(NOWHERE);
+        };
+        let (edit, files) = (message.with_files(files), files.list());
+        if let Some(webhook) = webhook(job).filter(|_| job.has_live_token(now)) {
+            let path = format!("{webhook}/messages/{id}");
+            match self.discord.upload(path, Proof::Path, &edit, &files).await {
+                // It may be a message that was posted without the token.
+                Err(DiscordError::TokenGone | DiscordError::MessageGone) => {}
+                answer => return answer,
+            }
+        }
+        if job.place.reach == Reach::TokenOnly && channel == job.place.channel {
+            return Err(NOWHERE);
+        }
+        let path = format!("channels/{channel}/messages/{id}");
+        self.discord.upload(path, Proof::BotToken, &edit, &files).await
+    }
+}
+
+impl Discord {
+    /// Answers an interaction once more, as long as its token lives.
+    async fn follow_up(&self, job: &Job, message: &Message) -> Result<(), DiscordError> {
+        let (content, method) = (body(message)?, Method::Post);
+        let path = webhook(job).ok_or(NOWHERE)?;
+        let (proof, urgency) = (Proof::Path, Urgency::Needed);
+        let body = Some(&content);
+        let request = Request { method, path, query: "", proof, urgency, body };
+        self.sender.send::<Value>(&request).await.map(|_| ())
+    }
+
+    async fn upload(
+        &self,
+        path: String,
+        proof: Proof,
+        edit: &Value,
+        files: &[&File],
+    ) -> Result<(), DiscordError> {
+        let (method, urgency, body) = (Method::Patch, Urgency::Needed, Some(edit));
+        let request = Request { method, path, query: "", proof, urgency, body };
+        self.sender.send_with::<Value>(&request, files).await.map(|_| ())
+    }
+}
+
+/// Where the messages of a job's interaction are reached.
+fn webhook(job: &Job) -> Option<String> {
+    let token = job.place.token.as_ref()?.expose_secret();
+    Some(format!("webhooks/{}/{token}", job.place.application))
+}

@@ -1,0 +1,108 @@
+//! One file, from a link to its bytes.
+
+use reqwest::{
+    Client, Response,
+    header::{CONTENT_TYPE, LOCATION},
+};
+use tokio_util::bytes::Bytes;
+use url::{Host, Url};
+
+use super::{
+    Media, MediaError,
+    address::is_public,
+    budget::Share,
+    kind::{Kind, Purpose},
+};
+
+/// How often one server may send on to the next.
+const REDIRECTS: usize = 3;
+
+impl Media {
+    /// Fetches a file that fits into its share of memory, which then shrinks to its size.
+    pub(super) async fn fetch(
+        &self,
+        link: &str,
+        purpose: Purpose,
+        share: &mut Share,
+    ) -> Result<(Bytes, Kind), MediaError> {
+        let response = self.find(link).await?;
+        let header = response.headers().get(CONTENT_TYPE);
+        let media_type = header.and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if !purpose.fits(media_type) {
+            return Err(MediaError::WrongKind);
+        }
+        let bytes = read(response, share).await?;
+        let kind = purpose.kind(&bytes).ok_or(MediaError::WrongKind)?;
+        Ok((bytes, kind))
+    }
+
+    /// Follows a link to the server that has the file. Each step is checked like the first.
+    async fn find(&self, link: &str) -> Result<Response, MediaError> {
+        let mut url = Url::parse(link).map_err(|_| MediaError::NotPublic)?;
+        for _ in 0..=REDIRECTS {
+            let response = self.client_for(&url)?.get(url.clone()).send().await?;
+            let status = response.status();
+            if !status.is_redirection() {
+                let found = status.is_success().then_some(response);
+                return found.ok_or(MediaError::Status(status.as_u16()));
+            }
+            let next = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
+            let next = next.ok_or(MediaError::Status(status.as_u16()))?;
+            url = url.join(next).map_err(|_| MediaError::NotPublic)?;
+        }
+        Err(MediaError::TooManyRedirects)
+    }
+
+    /// The client with which a URL is fetched, if it may be. A name is checked when it is resolved.
+    fn client_for(&self, url: &Url) -> Result<&Client, MediaError> {
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(MediaError::NotPublic);
+        }
+        if url.origin() == self.whisul {
+            return Ok(&self.own);
+        }
+        let public = match url.host() {
+            _ if url.scheme() != "https" => false,
+            Some(Host::Ipv4(address)) => is_public(address.into()),
+            Some(Host::Ipv6(address)) => is_public(address.into()),
+            Some(Host::Domain(_)) => true,
+            None => false,
+        };
+        if public { Ok(&self.public) } else { Err(MediaError::NotPublic) }
+    }
+}
+
+/// Reads a body that fits into its share. No more memory than that is ever taken.
+async fn read(mut response: Response, share: &mut Share) -> Result<Bytes, MediaError> {
+    if let Some(announced) = response.content_length() {
+        let announced = usize::try_from(announced).map_err(|_| MediaError::TooLarge)?;
+        if announced > share.bytes() {
+            return Err(MediaError::TooLarge);
+        }
+        share.shrink(announced);
+    }
+    let most = share.bytes();
+    let mut bytes = Vec::with_capacity(most);
+    while let Some(chunk) = response.chunk().await? {
+        if bytes.len() + chunk.len() > most {
+            return Err(MediaError::TooLarge);
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    if bytes.is_empty() {
+        return Err(MediaError::Empty);
+    }
+    bytes.shrink_to_fit();
+    share.shrink(bytes.len());
+    Ok(bytes.into())
+}
+
+impl From<reqwest::Error> for MediaError {
+    /// Addresses are left out: who signs them makes them secrets.
+    fn from(error: reqwest::Error) -> Self {
+        let error = error.without_url();
+        let source = std::error::Error::source(&error).map(ToString::to_string);
+        let cause = source.map_or_else(|| error.to_string(), |source| format!("{error}: {source}"));
+        Self::Failed { cause }
+    }
+}

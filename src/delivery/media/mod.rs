@@ -1,0 +1,188 @@
+//! The files of a song: fetched from wherever Whisul says they are, and checked, before they are
+//! passed on.
+//!
+//! Where they are is somebody else's word, so that nothing is fetched that is not public: see
+//! [`address`]. Whisul's key never goes along.
+
+mod address;
+mod budget;
+mod fetch;
+mod kind;
+mod name;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use reqwest::{Client, redirect::Policy};
+use tokio_util::bytes::Bytes;
+use tracing::info;
+use url::{Origin, Url};
+
+use self::{
+    address::PublicOnly,
+    budget::{Budget, Share},
+    kind::{Kind, Purpose},
+    name::file_name,
+};
+use super::sentences;
+use crate::domain::{Extras, Song};
+
+/// The memory that the files of all songs may take together, in bytes, and the most of one file.
+const BUDGET: u32 = 64 << 20;
+const AUDIO_MAX: u32 = 48 << 20;
+const COVER_MAX: u32 = 8 << 20;
+
+/// How long a song's files wait for memory.
+const QUEUE: Duration = Duration::from_mins(10);
+
+/// How long a server may be silent, and may take for a file in all.
+const SILENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_mins(1);
+
+/// Why a file is not passed on: its link has to do.
+#[derive(Debug, thiserror::Error)]
+pub enum MediaError {
+    /// The link leads to where nothing is fetched from.
+    #[error("the link leads to no public https address")]
+    NotPublic,
+    /// One server sends on to the next.
+    #[error("there are too many redirects")]
+    TooManyRedirects,
+    /// The server has no such file.
+    #[error("the server answered with status {0}")]
+    Status(u16),
+    /// It is no file of the kind that was to be expected.
+    #[error("it is no such file")]
+    WrongKind,
+    /// There is nothing in it.
+    #[error("the file is empty")]
+    Empty,
+    /// It is larger than may be passed on.
+    #[error("the file is too large")]
+    TooLarge,
+    /// It can't be fetched.
+    #[error("it can't be fetched: {cause}")]
+    Failed {
+        /// What went wrong, without addresses.
+        cause: String,
+    },
+}
+
+/// Fetches the files of songs.
+#[derive(Clone, Debug)]
+pub struct Media {
+    whisul: Origin,
+    /// For Whisul's own origin, wherever that is,
+    own: Client,
+    /// and for everybody else.
+    public: Client,
+    budget: Budget,
+}
+
+/// The files of a song, as far as they can be passed on.
+#[derive(Debug, Default)]
+pub struct Files {
+    pub(super) audio: Option<File>,
+    pub(super) cover: Option<File>,
+}
+
+/// A file in memory.
+#[derive(Debug)]
+pub(super) struct File {
+    pub(super) name: String,
+    pub(super) media_type: &'static str,
+    /// What is to be seen on it, for those who can't see.
+    pub(super) description: Option<String>,
+    pub(super) bytes: Bytes,
+    /// The memory that it takes.
+    _share: Share,
+}
+
+impl Media {
+    /// Media for the Whisul at this base URL.
+    ///
+    /// # Errors
+    /// When the system has nothing to make a client from.
+    pub fn of(whisul: &Url) -> Result<Self, MediaError> {
+        Self::with_patience(whisul, SILENCE, TIMEOUT)
+    }
+
+    fn with_patience(whisul: &Url, silence: Duration, whole: Duration) -> Result<Self, MediaError> {
+        // A proxy would resolve names by itself.
+        let client = || {
+            Client::builder()
+                .user_agent(concat!("whisul-bot/", env!("CARGO_PKG_VERSION")))
+                .no_proxy()
+                .redirect(Policy::none())
+                .connect_timeout(silence)
+                .read_timeout(silence)
+                .timeout(whole)
+        };
+        Ok(Self {
+            whisul: whisul.origin(),
+            own: client().build()?,
+            public: client().dns_resolver(PublicOnly.into()).build()?,
+            budget: Budget::of(BUDGET),
+        })
+    }
+
+    /// The files of a song that are wanted and can be had, each of at most `limit` bytes.
+    pub async fn files(&self, song: &Song, extras: Extras, limit: u32) -> Files {
+        let wanted = |link: &Option<String>, wanted| link.clone().filter(|_| wanted);
+        let audio = wanted(&song.song_url, extras.audio);
+        let cover = wanted(&song.image_url, extras.cover);
+        let sizes = [(&audio, AUDIO_MAX), (&cover, COVER_MAX)]
+            .map(|(link, most)| if link.is_some() { limit.min(most) } else { 0 });
+        // Both at once: songs that each hold one share and wait for another would wait for ever.
+        let reserved = self.budget.reserve(sizes.iter().sum());
+        let Ok(Some(mut share)) = tokio::time::timeout(QUEUE, reserved).await else {
+            info!("too many files are under way; the links have to do");
+            return Files::default();
+        };
+        let Some(covers_share) = share.split(sizes[1]) else { return Files::default() };
+        let title = song.title.as_deref();
+        let (audio, cover) = tokio::join!(
+            self.file(audio, Purpose::Audio, title, share),
+            self.file(cover, Purpose::Cover, title, covers_share),
+        );
+        Files { audio, cover }
+    }
+
+    async fn file(
+        &self,
+        link: Option<String>,
+        purpose: Purpose,
+        title: Option<&str>,
+        mut share: Share,
+    ) -> Option<File> {
+        match self.fetch(&link?, purpose, &mut share).await {
+            Ok((bytes, Kind { extension, media_type })) => Some(File {
+                name: match purpose {
+                    Purpose::Audio => file_name(title, extension),
+                    Purpose::Cover => format!("cover.{extension}"),
+                },
+                media_type,
+                description: (purpose == Purpose::Cover).then(|| sentences::cover_of(title)),
+                bytes,
+                _share: share,
+            }),
+            Err(error) => {
+                info!(%error, ?purpose, "a file is not passed on; its link has to do");
+                None
+            }
+        }
+    }
+}
+
+impl Files {
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.list().is_empty()
+    }
+
+    /// All of them, in the order in which people see them.
+    pub(super) fn list(&self) -> Vec<&File> {
+        self.audio.iter().chain(&self.cover).collect()
+    }
+}

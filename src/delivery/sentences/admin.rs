@@ -1,0 +1,254 @@
+//! What moderators and the owner read. See [`super`].
+
+use std::time::Duration;
+
+use super::{relative, songs_of};
+use crate::domain::{
+    Act, Bar, BlockedWord, Deed, Grant, GuildId, JobId, Limit, Performed, Quota, Scope, Source,
+    Standing, UserId, WordError, format_duration,
+};
+
+/// Only the owner may do that.
+pub const OWNER_ONLY: &str = "Only this bot's owner can do that: it concerns every server, or lifts \
+                              somebody above the bot's settings.";
+/// Discord did not say who the owner is.
+pub const OWNER_UNKNOWN: &str =
+    "I couldn't ask Discord who my owner is, so I did nothing. Try again in a minute.";
+/// It was not written down in time.
+pub const NOT_IN_TIME: &str = "I couldn't write that down in time, so I don't know whether it holds. \
+                               `/admin log` shows it if it does.";
+/// The command works in servers only.
+pub const SERVERS_ONLY: &str = "Use this command in a server.";
+/// A duration that can't be read.
+pub const BAD_DURATION: &str = "I can't read that duration. Write a number and m, h, d or w: 7d.";
+/// A quota that can't be read.
+pub const BAD_QUOTA: &str = "I can't read that quota. Write COUNT/WINDOW, such as 5/1d, or \
+                             `unlimited`, or `default` for the bot's settings.";
+/// A job's id that can't be one.
+pub const BAD_SONG: &str = "That is no song's number. `/admin jobs` shows them.";
+/// There is no such waiting job here.
+pub const NO_SUCH_SONG: &str = "There is no such song in line here. `/admin jobs` shows them.";
+/// A job can't be taken back any more.
+pub const SONG_TOO_LATE: &str =
+    "That song is already being made, or is over: it can't be taken back any more.";
+/// A job was taken back.
+pub const SONG_TAKEN_BACK: &str = "Taken back. It doesn't count against its requester's quota.";
+/// Discord did not list the servers.
+pub const NO_SERVERS: &str = "Discord didn't tell me my servers. Try again in a minute.";
+
+/// The titles of what is shown in lists.
+pub const JOBS: &str = "Under way";
+/// See [`JOBS`].
+pub const LOG: &str = "What admins did";
+/// See [`JOBS`].
+pub const WORDS: &str = "Blocked words";
+/// See [`JOBS`].
+pub const STATS: &str = "Songs";
+/// See [`JOBS`].
+pub const SERVERS: &str = "My servers";
+/// See [`JOBS`].
+pub const SETTINGS: &str = "Settings in force";
+/// See [`JOBS`].
+pub const QUOTA: &str = "Quota";
+/// An empty list.
+pub const NOTHING: &str = "Nothing.";
+/// The names of the fields of the statistics.
+pub const LAST_DAY: &str = "Last 24 hours";
+/// See [`LAST_DAY`].
+pub const LAST_MONTH: &str = "Last 30 days";
+
+/// What keeps a song out.
+pub fn barred(bar: Bar) -> &'static str {
+    match bar {
+        Bar::Blocked(Scope::Server(_)) => {
+            "The moderators of this server have blocked you from asking for songs here. Ask them \
+             if you think that is a mistake."
+        }
+        Bar::Blocked(Scope::Everywhere) => {
+            "This bot's owner has blocked you from asking for songs."
+        }
+        Bar::Paused(Scope::Server(_)) => {
+            "The moderators have paused songs in this server. Songs under way go on; try again \
+             later."
+        }
+        Bar::Paused(Scope::Everywhere) => {
+            "Songs are paused everywhere at the moment. Songs under way go on; try again later."
+        }
+        Bar::Word => "There is a word in that prompt that is blocked here. Try other words.",
+    }
+}
+
+/// A word that can't be blocked.
+pub fn bad_word(error: WordError) -> &'static str {
+    match error {
+        WordError::Empty => "There is no letter in that.",
+        WordError::Several => "Block one word at a time: a blocked word has no spaces.",
+        WordError::TooLong => "That is longer than any word.",
+    }
+}
+
+/// Songs are forgotten before that much time has passed.
+pub fn too_long(retention: Duration) -> String {
+    format!(
+        "Songs are forgotten after {}, so nothing can count them for longer. The owner can raise \
+         HISTORY_RETENTION.",
+        format_duration(retention)
+    )
+}
+
+/// A quota above what the server was given.
+pub fn only_lower(given: Quota) -> String {
+    let example = match given {
+        Quota::Unlimited => String::new(),
+        Quota::Limited { count, window } => {
+            format!(": at most {count}, in {} or longer", format_duration(window))
+        }
+    };
+    format!("Moderators can only lower this server's quota of {}{example}.", songs_of(given))
+}
+
+/// What became of an act.
+pub fn performed(deed: &Deed, performed: Performed) -> String {
+    match performed {
+        Performed::Done | Performed::Known => format!("Done: {}", what(deed)),
+        Performed::Nothing => "There was nothing to undo.".to_owned(),
+        Performed::TooMany => "There are 200 blocked words already. Remove one first.".to_owned(),
+    }
+}
+
+/// A line of the log; the reason is escaped.
+pub fn deed(deed: &Deed, reason: &str) -> String {
+    let (at, admin) = (relative(deed.id.created_at()), mention(deed.admin));
+    let why = if reason.is_empty() { String::new() } else { format!(" Reason: {reason}") };
+    format!("{at} {admin}: {}{why}", what(deed))
+}
+
+/// What an act does.
+fn what(deed: &Deed) -> String {
+    let place = match deed.scope {
+        Scope::Server(_) => "in this server",
+        Scope::Everywhere => "everywhere",
+    };
+    match &deed.act {
+        Act::Grant { person, songs, expires_at } => format!(
+            "{} extra for {}, until <t:{}:f>.",
+            counted(*songs),
+            mention(*person),
+            expires_at.seconds()
+        ),
+        Act::Reset { person } => {
+            format!(
+                "{}'s own quota begins anew. What they had used no longer counts in it.",
+                mention(*person)
+            )
+        }
+        Act::SetPersonQuota { person, quota } => {
+            format!("{} has {}.", mention(*person), quota_or_default(*quota))
+        }
+        Act::SetServerQuota(quota) => format!("this server has {}.", quota_or_default(*quota)),
+        Act::LowerServerQuota(Some(quota)) => {
+            format!("this server has lowered its quota to {}.", songs_of(*quota))
+        }
+        Act::LowerServerQuota(None) => "this server no longer lowers its quota.".to_owned(),
+        Act::SetGlobalQuota(quota) => {
+            format!("everybody together has {}.", quota_or_default(*quota))
+        }
+        Act::Block(person) => {
+            format!("{} is blocked {place}. Their songs under way go on.", mention(*person))
+        }
+        Act::Unblock(person) => format!("{} is no longer blocked {place}.", mention(*person)),
+        Act::Pause => format!("songs are paused {place}. Those under way go on."),
+        Act::Resume => format!("songs go on {place}."),
+        Act::AddWord(blocked) => format!("{} is blocked {place}.", word(blocked)),
+        Act::RemoveWord(blocked) => format!("{} is no longer blocked {place}.", word(blocked)),
+        Act::TakeBack(job) => format!("song `{job}` was to be taken back."),
+    }
+}
+
+/// A word, hidden until it is clicked. It is letters and digits only.
+pub fn word(word: &BlockedWord) -> String {
+    format!("||{}||", word.as_str())
+}
+
+/// A person, without a ping.
+pub fn mention(person: UserId) -> String {
+    format!("<@{person}>")
+}
+
+fn counted(songs: u32) -> String {
+    if songs == 1 { "1 song".to_owned() } else { format!("{songs} songs") }
+}
+
+fn quota_or_default(quota: Option<Quota>) -> String {
+    match quota {
+        Some(Quota::Unlimited) => "no quota: as many songs as they like".to_owned(),
+        Some(quota) => format!("a quota of {}", songs_of(quota)),
+        None => "the quota of the settings again".to_owned(),
+    }
+}
+
+/// What is left of a limit.
+pub fn left(standing: &Standing) -> String {
+    let Standing { limit, quota, left, next_at } = *standing;
+    let songs = songs_of(quota);
+    let of = match limit {
+        Limit::Concurrency => return format!("{left} of {songs} at once"),
+        Limit::Person => "",
+        Limit::Guild => " in this server",
+        Limit::Global => " over everybody",
+    };
+    let next = next_at.map(|at| format!(", one more {}", relative(at))).unwrap_or_default();
+    format!("{left} of {songs}{of}{next}")
+}
+
+/// A grant.
+pub fn grant(grant: &Grant) -> String {
+    format!("{} extra, until <t:{}:f>", counted(grant.left), grant.expires_at.seconds())
+}
+
+/// A job under way: how far it is, whose, and its message.
+pub fn job(id: JobId, stage: &str, requester: UserId, link: Option<&str>) -> String {
+    let message = link.map(|link| format!(" · [message]({link})")).unwrap_or_default();
+    format!("{stage} · {} · `{id}`{message}", mention(requester))
+}
+
+/// How many songs there were, and how many failed.
+pub fn songs_made(songs: u64, failures: u64) -> String {
+    format!("{songs} made, {failures} failed")
+}
+
+/// How long songs took.
+pub fn took(median: Duration, ninetieth: Duration) -> String {
+    format!("Half took at most {} s, nine of ten {} s", median.as_secs(), ninetieth.as_secs())
+}
+
+/// Who had the most songs made.
+pub fn top_requester(person: UserId, songs: u64) -> String {
+    format!("{} · {songs}", mention(person))
+}
+
+/// A server; its name is escaped.
+pub fn server(id: GuildId, name: &str) -> String {
+    format!("{name} · `{id}`")
+}
+
+/// A setting; its value is escaped.
+pub fn setting(name: &str, value: &str, source: Source) -> String {
+    let source = match source {
+        Source::Command => "command",
+        Source::Environment => "environment",
+        Source::File => ".env",
+        Source::Default => "default",
+    };
+    format!("`{name}` {value} · {source}")
+}
+
+/// More than can be shown.
+pub fn more(count: usize) -> String {
+    format!("… and {count} more.")
+}
+
+/// Where a list goes on.
+pub fn page(page: u32) -> String {
+    format!("Page {page}. Older ones: page {}.", page.saturating_add(1))
+}

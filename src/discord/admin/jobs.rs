@@ -1,0 +1,59 @@
+//! `/admin jobs` and `/admin cancel`.
+
+use super::{Admin, server};
+use crate::{
+    delivery::{panels, sentences::admin as say},
+    discord::{Context, errors::CommandError},
+    domain::{Act, JobId, Scope},
+    jobs::TakenBack,
+};
+
+/// How many songs are listed.
+const MOST: u32 = 50;
+
+/// See who waits and whose songs are being made
+#[poise::command(slash_command)]
+pub(super) async fn jobs(
+    context: Context<'_>,
+    #[description = "In every server and in direct messages: for the bot's owner"]
+    everywhere: Option<bool>,
+) -> Result<(), CommandError> {
+    let admin = Admin::of(context).await?;
+    let scope = admin.scope(everywhere).await?;
+    let jobs = admin.front.jobs.open_jobs(server(scope), MOST).await?;
+    admin.show(panels::jobs(&jobs)).await;
+    Ok(())
+}
+
+/// Take a waiting song back; it doesn't count against its requester's quota
+#[poise::command(slash_command)]
+pub(super) async fn cancel(
+    context: Context<'_>,
+    #[description = "The song's number, from /admin jobs"]
+    #[max_length = 20]
+    song: String,
+    #[description = "Why: for the log"]
+    #[max_length = 200]
+    reason: Option<String>,
+) -> Result<(), CommandError> {
+    let admin = Admin::of(context).await?;
+    let song = song.trim().parse().map(JobId).map_err(|_| CommandError::NotNow(say::BAD_SONG))?;
+    // Whatever somebody types: a moderator reaches the songs of their own server only.
+    let job = admin.front.jobs.find(song).await?.ok_or(CommandError::NotNow(say::NO_SUCH_SONG))?;
+    let scope = match job.place.guild {
+        Some(guild) if guild == admin.guild => Scope::Server(guild),
+        _ if admin.is_owner().await? => Scope::Everywhere,
+        _ => return Err(CommandError::NotNow(say::NO_SUCH_SONG)),
+    };
+    // Written down first: the record may tell of a wish that came too late, but never leaves one
+    // out.
+    admin.write_down(&admin.deed(Act::TakeBack(song), scope, reason)).await?;
+    // The job's own task brings the news to its message.
+    let sentence = match admin.front.jobs.take_back(song, async |_| None).await? {
+        TakenBack::Done => say::SONG_TAKEN_BACK,
+        TakenBack::TooLate => say::SONG_TOO_LATE,
+        TakenBack::Unknown => say::NO_SUCH_SONG,
+    };
+    admin.front.whisper(&admin.asker, sentence).await;
+    Ok(())
+}

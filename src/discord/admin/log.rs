@@ -1,0 +1,51 @@
+//! `/admin stats` and `/admin log`.
+
+use std::time::Duration;
+
+use super::{Admin, server};
+use crate::{
+    delivery::panels,
+    discord::{Context, errors::CommandError},
+};
+
+/// How many acts a page has.
+const PAGE: u32 = 15;
+/// How many people are named who had the most songs made.
+const TOP: u32 = 5;
+
+const DAY: Duration = Duration::from_hours(24);
+const MONTH: Duration = Duration::from_hours(30 * 24);
+
+/// See how many songs were made, how long they took, and for whom
+#[poise::command(slash_command)]
+pub(super) async fn stats(
+    context: Context<'_>,
+    #[description = "Of every server and direct messages: for the bot's owner"] everywhere: Option<
+        bool,
+    >,
+) -> Result<(), CommandError> {
+    let admin = Admin::of(context).await?;
+    let guild = server(admin.scope(everywhere).await?);
+    let day = admin.front.jobs.stats(guild, DAY, TOP).await?;
+    let month = admin.front.jobs.stats(guild, MONTH, TOP).await?;
+    admin.show(panels::stats(&day, &month)).await;
+    Ok(())
+}
+
+/// See what admins did
+#[poise::command(slash_command)]
+pub(super) async fn log(
+    context: Context<'_>,
+    #[description = "Which page, the latest being 1"]
+    #[min = 1]
+    #[max = 1000]
+    page: Option<u32>,
+    #[description = "In every server: for the bot's owner"] everywhere: Option<bool>,
+) -> Result<(), CommandError> {
+    let admin = Admin::of(context).await?;
+    let guild = server(admin.scope(everywhere).await?);
+    let page = page.unwrap_or(1).clamp(1, 1000);
+    let acts = admin.front.jobs.acts(guild, PAGE, (page - 1) * PAGE).await?;
+    admin.show(panels::log(&acts, page)).await;
+    Ok(())
+}

@@ -1,0 +1,131 @@
+//! `/admin`: for moderators and the bot's owner.
+//!
+//! Who may use it in a server is Discord's to say: members who may manage the server, unless its
+//! admins have set it otherwise in Server Settings > Integrations. That is not checked again here,
+//! since it would undo what they set. What concerns more than that server is the owner's alone.
+
+mod jobs;
+mod log;
+mod people;
+mod quota;
+mod rules;
+mod settings;
+mod words;
+
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use super::{Context, Front, asker::Asker, errors::CommandError};
+use crate::{
+    delivery::{Message, Reply, sentences, sentences::admin as say},
+    domain::{Act, Deed, GuildId, Performed, Scope},
+};
+
+/// Of the 3 seconds for an answer, this much may go into writing an act down.
+const WRITING: Duration = Duration::from_millis(1200);
+
+/// For moderators: quotas, blocks, blocked words and what is going on
+#[poise::command(
+    slash_command,
+    install_context = "Guild",
+    interaction_context = "Guild",
+    default_member_permissions = "MANAGE_GUILD",
+    subcommands(
+        "quota::quota",
+        "people::block",
+        "people::unblock",
+        "rules::pause",
+        "rules::resume",
+        "words::words",
+        "jobs::jobs",
+        "jobs::cancel",
+        "log::stats",
+        "log::log",
+        "settings::settings",
+        "settings::servers"
+    )
+)]
+#[expect(clippy::unused_async, reason = "poise wants it")]
+pub(super) async fn admin(_: Context<'_>) -> Result<(), CommandError> {
+    // Discord offers the subcommands only.
+    Err(CommandError::NotNow(sentences::UNFORESEEN))
+}
+
+/// Somebody whom Discord lets use `/admin` in a server.
+struct Admin {
+    front: Front,
+    asker: Asker,
+    guild: GuildId,
+}
+
+impl Admin {
+    async fn of(context: Context<'_>) -> Result<Self, CommandError> {
+        let front = context.framework.user_data().await.clone();
+        let asker = Asker::of_command(context.interaction);
+        if front.stop.is_cancelled() {
+            return Err(CommandError::NotNow(sentences::STOPPING));
+        }
+        front.access.check(asker.place.guild).map_err(CommandError::NotNow)?;
+        let guild = asker.place.guild.ok_or(CommandError::NotNow(say::SERVERS_ONLY))?;
+        Ok(Self { front, asker, guild })
+    }
+
+    async fn is_owner(&self) -> Result<bool, CommandError> {
+        let owner = self.front.owners.include(self.asker.user).await;
+        owner.map_err(|_| CommandError::NotNow(say::OWNER_UNKNOWN))
+    }
+
+    async fn check_owner(&self) -> Result<(), CommandError> {
+        if self.is_owner().await? { Ok(()) } else { Err(CommandError::NotNow(say::OWNER_ONLY)) }
+    }
+
+    /// This server, or everywhere, which is the owner's.
+    async fn scope(&self, everywhere: Option<bool>) -> Result<Scope, CommandError> {
+        if everywhere != Some(true) {
+            return Ok(Scope::Server(self.guild));
+        }
+        self.check_owner().await?;
+        Ok(Scope::Everywhere)
+    }
+
+    /// Does something, if it is theirs to do, and says so.
+    async fn perform(
+        &self,
+        act: Act,
+        scope: Scope,
+        reason: Option<String>,
+    ) -> Result<(), CommandError> {
+        let deed = self.deed(act, scope, reason);
+        if deed.act.is_for_owner(scope) {
+            self.check_owner().await?;
+        }
+        let performed = self.write_down(&deed).await?;
+        self.front.whisper(&self.asker, &say::performed(&deed, performed)).await;
+        Ok(())
+    }
+
+    /// Writes an act down, within the time that a person can be answered.
+    async fn write_down(&self, deed: &Deed) -> Result<Performed, CommandError> {
+        let performed = timeout(WRITING, self.front.jobs.perform(deed)).await;
+        Ok(performed.map_err(|_| CommandError::NotNow(say::NOT_IN_TIME))??)
+    }
+
+    fn deed(&self, act: Act, scope: Scope, reason: Option<String>) -> Deed {
+        let (id, admin, guild) = (self.asker.interaction, self.asker.user, self.guild);
+        Deed { id, admin, guild, scope, act, reason }
+    }
+
+    async fn show(&self, message: Message) {
+        // Whoever sees nothing asks again.
+        _ = self.front.reply(&self.asker, &Reply::Message(message)).await;
+    }
+}
+
+/// The server of a scope; `None` for all.
+fn server(scope: Scope) -> Option<GuildId> {
+    match scope {
+        Scope::Server(guild) => Some(guild),
+        Scope::Everywhere => None,
+    }
+}

@@ -1,0 +1,163 @@
+//! `/admin quota`.
+
+use std::time::Duration;
+
+use serenity::all::User;
+
+use super::Admin;
+use crate::{
+    delivery::{panels, sentences, sentences::admin as say},
+    discord::{Context, errors::CommandError},
+    domain::{Act, Quota, Requester, RoleId, Scope, UserId, parse_duration},
+};
+
+/// How many songs under way are looked at to find a person's.
+const UNDER_WAY: u32 = 1000;
+
+/// See and change who may have how many songs
+#[poise::command(slash_command, subcommands("show", "grant", "reset", "set", "server", "global"))]
+#[expect(clippy::unused_async, reason = "poise wants it")]
+pub(super) async fn quota(_: Context<'_>) -> Result<(), CommandError> {
+    Err(CommandError::NotNow(sentences::UNFORESEEN))
+}
+
+/// See what a person has left, and what they have under way here
+#[poise::command(slash_command)]
+async fn show(
+    context: Context<'_>,
+    #[description = "Whose"] person: User,
+) -> Result<(), CommandError> {
+    let admin = Admin::of(context).await?;
+    let members = &context.interaction.data.resolved.members;
+    let roles = members.get(&person.id).map(|member| &member.roles).into_iter().flatten();
+    let roles: Vec<_> = roles.map(|role| RoleId(role.get())).collect();
+    let (requester, person) =
+        (Requester { roles: &roles, in_guild: true }, UserId(person.id.get()));
+    let (jobs, at) = (&admin.front.jobs, admin.asker.interaction);
+    let (limits, charges) = jobs.quota_of(at, person, Some(admin.guild), &requester).await?;
+    let standings = limits.standings(&requester, &charges, at.created_at());
+    // A moderator sees no further than their server.
+    let mut under_way = jobs.open_jobs(Some(admin.guild), UNDER_WAY).await?;
+    under_way.retain(|job| job.requester == person);
+    admin.show(panels::person_quota(person, &standings, &charges.grants, &under_way)).await;
+    Ok(())
+}
+
+/// Give a person extra songs, beyond their own quota: for the bot's owner
+#[poise::command(slash_command)]
+async fn grant(
+    context: Context<'_>,
+    #[description = "Whom"] person: User,
+    #[description = "How many"]
+    #[min = 1]
+    #[max = 1000]
+    songs: u32,
+    #[description = "For how long they can be used: 12h, 7d"]
+    #[rename = "for"]
+    #[max_length = 20]
+    lasting: String,
+    #[description = "Why: for the log"]
+    #[max_length = 200]
+    reason: String,
+) -> Result<(), CommandError> {
+    let admin = Admin::of(context).await?;
+    let lasting = parse_duration(&lasting).filter(|lasting| !lasting.is_zero());
+    let lasting = lasting.ok_or(CommandError::NotNow(say::BAD_DURATION))?;
+    check_retention(&admin, Some(lasting))?;
+    let person = UserId(person.id.get());
+    let expires_at = admin.asker.interaction.created_at().after(lasting);
+    let act = Act::Grant { person, songs: songs.clamp(1, 1000), expires_at };
+    admin.perform(act, Scope::Everywhere, Some(reason)).await
+}
+
+/// Let a person's own quota begin anew: for the bot's owner
+#[poise::command(slash_command)]
+async fn reset(
+    context: Context<'_>,
+    #[description = "Whose"] person: User,
+    #[description = "Why: for the log"]
+    #[max_length = 200]
+    reason: Option<String>,
+) -> Result<(), CommandError> {
+    let admin = Admin::of(context).await?;
+    let act = Act::Reset { person: UserId(person.id.get()) };
+    admin.perform(act, Scope::Everywhere, reason).await
+}
+
+/// Give a person a quota of their own: for the bot's owner
+#[poise::command(slash_command)]
+async fn set(
+    context: Context<'_>,
+    #[description = "Whom"] person: User,
+    #[description = "COUNT/WINDOW such as 5/1d, unlimited, or default"]
+    #[max_length = 20]
+    quota: String,
+    #[description = "Why: for the log"]
+    #[max_length = 200]
+    reason: Option<String>,
+) -> Result<(), CommandError> {
+    let admin = Admin::of(context).await?;
+    let quota = parse(&admin, &quota)?;
+    let act = Act::SetPersonQuota { person: UserId(person.id.get()), quota };
+    admin.perform(act, Scope::Everywhere, reason).await
+}
+
+/// Lower this server's quota; the bot's owner may also raise it
+#[poise::command(slash_command)]
+async fn server(
+    context: Context<'_>,
+    #[description = "COUNT/WINDOW such as 20/1d, unlimited, or default"]
+    #[max_length = 20]
+    quota: String,
+    #[description = "Why: for the log"]
+    #[max_length = 200]
+    reason: Option<String>,
+) -> Result<(), CommandError> {
+    let admin = Admin::of(context).await?;
+    let (quota, here) = (parse(&admin, &quota)?, Scope::Server(admin.guild));
+    if admin.is_owner().await? {
+        return admin.perform(Act::SetServerQuota(quota), here, reason).await;
+    }
+    let jobs = &admin.front.jobs;
+    let overrides = jobs.overrides(admin.asker.user, Some(admin.guild)).await?;
+    let given = overrides.server.unwrap_or(jobs.settings_limits().guild);
+    if quota.is_some_and(|quota| !quota.is_within(given)) {
+        return Err(CommandError::NotSo(say::only_lower(given)));
+    }
+    admin.perform(Act::LowerServerQuota(quota), here, reason).await
+}
+
+/// Set the quota over everybody: for the bot's owner
+#[poise::command(slash_command)]
+async fn global(
+    context: Context<'_>,
+    #[description = "COUNT/WINDOW such as 100/1d, unlimited, or default"]
+    #[max_length = 20]
+    quota: String,
+    #[description = "Why: for the log"]
+    #[max_length = 200]
+    reason: Option<String>,
+) -> Result<(), CommandError> {
+    let admin = Admin::of(context).await?;
+    let quota = parse(&admin, &quota)?;
+    admin.perform(Act::SetGlobalQuota(quota), Scope::Everywhere, reason).await
+}
+
+/// Reads a quota that can be counted; `None` for the settings' own.
+fn parse(admin: &Admin, text: &str) -> Result<Option<Quota>, CommandError> {
+    let quota = match text.trim() {
+        "default" => None,
+        text => Some(text.parse().map_err(|_| CommandError::NotNow(say::BAD_QUOTA))?),
+    };
+    check_retention(admin, quota.and_then(Quota::window))?;
+    Ok(quota)
+}
+
+/// What is forgotten can't be counted.
+fn check_retention(admin: &Admin, window: Option<Duration>) -> Result<(), CommandError> {
+    let retention = admin.front.jobs.history_retention();
+    if window > Some(retention) {
+        return Err(CommandError::NotSo(say::too_long(retention)));
+    }
+    Ok(())
+}

@@ -1,0 +1,58 @@
+//! `/admin settings` and `/admin servers`.
+
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use super::Admin;
+use crate::{
+    delivery::{panels, sentences::admin as say},
+    discord::{Context, errors::CommandError},
+    domain::{Overrides, Quota, Setting, Source},
+};
+
+/// What a moderator needs to know: what limits their own server and its people.
+const OF_MODERATORS: [&str; 3] = ["USER_QUOTA", "USER_CONCURRENCY", "GUILD_QUOTA"];
+
+/// Of the 3 seconds for an answer, this much may go into asking for the servers.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// See the settings in force, and where they come from
+#[poise::command(slash_command)]
+pub(super) async fn settings(context: Context<'_>) -> Result<(), CommandError> {
+    let admin = Admin::of(context).await?;
+    let is_owner = admin.is_owner().await?;
+    let overrides = admin.front.jobs.overrides(admin.asker.user, Some(admin.guild)).await?;
+    let limits = admin.front.jobs.settings_limits().with(&overrides);
+    let is_shown = |setting: &&Setting| is_owner || OF_MODERATORS.contains(&setting.name);
+    let shown = admin.front.settings.iter().filter(is_shown).cloned();
+    let shown: Vec<_> = shown
+        .map(|setting| match setting.name {
+            "GUILD_QUOTA" if is_overridden(&overrides) => by_command(&setting, limits.guild),
+            "GLOBAL_QUOTA" if overrides.global.is_some() => by_command(&setting, limits.global),
+            _ => setting,
+        })
+        .collect();
+    admin.show(panels::settings(&shown)).await;
+    Ok(())
+}
+
+fn is_overridden(overrides: &Overrides) -> bool {
+    overrides.server.is_some() || overrides.lowered.is_some()
+}
+
+fn by_command(setting: &Setting, quota: Quota) -> Setting {
+    Setting { name: setting.name, value: quota.to_string(), source: Source::Command }
+}
+
+/// See which servers the bot is in: for the bot's owner
+#[poise::command(slash_command)]
+pub(super) async fn servers(context: Context<'_>) -> Result<(), CommandError> {
+    let admin = Admin::of(context).await?;
+    admin.check_owner().await?;
+    match timeout(PATIENCE, admin.front.discord.guilds()).await {
+        Ok(Ok(servers)) => admin.show(panels::servers(&servers)).await,
+        _ => return Err(CommandError::NotNow(say::NO_SERVERS)),
+    }
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! `/admin words`.
+
+use super::Admin;
+use crate::{
+    delivery::{panels, sentences, sentences::admin as say},
+    discord::{Context, errors::CommandError},
+    domain::{Act, BlockedWord},
+};
+
+/// Words that no prompt may contain
+#[poise::command(slash_command, subcommands("add", "remove", "list"))]
+#[expect(clippy::unused_async, reason = "poise wants it")]
+pub(super) async fn words(_: Context<'_>) -> Result<(), CommandError> {
+    Err(CommandError::NotNow(sentences::UNFORESEEN))
+}
+
+/// Block a word, in its usual disguises too
+#[poise::command(slash_command)]
+async fn add(
+    context: Context<'_>,
+    #[description = "One whole word, without spaces"]
+    #[max_length = 60]
+    word: String,
+    #[description = "In every server and in direct messages: for the bot's owner"]
+    everywhere: Option<bool>,
+) -> Result<(), CommandError> {
+    let admin = Admin::of(context).await?;
+    let scope = admin.scope(everywhere).await?;
+    admin.perform(Act::AddWord(parse(&word)?), scope, None).await
+}
+
+/// Allow a word again
+#[poise::command(slash_command)]
+async fn remove(
+    context: Context<'_>,
+    #[description = "The word"]
+    #[max_length = 60]
+    word: String,
+    #[description = "Of those blocked everywhere: for the bot's owner"] everywhere: Option<bool>,
+) -> Result<(), CommandError> {
+    let admin = Admin::of(context).await?;
+    let scope = admin.scope(everywhere).await?;
+    admin.perform(Act::RemoveWord(parse(&word)?), scope, None).await
+}
+
+/// See the blocked words
+#[poise::command(slash_command)]
+async fn list(
+    context: Context<'_>,
+    #[description = "Those blocked everywhere: for the bot's owner"] everywhere: Option<bool>,
+) -> Result<(), CommandError> {
+    let admin = Admin::of(context).await?;
+    let scope = admin.scope(everywhere).await?;
+    let words = admin.front.jobs.blocked_words(scope).await?;
+    admin.show(panels::words(&words)).await;
+    Ok(())
+}
+
+fn parse(word: &str) -> Result<BlockedWord, CommandError> {
+    BlockedWord::parse(word).map_err(|error| CommandError::NotNow(say::bad_word(error)))
+}

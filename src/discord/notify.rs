@@ -1,0 +1,41 @@
+//! `/notify`.
+
+use super::{Context, asker::Asker, errors::CommandError};
+use crate::delivery::sentences;
+
+/// Choose whether I tell you when a song of yours is ready
+#[poise::command(
+    slash_command,
+    install_context = "Guild|User",
+    interaction_context = "Guild|BotDm|PrivateChannel",
+    subcommands("on", "off")
+)]
+#[expect(clippy::unused_async, reason = "poise wants it; only the subcommands are used")]
+pub(super) async fn notify(_context: Context<'_>) -> Result<(), CommandError> {
+    Ok(())
+}
+
+/// Tell me when a song of mine is ready
+#[poise::command(slash_command)]
+async fn on(context: Context<'_>) -> Result<(), CommandError> {
+    choose(context, true).await
+}
+
+/// Don't tell me when a song of mine is ready
+#[poise::command(slash_command)]
+async fn off(context: Context<'_>) -> Result<(), CommandError> {
+    choose(context, false).await
+}
+
+async fn choose(context: Context<'_>, wanted: bool) -> Result<(), CommandError> {
+    let front = context.framework.user_data().await;
+    let asker = Asker::of_command(context.interaction);
+    front.jobs.choose_notice(asker.user, wanted).await?;
+    let sentence = match wanted {
+        true if !front.jobs.tells_when_ready() => sentences::NOTICES_OFF_HERE,
+        true => sentences::NOTICES_ON,
+        false => sentences::NOTICES_OFF,
+    };
+    front.whisper(&asker, sentence).await;
+    Ok(())
+}

@@ -1,0 +1,198 @@
+//! What admins do with commands, where it holds, and what of it stands.
+//!
+//! There is no list of blocks, grants or settings beside the record of acts: what is in force is
+//! what the record says, so that the two can't drift apart.
+
+use std::time::Duration;
+
+use super::{BlockedWord, GuildId, JobId, Quota, Timestamp, UserId};
+
+/// Where an act holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// In one server.
+    Server(GuildId),
+    /// Everywhere, direct messages included.
+    Everywhere,
+}
+
+/// Something that an admin does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Gives a person songs beyond their quota.
+    Grant {
+        /// Whom.
+        person: UserId,
+        /// How many.
+        songs: u32,
+        /// Until when they can be used.
+        expires_at: Timestamp,
+    },
+    /// Lets a person's own quota begin anew: what they were charged before no longer counts in it.
+    Reset {
+        /// Whose.
+        person: UserId,
+    },
+    /// Gives a person a quota of their own, in place of the settings' and of their roles'; `None`
+    /// takes it back.
+    SetPersonQuota {
+        /// Whom.
+        person: UserId,
+        /// Which.
+        quota: Option<Quota>,
+    },
+    /// Gives a server a quota of its own, in place of the settings'; `None` takes it back.
+    SetServerQuota(Option<Quota>),
+    /// Lowers a server's quota, by its moderators' own wish; `None` takes that back.
+    LowerServerQuota(Option<Quota>),
+    /// Sets the quota over everybody, in place of the settings'; `None` takes it back.
+    SetGlobalQuota(Option<Quota>),
+    /// Takes no more songs from a person.
+    Block(UserId),
+    /// Takes songs from them again.
+    Unblock(UserId),
+    /// Takes no more songs from anybody.
+    Pause,
+    /// Takes songs again.
+    Resume,
+    /// Takes no prompts with this word.
+    AddWord(BlockedWord),
+    /// Takes them again.
+    RemoveWord(BlockedWord),
+    /// Wants a waiting job taken back.
+    TakeBack(JobId),
+}
+
+/// An act: by whom, where, when and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deed {
+    /// The interaction with which it was done: also when, by Discord's clock.
+    pub id: JobId,
+    /// By whom.
+    pub admin: UserId,
+    /// In which server.
+    pub guild: GuildId,
+    /// Where it holds.
+    pub scope: Scope,
+    /// What.
+    pub act: Act,
+    /// Why, in the admin's words.
+    pub reason: Option<String>,
+}
+
+/// What became of an act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Performed {
+    /// It is written down, and in force.
+    Done,
+    /// It was written down before: Discord delivered the same interaction twice.
+    Known,
+    /// There is nothing that it could end.
+    Nothing,
+    /// There are as many blocked words as there can be.
+    TooMany,
+}
+
+impl Act {
+    /// Whether it belongs to the bot's owner alone: it holds in all servers, or lifts somebody
+    /// above the settings, and so could spend the key.
+    pub fn is_for_owner(&self, scope: Scope) -> bool {
+        match self {
+            Self::Grant { .. }
+            | Self::Reset { .. }
+            | Self::SetPersonQuota { .. }
+            | Self::SetServerQuota(_)
+            | Self::SetGlobalQuota(_) => true,
+            Self::LowerServerQuota(_)
+            | Self::Block(_)
+            | Self::Unblock(_)
+            | Self::Pause
+            | Self::Resume
+            | Self::AddWord(_)
+            | Self::RemoveWord(_)
+            | Self::TakeBack(_) => scope == Scope::Everywhere,
+        }
+    }
+
+    /// Whether it only ends what an earlier one began.
+    pub fn is_end(&self) -> bool {
+        match self {
+            Self::SetPersonQuota { quota, .. }
+            | Self::SetServerQuota(quota)
+            | Self::LowerServerQuota(quota)
+            | Self::SetGlobalQuota(quota) => quota.is_none(),
+            Self::Unblock(_) | Self::Resume | Self::RemoveWord(_) => true,
+            Self::Grant { .. }
+            | Self::Reset { .. }
+            | Self::Block(_)
+            | Self::Pause
+            | Self::AddWord(_)
+            | Self::TakeBack(_) => false,
+        }
+    }
+
+    /// Whether it stands until another one ends it.
+    pub fn stays_in_force(&self) -> bool {
+        !self.is_end() && !matches!(self, Self::TakeBack(_))
+    }
+
+    /// Whom it concerns.
+    pub fn person(&self) -> Option<UserId> {
+        match self {
+            Self::Grant { person, .. }
+            | Self::Reset { person }
+            | Self::SetPersonQuota { person, .. }
+            | Self::Block(person)
+            | Self::Unblock(person) => Some(*person),
+            _ => None,
+        }
+    }
+}
+
+impl Deed {
+    /// For how long after a song was asked for this act may need to know of it: settled jobs are
+    /// forgotten no earlier.
+    pub fn remembers(&self) -> Option<Duration> {
+        match &self.act {
+            Act::Grant { expires_at, .. } => Some(expires_at.since(self.id.created_at())),
+            Act::SetPersonQuota { quota, .. }
+            | Act::SetServerQuota(quota)
+            | Act::LowerServerQuota(quota)
+            | Act::SetGlobalQuota(quota) => quota.and_then(Quota::window),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whoever manages a server of their own must not be able to spend the key.
+    #[test]
+    fn what_could_spend_the_key_is_the_owners() {
+        let here = Scope::Server(GuildId(1));
+        let person = UserId(2);
+        let lifting = [
+            Act::Grant { person, songs: 1, expires_at: Timestamp::from_millis(0) },
+            Act::Reset { person },
+            Act::SetPersonQuota { person, quota: Some(Quota::Unlimited) },
+            Act::SetServerQuota(Some(Quota::Unlimited)),
+            Act::SetGlobalQuota(Some(Quota::Unlimited)),
+        ];
+        assert!(lifting.iter().all(|act| act.is_for_owner(here)));
+        let word = BlockedWord::parse("word").unwrap();
+        let others = [
+            Act::LowerServerQuota(None),
+            Act::Block(person),
+            Act::Unblock(person),
+            Act::Pause,
+            Act::Resume,
+            Act::AddWord(word.clone()),
+            Act::RemoveWord(word),
+            Act::TakeBack(JobId(1)),
+        ];
+        assert!(others.iter().all(|act| !act.is_for_owner(here)));
+        assert!(others.iter().all(|act| act.is_for_owner(Scope::Everywhere)));
+    }
+}

@@ -1,0 +1,213 @@
+//! What commands have set above the settings, as far as it concerns one person in one place.
+
+use std::collections::BTreeMap;
+
+use super::{Act, Deed, GuildId, JobId, Limits, Quota, Scope, Timestamp, UserId};
+
+/// Extra songs for a person, beyond their own quota.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// The act that gave them.
+    pub id: JobId,
+    /// From when on they can't be used.
+    pub expires_at: Timestamp,
+    /// How many are left. A refund gives one back: a grant, too, is counted from the jobs.
+    pub left: u32,
+}
+
+/// What commands have set, as far as it concerns one person in one place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Overrides {
+    /// The person's own quota, set by the owner.
+    pub person: Option<Quota>,
+    /// The server's quota, set by the owner.
+    pub server: Option<Quota>,
+    /// The server's quota, as lowered by its moderators.
+    pub lowered: Option<Quota>,
+    /// The quota over everybody, set by the owner.
+    pub global: Option<Quota>,
+    /// What keeps songs out.
+    pub bar: Option<Bar>,
+}
+
+/// What keeps a song out, whatever the quotas say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bar {
+    /// The person is blocked.
+    Blocked(Scope),
+    /// Nobody gets songs at present.
+    Paused(Scope),
+    /// The prompt has a blocked word.
+    Word,
+}
+
+impl Overrides {
+    /// What the acts in force say about this person in this server (`None`: outside of servers).
+    pub fn of(in_force: &[Deed], person: UserId, guild: Option<GuildId>) -> Self {
+        let mut all = Self::default();
+        let applies = |deed: &&Deed| {
+            let here = match deed.scope {
+                Scope::Everywhere => true,
+                Scope::Server(server) => Some(server) == guild,
+            };
+            here && deed.act.person().is_none_or(|concerned| concerned == person)
+        };
+        in_force.iter().filter(applies).for_each(|deed| all.take(deed));
+        all
+    }
+
+    fn take(&mut self, deed: &Deed) {
+        match &deed.act {
+            Act::SetPersonQuota { quota, .. } => self.person = *quota,
+            Act::SetServerQuota(quota) => self.server = *quota,
+            Act::LowerServerQuota(quota) => self.lowered = *quota,
+            Act::SetGlobalQuota(quota) => self.global = *quota,
+            Act::Block(_) => self.bar(Bar::Blocked(deed.scope)),
+            Act::Pause => self.bar(Bar::Paused(deed.scope)),
+            Act::Grant { .. }
+            | Act::Reset { .. }
+            | Act::Unblock(_)
+            | Act::Resume
+            | Act::AddWord(_)
+            | Act::RemoveWord(_)
+            | Act::TakeBack(_) => {}
+        }
+    }
+
+    /// Of several bars the widest is the one to tell of, and what concerns the person before what
+    /// concerns all.
+    fn bar(&mut self, bar: Bar) {
+        let rank = |bar: &Bar| match bar {
+            Bar::Blocked(Scope::Everywhere) => 0,
+            Bar::Blocked(Scope::Server(_)) => 1,
+            Bar::Paused(Scope::Everywhere) => 2,
+            Bar::Paused(Scope::Server(_)) => 3,
+            Bar::Word => 4,
+        };
+        if self.bar.as_ref().is_none_or(|other| rank(&bar) < rank(other)) {
+            self.bar = Some(bar);
+        }
+    }
+}
+
+impl Quota {
+    /// Whether it never allows what the other one refuses: no more songs, in no less time.
+    pub fn is_within(self, other: Self) -> bool {
+        match (self, other) {
+            (_, Self::Unlimited) | (Self::Limited { count: 0, .. }, _) => true,
+            (Self::Unlimited, Self::Limited { .. }) => false,
+            (Self::Limited { count, window }, Self::Limited { count: most, window: least }) => {
+                count <= most && window >= least
+            }
+        }
+    }
+}
+
+impl Limits {
+    /// The limits in force for whoever these overrides concern, where these are the settings'.
+    ///
+    /// What moderators have lowered counts as long as it is within what they were given.
+    #[must_use]
+    pub fn with(&self, overrides: &Overrides) -> Self {
+        let (user, roles) = match overrides.person {
+            Some(quota) => (quota, BTreeMap::new()),
+            None => (self.user, self.roles.clone()),
+        };
+        let given = overrides.server.unwrap_or(self.guild);
+        Self {
+            user,
+            user_concurrency: self.user_concurrency,
+            roles,
+            guild: overrides.lowered.filter(|lowered| lowered.is_within(given)).unwrap_or(given),
+            global: overrides.global.unwrap_or(self.global),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const ANN: UserId = UserId(1);
+    const HOME: GuildId = GuildId(7);
+
+    fn deed(scope: Scope, act: Act) -> Deed {
+        Deed { id: JobId(1 << 30), admin: UserId(9), guild: HOME, scope, act, reason: None }
+    }
+
+    fn quota(text: &str) -> Quota {
+        text.parse().unwrap()
+    }
+
+    fn limits() -> Limits {
+        Limits {
+            user: quota("5/1d"),
+            user_concurrency: 1,
+            roles: BTreeMap::from([(crate::domain::RoleId(3), Quota::Unlimited)]),
+            guild: quota("50/1d"),
+            global: quota("100/1d"),
+        }
+    }
+
+    #[test]
+    fn only_what_concerns_a_person_in_a_place_applies() {
+        let here = Scope::Server(HOME);
+        let acts = [
+            deed(here, Act::Block(ANN)),
+            deed(Scope::Everywhere, Act::Block(UserId(2))),
+            deed(Scope::Server(GuildId(8)), Act::Pause),
+        ];
+        let bar = |person, guild| Overrides::of(&acts, person, guild).bar;
+        assert_eq!(bar(ANN, Some(HOME)), Some(Bar::Blocked(here)));
+        assert_eq!(bar(ANN, None), None);
+        assert_eq!(bar(UserId(2), None), Some(Bar::Blocked(Scope::Everywhere)));
+        assert_eq!(bar(UserId(3), Some(GuildId(8))), Some(Bar::Paused(Scope::Server(GuildId(8)))));
+    }
+
+    #[test]
+    fn what_the_owner_says_about_a_person_stands_above_their_roles() {
+        let set = Act::SetPersonQuota { person: ANN, quota: Some(quota("1/1d")) };
+        let overrides = Overrides::of(&[deed(Scope::Everywhere, set)], ANN, None);
+        let limits = limits().with(&overrides);
+        let personal: Vec<_> = limits.personal(&[crate::domain::RoleId(3)]).collect();
+        assert_eq!(personal, [quota("1/1d")]);
+    }
+
+    #[test]
+    fn moderators_lower_and_never_lift() {
+        let with = |server, lowered| {
+            let overrides = Overrides { server, lowered, ..Overrides::default() };
+            limits().with(&overrides).guild
+        };
+        assert_eq!(with(None, Some(quota("10/1d"))), quota("10/1d"));
+        assert_eq!(with(None, Some(quota("60/1d"))), quota("50/1d"));
+        assert_eq!(with(None, Some(Quota::Unlimited)), quota("50/1d"));
+        assert_eq!(with(Some(quota("60/1d")), Some(quota("60/1w"))), quota("60/1w"));
+    }
+
+    fn any_quota() -> impl Strategy<Value = Quota> {
+        let limited = (0..5_u32, 1..60_u64)
+            .prop_map(|(count, s)| Quota::Limited { count, window: Duration::from_secs(s) });
+        prop_oneof![1 => Just(Quota::Unlimited), 5 => limited]
+    }
+
+    proptest! {
+        /// Whatever was charged when: what a quota allows, the one that it is within allows too.
+        #[test]
+        fn a_quota_within_another_allows_no_more(
+            (lower, upper) in (any_quota(), any_quota()),
+            mut seconds in prop::collection::vec(0..100_i64, 0..12),
+        ) {
+            seconds.sort_unstable_by(|a, b| b.cmp(a));
+            let at = |second: i64| Timestamp::from_millis(second * 1000);
+            let charges: Vec<_> = seconds.into_iter().map(at).collect();
+            if lower.is_within(upper) && lower.check(&charges, at(100)).is_ok() {
+                prop_assert!(upper.check(&charges, at(100)).is_ok());
+            }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! What is still owed to a requester once their song is shown.
+
+use std::time::Duration;
+
+use super::{ChannelId, Job, MessageId, Reach, State, Timestamp};
+
+/// Who waited longer than this for a song is told that it is ready: they may have looked away.
+const ATTENTION: Duration = Duration::from_mins(1);
+
+/// Where an outcome is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// The message.
+    pub message: MessageId,
+    /// The channel in which it stands: not the one of the command where it went to the requester
+    /// directly.
+    pub channel: ChannelId,
+    /// Whether it is plain text, since Discord would not show the whole of it.
+    pub bare: bool,
+}
+
+/// What the bot's host lets it give along with a song.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extras {
+    /// Word that it is ready.
+    pub notice: bool,
+    /// Its audio, as a file that plays inside Discord.
+    pub audio: bool,
+    /// Its cover, as a file that outlives Whisul's link.
+    pub cover: bool,
+}
+
+/// What is still owed to a requester. Nothing is added to it later.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Owed {
+    /// Word that the song is ready.
+    pub notice: bool,
+    /// The song's files.
+    pub files: bool,
+}
+
+impl Owed {
+    /// Whether it is nothing.
+    pub fn is_nothing(self) -> bool {
+        self == Self::default()
+    }
+}
+
+impl Job {
+    /// What is owed from the moment on at which the outcome is shown.
+    pub fn owed(&self, shown: Shown, extras: Extras, now: Timestamp) -> Owed {
+        let State::Completed { song, .. } = &self.state else { return Owed::default() };
+        let waited = now.since(self.id.created_at()) > ATTENTION;
+        let audio = extras.audio && song.song_url.is_some();
+        let cover = extras.cover && song.image_url.is_some();
+        Owed {
+            notice: extras.notice && waited && !self.notifies_by_itself(shown),
+            // A message that Discord has taken offence at is left alone.
+            files: (audio || cover) && !shown.bare,
+        }
+    }
+
+    /// Whether Discord tells the requester of the message: it is a new one in direct messages with
+    /// them, and no edit.
+    fn notifies_by_itself(&self, shown: Shown) -> bool {
+        let own_conversation = self.place.guild.is_none() && self.place.reach == Reach::Channel;
+        let direct = own_conversation || shown.channel != self.place.channel;
+        direct && self.message != Some(shown.message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{ApplicationId, GuildId, JobId, Place, Prompt, Song, UserId};
+
+    const ALL: Extras = Extras { notice: true, audio: true, cover: true };
+    const EDITED: Shown = Shown { message: MessageId(9), channel: ChannelId(3), bare: false };
+
+    fn job(guild: Option<GuildId>) -> Job {
+        let place = Place {
+            guild,
+            channel: ChannelId(3),
+            reach: Reach::Channel,
+            application: ApplicationId(4),
+            token: None,
+            attachment_limit: 1000,
+        };
+        let song = Song { song_url: Some("https://a.example/b".to_owned()), ..Song::default() };
+        let prompt = Prompt::parse("rain").unwrap();
+        Job {
+            state: State::Completed { song, took: Duration::ZERO },
+            message: Some(MessageId(9)),
+            ..Job::accepted(JobId(1 << 40), UserId(2), place, prompt, 0)
+        }
+    }
+
+    fn owed(job: &Job, shown: Shown, extras: Extras, waited: u64) -> Owed {
+        job.owed(shown, extras, job.id.created_at().after(Duration::from_secs(waited)))
+    }
+
+    #[test]
+    fn only_who_waited_long_is_told() {
+        let job = job(Some(GuildId(5)));
+        assert!(!owed(&job, EDITED, ALL, 60).notice);
+        assert!(owed(&job, EDITED, ALL, 61).notice);
+        assert!(!owed(&job, EDITED, Extras { notice: false, ..ALL }, 61).notice);
+    }
+
+    #[test]
+    fn whom_discord_tells_is_not_told_again() {
+        let direct = Shown { message: MessageId(10), channel: ChannelId(7), ..EDITED };
+        let new = Shown { message: MessageId(10), ..EDITED };
+        let (in_server, in_conversation) = (job(Some(GuildId(5))), job(None));
+        assert!(!owed(&in_server, direct, ALL, 99).notice);
+        assert!(owed(&in_server, new, ALL, 99).notice);
+        assert!(!owed(&in_conversation, new, ALL, 99).notice);
+        assert!(owed(&in_conversation, EDITED, ALL, 99).notice);
+    }
+
+    #[test]
+    fn files_are_owed_where_there_are_any() {
+        let mut job = job(None);
+        assert!(owed(&job, EDITED, ALL, 0).files);
+        assert!(!owed(&job, Shown { bare: true, ..EDITED }, ALL, 0).files);
+        assert!(!owed(&job, EDITED, Extras { audio: false, ..ALL }, 0).files);
+        job.state = State::Cancelled;
+        assert_eq!(owed(&job, EDITED, ALL, 99), Owed::default());
+    }
+}

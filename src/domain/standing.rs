@@ -1,0 +1,177 @@
+//! What is left of the limits: the same count by which a song is admitted, told beforehand.
+
+use std::{cmp::Reverse, time::Duration};
+
+use super::{Charges, Limit, Limits, Quota, Requester, RoleId, Timestamp};
+
+/// What is left of one limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Which limit.
+    pub limit: Limit,
+    /// The quota behind it; for [`Limit::Concurrency`], how many at once.
+    pub quota: Quota,
+    /// How many songs it still allows.
+    pub left: u32,
+    /// When it allows one more than now; `None` where no charge will come back.
+    pub next_at: Option<Timestamp>,
+}
+
+impl Limits {
+    /// What is left `at` this time of each limit that applies, from the narrowest to the widest. A
+    /// song is admitted exactly if none of them is used up, but for grants.
+    pub fn standings(
+        &self,
+        requester: &Requester<'_>,
+        charges: &Charges,
+        at: Timestamp,
+    ) -> Vec<Standing> {
+        let at_once = self.user_concurrency;
+        let concurrency = Standing {
+            limit: Limit::Concurrency,
+            quota: Quota::Limited { count: at_once, window: Duration::ZERO },
+            left: at_once.saturating_sub(charges.open),
+            next_at: None,
+        };
+        let guild = if requester.in_guild { self.guild } else { Quota::Unlimited };
+        let quotas = [
+            self.personal_standing(requester.roles, &charges.user, at),
+            standing(Limit::Guild, guild, &charges.guild, at),
+            standing(Limit::Global, self.global, &charges.global, at),
+        ];
+        std::iter::once(concurrency).chain(quotas.into_iter().flatten()).collect()
+    }
+
+    /// Of the quotas of a person and their roles, any with room is enough: the one that leaves the
+    /// most counts, and of full ones the one that has room first.
+    fn personal_standing(
+        &self,
+        roles: &[RoleId],
+        charges: &[Timestamp],
+        at: Timestamp,
+    ) -> Option<Standing> {
+        let rank = |standing: &Standing| {
+            let wait = standing.next_at.map_or(i64::MAX, Timestamp::millis);
+            (standing.left, Reverse(wait))
+        };
+        let all: Option<Vec<Standing>> =
+            self.personal(roles).map(|quota| standing(Limit::Person, quota, charges, at)).collect();
+        let better = |best: Standing, other| if rank(&other) > rank(&best) { other } else { best };
+        all?.into_iter().reduce(better)
+    }
+}
+
+/// What the charges (latest first) leave of a quota; `None` where there is no limit.
+fn standing(limit: Limit, quota: Quota, charges: &[Timestamp], at: Timestamp) -> Option<Standing> {
+    let Quota::Limited { count, window } = quota else { return None };
+    let inside = charges.iter().take_while(|charge| charge.after(window) > at).count();
+    // There can be more than the count where the quota was larger when they were made.
+    let used = u32::try_from(inside).unwrap_or(u32::MAX).min(count);
+    let next = used.checked_sub(1).and_then(|last| charges.get(last as usize));
+    let next_at = next.map(|charge| charge.after(window));
+    Some(Standing { limit, quota, left: count - used, next_at })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn any_quota() -> impl Strategy<Value = Quota> {
+        let limited = (0..6_u32, 1..100_u64)
+            .prop_map(|(count, s)| Quota::Limited { count, window: Duration::from_secs(s) });
+        prop_oneof![1 => Just(Quota::Unlimited), 5 => limited]
+    }
+
+    fn any_limits() -> impl Strategy<Value = Limits> {
+        let roles = prop::collection::btree_map((0..4_u64).prop_map(RoleId), any_quota(), 0..3);
+        (any_quota(), 0..8_u32, roles, any_quota(), any_quota()).prop_map(
+            |(user, user_concurrency, roles, guild, global)| Limits {
+                user,
+                user_concurrency,
+                roles,
+                guild,
+                global,
+            },
+        )
+    }
+
+    fn any_past() -> impl Strategy<Value = Vec<Timestamp>> {
+        prop::collection::vec(0..120_i64, 0..12).prop_map(|mut seconds| {
+            seconds.sort_unstable();
+            seconds.iter().rev().map(|second| Timestamp::from_millis(second * 1000)).collect()
+        })
+    }
+
+    proptest! {
+        /// What is told is what is then allowed: so many songs one after the other, and no more,
+        /// and the refusal names the same limit and the same time.
+        #[test]
+        fn what_is_left_is_what_is_admitted(
+            limits in any_limits(),
+            roles in prop::collection::vec((0..4_u64).prop_map(RoleId), 0..3),
+            in_guild in any::<bool>(),
+            open in 0..4_u32,
+            (user, guild, global) in (any_past(), any_past(), any_past()),
+            later in 0..60_i64,
+        ) {
+            let at = Timestamp::from_millis((120 + later) * 1000);
+            let requester = Requester { roles: &roles, in_guild };
+            let mut charges = Charges { open, user, guild, global, grants: Vec::new() };
+            let standings = limits.standings(&requester, &charges, at);
+            let left = standings.iter().map(|standing| standing.left).min().unwrap();
+            for _ in 0..left {
+                prop_assert_eq!(limits.admit(&requester, &charges, at), Ok(None));
+                charges.open += 1;
+                for list in [&mut charges.user, &mut charges.guild, &mut charges.global] {
+                    list.insert(0, at);
+                }
+            }
+            let refusal = limits.admit(&requester, &charges, at).unwrap_err();
+            let standings = limits.standings(&requester, &charges, at);
+            let full = standings.into_iter().find(|standing| standing.left == 0).unwrap();
+            prop_assert_eq!(
+                (refusal.limit, refusal.quota, refusal.free_at),
+                (full.limit, full.quota, full.next_at)
+            );
+        }
+
+        /// One more is left at the very time that is told, and not before.
+        #[test]
+        fn the_next_one_comes_back_when_it_is_told(
+            (quota, charges) in (any_quota(), any_past()),
+            later in 0..60_i64,
+        ) {
+            let at = Timestamp::from_millis((120 + later) * 1000);
+            let left = |at| standing(Limit::Person, quota, &charges, at).map(|it| it.left);
+            let Some(now) = standing(Limit::Person, quota, &charges, at) else { return Ok(()) };
+            if let Some(next_at) = now.next_at {
+                prop_assert!(next_at > at);
+                prop_assert_eq!(left(next_at.before(Duration::from_millis(1))), Some(now.left));
+                prop_assert!(left(next_at) > Some(now.left));
+            }
+        }
+    }
+
+    #[test]
+    fn a_role_without_a_limit_leaves_nothing_to_count() {
+        let limits = Limits {
+            user: "1/1d".parse().unwrap(),
+            user_concurrency: 2,
+            roles: BTreeMap::from([(RoleId(7), Quota::Unlimited)]),
+            guild: Quota::Unlimited,
+            global: Quota::Unlimited,
+        };
+        let told = |roles| {
+            let requester = Requester { roles, in_guild: true };
+            let standings =
+                limits.standings(&requester, &Charges::default(), Timestamp::from_millis(0));
+            standings.iter().map(|standing| standing.limit).collect::<Vec<_>>()
+        };
+        assert_eq!(told(&[]), [Limit::Concurrency, Limit::Person]);
+        assert_eq!(told(&[RoleId(7)]), [Limit::Concurrency]);
+    }
+}

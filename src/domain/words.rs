@@ -1,0 +1,147 @@
+//! Blocked words, found in disguise but never inside of other words.
+//!
+//! A blocked word is found where it stands as a whole word: where neither the letter before it nor
+//! the one after it belongs to the same word. What makes no difference is
+//! - case, accents, full width and other compatibility forms, characters of no width, and letters
+//!   of other alphabets that look Latin;
+//! - digits and symbols that pass for letters (`4`, `$`), and `*` for up to half of the letters
+//!   after the first;
+//! - punctuation between its letters, and spaces too where each letter stands alone (`b a d`). Such
+//!   a stretch of single letters is one word: `b a s s` holds no other;
+//! - letters drawn out: three of a kind (`baaad`), or more than one doubled. A single doubled letter
+//!   makes another word: who blocks "god" does not block "good".
+//!
+//! In scripts without spaces between words, every letter may begin or end one.
+
+mod glyph;
+mod reading;
+
+use std::fmt;
+
+use glyph::{Glyph, glyphs};
+use reading::States;
+
+pub use reading::Reading;
+
+/// The most letters of a blocked word.
+const LETTERS_MAX: usize = 40;
+
+/// A word that no prompt may contain.
+#[derive(Clone, PartialEq, Eq)]
+pub struct BlockedWord {
+    text: String,
+    letters: Vec<Glyph>,
+}
+
+/// Why a text is no word that can be blocked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WordError {
+    /// It has no letters or digits.
+    #[error("there is no letter in it")]
+    Empty,
+    /// It is more than one word.
+    #[error("it is more than one word")]
+    Several,
+    /// It is longer than any word.
+    #[error("it has more than {LETTERS_MAX} letters")]
+    TooLong,
+}
+
+impl BlockedWord {
+    /// Reads a word as somebody typed it, in any disguise. Two that can't be told apart are equal.
+    ///
+    /// # Errors
+    /// When it is not a single word of reasonable length.
+    pub fn parse(text: &str) -> Result<Self, WordError> {
+        let word = Self::read(text)?;
+        // Without the separators, accents and letters may come together in another way.
+        Self::read(&word.text)
+    }
+
+    fn read(text: &str) -> Result<Self, WordError> {
+        let plain = glyphs(text.trim()).into_iter().map(plain);
+        let letters: Vec<Glyph> = plain.filter(|glyph| *glyph != Glyph::Separator).collect();
+        if letters.iter().any(|glyph| glyph.is_space()) {
+            return Err(WordError::Several);
+        }
+        let text: String = letters.iter().filter_map(|glyph| shown(*glyph)).collect();
+        match letters.len() {
+            0 => Err(WordError::Empty),
+            1..=LETTERS_MAX => Ok(Self { letters: meant(letters), text }),
+            _ => Err(WordError::TooLong),
+        }
+    }
+
+    /// The word without disguise, as [`Self::parse`] reads it again.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The letters of this word as which a glyph can be read, a bit for each.
+    fn fits(&self, glyph: Glyph) -> u64 {
+        let Glyph::Character { own, also, .. } = glyph else { return 0 };
+        self.mask(|letter| letter.reads_as(own) || also.chars().any(|other| letter.reads_as(other)))
+    }
+
+    /// The letters that stand doubled in the word itself.
+    fn doubled(&self) -> u64 {
+        let pairs = self.letters.windows(2).zip(0..);
+        pairs
+            .filter(|(pair, _)| pair.first() == pair.last())
+            .fold(0, |mask, (_, at)| mask | 3 << at)
+    }
+
+    fn mask(&self, fits: impl Fn(Glyph) -> bool) -> u64 {
+        let letters = self.letters.iter().zip(0_u32..);
+        letters.filter(|(letter, _)| fits(**letter)).fold(0, |mask, (_, at)| mask | 1 << at)
+    }
+
+    /// Whether a search that came this far has found the word.
+    fn is_found(&self, states: &States) -> bool {
+        let last = 1 << self.letters.len().saturating_sub(1);
+        let mut with_stars = states.iter().zip([0, 2, 4]);
+        with_stars.any(|([exact, _, drawn_out], needed)| {
+            (exact | drawn_out) & last != 0 && needed <= self.letters.len()
+        })
+    }
+}
+
+/// A word is not to be read in a log.
+impl fmt::Debug for BlockedWord {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "BlockedWord({} letters)", self.letters.len())
+    }
+}
+
+/// What a symbol in a blocked word stands for.
+fn plain(glyph: Glyph) -> Glyph {
+    match glyph {
+        Glyph::Character { symbol: true, also, .. } => {
+            let own = also.chars().find(|letter| *letter != '*');
+            own.map_or(Glyph::Separator, |own| Glyph::Character { own, also: "", symbol: false })
+        }
+        other => other,
+    }
+}
+
+/// A word of nothing but digits means the digits alone.
+fn meant(mut letters: Vec<Glyph>) -> Vec<Glyph> {
+    if letters.iter().all(|glyph| glyph.is_digit()) {
+        for letter in &mut letters {
+            if let Glyph::Character { also, .. } = letter {
+                *also = "";
+            }
+        }
+    }
+    letters
+}
+
+fn shown(glyph: Glyph) -> Option<char> {
+    match glyph {
+        Glyph::Character { own, .. } => Some(own),
+        Glyph::Space | Glyph::Separator => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

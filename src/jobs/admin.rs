@@ -1,0 +1,99 @@
+//! What admins may do and see.
+
+use std::time::Duration;
+
+use tracing::info;
+
+use super::Jobs;
+use crate::{
+    domain::{
+        BlockedWord, Charges, Deed, GuildId, Job, JobId, Limits, Overrides, Performed, Requester,
+        Scope, Stats, Timestamp, UserId,
+    },
+    store::StoreError,
+};
+
+#[expect(clippy::missing_errors_doc, reason = "each fails when the database does")]
+impl Jobs {
+    /// Does what an admin wants, by writing it down.
+    pub async fn perform(&self, deed: &Deed) -> Result<Performed, StoreError> {
+        self.clock.hear(deed.id);
+        let performed = self.store.perform(deed).await?;
+        if performed == Performed::Done {
+            let (admin, guild) = (deed.admin, deed.guild);
+            info!(act = %deed.id, %admin, %guild, "an admin did something");
+        }
+        Ok(performed)
+    }
+
+    /// What commands have set above the settings for a person in a place.
+    pub async fn overrides(
+        &self,
+        person: UserId,
+        guild: Option<GuildId>,
+    ) -> Result<Overrides, StoreError> {
+        self.store.overrides(person, guild).await
+    }
+
+    /// The limits in force for a person in a place, and the charges that count against them.
+    pub async fn quota_of(
+        &self,
+        interaction: JobId,
+        person: UserId,
+        guild: Option<GuildId>,
+        requester: &Requester<'_>,
+    ) -> Result<(Limits, Charges), StoreError> {
+        let limits = self.rules.limits.with(&self.store.overrides(person, guild).await?);
+        let charges = self.store.charges(interaction, person, guild, requester, &limits).await?;
+        Ok((limits, charges))
+    }
+
+    /// The words that are blocked in a scope.
+    pub async fn blocked_words(&self, scope: Scope) -> Result<Vec<BlockedWord>, StoreError> {
+        self.store.blocked_words(scope).await
+    }
+
+    /// A page of what admins did, the latest first: in all servers (`None`) or for one.
+    pub async fn acts(
+        &self,
+        guild: Option<GuildId>,
+        most: u32,
+        skip: u32,
+    ) -> Result<Vec<Deed>, StoreError> {
+        self.store.acts(guild, most, skip).await
+    }
+
+    /// The jobs under way, in the order of their turns.
+    pub async fn open_jobs(
+        &self,
+        guild: Option<GuildId>,
+        most: u32,
+    ) -> Result<Vec<Job>, StoreError> {
+        self.store.open_jobs(guild, most).await
+    }
+
+    /// Numbers about the songs of the latest while.
+    pub async fn stats(
+        &self,
+        guild: Option<GuildId>,
+        while_ago: Duration,
+        top: u32,
+    ) -> Result<Stats, StoreError> {
+        self.store.stats(guild, self.clock.now().before(while_ago), top).await
+    }
+
+    /// The limits of the settings, above which commands may stand.
+    pub fn settings_limits(&self) -> &Limits {
+        &self.rules.limits
+    }
+
+    /// How long settled jobs are remembered.
+    pub fn history_retention(&self) -> Duration {
+        self.rules.history_retention
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}

@@ -1,0 +1,65 @@
+//! Telling people that their song is ready: an edit notifies nobody.
+
+use tracing::{info, warn};
+
+use super::{
+    Jobs,
+    worker::{StepError, Worker},
+};
+use crate::{
+    delivery::DiscordError,
+    domain::{Event, UserId},
+    store::StoreError,
+};
+
+/// How often it is tried where it surely did not get through.
+const TRIES: u32 = 3;
+
+impl Worker {
+    /// Tells the requester, if they want to be told. That it is about to happen is written down
+    /// before: nobody is told twice, whatever happens.
+    pub(super) async fn notify(&mut self) -> Result<(), StepError> {
+        let wanted =
+            self.jobs.store.wants_notice(self.job.requester).await.unwrap_or_else(|error| {
+                warn!(%error, "nobody knows whether the requester wants to be told");
+                true
+            });
+        self.note(Event::NoticeBegins).await?;
+        if !(wanted && self.jobs.tells_when_ready()) {
+            return Ok(());
+        }
+        for _ in 0..TRIES {
+            let notice = self.jobs.postman.tell_ready(&self.job, self.jobs.clock.now());
+            match notice.await {
+                Ok(()) => {
+                    info!("the requester was told that the song is ready");
+                    return Ok(());
+                }
+                Err(error @ DiscordError::NotSent { .. }) => {
+                    info!(%error, "the requester was not told yet that the song is ready");
+                    self.sleep(super::worker::FIRST_WAIT).await?;
+                }
+                Err(error) => {
+                    info!(%error, "the requester was perhaps not told that the song is ready");
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Jobs {
+    /// Whether the bot tells anybody when a song is ready.
+    pub fn tells_when_ready(&self) -> bool {
+        self.rules.extras.notice
+    }
+
+    /// Writes down whether a person wants to be told when their song is ready.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub async fn choose_notice(&self, person: UserId, wanted: bool) -> Result<(), StoreError> {
+        self.store.choose_notice(person, wanted).await
+    }
+}

@@ -1,0 +1,165 @@
+//! What admins do, and what of it stands.
+
+mod row;
+mod write;
+
+use sqlx::{Row, SqliteConnection};
+use tracing::warn;
+
+use super::{Store, StoreError, write::number};
+use crate::domain::{
+    BlockedWord, Deed, Grant, GuildId, JobId, Overrides, Scope, Timestamp, UserId,
+};
+
+pub(super) const OVERRIDES: &str = "\
+    SELECT * FROM acts \
+    WHERE in_force = 1 AND scope IN (0, $1) AND person IN (0, $2) \
+        AND topic NOT IN ('word', 'grant', 'reset') \
+    ORDER BY id";
+
+pub(super) const WORDS: &str = "\
+    SELECT value FROM acts \
+    WHERE in_force = 1 AND scope IN ($1, $2) AND person = 0 AND topic = 'word' \
+    ORDER BY id";
+
+pub(super) const GRANTS: &str = "\
+    SELECT id, value, until, \
+        (SELECT COUNT(*) FROM jobs WHERE grant_id = acts.id AND charge = 'full') AS used \
+    FROM acts \
+    WHERE in_force = 1 AND scope = 0 AND person = $1 AND topic = 'grant' AND until > $2 \
+    ORDER BY until, id";
+
+pub(super) const LOG_OF_SERVER: &str = "\
+    SELECT * FROM acts WHERE scope = $1 ORDER BY id DESC LIMIT $2 OFFSET $3";
+
+pub(super) const LOG: &str = "SELECT * FROM acts ORDER BY id DESC LIMIT $1 OFFSET $2";
+
+const REMEMBERING: &str = "\
+    SELECT * FROM acts \
+    WHERE in_force = 1 AND topic IN \
+        ('grant', 'person_quota', 'server_quota', 'lowered_quota', 'global_quota')";
+
+const FORGET: &str = "\
+    DELETE FROM acts \
+    WHERE done_at < $1 AND (in_force = 0 OR (topic = 'grant' AND until < $1))";
+
+impl Store {
+    /// What commands have set above the settings for this person in this server (`None`: outside
+    /// of servers).
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn overrides(
+        &self,
+        person: UserId,
+        guild: Option<GuildId>,
+    ) -> Result<Overrides, StoreError> {
+        overrides(&mut *self.reader.acquire().await?, person, guild).await
+    }
+
+    /// The words that are blocked in this scope, the oldest first.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn blocked_words(&self, scope: Scope) -> Result<Vec<BlockedWord>, StoreError> {
+        words(&mut *self.reader.acquire().await?, [scope, scope]).await
+    }
+
+    /// A page of what admins did, the latest first: all of it, or what holds in one server alone.
+    ///
+    /// # Errors
+    /// When the database can't be read. A damaged row is left out.
+    pub async fn acts(
+        &self,
+        guild: Option<GuildId>,
+        most: u32,
+        skip: u32,
+    ) -> Result<Vec<Deed>, StoreError> {
+        let query = match guild {
+            Some(guild) => sqlx::query(LOG_OF_SERVER).bind(row::sought(guild.0)),
+            None => sqlx::query(LOG),
+        };
+        let rows =
+            query.bind(i64::from(most)).bind(i64::from(skip)).fetch_all(&self.reader).await?;
+        Ok(rows.iter().filter_map(row::read).collect())
+    }
+
+    /// The acts in force that need to know of past songs, for as long as
+    /// [`Deed::remembers`] says.
+    ///
+    /// # Errors
+    /// When the database can't be read. A damaged row is left out.
+    pub async fn remembering(&self) -> Result<Vec<Deed>, StoreError> {
+        let rows = sqlx::query(REMEMBERING).fetch_all(&self.reader).await?;
+        Ok(rows.iter().filter_map(row::read).collect())
+    }
+
+    /// Forgets acts before this time that are no longer in force.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub async fn forget_acts(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let forget = sqlx::query(FORGET).bind(before.millis());
+        Ok(forget.execute(&self.writer).await?.rows_affected())
+    }
+}
+
+/// What is set above the settings, as far as it concerns a person in a place.
+pub(super) async fn overrides(
+    connection: &mut SqliteConnection,
+    person: UserId,
+    guild: Option<GuildId>,
+) -> Result<Overrides, StoreError> {
+    let rows = sqlx::query(OVERRIDES)
+        .bind(row::sought(guild.map_or(0, |guild| guild.0)))
+        .bind(row::sought(person.0))
+        .fetch_all(connection)
+        .await?;
+    let in_force: Vec<Deed> = rows.iter().filter_map(row::read).collect();
+    if in_force.len() < rows.len() {
+        warn!("acts of admins can't be read and are not in force");
+    }
+    Ok(Overrides::of(&in_force, person, guild))
+}
+
+/// The blocked words that count in a place.
+pub(super) async fn words_in(
+    connection: &mut SqliteConnection,
+    guild: Option<GuildId>,
+) -> Result<Vec<BlockedWord>, StoreError> {
+    let here = guild.map_or(Scope::Everywhere, Scope::Server);
+    words(connection, [here, Scope::Everywhere]).await
+}
+
+async fn words(
+    connection: &mut SqliteConnection,
+    scopes: [Scope; 2],
+) -> Result<Vec<BlockedWord>, StoreError> {
+    let [one, other] = scopes.map(row::scope).map(row::sought);
+    let words: Vec<String> =
+        sqlx::query_scalar(WORDS).bind(one).bind(other).fetch_all(connection).await?;
+    Ok(words.iter().filter_map(|word| BlockedWord::parse(word).ok()).collect())
+}
+
+/// A person's grants at a time, the one to be used first in front.
+pub(super) async fn grants(
+    connection: &mut SqliteConnection,
+    interaction: JobId,
+    person: UserId,
+) -> Result<Vec<Grant>, StoreError> {
+    let rows = sqlx::query(GRANTS)
+        .bind(number(interaction, "requester", person.0)?)
+        .bind(interaction.created_at().millis())
+        .fetch_all(connection)
+        .await?;
+    let grant = |row: &sqlx::sqlite::SqliteRow| {
+        let songs: u32 = row.try_get::<String, _>("value").ok()?.parse().ok()?;
+        let used = u32::try_from(row.try_get::<i64, _>("used").ok()?).ok()?;
+        Some(Grant {
+            id: JobId(u64::try_from(row.try_get::<i64, _>("id").ok()?).ok()?),
+            expires_at: Timestamp::from_millis(row.try_get("until").ok()?),
+            left: songs.saturating_sub(used),
+        })
+    };
+    Ok(rows.iter().filter_map(grant).collect())
+}

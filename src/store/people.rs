@@ -1,0 +1,32 @@
+//! What people have chosen for themselves.
+
+use super::{Store, StoreError};
+use crate::domain::UserId;
+
+const WANTS_NOTICE: &str = "SELECT notify FROM people WHERE id = $1";
+
+const CHOOSE_NOTICE: &str = "\
+    INSERT INTO people (id, notify) VALUES ($1, $2) \
+    ON CONFLICT (id) DO UPDATE SET notify = excluded.notify";
+
+impl Store {
+    /// Whether a person wants to be told when a song is ready: yes, unless they said no.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn wants_notice(&self, person: UserId) -> Result<bool, StoreError> {
+        let query = sqlx::query_scalar(WANTS_NOTICE).bind(person.0.cast_signed());
+        let notify: Option<i64> = query.fetch_optional(&self.reader).await?;
+        Ok(notify != Some(0))
+    }
+
+    /// Writes down whether a person wants to be told.
+    ///
+    /// # Errors
+    /// When the database can't be written. Nothing has changed, then.
+    pub async fn choose_notice(&self, person: UserId, wanted: bool) -> Result<(), StoreError> {
+        let query = sqlx::query(CHOOSE_NOTICE).bind(person.0.cast_signed());
+        query.bind(i64::from(wanted)).execute(&self.writer).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,154 @@
+//! Blocks, pauses and blocked words: whatever way somebody asks.
+
+use std::time::Duration;
+
+use sandbox::{ClientRefusal, DiscordRules, Invocation, Message, NoAnswer, Plan, WhisulRules};
+use serde_json::json;
+
+use super::{admin, id, make_moderator, moderated};
+use crate::world::{World, done, refusal, song_at};
+
+/// Ann clicks a button of hers.
+async fn click(world: &World, message: &Message, label: &str) -> Invocation {
+    let button = message.button(label).unwrap_or_else(|| panic!("no {label}: {}", message.text()));
+    let seat = world.ann.at(&world.channel);
+    seat.click(message.id, &button.custom_id.unwrap()).await.expect("Discord takes the click")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_blocked_person_gets_no_song_in_any_way() {
+    let mut world = moderated(&[]).await;
+    let song = done(&world.song(&world.ann, "before the block").await).await;
+    let ann = ("person", id(&world.ann));
+    let told = admin(&world.moderator(), "block", &[ann.clone(), ("reason", json!("spam"))]).await;
+    assert!(
+        told.contains(&world.ann.mention()) && told.contains("blocked in this server"),
+        "{told}"
+    );
+
+    let told = world.refused("after it").await;
+    assert!(told.contains("have blocked you") && !told.contains("spam"), "{told}");
+    let told = refusal(&click(&world, &song, "Again").await).await;
+    assert!(told.contains("have blocked you"), "{told}");
+    let Err(NoAnswer::Modal(form)) = click(&world, &song, "Edit prompt").await.answer().await
+    else {
+        panic!("a form")
+    };
+    let ann_here = world.ann.at(&world.channel);
+    let sent = ann_here.submit_modal(&form, &[]).await.expect("Discord takes the form");
+    assert!(refusal(&sent).await.contains("have blocked you"));
+    done(&world.song(&world.bob, "others sing on").await).await;
+
+    // It outlives a restart, and ends when somebody ends it.
+    world.stop_bot().await;
+    world.wake_bot().await;
+    assert!(world.refused("after a restart").await.contains("have blocked you"));
+    admin(&world.moderator(), "unblock", std::slice::from_ref(&ann)).await;
+    world.sings("free again").await;
+    let told = admin(&world.moderator(), "unblock", &[ann]).await;
+    assert!(told.contains("nothing to undo"), "{told}");
+    assert_eq!(world.whisul.jobs().len(), 3, "none of the refused ones was made");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_owner_blocks_everywhere() {
+    let world = moderated(&[]).await;
+    let options =
+        [("person", id(&world.ann)), ("reason", json!("abuse")), ("everywhere", json!(true))];
+    admin(&world.owner(), "block", &options).await;
+    for seat in [world.ann.at(&world.channel), world.ann.dm()] {
+        let told = refusal(&song_at(&seat, "a song").await).await;
+        assert!(told.contains("This bot's owner has blocked you"), "{told}");
+    }
+    // A moderator can't undo it.
+    let told = admin(&world.moderator(), "unblock", &[("person", id(&world.ann))]).await;
+    assert!(told.contains("nothing to undo"), "{told}");
+    world.refused("still blocked").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pause_lets_songs_under_way_go_on() {
+    let rules = WhisulRules { song_takes: Duration::ZERO, ..WhisulRules::default() };
+    let world = World::awake(&[], DiscordRules::default(), rules).await;
+    make_moderator(&world);
+    world.whisul.plan("running", Plan::song().until_told());
+    let running = world.song(&world.ann, "a running song").await;
+    world.whisul.until_accepted("a running song").await;
+
+    admin(&world.moderator(), "pause", &[("reason", json!("a quiet hour"))]).await;
+    let told = world.refused("in the quiet hour").await;
+    assert!(told.contains("paused songs in this server"), "{told}");
+    done(&song_at(&world.ann.dm(), "in private").await).await;
+    world.whisul.finish("running");
+    done(&running).await;
+
+    admin(&world.owner(), "pause", &[("everywhere", json!(true))]).await;
+    let told = refusal(&song_at(&world.ann.dm(), "in private").await).await;
+    assert!(told.contains("paused everywhere"), "{told}");
+    admin(&world.owner(), "resume", &[("everywhere", json!(true))]).await;
+    done(&song_at(&world.ann.dm(), "in private again").await).await;
+    assert!(world.refused("here, still").await.contains("paused songs in this server"));
+    admin(&world.moderator(), "resume", &[]).await;
+    world.sings("aloud again").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn blocked_words_are_found_in_disguise() {
+    let mut world = moderated(&[("USER_QUOTA", "3/1d")]).await;
+    let told = admin(&world.moderator(), "words add", &[("word", json!("Badger"))]).await;
+    assert!(told.contains("||badger|| is blocked in this server"), "{told}");
+    for prompt in [
+        "a song about a badger",
+        "BADGER!",
+        "b4dg3r",
+        "ｂａｄｇｅｒ",
+        "bаdgеr", // With Cyrillic letters.
+        "b.a-dg.e_r",
+        "b a d g e r",
+        "bädgér",
+        "baaaadger",
+        "b\u{200D}adger",
+    ] {
+        let told = world.refused(prompt).await;
+        assert!(told.contains("a word in that prompt that is blocked here"), "{prompt}: {told}");
+    }
+    // None of that was charged, and other words are other words.
+    world.sings("badgering brass").await;
+    let elsewhere = song_at(&world.ann.dm(), "a badger in private").await;
+    let song = done(&elsewhere).await;
+    assert!(song.button("Again").is_some());
+
+    world.stop_bot().await;
+    world.wake_bot().await;
+    world.refused("badger").await;
+    let list = admin(&world.moderator(), "words list", &[]).await;
+    assert!(list.contains("||badger||"), "{list}");
+    admin(&world.moderator(), "words remove", &[("word", json!("BÄDGER"))]).await;
+    world.sings("a badger at last").await;
+    assert_eq!(world.submissions("dg"), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_word_that_is_blocked_later_stops_the_buttons_too() {
+    let world = moderated(&[]).await;
+    let song = done(&world.song(&world.ann, "a badger waltz").await).await;
+    let options = [("word", json!("badger")), ("everywhere", json!(true))];
+    admin(&world.owner(), "words add", &options).await;
+    let told = refusal(&click(&world, &song, "Again").await).await;
+    assert!(told.contains("blocked here"), "{told}");
+    let told = refusal(&song_at(&world.ann.dm(), "my b a d g e r").await).await;
+    assert!(told.contains("blocked here"), "{told}");
+    let list = admin(&world.moderator(), "words list", &[]).await;
+    assert!(!list.contains("badger"), "what is blocked everywhere is the owner's to see: {list}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_blocked_word_is_one_word() {
+    let world = moderated(&[]).await;
+    for (word, told) in [("two words", "one word at a time"), ("!?…", "no letter")] {
+        let answer = admin(&world.moderator(), "words add", &[("word", json!(word))]).await;
+        assert!(answer.contains(told) || answer.contains("Done"), "{word}: {answer}");
+    }
+    let refused = world.moderator().command("admin words add", &[]).await.unwrap_err();
+    assert!(matches!(refused, ClientRefusal::MissingOption(_)), "{refused}");
+}

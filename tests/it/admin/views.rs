@@ -1,0 +1,147 @@
+//! What admins see: jobs, numbers, servers, the log and the settings.
+
+use sandbox::Plan;
+use serde_json::json;
+use tokio::time::timeout;
+
+use super::{admin, id, moderated};
+use crate::world::{DEADLINE, World, failed, song_at, title};
+
+/// A world with room for one song at a time, in which Bob's takes until it is told to end and Ann's
+/// waits.
+async fn with_a_line() -> (World, sandbox::Invocation) {
+    let world = moderated(&[("MAX_RUNNING", "1")]).await;
+    world.whisul.plan("first", Plan::song().until_told());
+    world.song(&world.bob, "the first song").await;
+    world.whisul.until_accepted("the first song").await;
+    let waiting = world.song(&world.ann, "the second song").await;
+    waiting.until("a place in line", |message| title(message).contains("In line")).await;
+    (world, waiting)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_waits_is_seen_and_can_be_cancelled() {
+    let (world, waiting) = with_a_line().await;
+    let message = waiting.message().unwrap();
+    let link = format!("/channels/{}/{}/{}", world.server.id(), message.channel_id, message.id);
+    let seen = async {
+        // The message is known a moment before it is written down.
+        loop {
+            let seen = admin(&world.moderator(), "jobs", &[]).await;
+            if seen.contains(&link) {
+                return seen;
+            }
+        }
+    };
+    let seen = timeout(DEADLINE, seen).await.expect("a link to the message");
+    for part in [world.ann.mention(), world.bob.mention(), waiting.id.to_string()] {
+        assert!(seen.contains(&part), "{part}: {seen}");
+    }
+    assert!(!seen.contains("second song"), "no prompt is shown: {seen}");
+
+    let song = ("song", json!(waiting.id.to_string()));
+    let told =
+        admin(&world.moderator(), "cancel", &[song.clone(), ("reason", json!("late"))]).await;
+    assert!(told.contains("Taken back"), "{told}");
+    waiting.until("the news", |message| title(message) == "Taken back").await;
+    let told = admin(&world.moderator(), "cancel", &[song]).await;
+    assert!(told.contains("can't be taken back any more"), "{told}");
+    let log = admin(&world.moderator(), "log", &[]).await;
+    assert!(log.contains("was to be taken back. Reason: late"), "{log}");
+    assert_eq!(world.submissions("second song"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_moderator_reaches_no_song_of_another_server() {
+    let (world, _waiting) = with_a_line().await;
+    let elsewhere = world.discord.add_server("Another server");
+    let there = elsewhere.add_channel("songs");
+    elsewhere.join(&world.ann);
+    let other = song_at(&world.ann.at(&there), "elsewhere").await;
+    other.answer().await.unwrap();
+    let seen = admin(&world.moderator(), "jobs", &[]).await;
+    assert!(!seen.contains(&other.id.to_string()), "{seen}");
+    for song in [other.id.to_string(), "0".to_owned(), u64::MAX.to_string()] {
+        let told = admin(&world.moderator(), "cancel", &[("song", json!(song))]).await;
+        assert!(told.contains("no such song in line here"), "{told}");
+    }
+    for song in ["", "-1", "x", "<@1>"].into_iter().filter(|song| !song.is_empty()) {
+        let told = admin(&world.moderator(), "cancel", &[("song", json!(song))]).await;
+        assert!(told.contains("no song's number"), "{told}");
+    }
+    let everywhere = [("everywhere", json!(true))];
+    assert!(admin(&world.owner(), "jobs", &everywhere).await.contains(&other.id.to_string()));
+    let told = admin(&world.owner(), "cancel", &[("song", json!(other.id.to_string()))]).await;
+    assert!(told.contains("Taken back"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn numbers_about_songs() {
+    let world = moderated(&[]).await;
+    world.whisul.plan("broken", Plan::fails(None));
+    for prompt in ["one", "two"] {
+        world.sings(prompt).await;
+    }
+    failed(&world.song(&world.bob, "broken").await).await;
+    crate::world::done(&song_at(&world.bob.dm(), "in private").await).await;
+    let here = admin(&world.moderator(), "stats", &[]).await;
+    assert_eq!(here.matches("2 made, 1 failed").count(), 2, "{here}");
+    assert!(here.contains(&format!("{} · 2", world.ann.mention())), "{here}");
+    assert!(!here.contains(&world.bob.mention()), "{here}");
+    let all = admin(&world.owner(), "stats", &[("everywhere", json!(true))]).await;
+    assert_eq!(all.matches("3 made, 1 failed").count(), 2, "{all}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_admins_did_is_on_record() {
+    let mut world = moderated(&[]).await;
+    let person = ("person", id(&world.ann));
+    let reason = |text: &str| ("reason", json!(text));
+    admin(&world.moderator(), "block", &[person.clone(), reason("**noise** @everyone")]).await;
+    let options = [person, ("songs", json!(1)), ("for", json!("1d")), reason("a gift")];
+    admin(&world.owner(), "quota grant", &options).await;
+    world.stop_bot().await;
+    world.wake_bot().await;
+    let log = admin(&world.moderator(), "log", &[]).await;
+    let (bob, ann) = (world.bob.mention(), world.ann.mention());
+    assert!(log.contains(&format!("{bob}: {ann} is blocked in this server.")), "{log}");
+    assert!(log.contains(r"Reason: \*\*noise\*\* \@everyone"), "{log}");
+    assert!(!log.contains("a gift"), "a moderator sees what holds in their server: {log}");
+    let all = admin(&world.owner(), "log", &[("everywhere", json!(true))]).await;
+    assert!(all.contains("1 song extra") && all.contains("Reason: a gift"), "{all}");
+    let next = admin(&world.moderator(), "log", &[("page", json!(2))]).await;
+    assert!(next.contains("Nothing."), "{next}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_are_shown_with_where_they_come_from() {
+    let world = moderated(&[("GUILD_QUOTA", "5/1d")]).await;
+    let seen = admin(&world.moderator(), "settings", &[]).await;
+    assert!(seen.contains("`GUILD_QUOTA` 5/1d · environment"), "{seen}");
+    assert!(!seen.contains("WHISUL") && !seen.contains("DATABASE"), "{seen}");
+    admin(&world.moderator(), "quota server", &[("quota", json!("2/1d"))]).await;
+    let seen = admin(&world.moderator(), "settings", &[]).await;
+    assert!(seen.contains("`GUILD_QUOTA` 2/1d · command"), "{seen}");
+
+    let all = admin(&world.owner(), "settings", &[]).await;
+    for part in ["`DISCORD_TOKEN` set · environment", "`JOB_TIMEOUT` 20m · default"] {
+        assert!(all.contains(part), "{part}: {all}");
+    }
+    assert!(!all.contains(&world.whisul.key()) && !all.contains(&world.discord.token()), "{all}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_owner_sees_the_servers_whatever_they_are_called() {
+    let world = moderated(&[]).await;
+    for number in 0..260 {
+        _ = world.discord.add_server(&format!("**Server {number}** @everyone"));
+    }
+    let seen = admin(&world.owner(), "servers", &[]).await;
+    assert!(
+        seen.contains("Music lovers") && seen.contains(r"\*\*Server 0\*\* \@everyone"),
+        "{seen}"
+    );
+    assert!(seen.contains("more."), "{seen}");
+    let asked = world.discord.requests().count("GET", "/api/v10/users/@me/guilds");
+    assert_eq!(asked, 2, "one page after the other");
+}
