@@ -19,7 +19,7 @@ pub(super) async fn my_data(_: Context<'_>) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// Get everything that this bot knows about you, as a file
+/// Get everything that this bot knows about your songs, as a file
 #[poise::command(slash_command)]
 async fn export(context: Context<'_>) -> Result<(), CommandError> {
     let front = context.framework.user_data().await;

@@ -93,7 +93,7 @@ async fn exported(seat: &Seat) -> Value {
     let asked = seat.command("my-data export", &[]).await.expect("Discord takes the command");
     let answer = asked.until("a file", |message| !message.attachments.is_empty()).await;
     assert!(answer.ephemeral());
-    assert_eq!(answer.content, "Here is everything that I know about you.");
+    assert_eq!(answer.content, "Here is everything that I know about your songs.");
     let file = &answer.attachments[0];
     assert_eq!(file.filename, "my-data.json");
     let bytes = reqwest::get(&file.url).await.unwrap().bytes().await.unwrap();

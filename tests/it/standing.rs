@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use sandbox::{Channel, DiscordRules, Message, Plan, Seat, WhisulRules};
+use serde_json::{Value, json};
 
 use crate::world::{World, description, done, failed, song_at, title};
 
@@ -114,4 +115,30 @@ async fn songs_under_way_are_shown_with_where_they_are() {
     failed(&world.song(&world.ann, "a failing song").await).await;
     assert!(told(&seat).await.contains("You have 4 of your 5 songs a day left."));
     assert!(!told(&world.bob.at(&world.channel)).await.contains("long"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_admins_did_counts_at_once() {
+    let world = limited(&[("USER_QUOTA", "1/1d")]).await;
+    let (seat, owner) = (world.ann.at(&world.channel), world.discord.owner().at(&world.channel));
+    let act = async |name: &str, more: &[(&str, Value)]| {
+        let options = [&[("person", json!(world.ann.id().to_string()))], more].concat();
+        let used = owner.command(&format!("admin {name}"), &options).await.unwrap();
+        used.answer().await.expect("an answer at once");
+    };
+    let grant = [("songs", json!(2)), ("for", json!("7d")), ("reason", json!("a birthday"))];
+    act("quota grant", &grant).await;
+    let before = told(&seat).await;
+    assert!(before.contains("You have 1 of your 1 song a day left."), "{before}");
+    assert!(before.contains("You have 2 extra songs, to be used up <t:"), "{before}");
+    let (count, refusal) = sung_until_refused(&seat).await;
+    assert_eq!(count, 3);
+    let after = told(&seat).await;
+    assert!(after.contains(&refusal) && !after.contains("extra"), "{after}");
+    act("quota set", &[("quota", json!("5/1d"))]).await;
+    assert!(told(&seat).await.contains("You have 4 of your 5 songs a day left."));
+    act("block", &[("reason", json!("noise"))]).await;
+    let barred = sung_until_refused(&seat).await.1;
+    let shown = told(&seat).await;
+    assert!(shown.starts_with(&barred), "{shown}");
 }

@@ -27,11 +27,10 @@ pub fn forgotten(erased: u64, kept: u64) -> String {
 }
 
 /// With the file that holds somebody's data.
-pub const EXPORTED: &str = "Here is everything that I know about you.";
+pub const EXPORTED: &str = "Here is everything that I know about your songs.";
 
 /// The same, where not everything fits.
-pub const EXPORTED_LATEST: &str =
-    "Here is what I know about you. It is too much for one file: the oldest songs are left out.";
+pub const EXPORTED_LATEST: &str = "Here is what I know about your songs. It is too much for one file: the oldest songs are left out.";
 
 /// The file did not get through.
 pub const NOT_EXPORTED: &str = "Discord didn't take the file. Try again in a few minutes.";
