@@ -1,29 +1,31 @@
-//! The bot on a Discord and a Whisul of this machine's own, in one process: without an account,
-//! without a key, without the network. Two people ask for songs, shown in the terminal.
+//! The bot on a Discord and a Whisul of this machine's own: without an account, without a key,
+//! without the network. Two people ask for songs, shown in the terminal; then a page in the browser
+//! is open to everybody.
 //!
 //! `cargo run --example demo -- --help` says what else it can do.
 
+mod bot;
 mod markup;
 mod picture;
 mod scene;
 mod screen;
 mod stage;
-mod visit;
 
 use std::{env, process::ExitCode, time::Duration};
 
+use sandbox::page::Page;
 use tokio::{runtime::Runtime, signal::ctrl_c, time::timeout};
 
 use screen::{Screen, Terminal};
-use stage::{Bot, Stage, Wrong};
+use stage::{Stage, Wrong};
 
 const HELP: &str = "\
 The bot on a Discord and a Whisul of this machine's own: no account, no key, no network.
 
 Usage: cargo run --example demo [-- OPTION]
 
-  (no option)        Plays a short scene and stays: you can ask for songs, or run the bot
-                     itself against the two. Ctrl-C ends it.
+  (no option)        Plays a short scene and opens a page for your browser, on which you can try
+                     everything. Ctrl-C ends it.
   --once             Plays the scene and ends.
   --once \"PROMPT\"    Makes one song of PROMPT and prints the final message.
   --help             Prints this.
@@ -38,8 +40,8 @@ const START_LIMIT: Duration = Duration::from_secs(15);
 
 /// What is played.
 enum Act {
-    /// The scene, and then whatever the audience asks for.
-    SceneAndVisit,
+    /// The scene, and then the page.
+    SceneAndPage,
     /// The scene.
     Scene,
     /// One song of this prompt.
@@ -50,7 +52,8 @@ fn main() -> ExitCode {
     let arguments: Vec<String> =
         env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
     let act = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        [] => Act::SceneAndVisit,
+        [] => Act::SceneAndPage,
+        [bot::ARGUMENT] => return bot::run(),
         ["--once"] => Act::Scene,
         ["--once", prompt] => Act::Song((*prompt).to_owned()),
         ["--help" | "-h"] => {
@@ -77,25 +80,37 @@ fn main() -> ExitCode {
 async fn play(act: Act) -> Result<(), Wrong> {
     let stage = Stage::build().await?;
     let mut screen = Screen::new(Terminal::new(), &stage);
-    let mut bot = Bot::start(stage.settings()?);
+    stage.bot.start()?;
     let played = tokio::select! {
         played = perform(&act, &stage, &mut screen) => played,
-        ended = bot.end() => Err(ended.err().unwrap_or(Wrong::Left)),
+        _ = stage.bot.ended() => Err(stage.left()),
         _ = ctrl_c() => Err(Wrong::Interrupted),
     };
     let played = match (played, act) {
-        (Ok(()), Act::SceneAndVisit) => visit::receive(&stage, &mut screen, &mut bot).await,
+        (Ok(()), Act::SceneAndPage) => receive(&stage).await,
         (played, _) => played,
     };
-    let stopped = bot.stop().await;
+    let stopped = stage.stop_bot().await;
     played.and(stopped)
+}
+
+/// Opens the page and leaves the stage to its visitors until Ctrl-C.
+async fn receive(stage: &Stage) -> Result<(), Wrong> {
+    let page = Page::open(stage.cast()).await?;
+    Terminal::print(&format!(
+        "\nThat was the scene. Go on in your browser:\n\n  {}\n\n{}",
+        page.url(),
+        stage.invitation()
+    ));
+    ctrl_c().await?;
+    Ok(())
 }
 
 async fn perform(act: &Act, stage: &Stage, screen: &mut Screen) -> Result<(), Wrong> {
     let ready = timeout(START_LIMIT, stage.discord.until_ready());
     ready.await.map_err(|_| Wrong::NotReady)?;
     if let Act::Song(prompt) = act {
-        let answer = scene::ask(stage, &stage.you, prompt).await?.settled().await?;
+        let answer = scene::ask(stage, &stage.pat, prompt).await?.settled().await?;
         screen.show(&answer.message);
         return answer.expect_song();
     }

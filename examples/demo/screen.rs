@@ -64,7 +64,7 @@ struct Look {
 
 impl Screen {
     pub(crate) fn new(terminal: Terminal, stage: &Stage) -> Self {
-        let people = [&stage.ann, &stage.bob, &stage.you];
+        let people = [&stage.ann, &stage.bob, &stage.pat];
         let names = people.map(|person| (person.id(), person.name()));
         let (discord, names, seen) = (stage.discord.clone(), names.into(), BTreeMap::new());
         Self { terminal, discord, names, start: Instant::now(), seen }

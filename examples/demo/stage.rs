@@ -1,33 +1,35 @@
 //! The stage: a Discord, a Whisul, people, and the bot between them.
 
-use std::{collections::BTreeMap, env, fs, io, path::PathBuf, process, thread, time::Duration};
+use std::{collections::BTreeMap, env, fs, io, path::PathBuf, process, sync::Arc, time::Duration};
 
-use sandbox::{Channel, DiscordRules, DiscordSandbox, Person, WhisulRules, WhisulSandbox};
-use tokio::{runtime::Runtime, sync::oneshot, time::timeout};
-use tokio_util::sync::CancellationToken;
-use whisul_bot::{
-    RunError,
-    config::{Faults, Settings},
+use sandbox::{
+    Channel, DiscordRules, DiscordSandbox, Person, Program, Role, WhisulRules, WhisulSandbox,
+    page::Cast,
 };
+use tokio::time::timeout;
+
+use crate::bot;
 
 /// How long the bot may take to stop: a little more than its own `SHUTDOWN_GRACE`.
 const STOP_LIMIT: Duration = Duration::from_secs(12);
+
+/// The server's name.
+const SERVER: &str = "Music lovers";
+/// What moderators may do: manage the server (1 << 5) and messages (1 << 13)
+/// (<https://docs.discord.com/developers/topics/permissions>).
+const MODERATION: u64 = 1 << 5 | 1 << 13;
 
 /// What went wrong with a demo.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Wrong {
     #[error("this machine: {0}")]
     Machine(#[from] io::Error),
-    #[error("{0}")]
-    Settings(#[from] Faults),
     #[error("the bot was not ready in time")]
     NotReady,
-    #[error("the bot ended: {0}")]
-    Bot(#[from] RunError),
-    #[error("the bot ended by itself")]
-    Left,
-    #[error("the bot crashed")]
-    Crashed,
+    #[error("the bot ended by itself. It said last: {0}")]
+    Left(String),
+    #[error("the bot ended badly ({0})")]
+    BadEnd(process::ExitStatus),
     #[error("the bot did not stop in time")]
     Stuck,
     #[error("Discord's client refused /song for {prompt:?}: {why}")]
@@ -47,12 +49,15 @@ pub(crate) struct Stage {
     pub(crate) discord: DiscordSandbox,
     pub(crate) whisul: WhisulSandbox,
     pub(crate) channel: Channel,
+    lounge: Channel,
     pub(crate) ann: Person,
     pub(crate) bob: Person,
-    /// Whoever sits at the terminal: with a role that may ask for any number of songs.
-    pub(crate) you: Person,
-    /// The id of that role.
-    patrons: u64,
+    /// Holds a role that may ask for any number of songs.
+    pub(crate) pat: Person,
+    mo: Person,
+    patrons: Role,
+    moderators: Role,
+    pub(crate) bot: Arc<Program>,
     folder: Folder,
 }
 
@@ -60,80 +65,118 @@ impl Stage {
     pub(crate) async fn build() -> Result<Self, Wrong> {
         let discord = DiscordSandbox::start(DiscordRules::default()).await?;
         let whisul = WhisulSandbox::start(WhisulRules::default()).await?;
-        let server = discord.add_server("Music lovers");
-        let channel = server.add_channel("songs");
-        let [ann, bob, you] = ["Ann", "Bob", "You"].map(|name| discord.add_person(name));
-        server.join(&ann);
-        server.join(&bob);
-        let patrons = server.add_role("Patrons");
-        server.give_role(&you, &patrons);
-        let patrons = patrons.id();
-        Ok(Self { discord, whisul, channel, ann, bob, you, patrons, folder: Folder::new()? })
+        let folder = Folder::new()?;
+        let server = discord.add_server(SERVER);
+        let [channel, lounge] = ["songs", "lounge"].map(|name| server.add_channel(name));
+        let people = ["Ann", "Bob", "Pat", "Mo"].map(|name| discord.add_person(name));
+        for person in &people {
+            server.join(person);
+        }
+        let [ann, bob, pat, mo] = people;
+        let [patrons, moderators] = ["Patrons", "Moderators"].map(|name| server.add_role(name));
+        server.give_role(&pat, &patrons);
+        server.give_role(&mo, &moderators);
+        moderators.grant(MODERATION);
+        discord.owner().rename("Olga");
+        discord.bot().rename("whisul-bot");
+        let mut settings = addresses(&discord, &whisul, &folder, "demo.db");
+        settings.extend(peculiarities(&patrons));
+        let bot = Arc::new(Program::new(bot::command(settings)?));
+        Ok(Self {
+            discord,
+            whisul,
+            channel,
+            lounge,
+            ann,
+            bob,
+            pat,
+            mo,
+            patrons,
+            moderators,
+            bot,
+            folder,
+        })
     }
 
-    /// The settings with which the bot differs from one that runs for real: whom it talks to, how
-    /// often, and a quota and a line small enough to be seen at work.
-    pub(crate) fn settings(&self) -> Result<Settings, Wrong> {
-        let mut settings = self.addresses("demo.db");
-        settings.extend([
-            ("USER_QUOTA", "2/1d".to_owned()),
-            ("ROLE_QUOTAS", format!("{}=unlimited", self.patrons)),
-            ("MAX_RUNNING", "1".to_owned()),
-            ("POLL_INTERVAL", "500ms".to_owned()),
-            ("EDIT_INTERVAL", "1s".to_owned()),
-        ]);
-        Ok(Settings::read(|name| settings.get(name).cloned())?)
+    /// Whom and what the page shows.
+    pub(crate) fn cast(&self) -> Cast {
+        let person = |person: &Person, what: &str| (person.clone(), what.to_owned());
+        let channel = |channel: &Channel, name: &str| (channel.clone(), name.to_owned());
+        let role = |role: &Role, name: &str| (role.id(), name.to_owned());
+        Cast {
+            discord: self.discord.clone(),
+            whisul: self.whisul.clone(),
+            server: SERVER.to_owned(),
+            channels: vec![channel(&self.channel, "songs"), channel(&self.lounge, "lounge")],
+            people: vec![
+                person(&self.ann, "a member: two songs a day"),
+                person(&self.bob, "a member: two songs a day"),
+                person(&self.pat, "a patron: any number of songs"),
+                person(&self.mo, "a moderator of this server"),
+                person(&self.discord.owner(), "the owner of bot and server"),
+            ],
+            roles: vec![role(&self.patrons, "Patrons"), role(&self.moderators, "Moderators")],
+            bot: Arc::clone(&self.bot),
+            song_takes: Duration::from_secs(6),
+        }
     }
 
-    /// The settings with which any whisul-bot comes to this stage.
-    pub(crate) fn addresses(&self, database: &str) -> BTreeMap<&'static str, String> {
-        BTreeMap::from([
-            ("DISCORD_API_URL", self.discord.url()),
-            ("DISCORD_TOKEN", self.discord.token()),
-            ("WHISUL_API_URL", self.whisul.url()),
-            ("WHISUL_API_KEY", self.whisul.key()),
-            ("DATABASE_URL", format!("sqlite://{}", self.folder.0.join(database).display())),
-        ])
+    /// How to bring any bot along.
+    pub(crate) fn invitation(&self) -> String {
+        let addresses = addresses(&self.discord, &self.whisul, &self.folder, "visitor.db");
+        let variables: Vec<_> =
+            addresses.iter().map(|(name, value)| format!("  {name}={value} \\\n")).collect();
+        format!(
+            "To see a bot that you changed there instead, kill the demo's own on the page and run, \
+             from another terminal:\n\n{}  cargo run\n\nCtrl-C ends the demo and removes what it \
+             wrote.\n",
+            variables.concat()
+        )
+    }
+
+    /// What is wrong when the bot is gone.
+    pub(crate) fn left(&self) -> Wrong {
+        Wrong::Left(self.bot.log().pop().map(|(_, line)| line).unwrap_or_default())
+    }
+
+    /// Stops the bot, if it runs.
+    pub(crate) async fn stop_bot(&self) -> Result<(), Wrong> {
+        if !self.bot.runs() {
+            return Ok(());
+        }
+        self.bot.ask_to_stop();
+        let ended = timeout(STOP_LIMIT, self.bot.ended()).await.map_err(|_| Wrong::Stuck)?;
+        ended.filter(|status| !status.success()).map_or(Ok(()), |bad| Err(Wrong::BadEnd(bad)))
     }
 }
 
-/// The bot, on a thread and a runtime of its own, so that nothing of it outlives it.
-pub(crate) struct Bot {
-    shutdown: CancellationToken,
-    /// Tells of its end, once.
-    end: Option<oneshot::Receiver<Result<(), Wrong>>>,
+/// The settings with which any whisul-bot comes to this stage.
+fn addresses(
+    discord: &DiscordSandbox,
+    whisul: &WhisulSandbox,
+    folder: &Folder,
+    database: &str,
+) -> BTreeMap<&'static str, String> {
+    BTreeMap::from([
+        ("DISCORD_API_URL", discord.url()),
+        ("DISCORD_TOKEN", discord.token()),
+        ("WHISUL_API_URL", whisul.url()),
+        ("WHISUL_API_KEY", whisul.key()),
+        ("DATABASE_URL", format!("sqlite://{}", folder.0.join(database).display())),
+    ])
 }
 
-impl Bot {
-    /// Starts it as the program does.
-    pub(crate) fn start(settings: Settings) -> Self {
-        let (shutdown, (ended, end)) = (CancellationToken::new(), oneshot::channel());
-        let asked_to_stop = shutdown.clone();
-        thread::spawn(move || {
-            let run = async { Ok(whisul_bot::run(settings, asked_to_stop.cancelled()).await?) };
-            _ = ended.send(Runtime::new().map_err(Wrong::from).and_then(|rt| rt.block_on(run)));
-        });
-        Self { shutdown, end: Some(end) }
-    }
-
-    /// Whether its end was not seen yet.
-    pub(crate) fn runs(&self) -> bool {
-        self.end.is_some()
-    }
-
-    /// Waits for its end.
-    pub(crate) async fn end(&mut self) -> Result<(), Wrong> {
-        let Some(end) = &mut self.end else { return Ok(()) };
-        let ended = end.await.unwrap_or(Err(Wrong::Crashed));
-        self.end = None;
-        ended
-    }
-
-    /// Stops it as a signal does; one that has ended already stays as it is.
-    pub(crate) async fn stop(&mut self) -> Result<(), Wrong> {
-        self.shutdown.cancel();
-        timeout(STOP_LIMIT, self.end()).await.unwrap_or(Err(Wrong::Stuck))
-    }
+/// What else differs from a bot that runs for real: how often it asks, and a quota and a line small
+/// enough to be seen at work.
+fn peculiarities(patrons: &Role) -> [(&'static str, String); 6] {
+    [
+        ("USER_QUOTA", "2/1d".to_owned()),
+        ("ROLE_QUOTAS", format!("{}=unlimited", patrons.id())),
+        ("MAX_RUNNING", "1".to_owned()),
+        ("POLL_INTERVAL", "500ms".to_owned()),
+        ("EDIT_INTERVAL", "1s".to_owned()),
+        ("JOB_TIMEOUT", "40m".to_owned()),
+    ]
 }
 
 /// A folder that goes when the demo does.

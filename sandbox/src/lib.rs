@@ -8,6 +8,8 @@
 mod changes;
 pub mod discord;
 mod faults;
+pub mod page;
+mod program;
 mod record;
 mod server;
 mod wait;
@@ -19,6 +21,7 @@ pub use discord::{
     Invocation, Message, Modal, NoAnswer, Person, Ping, RateLimit, RateLimits, Role, Seat, Server,
 };
 pub use faults::{Fault, FaultId, Faults};
+pub use program::Program;
 pub use record::{RecordedRequest, Requests};
 pub use wait::{PATIENCE, until};
 pub use whisul::{Plan, RetryAfter, SandboxJob, WhisulRules, WhisulSandbox};

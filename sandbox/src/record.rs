@@ -31,6 +31,8 @@ pub struct RecordedRequest {
     pub body: Vec<u8>,
     /// What it was answered with; `None` while it has no answer, and for ever if it was cut off.
     pub status: Option<u16>,
+    /// The JSON it was answered with, where [`Requests::keep_answers`] asked for it.
+    pub answer: Vec<u8>,
 }
 
 impl RecordedRequest {
@@ -57,6 +59,7 @@ pub struct Requests {
 
 #[derive(Debug, Default)]
 struct Kept {
+    answers: bool,
     /// How many requests came before the first of `list`.
     forgotten: usize,
     list: VecDeque<RecordedRequest>,
@@ -73,6 +76,23 @@ impl Requests {
     #[must_use]
     pub fn list(&self) -> Vec<RecordedRequest> {
         lock(&self.kept).list.iter().cloned().collect()
+    }
+
+    /// The latest of them, at most so many, the oldest first.
+    #[must_use]
+    pub fn latest(&self, most: usize) -> Vec<RecordedRequest> {
+        let kept = lock(&self.kept);
+        kept.list.iter().skip(kept.list.len().saturating_sub(most)).cloned().collect()
+    }
+
+    /// From now on JSON answers are kept as well: for somebody who reads along.
+    pub fn keep_answers(&self) {
+        lock(&self.kept).answers = true;
+    }
+
+    /// Whether answers are kept.
+    pub(crate) fn keeps_answers(&self) -> bool {
+        lock(&self.kept).answers
     }
 
     /// Those with this method (`*` for any) and path, see [`Fault::on`](crate::Fault::on).
@@ -119,6 +139,7 @@ impl Requests {
                 .collect(),
             body: body.to_vec(),
             status: None,
+            answer: Vec::new(),
         };
         let mut kept = lock(&self.kept);
         if kept.list.len() == KEPT {
@@ -133,11 +154,12 @@ impl Requests {
     }
 
     /// Notes the answer to the request of this number, if that is not forgotten yet.
-    pub(crate) fn note_answer(&self, number: usize, status: u16) {
+    pub(crate) fn note_answer(&self, number: usize, status: u16, answer: &[u8]) {
         let mut kept = lock(&self.kept);
         let place = number.checked_sub(kept.forgotten);
         if let Some(request) = place.and_then(|place| kept.list.get_mut(place)) {
             request.status = Some(status);
+            answer.clone_into(&mut request.answer);
         }
         drop(kept);
         self.changes.bump();

@@ -15,7 +15,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::{StreamExt, future::pending, stream};
-use hyper::{body::Incoming, server::conn::http1, service::Service, service::service_fn};
+use hyper::{
+    body::{Body as _, Incoming},
+    server::conn::http1,
+    service::Service,
+    service::service_fn,
+};
 use hyper_util::{rt::TokioIo, service::TowerToHyperService};
 use tokio::{
     net::{TcpListener, TcpSocket, TcpStream},
@@ -32,6 +37,9 @@ use crate::{
 
 /// The largest request that is read, in bytes; Discord's own uploads stay far below.
 const LARGEST_REQUEST: usize = 128 << 20;
+
+/// The longest answer that is kept for those who read along, in bytes.
+const KEPT_ANSWER: u64 = 16 << 10;
 
 /// Not UTF-8, so not JSON.
 const GARBAGE: &[u8] = b"\xff\xfe{\"status\": <html>502 Bad Gateway</html>\x00";
@@ -190,8 +198,22 @@ impl Handling {
             None => self.handle(request).await,
             Some(effect) => self.spoil(effect, request).await?,
         };
-        self.requests.note_answer(number, response.status().as_u16());
+        let (response, answer) = self.read_along(response).await?;
+        self.requests.note_answer(number, response.status().as_u16(), &answer);
         Ok(response)
+    }
+
+    /// The JSON of an answer, if somebody wants to see it.
+    async fn read_along(&self, response: Response) -> io::Result<(Response, Bytes)> {
+        let kind = response.headers().get(CONTENT_TYPE);
+        let json = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+        let short = response.body().size_hint().upper().is_some_and(|size| size <= KEPT_ANSWER);
+        if !(json && short && self.requests.keeps_answers()) {
+            return Ok((response, Bytes::new()));
+        }
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, LARGEST_REQUEST).await.map_err(io::Error::other)?;
+        Ok((Response::from_parts(parts, Body::from(bytes.clone())), bytes))
     }
 
     async fn handle(&self, request: Request) -> Response {

@@ -156,7 +156,7 @@ impl World {
     }
 
     /// The channel that a person looks at.
-    fn place(&self, actor: Actor) -> Result<&Channel, ClientRefusal> {
+    pub(super) fn place(&self, actor: Actor) -> Result<&Channel, ClientRefusal> {
         let channel = self.channel(actor.channel).map_err(|_| ClientRefusal::NoSuchChannel)?;
         let admitted = self.admits(channel, actor.user);
         if admitted { Ok(channel) } else { Err(ClientRefusal::NoSuchChannel) }

@@ -57,6 +57,10 @@ pub struct ModalField {
     pub shortest: usize,
     /// The most characters.
     pub longest: usize,
+    /// Whether there is room for several lines.
+    pub paragraph: bool,
+    /// What stands in it, in grey, while it is empty.
+    pub placeholder: Option<String>,
     /// Declared below a label component instead of in a row of its own.
     pub(crate) in_label: bool,
 }

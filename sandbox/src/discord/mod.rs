@@ -23,6 +23,7 @@ mod availability;
 mod error;
 mod form;
 mod gateway;
+mod glance;
 mod hub;
 mod invocation;
 mod json;
@@ -46,6 +47,7 @@ mod view;
 mod world;
 
 pub use gateway::control::GatewayControl;
+pub use glance::Glance;
 pub use invocation::{Invocation, Modal, ModalField, NoAnswer};
 pub use mentions::Ping;
 pub use model::message::Revision;
@@ -138,6 +140,12 @@ impl DiscordSandbox {
     #[must_use]
     pub fn owner(&self) -> Person {
         Person { hub: Arc::clone(self.hub()), id: self.hub().read(|world| world.owner) }
+    }
+
+    /// The bot itself, which is called "bot" at first.
+    #[must_use]
+    pub fn bot(&self) -> Person {
+        Person { hub: Arc::clone(self.hub()), id: self.application_id() }
     }
 
     /// Gives the application to a team of people with roles: `admin`, `developer`, `read_only`

@@ -33,6 +33,11 @@ impl Person {
         self.hub.read(|world| world.users.get(&self.id).map(name)).unwrap_or_default()
     }
 
+    /// Takes another name.
+    pub fn rename(&self, name: &str) {
+        self.change(|user| name.clone_into(&mut user.name));
+    }
+
     /// What stands in a text for this person: `<@ID>`.
     #[must_use]
     pub fn mention(&self) -> String {

@@ -57,8 +57,8 @@ fn read_labelled(form: &mut Form<'_>) -> ModalField {
 
 fn read_input(form: &mut Form<'_>, field: ModalField) -> ModalField {
     form.one_of("type", &[TEXT_INPUT]);
-    form.one_of("style", &[1, 2]);
-    form.text("placeholder", 100);
+    let paragraph = form.one_of("style", &[1, 2]) == Some(2);
+    let placeholder = form.text("placeholder", 100);
     let least = form.integer("min_length", 0, LONGEST_ANSWER).unwrap_or(0);
     let most = form.integer("max_length", 1, LONGEST_ANSWER).unwrap_or(LONGEST_ANSWER);
     ModalField {
@@ -67,6 +67,8 @@ fn read_input(form: &mut Form<'_>, field: ModalField) -> ModalField {
         shortest: usize::try_from(least).unwrap_or_default(),
         longest: usize::try_from(most).unwrap_or_default(),
         value: form.text("value", 4000),
+        paragraph,
+        placeholder,
         ..field
     }
 }

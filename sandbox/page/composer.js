@@ -1,0 +1,134 @@
+// The message box: plain text, or a command.
+
+import { notice, toEnd } from "./channel.js";
+import { Command } from "./command.js";
+import { byId, element } from "./dom.js";
+import { follow } from "./interaction.js";
+import { act, commands } from "./net.js";
+import { runnable } from "./options.js";
+import { bot, channelName, here } from "./state.js";
+import { Suggestions } from "./suggestions.js";
+
+const SLASH_COMMAND = 1;
+
+const suggestions = new Suggestions();
+const hint = element("p", { class: "hint", "aria-live": "polite" });
+const aside = element("span", { class: "hint-aside" });
+const box = element("textarea", {
+  id: "box", class: "box", rows: "1", maxlength: "2000", autocomplete: "off",
+  role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false",
+  oninput: offer, onkeydown: key, onblur: () => suggestions.hide(), onfocus: offer,
+});
+const line = element("div", { class: "line" }, box);
+const send = element("button", { type: "submit", class: "send", "aria-label": "Send" }, "➤");
+let command = null;
+let asked = 0;
+
+/** Puts the box on the page. */
+export function start() {
+  const form = element("form", { class: "composer-form", onsubmit: submit }, line, send);
+  byId("composer").append(suggestions.node, form, element("div", { class: "hint-line" }, hint, aside));
+}
+
+/** Begins anew, somewhere else. */
+export function turn() {
+  const name = channelName(here().channel);
+  const where = name ? `Message #${name}` : `Message @${bot().name}`;
+  box.placeholder = where;
+  box.setAttribute("aria-label", `${where}. Type a slash for commands.`);
+  box.value = "";
+  plain();
+}
+
+export function focus() {
+  if (command) command.focus();
+  else box.focus();
+}
+
+/** Says something below the box. */
+function explain(text = "", more = "", wrong = false) {
+  hint.textContent = text;
+  aside.textContent = more;
+  hint.classList.toggle("wrong", wrong);
+}
+
+function plain() {
+  command = null;
+  suggestions.hide();
+  line.replaceChildren(box);
+  explain();
+}
+
+/** Shows the commands that begin like the text. */
+async function offer() {
+  const typed = box.value;
+  const ours = ++asked;
+  if (!/^\/[^\n]*$/.test(typed)) {
+    suggestions.hide();
+    return;
+  }
+  const all = (await commands()).filter(({ type }) => type === SLASH_COMMAND).flatMap(runnable);
+  if (ours !== asked || command || document.activeElement !== box) return;
+  const text = typed.slice(1).toLowerCase();
+  const whole = all.filter(({ path }) => text.startsWith(`${path} `)).sort((one, other) => other.path.length - one.path.length)[0];
+  if (whole) {
+    begin(whole, typed.slice(whole.path.length + 2));
+    return;
+  }
+  const fitting = all.filter(({ path }) => path.startsWith(text) || path.split(" ").some((word) => word.startsWith(text)));
+  suggestions.show(box, bot().name, fitting.map((leaf) => ({
+    label: `/${leaf.path}`,
+    detail: leaf.description,
+    aside: leaf.options.map(({ name, required }) => (required ? name : `${name}?`)).join("  "),
+    pick: () => begin(leaf, ""),
+  })), true);
+}
+
+/** Goes over to filling in a command. */
+function begin(leaf, text) {
+  suggestions.hide();
+  const back = () => {
+    box.value = "";
+    plain();
+    box.focus();
+  };
+  command = new Command(leaf, suggestions, explain, { cancel: back, send: run });
+  command.fill(text);
+  line.replaceChildren(command.node);
+  command.focus();
+}
+
+async function run(typed) {
+  box.value = "";
+  plain();
+  explain(`Sending /${typed.name}…`);
+  box.focus();
+  toEnd();
+  const place = here();
+  const outcome = await act({ do: "command", ...typed }, place);
+  if (!command) explain();
+  if (place.person === here().person && place.channel === here().channel) follow(outcome, notice);
+}
+
+function key(event) {
+  if (event.isComposing || suggestions.key(event)) return;
+  if (event.key === "Enter" && !event.shiftKey) {
+    event.preventDefault();
+    say();
+  }
+}
+
+function submit(event) {
+  event.preventDefault();
+  if (command) command.send();
+  else say();
+}
+
+async function say() {
+  const text = box.value.trim();
+  if (text === "" || text.startsWith("/")) return;
+  box.value = "";
+  toEnd();
+  const outcome = await act({ do: "say", text });
+  if (outcome.is === "refused") notice(`Your message could not be sent: ${outcome.why}.`);
+}

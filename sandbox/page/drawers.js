@@ -1,0 +1,26 @@
+// On narrow screens the sides of the page are drawers.
+
+import { byId } from "./dom.js";
+
+const SIDES = ["sidebar", "backstage"];
+
+/** Lets the sides be opened and closed. */
+export function start() {
+  for (const side of SIDES) {
+    byId(`show-${side}`).addEventListener("click", () => show(document.body.dataset.open === side ? null : side));
+  }
+  byId("curtain").addEventListener("click", close);
+  addEventListener("keydown", (event) => event.key === "Escape" && document.body.dataset.open && close());
+}
+
+/** Closes what is open. */
+export function close() {
+  show(null);
+}
+
+function show(open) {
+  if (open) document.body.dataset.open = open;
+  else delete document.body.dataset.open;
+  byId("curtain").hidden = !open;
+  for (const side of SIDES) byId(`show-${side}`).setAttribute("aria-expanded", String(side === open));
+}

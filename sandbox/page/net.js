@@ -1,0 +1,43 @@
+// What the page asks of the sandbox.
+
+import { here } from "./state.js";
+
+async function get(path, query = {}) {
+  const answer = await fetch(`${path}?${new URLSearchParams(query)}`);
+  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+  return answer.json();
+}
+
+async function post(path, body) {
+  const headers = { "content-type": "application/json" };
+  const answer = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(await answer.text());
+  return answer.status === 204 ? null : answer.json();
+}
+
+export const people = () => get("/people");
+export const log = () => get("/log");
+export const commands = () => get("/commands", here());
+export const weather = (change) => post("/weather", change);
+
+/** What has changed where we look since the view before; everything, without one. */
+export function view(place, since) {
+  return get("/view", since === null ? place : { ...place, since });
+}
+
+/** Does something as the person we are, where we look. */
+export async function act(what, place = here()) {
+  try {
+    return await post("/act", { ...place, ...what });
+  } catch {
+    return { is: "refused", why: "the demo doesn't answer" };
+  }
+}
+
+/** Calls `changed` whenever something has changed, and tells whether the connection stands. */
+export function listen(changed, connected) {
+  const events = new EventSource("/events");
+  events.onopen = () => connected(true);
+  events.onmessage = changed;
+  events.onerror = () => connected(false);
+}

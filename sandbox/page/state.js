@@ -1,0 +1,59 @@
+// Who we are and where we look: it stands in the address, so that each tab can be somebody else.
+
+let stage = null;
+
+/** Takes in who and what there is. */
+export function set(people) {
+  stage = people;
+}
+
+export const bot = () => stage.bot;
+export const everybody = () => stage.people;
+export const channels = () => stage.channels;
+export const server = () => stage.server;
+export const opened = () => stage.opened;
+
+/** The person we are. */
+export function me() {
+  const [person] = parts();
+  return stage.people.find(({ id }) => id === person) ?? stage.people[0];
+}
+
+/** The ids of the person we are and of the channel we look at. */
+export function here() {
+  const [, channel] = parts();
+  const { id, dm } = me();
+  const known = channel === dm || stage.channels.some((known) => known.id === channel);
+  return { person: id, channel: known ? channel : stage.channels[0].id };
+}
+
+/** The address at which somebody looks at a channel. */
+export function address(person, channel) {
+  return `#${person}/${channel}`;
+}
+
+function parts() {
+  return location.hash.slice(1).split("/");
+}
+
+/** The name of a user, if there is one with this id. */
+export function userName(id) {
+  return [stage.bot, ...stage.people].find((user) => user.id === id)?.name;
+}
+
+/** The name of a role. */
+export function roleName(id) {
+  return stage.roles.find((role) => role.id === id)?.name;
+}
+
+export const roles = () => stage.roles;
+
+/** The name of a channel. */
+export function channelName(id) {
+  return stage.channels.find((channel) => channel.id === id)?.name;
+}
+
+/** Whether pictures and songs from an address can be shown: those from elsewhere are not fetched. */
+export function isLocal(address) {
+  return URL.canParse(address) && stage.media.includes(new URL(address).origin);
+}

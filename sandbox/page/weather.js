@@ -1,0 +1,65 @@
+// What the bot has to live with, and the bot's own life.
+
+import { byId, element } from "./dom.js";
+import { weather } from "./net.js";
+
+const GROUPS = [
+  ["whisul", "Whisul", [
+    ["fine", "Fine", "Songs are made."],
+    ["slow", "Slow", "Every answer takes four seconds."],
+    ["busy", "Busy", "It asks to come back later (429). Songs wait and go on by themselves."],
+    ["failing", "Failing", "It answers 500. Running songs go on; a new prompt may have been paid for, so it is refunded and never sent twice."],
+    ["garbage", "Garbage", "It answers what nobody can read. The same, since nobody knows what it did."],
+    ["down", "Down", "Connections are refused. Songs wait and go on by themselves."],
+  ]],
+  ["songs", "A new song takes", [
+    ["usual", "Seconds", "A few seconds."],
+    ["one_minute", "A minute", "Long enough to look around."],
+    ["twenty_minutes", "20 minutes", "Longer than Discord's interactions live. The message is edited through the channel then."],
+    ["fail", "Fails", "No song comes of it. It is refunded."],
+  ]],
+  ["discord", "Discord", [
+    ["fine", "Fine", "Edits go through."],
+    ["busy", "Busy", "Edits are refused (429). Songs are made meanwhile."],
+    ["failing", "Failing", "Edits fail (503). Songs are made meanwhile and shown afterwards."],
+  ]],
+];
+
+const choices = new Map();
+let kill;
+let start;
+
+/** Draws the panel. */
+export function open() {
+  const groups = GROUPS.map(([key, title, options]) => {
+    const meaning = element("p", { class: "meaning", "aria-live": "polite" });
+    const labels = options.map(([value, label, text]) => {
+      const input = element("input", { type: "radio", name: key, value, onchange: () => weather({ [key]: value }) });
+      choices.set(`${key}:${value}`, () => {
+        input.checked = true;
+        meaning.textContent = text;
+      });
+      return element("label", { class: "choice" }, input, element("span", {}, label));
+    });
+    return element("fieldset", {}, element("legend", {}, title), element("div", { class: "choices" }, labels), meaning);
+  });
+  const blow = (label, change, kind = "secondary") =>
+    element("button", { type: "button", class: `button ${kind}`, onclick: () => weather(change) }, label);
+  kill = blow("Kill the bot (‑9)", "kill_bot", "danger");
+  start = blow("Start the bot", "start_bot", "success");
+  byId("weather").replaceChildren(...groups, element("div", { class: "blows" },
+    kill, start, blow("Cut the gateway", "cut_gateway"), blow("Finish all songs", "finish_songs")));
+}
+
+/** Shows how it is now. */
+export function show(now, bot) {
+  for (const [key] of GROUPS) choices.get(`${key}:${now[key]}`)?.();
+  kill.hidden = !bot.runs;
+  start.hidden = bot.runs;
+  const state = bot.runs ? (bot.connected ? "online" : "starting") : "offline";
+  const shown = byId("bot-state");
+  if (shown.dataset.state !== state) {
+    shown.dataset.state = state;
+    shown.textContent = { online: "Bot online", starting: "Bot connecting…", offline: "Bot not running" }[state];
+  }
+}

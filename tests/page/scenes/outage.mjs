@@ -1,0 +1,25 @@
+// Whisul is down for a while: songs wait, messages say so, and everything goes on by itself.
+
+import { scene } from "../browser.mjs";
+
+await scene(async (open) => {
+  const ann = await open("Ann");
+  for (const weather of ["Down", "Busy"]) {
+    const prompt = `a song for a ${weather} day`;
+    await ann.weather("Whisul", weather);
+    await ann.command("song", prompt);
+    const waiting = await ann.message(prompt);
+    await waiting.getByText(/Whisul (can't be reached|is busy)/).waitFor();
+    await ann.weather("Whisul", "Fine");
+    await ann.song(prompt);
+  }
+
+  // A prompt that was answered with an error may have been paid for.
+  await ann.weather("Whisul", "Failing");
+  await ann.command("song", "a song of unknown fate");
+  const failed = await ann.message("a song of unknown fate");
+  await failed.getByText("No song this time").waitFor();
+  await ann.weather("Whisul", "Fine");
+  await failed.getByRole("button", { name: "Try again" }).click();
+  await ann.song("a song of unknown fate");
+});
