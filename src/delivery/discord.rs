@@ -220,7 +220,7 @@ impl Discord {
     }
 }
 
-fn original(application: ApplicationId, token: &SecretString) -> String {
+pub(super) fn original(application: ApplicationId, token: &SecretString) -> String {
     format!("webhooks/{application}/{}/messages/@original", token.expose_secret())
 }
 

@@ -116,6 +116,13 @@ impl Quota {
     }
 }
 
+impl Charges {
+    /// The grants that can pay for a song `at` this time, the one to be used first in front.
+    pub fn usable_grants(&self, at: Timestamp) -> impl Iterator<Item = &Grant> {
+        self.grants.iter().filter(move |grant| grant.left > 0 && grant.expires_at > at)
+    }
+}
+
 impl Limits {
     /// Whether this person may have one more song `at` this time.
     ///
@@ -135,10 +142,9 @@ impl Limits {
             let quota = Quota::Limited { count: self.user_concurrency, window: Duration::ZERO };
             return Err(Refusal { limit: Limit::Concurrency, quota, free_at: None });
         }
-        let used = |grant: &&Grant| grant.left > 0 && grant.expires_at > at;
         let grant = match self.admit_person(requester.roles, &charges.user, at) {
             Ok(()) => None,
-            Err(refusal) => Some(charges.grants.iter().find(used).ok_or(refusal)?.id),
+            Err(refusal) => Some(charges.usable_grants(at).next().ok_or(refusal)?.id),
         };
         let refuse = |limit, quota| move |free_at| Refusal { limit, quota, free_at };
         if requester.in_guild {

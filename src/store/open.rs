@@ -85,7 +85,9 @@ impl Store {
 
 /// A connection to the file, which waits this long where others hold it.
 fn options(path: &Path, patience: Duration) -> SqliteConnectOptions {
-    SqliteConnectOptions::new().filename(path).busy_timeout(patience)
+    // What people want to be forgotten is not to be left in a corner of the file.
+    let options = SqliteConnectOptions::new().pragma("secure_delete", "on");
+    options.filename(path).busy_timeout(patience)
 }
 
 /// Whether a connection can be used again. When the disk is full, SQLite rolls a transaction back

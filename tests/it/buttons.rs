@@ -35,14 +35,14 @@ async fn world_with_a_line() -> World {
 }
 
 /// Clicks the button with this label.
-async fn click(seat: &Seat, message: &Message, label: &str) -> Invocation {
+pub(crate) async fn click(seat: &Seat, message: &Message, label: &str) -> Invocation {
     let button = message.button(label).unwrap_or_else(|| panic!("no {label}: {}", message.text()));
     let id = button.custom_id.expect("a button that does something");
     seat.click(message.id, &id).await.expect("Discord takes the click")
 }
 
 /// Clicks a button that opens a form.
-async fn open(seat: &Seat, message: &Message, label: &str) -> Modal {
+pub(crate) async fn open(seat: &Seat, message: &Message, label: &str) -> Modal {
     match click(seat, message, label).await.answer().await {
         Err(NoAnswer::Modal(modal)) => modal,
         other => panic!("a form, not {other:?}"),
