@@ -5,7 +5,9 @@ use serenity::builder::{CreateEmbed, CreateEmbedFooter};
 use super::{
     Message, links::message_link, markdown::escaped, render::stage, sentences::admin as say,
 };
-use crate::domain::{BlockedWord, Deed, Grant, GuildId, Job, Setting, Standing, Stats, UserId};
+use crate::domain::{
+    Bar, BlockedWord, Deed, Grant, GuildId, Job, Limit, Setting, Standing, Stats, UserId,
+};
 
 const COLOUR: u32 = 0x5B_6E_F5;
 
@@ -19,11 +21,16 @@ const VALUE_ROOM: usize = 200;
 /// What a person may still ask for, with what they have under way.
 pub fn person_quota(
     person: UserId,
+    bar: Option<Bar>,
     standings: &[Standing],
     grants: &[Grant],
     under_way: &[Job],
 ) -> Message {
     let mut lines = vec![say::mention(person)];
+    lines.extend(bar.map(say::kept_out).map(str::to_owned));
+    if !standings.iter().any(|standing| standing.limit == Limit::Person) {
+        lines.push(say::AS_MANY_AS_THEY_LIKE.to_owned());
+    }
     lines.extend(standings.iter().map(say::left));
     lines.extend(grants.iter().filter(|grant| grant.left > 0).map(say::grant));
     lines.extend(under_way.iter().map(job_line));

@@ -7,6 +7,9 @@ use std::time::Duration;
 
 use super::{BlockedWord, GuildId, JobId, Quota, Timestamp, UserId};
 
+/// The most blocked words of one scope: a prompt is searched for each of them.
+pub const WORDS_MAX: u32 = 200;
+
 /// Where an act holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {

@@ -26,7 +26,7 @@ mod time;
 mod ways;
 mod words;
 
-pub use act::{Act, Deed, Performed, Scope};
+pub use act::{Act, Deed, Performed, Scope, WORDS_MAX};
 pub use action::Action;
 pub use answers::{FirstAnswer, Report, Submission};
 pub use estimate::Estimate;

@@ -19,11 +19,11 @@ impl Worker {
     /// Tells the requester, if they want to be told. That it is about to happen is written down
     /// before: nobody is told twice, whatever happens.
     pub(super) async fn notify(&mut self) -> Result<(), StepError> {
-        let wanted =
-            self.jobs.store.wants_notice(self.job.requester).await.unwrap_or_else(|error| {
-                warn!(%error, "nobody knows whether the requester wants to be told");
-                true
-            });
+        let wanted = self.jobs.store.wants_notice(self.job.requester).await;
+        let wanted = wanted.unwrap_or_else(|error| {
+            warn!(%error, "nobody knows whether the requester wants to be told; they are not");
+            false
+        });
         self.note(Event::NoticeBegins).await?;
         if !(wanted && self.jobs.tells_when_ready()) {
             return Ok(());

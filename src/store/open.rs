@@ -23,7 +23,7 @@ const READERS: u32 = 4;
 
 /// The steps that made the tables what they are, in order. A step that was ever released stays as
 /// it is: each database remembers the text of those it has taken.
-const MIGRATIONS: [(i64, &str, &str); 4] = [
+pub(super) const MIGRATIONS: [(i64, &str, &str); 4] = [
     (1, "jobs", include_str!("migrations/0001_jobs.sql")),
     (2, "origin", include_str!("migrations/0002_origin.sql")),
     (3, "extras", include_str!("migrations/0003_extras.sql")),
@@ -147,14 +147,18 @@ async fn prepare(path: &Path, patience: Duration) -> Result<(), OpenError> {
     let mut connection = SqliteConnection::connect_with(&options).await.map_err(failed)?;
     check_origin(&mut connection, path).await?;
     check_whole(&mut connection, path).await?;
-    let migrations = MIGRATIONS.map(|(version, name, sql)| {
-        Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
-    });
-    Migrator::with_migrations(migrations.into())
-        .run(&mut connection)
-        .await
-        .map_err(|error| not_migrated(error, path))?;
+    let migrated = migrator(MIGRATIONS.len()).run(&mut connection).await;
+    migrated.map_err(|error| not_migrated(error, path))?;
     connection.close().await.map_err(failed)
+}
+
+/// Takes the first `steps` of the migrations, as far as a database has not taken them already.
+pub(super) fn migrator(steps: usize) -> Migrator {
+    let migrations = MIGRATIONS.iter().take(steps).map(|(version, name, sql)| {
+        let (name, sql) = ((*name).into(), sql.into_sql_str());
+        Migration::new(*version, name, MigrationType::Simple, sql, false)
+    });
+    Migrator::with_migrations(migrations.collect())
 }
 
 /// Refuses the database of another program. Says whether it is ours; if not, it is empty.

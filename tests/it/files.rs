@@ -323,7 +323,9 @@ async fn a_message_that_discord_would_not_show_is_left_alone() {
     world.whisul.plan("", Plan::song().takes(Duration::ZERO).with("title", "Unspeakable".into()));
     let asked = world.song(&world.ann, "a song").await;
     asked.until("the song", |message| message.content.contains("is done")).await;
+    world.whisul.plan("speakable", Plan::song().takes(Duration::ZERO));
+    covered(&world.song(&world.bob, "speakable").await).await;
     world.stop_bot().await;
-    assert_eq!(uploads(&world), 0);
-    assert_eq!(world.whisul.requests().count("GET", COVER), 0);
+    assert_eq!(uploads(&world), 1);
+    assert_eq!(world.whisul.requests().count("GET", COVER), 1);
 }

@@ -163,3 +163,20 @@ async fn servers_and_members_are_read_with_the_token() {
     assert_eq!(bot.get("/users/@me/guilds").await.1[0]["name"], "Den");
     assert_eq!(bot.get(&format!("/users/{}", scene.ann.id())).await.1["username"], "Ann");
 }
+
+#[tokio::test]
+async fn servers_are_listed_a_page_at_a_time() {
+    let bot = Bot::start().await;
+    let servers: Vec<u64> = (0..5).map(|_| bot.discord.add_server("Den").id()).collect();
+    _ = bot.discord.add_server_without_bot("Elsewhere");
+    let page = async |query: &str| {
+        let (_, list) = bot.get(&format!("/users/@me/guilds{query}")).await;
+        let ids = list.as_array().unwrap().iter().map(|guild| guild["id"].as_str().unwrap());
+        ids.map(|id| id.parse::<u64>().unwrap())
+            .filter(|id| servers.contains(id))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(page("").await, servers);
+    let after = format!("?limit=2&after={}", servers[1]);
+    assert_eq!(page(&after).await, servers[2..4]);
+}

@@ -54,7 +54,7 @@ impl Media {
     }
 
     /// The client with which a URL is fetched, if it may be. A name is checked when it is resolved.
-    fn client_for(&self, url: &Url) -> Result<&Client, MediaError> {
+    pub(super) fn client_for(&self, url: &Url) -> Result<&Client, MediaError> {
         if !url.username().is_empty() || url.password().is_some() {
             return Err(MediaError::NotPublic);
         }

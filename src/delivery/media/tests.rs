@@ -115,6 +115,27 @@ async fn nothing_leads_off_to_where_nothing_is_public() {
     assert_eq!(visits.load(Ordering::Relaxed), 0);
 }
 
+#[test]
+fn only_encrypted_links_are_fetched_and_those_of_whisul() {
+    let media = media("127.0.0.1:4000".parse().unwrap());
+    let fetched = |link: &str| media.client_for(&Url::parse(link).unwrap()).is_ok();
+    for link in ["https://cdn.example/a.mp3", "https://1.1.1.1/", "http://127.0.0.1:4000/a.wav"] {
+        assert!(fetched(link), "{link}");
+    }
+    for link in [
+        "http://cdn.example/a.mp3",
+        "http://1.1.1.1/",
+        "https://127.0.0.1:4000/",
+        "http://127.0.0.1:4001/",
+        "http://localhost:4000/",
+        "https://user@cdn.example/",
+        "http://:password@127.0.0.1:4000/",
+        "ftp://cdn.example/",
+    ] {
+        assert!(!fetched(link), "{link}");
+    }
+}
+
 #[tokio::test]
 async fn redirects_are_followed_to_an_end() {
     let circle = b"HTTP/1.1 302 Found\r\nlocation: /again\r\nconnection: close\r\n\r\n".to_vec();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{relative, songs_of};
 use crate::domain::{
     Act, Bar, BlockedWord, Deed, Grant, GuildId, JobId, Limit, Performed, Quota, Scope, Source,
-    Standing, UserId, WordError, format_duration,
+    Standing, UserId, WORDS_MAX, WordError, format_duration,
 };
 
 /// Only the owner may do that.
@@ -112,7 +112,9 @@ pub fn performed(deed: &Deed, performed: Performed) -> String {
     match performed {
         Performed::Done | Performed::Known => format!("Done: {}", what(deed)),
         Performed::Nothing => "There was nothing to undo.".to_owned(),
-        Performed::TooMany => "There are 200 blocked words already. Remove one first.".to_owned(),
+        Performed::TooMany => {
+            format!("There are {WORDS_MAX} blocked words already. Remove one first.")
+        }
     }
 }
 
@@ -199,6 +201,20 @@ pub fn left(standing: &Standing) -> String {
     };
     let next = next_at.map(|at| format!(", one more {}", relative(at))).unwrap_or_default();
     format!("{left} of {songs}{of}{next}")
+}
+
+/// A person without a quota of their own.
+pub const AS_MANY_AS_THEY_LIKE: &str = "No quota of their own";
+
+/// What keeps somebody's songs out, to whoever asks about them.
+pub fn kept_out(bar: Bar) -> &'static str {
+    match bar {
+        Bar::Blocked(Scope::Server(_)) => "Blocked in this server",
+        Bar::Blocked(Scope::Everywhere) => "Blocked everywhere",
+        Bar::Paused(Scope::Server(_)) => "Songs are paused in this server",
+        Bar::Paused(Scope::Everywhere) => "Songs are paused everywhere",
+        Bar::Word => "A blocked word",
+    }
 }
 
 /// A grant.

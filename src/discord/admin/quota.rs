@@ -39,7 +39,9 @@ async fn show(
     // A moderator sees no further than their server.
     let mut under_way = jobs.open_jobs(Some(admin.guild), UNDER_WAY).await?;
     under_way.retain(|job| job.requester == person);
-    admin.show(panels::person_quota(person, &standings, &charges.grants, &under_way)).await;
+    let bar = jobs.overrides(person, Some(admin.guild)).await?.bar;
+    let grants = &charges.grants;
+    admin.show(panels::person_quota(person, bar, &standings, grants, &under_way)).await;
     Ok(())
 }
 
@@ -124,7 +126,8 @@ async fn server(
     if quota.is_some_and(|quota| !quota.is_within(given)) {
         return Err(CommandError::NotSo(say::only_lower(given)));
     }
-    admin.perform(Act::LowerServerQuota(quota), here, reason).await
+    let lowered = quota.filter(|quota| *quota != Quota::Unlimited);
+    admin.perform(Act::LowerServerQuota(lowered), here, reason).await
 }
 
 /// Set the quota over everybody: for the bot's owner

@@ -31,6 +31,15 @@ impl Glyph {
         }
     }
 
+    /// Everything that it can be read as.
+    pub(super) fn letters(self) -> impl Iterator<Item = char> {
+        let (own, also) = match self {
+            Self::Character { own, also, .. } => (Some(own), also),
+            Self::Space | Self::Separator => (None, ""),
+        };
+        own.into_iter().chain(also.chars())
+    }
+
     pub(super) fn is_space(self) -> bool {
         self == Self::Space
     }

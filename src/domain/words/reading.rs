@@ -1,5 +1,7 @@
 //! A prompt as a reader sees it, searched for words.
 
+use std::collections::BTreeSet;
+
 use super::{
     BlockedWord,
     glyph::{Glyph, glyphs},
@@ -16,6 +18,8 @@ pub struct Reading {
     /// Where a word may begin, and where one may end.
     begins: Vec<bool>,
     ends: Vec<bool>,
+    /// Every letter that stands in it, or may.
+    letters: BTreeSet<char>,
 }
 
 impl Reading {
@@ -27,17 +31,26 @@ impl Reading {
         let mut ends = beginnings(&glyphs);
         glyphs.reverse();
         ends.reverse();
-        Self { glyphs, begins, ends }
+        let letters = glyphs.iter().flat_map(|glyph| glyph.letters()).collect();
+        Self { glyphs, begins, ends, letters }
     }
 
     /// Whether the word stands in it, in whatever disguise.
     pub fn contains(&self, word: &BlockedWord) -> bool {
+        let stands = |letter: char| self.letters.contains(&letter);
+        let may_stand = |glyph: &Glyph| stands('*') || glyph.letters().any(stands);
+        word.letters.iter().all(may_stand) && self.search(word)
+    }
+
+    fn search(&self, word: &BlockedWord) -> bool {
         let doubled = word.doubled();
         let mut states = States::default();
         for ((glyph, begins), ends) in self.glyphs.iter().zip(&self.begins).zip(&self.ends) {
             match glyph {
                 Glyph::Space => states = States::default(),
                 Glyph::Separator => {}
+                // Nowhere near a word, as almost everywhere in a text.
+                Glyph::Character { .. } if !begins && states == States::default() => {}
                 Glyph::Character { .. } => {
                     let step = Step { fits: word.fits(*glyph), doubled, glyph: *glyph };
                     states = step.take(&states, *begins);

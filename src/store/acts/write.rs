@@ -4,12 +4,9 @@ use sqlx::SqliteConnection;
 
 use super::row;
 use crate::{
-    domain::{Act, Deed, Performed},
+    domain::{Act, Deed, Performed, WORDS_MAX},
     store::{Store, StoreError, admit::BEGIN, write::number},
 };
-
-/// The most blocked words of one scope: a prompt is searched for each of them.
-const WORDS_MAX: i64 = 200;
 
 const KNOWN: &str = "SELECT COUNT(*) FROM acts WHERE id = $1";
 
@@ -55,7 +52,7 @@ async fn perform(connection: &mut SqliteConnection, deed: &Deed) -> Result<Perfo
     if let Act::AddWord(_) = deed.act {
         let words = sqlx::query_scalar(COUNT_WORDS).bind(scope).bind(&value);
         let words: i64 = words.fetch_one(&mut *connection).await?;
-        if words >= WORDS_MAX {
+        if words >= i64::from(WORDS_MAX) {
             return Ok(Performed::TooMany);
         }
     }

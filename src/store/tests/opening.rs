@@ -3,7 +3,10 @@
 use sqlx::Executor;
 
 use super::*;
-use crate::store::OpenError;
+use crate::store::{
+    OpenError,
+    open::{MIGRATIONS, migrator},
+};
 
 /// Opens a file that must be refused, and must be left as it is.
 async fn refused(folder: &Folder) -> OpenError {
@@ -106,6 +109,29 @@ async fn the_database_of_another_program_is_refused() {
     other.close().await.unwrap();
     let error = refused(&folder).await;
     assert!(matches!(error, OpenError::Foreign { .. }), "{error}");
+}
+
+/// A song under way, as the first version wrote it.
+const RUNNING: &str = "\
+    INSERT INTO jobs (id, requester, channel, application, prompt, round, reach, token, message, \
+        state, delivery, open, settled, charge, charged_at, whisul_job, running_since) \
+    VALUES (7, 2, 3, 4, 'rain', 1, 'channel', 'token', 9, \
+        'running', 'pending', 1, 0, 'full', 1800000000000, 'abc', 1800000001000)";
+
+#[tokio::test]
+async fn a_database_of_any_earlier_version_is_brought_forward() {
+    for steps in 1..MIGRATIONS.len() {
+        let folder = Folder::new();
+        fs::create_dir_all(&folder.0).unwrap();
+        let mut earlier = folder.bare().await;
+        migrator(steps).run(&mut earlier).await.unwrap();
+        earlier.execute(RUNNING).await.unwrap();
+        earlier.close().await.unwrap();
+        let left = folder.store().await.unsettled().await.unwrap();
+        assert!(left.damaged.is_empty(), "{:?}", left.damaged);
+        assert!(matches!(left.jobs[0].state, State::Running { .. }), "after {steps} steps");
+        assert_eq!(left.jobs[0].prompt.as_str(), "rain");
+    }
 }
 
 #[tokio::test]

@@ -196,4 +196,8 @@ async fn a_persons_quota_is_shown_with_what_is_left() {
         assert!(shown.contains(part), "{part}: {shown}");
     }
     assert!(!shown.contains("slow"), "no prompt is shown: {shown}");
+    let bob = [("person", id(&world.bob)), ("reason", json!("why"))];
+    admin(&world.moderator(), "block", &bob).await;
+    let shown = admin(&world.moderator(), "quota show", &bob[..1]).await;
+    assert!(shown.contains("Blocked in this server") && shown.contains("3 of 3"), "{shown}");
 }
