@@ -19,8 +19,11 @@ export function close() {
 }
 
 function show(open) {
+  const opened = document.body.dataset.open;
+  if (opened && !open) byId(`show-${opened}`).focus();
   if (open) document.body.dataset.open = open;
   else delete document.body.dataset.open;
   byId("curtain").hidden = !open;
+  if (open) byId(open).querySelector("a, input, button")?.focus();
   for (const side of SIDES) byId(`show-${side}`).setAttribute("aria-expanded", String(side === open));
 }

@@ -33,9 +33,12 @@ function draw(entries) {
   const list = byId("log");
   const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
   const now = new Map();
-  for (const entry of entries) {
+  for (const { times, ...entry } of entries) {
     const key = JSON.stringify(entry);
-    now.set(key, known.get(key) ?? line(entry));
+    const node = known.get(key) ?? line(entry);
+    const count = node.querySelector(".log-times");
+    if (count && times > 1) count.textContent = ` ×${times}`;
+    now.set(key, node);
   }
   known = now;
   // Lines that stay are not moved, so that an opened one stays open and keeps the focus.
@@ -52,11 +55,12 @@ function draw(entries) {
 function line(entry) {
   const at = element("time", { class: "log-at" }, new Date(Number(entry.at)).toLocaleTimeString(undefined, { hour12: false }));
   if (entry.to === "log") {
-    return element("li", { class: "log-line own" }, at, " ", element("span", { class: "log-text" }, entry.line.replace(/^\S+Z\s+/, "")));
+    return element("li", { class: "log-line own" }, at, " ", element("span", { class: "log-text" }, entry.line.replace(/^\S+Z\s+/, "").replace(/whisul_bot::\S+ /, "")));
   }
   const status = element("span", { class: `status s${String(entry.status ?? 0)[0]}` }, entry.status ?? "…");
   const summary = [at, " ", element("span", { class: `to ${entry.to.toLowerCase()}` }, entry.to), " ", status, " ",
-    element("span", { class: "log-what" }, `${entry.method} ${entry.path.replace(/^\/api(\/v10)?/, "")}`)];
+    element("span", { class: "log-what" }, `${entry.method} ${entry.path.replace(/^\/api(\/v10)?/, "")}`),
+    element("span", { class: "log-times" })];
   if (!entry.body && !entry.answer) return element("li", { class: "log-line" }, summary);
   return element("li", { class: "log-line" }, element("details", {},
     element("summary", {}, summary),

@@ -23,12 +23,12 @@ export class MessageView {
 
   constructor() {
     this.failure = element("p", { class: "failure", role: "alert", hidden: true });
-    for (const part of ["head", "content", "embeds", "files", "rows", "foot"]) {
+    for (const part of ["head", "content", "files", "embeds", "rows", "foot"]) {
       this.#parts[part] = element("div", { class: `part-${part}` });
     }
     const { head, content, embeds, files, rows, foot } = this.#parts;
     this.node = element("li", { class: "message", tabindex: "-1" },
-      head, element("div", { class: "body" }, content, embeds, files, rows, this.failure, foot),
+      head, element("div", { class: "body" }, content, files, embeds, rows, this.failure, foot),
       this.#tools());
     this.node.addEventListener("contextmenu", (event) => {
       if (event.target.closest("a, audio, img, input, textarea")) return;
@@ -45,7 +45,7 @@ export class MessageView {
     this.node.classList.toggle("follows", follows);
     this.node.classList.toggle("ephemeral", this.ephemeral);
     this.node.classList.toggle("mentions-me", message.mentions.some(({ id }) => id === me().id));
-    this.#part("head", [message.author, message.interaction_metadata, replied?.content, follows], () => head(message, replied, follows));
+    this.#part("head", [message.author, message.interaction_metadata, replied?.content, follows, message.content === "" && message.edited_timestamp], () => head(message, replied, follows));
     this.#part("content", [message.content, message.edited_timestamp, message.flags], () => this.#content());
     this.#part("embeds", message.embeds, () => message.embeds.map(embed));
     this.#part("files", message.attachments, () => attachments(message.attachments));
@@ -75,13 +75,11 @@ export class MessageView {
   }
 
   #content() {
-    const { content, edited_timestamp: edited, flags, embeds } = this.message;
+    const { content, flags } = this.message;
     if (flags & LOADING) {
       return element("span", { class: "thinking" }, element("span", { class: "dots", "aria-hidden": "true" }), `${userName(this.message.author.id)} is thinking…`);
     }
-    const mark = edited && element("span", { class: "edited", title: new Date(edited).toLocaleString() }, "(edited)");
-    // Discord puts the mark behind the text; where there is none, the embed stands for itself.
-    return content === "" ? (embeds.length === 0 && mark) : [markdown(content), " ", mark];
+    return content === "" ? [] : [markdown(content), " ", edited(this.message)];
   }
 
   #tools() {
@@ -111,8 +109,14 @@ function head(message, replied, follows) {
     element("div", { class: "author" },
       element("span", { class: author.bot ? "name bot" : "name" }, author.global_name ?? author.username),
       author.bot && element("span", { class: "tag" }, "APP"),
-      element("time", { class: "when", datetime: timestamp }, sent(timestamp))),
+      element("time", { class: "when", datetime: timestamp }, sent(timestamp)),
+      message.content === "" && edited(message)),
   ];
+}
+
+/** The mark of an edited message: behind its text, or in its head where it has none. */
+function edited({ edited_timestamp: at, flags }) {
+  return at && !(flags & LOADING) && element("span", { class: "edited", title: new Date(at).toLocaleString() }, "(edited)");
 }
 
 function usedCommand({ user, name, command_type: kind }) {

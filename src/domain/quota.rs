@@ -256,23 +256,6 @@ mod tests {
     }
 
     #[test]
-    fn a_grant_pays_for_what_the_persons_quota_refuses_and_nothing_else_does() {
-        let grant = |id, left, expires| Grant { id: JobId(id), left, expires_at: at(expires) };
-        let grants = vec![grant(1, 9, 50), grant(2, 0, 200), grant(3, 1, 200), grant(4, 1, 300)];
-        let charges = Charges { user: vec![at(100)], grants, ..Charges::default() };
-        let requester = Requester { roles: &[], in_guild: true };
-        let with = |limits: Limits| limits.admit(&requester, &charges, at(101));
-        assert_eq!(with(limits("2/1d")), Ok(None), "while the quota has room, no grant is used");
-        assert_eq!(with(limits("1/1d")), Ok(Some(JobId(3))));
-        assert_eq!(with(limits("0/1d")), Ok(Some(JobId(3))));
-        let nothing = || "0/1d".parse().unwrap();
-        let full = |limits| with(limits).unwrap_err().limit;
-        assert_eq!(full(Limits { guild: nothing(), ..limits("1/1d") }), Limit::Guild);
-        assert_eq!(full(Limits { global: nothing(), ..limits("1/1d") }), Limit::Global);
-        assert_eq!(full(Limits { user_concurrency: 0, ..limits("1/1d") }), Limit::Concurrency);
-    }
-
-    #[test]
     fn a_refusal_names_the_quota_that_frees_first() {
         let charges = Charges { user: vec![at(30), at(20), at(10)], ..Charges::default() };
         let refusal = limits("1/1d")

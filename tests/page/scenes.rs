@@ -1,18 +1,17 @@
 //! One test for each scene.
 
-use crate::stage::Stage;
+use tokio::task::spawn_blocking;
 
-/// Long enough that nobody meets it by chance.
-const MANY: &[(&str, &str)] = &[];
+use crate::{demo::Demo, stage::Stage};
 
 #[tokio::test]
 async fn a_song_is_asked_for_and_followed_to_its_end() {
-    Stage::with(MANY).await.play("song").await;
+    Stage::with(&[]).await.play("song").await;
 }
 
 #[tokio::test]
 async fn buttons_do_what_they_say() {
-    Stage::with(MANY).await.play("buttons").await;
+    Stage::with(&[]).await.play("buttons").await;
 }
 
 #[tokio::test]
@@ -22,27 +21,42 @@ async fn a_refusal_is_for_one_persons_eyes() {
 
 #[tokio::test]
 async fn an_outage_ends_well() {
-    Stage::with(MANY).await.play("outage").await;
+    Stage::with(&[]).await.play("outage").await;
 }
 
 #[tokio::test]
 async fn a_killed_bot_goes_on_when_it_is_started() {
-    Stage::with(MANY).await.play("kill").await;
+    Stage::with(&[]).await.play("kill").await;
 }
 
 #[tokio::test]
 async fn what_people_write_stays_text() {
-    Stage::with(MANY).await.play("hostile").await;
+    Stage::with(&[]).await.play("hostile").await;
 }
 
 #[tokio::test]
 async fn tabs_are_people() {
-    Stage::with(MANY).await.play("people").await;
+    Stage::with(&[]).await.play("people").await;
 }
 
 #[tokio::test]
 async fn hundreds_of_messages_scroll_smoothly() {
-    let stage = Stage::with(MANY).await;
+    let stage = Stage::with(&[]).await;
     stage.chat(500);
     stage.play("many").await;
+}
+
+#[tokio::test]
+async fn the_demo_opens_the_page() {
+    let Some(mut demo) = Demo::start() else { return };
+    let page = spawn_blocking(move || demo.until_open().map(|page| (demo, page))).await.unwrap();
+    let (demo, page) = page.expect("the demo prints the page's address");
+    let index = reqwest::get(page).await.unwrap().text().await.unwrap();
+    assert!(index.contains("<title>whisul-bot sandbox</title>"), "{index}");
+    assert!(spawn_blocking(|| demo.stop()).await.unwrap().success());
+}
+
+#[tokio::test]
+async fn everything_can_be_seen_in_dark_and_light_and_on_a_phone() {
+    Stage::with(&[("USER_QUOTA", "2/1d")]).await.play("appearance").await;
 }

@@ -26,7 +26,7 @@ mod gateway;
 mod glance;
 mod hub;
 mod invocation;
-mod json;
+pub(crate) mod json;
 mod limits;
 mod mentions;
 mod model;

@@ -1,40 +1,77 @@
 //! What bot, Discord and Whisul said to each other, without secrets.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use axum::{Json, extract::State};
 use serde_json::{Value, json};
 
 use super::{House, millis};
-use crate::RecordedRequest;
+use crate::{RecordedRequest, discord::json::Fields as _};
 
 /// How many lines are shown.
 const SHOWN: usize = 120;
+/// From how many of the latest requests they are taken: most are polls, which are shown once.
+const READ: usize = 1500;
 /// How much of a body is shown, in bytes.
 const LONGEST: usize = 6000;
 /// What stands in place of a secret.
 const HIDDEN: &str = "…";
 
+/// A line of the log.
+enum Line {
+    /// A request, to whom, and how often the same came again and got the same answer.
+    Request(RecordedRequest, &'static str, usize),
+    /// A line of the bot's own log.
+    Own(String),
+}
+
 /// `GET /log`: the latest requests and lines of the bot's own log, the oldest first.
 pub(super) async fn log(State(house): State<Arc<House>>) -> Json<Value> {
     let cast = &house.cast;
-    let requests = |record: &crate::Requests, to: &'static str| {
-        let latest = record.latest(SHOWN).into_iter().filter(is_bots);
-        latest.map(|request| (house.wall_clock(request.at), entry(&request, to))).collect()
-    };
-    let mut entries: Vec<(u128, Value)> = requests(cast.discord.requests(), "Discord");
-    entries.extend::<Vec<_>>(requests(cast.whisul.requests(), "Whisul"));
-    let lines = cast.bot.log().into_iter();
-    entries.extend(lines.map(|(at, line)| (millis(at), json!({ "to": "log", "line": line }))));
-    entries.sort_by_key(|(at, _)| *at);
-    let surplus = entries.len().saturating_sub(SHOWN);
-    let shown = entries.into_iter().skip(surplus).map(|(at, mut entry)| {
-        if let Some(fields) = entry.as_object_mut() {
-            fields.insert("at".to_owned(), at.to_string().into());
-        }
+    let requests = [(cast.discord.requests(), "Discord"), (cast.whisul.requests(), "Whisul")];
+    let mut lines: Vec<(u128, Line)> = Vec::new();
+    for (record, to) in requests {
+        let timed = |(request, times): (RecordedRequest, usize)| {
+            (house.wall_clock(request.at), Line::Request(request, to, times))
+        };
+        lines.extend(folded(record.latest(READ)).into_iter().map(timed));
+    }
+    let own = cast.bot.log().into_iter().map(|(at, line)| (millis(at), Line::Own(line)));
+    lines.extend(own);
+    lines.sort_by_key(|(at, _)| *at);
+    let surplus = lines.len().saturating_sub(SHOWN);
+    let shown = lines.into_iter().skip(surplus).map(|(at, line)| {
+        let mut entry = match line {
+            Line::Request(request, to, times) => entry(&request, to, times),
+            Line::Own(line) => json!({ "to": "log", "line": line }),
+        };
+        entry.set("at", at.to_string());
         entry
     });
     Json(shown.collect())
+}
+
+/// The bot's requests; of questions that got the same answer again and again, the first.
+fn folded(requests: Vec<RecordedRequest>) -> Vec<(RecordedRequest, usize)> {
+    let mut folded: Vec<(RecordedRequest, usize)> = Vec::new();
+    let mut latest: HashMap<String, usize> = HashMap::new();
+    for request in requests.into_iter().filter(is_bots) {
+        let before = latest.get(&request.path).and_then(|place| folded.get_mut(*place));
+        match before {
+            Some((before, times)) if request.method == "GET" && same(before, &request) => {
+                *times += 1;
+            }
+            _ => {
+                latest.insert(request.path.clone(), folded.len());
+                folded.push((request, 1));
+            }
+        }
+    }
+    folded
+}
+
+fn same(one: &RecordedRequest, other: &RecordedRequest) -> bool {
+    one.method == other.method && one.status == other.status && one.answer == other.answer
 }
 
 /// Whether the bot sent it, not the browser that shows pictures and plays songs.
@@ -42,9 +79,10 @@ fn is_bots(request: &RecordedRequest) -> bool {
     !request.header("user-agent").is_some_and(|agent| agent.starts_with("Mozilla"))
 }
 
-fn entry(request: &RecordedRequest, to: &str) -> Value {
+fn entry(request: &RecordedRequest, to: &str, times: usize) -> Value {
     json!({
         "to": to,
+        "times": times,
         "method": request.method,
         "path": without_tokens(&request.path),
         "status": request.status,

@@ -1,0 +1,52 @@
+//! The demo as people start it.
+
+use std::{
+    env,
+    io::{BufRead as _, BufReader, Read as _},
+    process::{Child, ChildStdout, Command, ExitStatus, Stdio},
+};
+
+/// The demo while it runs. Dropping it kills it.
+pub(crate) struct Demo {
+    child: Child,
+    output: BufReader<ChildStdout>,
+}
+
+impl Demo {
+    /// Starts it, if it was built; `cargo test` builds it unless told which tests to run. In CI it
+    /// must be there.
+    pub(crate) fn start() -> Option<Self> {
+        let built = env::current_exe().unwrap();
+        let program = built.ancestors().nth(2).unwrap().join("examples/demo");
+        if !program.is_file() {
+            assert_ne!(env::var("CI").as_deref(), Ok("true"), "the demo is not built");
+            eprintln!("SKIPPED: the demo is not built");
+            return None;
+        }
+        let mut child = Command::new(program).stdout(Stdio::piped()).spawn().unwrap();
+        let output = BufReader::new(child.stdout.take().unwrap());
+        Some(Self { child, output })
+    }
+
+    /// Waits until its scene is over, and returns the page's address; none when it ends before.
+    pub(crate) fn until_open(&mut self) -> Option<String> {
+        let lines = self.output.by_ref().lines().map_while(Result::ok);
+        let mut links = lines.map(|line| line.trim().to_owned());
+        // Covers and songs have links as well, but not alone in a line.
+        links.find(|line| line.starts_with("http://127.0.0.1:"))
+    }
+
+    /// Ends it as Ctrl-C does.
+    pub(crate) fn stop(mut self) -> ExitStatus {
+        let interrupt = format!("kill -INT {}", self.child.id());
+        assert!(Command::new("sh").args(["-c", &interrupt]).status().unwrap().success());
+        self.child.wait().unwrap()
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        _ = self.child.kill();
+        _ = self.child.wait();
+    }
+}
