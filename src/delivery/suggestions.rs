@@ -39,6 +39,17 @@ pub fn meant_prompt(value: &str) -> Option<JobId> {
     (format!("{RECENT}{job}") == value).then_some(job)
 }
 
+/// The jobs in line that fit what is typed, in the order of their turns: for moderators, and so
+/// without their prompts.
+pub fn waiting(open: &[Job], typed: &Search) -> Vec<Suggestion> {
+    let waiting = open.iter().filter(|job| job.awaits_turn()).zip(1..);
+    let all = waiting.map(|(job, number)| Suggestion {
+        name: say::admin::waiting(number, job.id, job.requester),
+        value: job.id.to_string(),
+    });
+    all.filter(|choice| typed.fits([choice.name.as_str()])).take(MOST).collect()
+}
+
 /// The songs that fit what is typed, in their order.
 pub fn songs(songs: &[Job], typed: &Search) -> Vec<Suggestion> {
     songs.iter().filter(|job| typed.fits_job(job)).take(MOST).map(of_song).collect()

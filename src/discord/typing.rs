@@ -18,6 +18,9 @@ use crate::{
 /// Suggestions that come later than this help nobody: the next letter is typed by then.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// How many songs under way are looked at to find those in line.
+const WAITING: u32 = 200;
+
 /// Answers an interaction, if somebody is typing; `false` if it is another's to answer. Whatever
 /// goes wrong, there are just no suggestions.
 pub(super) async fn answer(front: &Front, interaction: &Interaction) -> bool {
@@ -57,6 +60,14 @@ async fn suggest(
         ("songs", "show") => {
             Ok(suggestions::songs(&front.jobs.songs_of(asker.user).await?, &typed))
         }
+        // A moderator's look reaches no further than their server. Whatever is sent in the end is
+        // checked again.
+        ("admin", "song") => match asker.place.guild {
+            Some(guild) => {
+                Ok(suggestions::waiting(&front.jobs.open_jobs(Some(guild), WAITING).await?, &typed))
+            }
+            None => Ok(Vec::new()),
+        },
         _ => Ok(Vec::new()),
     }
 }
