@@ -27,7 +27,7 @@ pub(super) const MIGRATIONS: [(i64, &str, &str); 4] = [
     (1, "jobs", include_str!("migrations/0001_jobs.sql")),
     (2, "origin", include_str!("migrations/0002_origin.sql")),
     (3, "extras", include_str!("migrations/0003_extras.sql")),
-    (5, "admin", include_str!("migrations/0005_admin.sql")),
+    (4, "admin", include_str!("migrations/0004_admin.sql")),
 ];
 
 /// Where sqlx remembers which steps a database has taken.

@@ -10,6 +10,7 @@
 mod admin;
 mod answering;
 mod buttons;
+mod cancelling;
 mod clocks;
 mod delivery;
 mod failures;
