@@ -5,6 +5,8 @@
 
 pub mod admin;
 mod extras;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
@@ -278,21 +280,3 @@ pub const UNFORESEEN: &str =
 pub const OWNER_BAD_KEY: &str = "Whisul doesn't accept the key that I use (WHISUL_API_KEY). Songs wait in line until it does. \
      Put the right key into the settings and restart me; if the key is put right at Whisul, I go \
      on by myself.";
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn quotas_are_told_in_words() {
-        for (quota, words) in [
-            ("5/1d", "5 songs a day"),
-            ("1/1h", "1 song an hour"),
-            ("2/7d", "2 songs a week"),
-            ("3/12h", "3 songs in 12 hours"),
-            ("0/90s", "0 songs in 90 seconds"),
-        ] {
-            assert_eq!(songs_of(quota.parse().unwrap()), words);
-        }
-    }
-}
