@@ -5,26 +5,23 @@
 
 pub mod admin;
 mod extras;
+mod help;
+mod my_data;
+mod own;
 #[cfg(test)]
 mod tests;
 
 use std::time::Duration;
 
+use super::Obstacle;
 use crate::domain::{
     Failure, Limit, PROMPT_MAX, PromptError, Quota, Refusal, Timestamp, UserId, format_duration,
 };
 
-mod help;
-mod my_data;
-mod own;
-
+pub use extras::*;
 pub use help::*;
 pub use my_data::*;
 pub use own::*;
-
-use super::Obstacle;
-
-pub use extras::*;
 
 /// The title while a job waits in line.
 pub const IN_LINE: &str = "🎟️ In line";
