@@ -11,6 +11,7 @@ use twilight_http_ratelimiting::Method;
 use super::{
     Discord, DiscordError, Message, Posted, Urgency,
     discord::PostedMessage,
+    message::EPHEMERAL,
     request::{Proof, Request, body},
 };
 use crate::domain::JobId;
@@ -33,6 +34,8 @@ pub enum Reply {
     Update(Message),
     /// Nothing to be seen: the message whose button was clicked stays as it is for now.
     Acknowledge,
+    /// That a message follows, seen only by whoever asked, which takes a little longer.
+    Wait,
     /// A form to be filled in.
     Form(CreateModal),
     /// Suggestions for what somebody is typing.
@@ -54,6 +57,7 @@ impl Reply {
             Self::Message(message) => json!({ "type": 4, "data": body(message)? }),
             Self::Update(message) => json!({ "type": 7, "data": body(message)? }),
             Self::Acknowledge => json!({ "type": 6 }),
+            Self::Wait => json!({ "type": 5, "data": { "flags": EPHEMERAL } }),
             Self::Form(form) => json!({ "type": 9, "data": body(form)? }),
             Self::Suggestions(choices) => json!({ "type": 8, "data": { "choices": choices } }),
         })

@@ -175,7 +175,7 @@ impl Discord {
         self.sender.send::<ApplicationAnswer>(&request).await?.application()
     }
 
-    /// The servers that the bot is in, with their names: at most [`GUILDS_MOST`], the oldest first.
+    /// The servers that the bot is in, with their names: at most `GUILDS_MOST`, the oldest first.
     pub async fn guilds(&self) -> Result<Vec<(GuildId, String)>, DiscordError> {
         let mut guilds: Vec<(GuildId, String)> = Vec::new();
         while guilds.len() < GUILDS_MOST {
@@ -220,7 +220,7 @@ impl Discord {
     }
 }
 
-fn original(application: ApplicationId, token: &SecretString) -> String {
+pub(super) fn original(application: ApplicationId, token: &SecretString) -> String {
     format!("webhooks/{application}/{}/messages/@original", token.expose_secret())
 }
 

@@ -77,7 +77,7 @@ impl Discord {
         self.sender.send::<Value>(&request).await.map(|_| ())
     }
 
-    async fn upload(
+    pub(super) async fn upload(
         &self,
         path: String,
         proof: Proof,

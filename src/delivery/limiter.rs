@@ -1,18 +1,24 @@
 //! Discord's rate limits, kept on this side.
 
 use std::{
-    sync::{Mutex, PoisonError},
+    io,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
     time::{Duration, Instant},
 };
 
 use reqwest::header::HeaderMap;
+use tokio::runtime::{Builder, Runtime};
+use tracing::warn;
 use twilight_http_ratelimiting::{Endpoint, Permit, RateLimitHeaders, RateLimiter};
 
 use super::request::Urgency;
 
-/// How long one limiter is used. It remembers a queue for every interaction it ever saw; a fresh
-/// one in its place forgets them, at the price of one unlimited request for each bucket.
-const LIFETIME: Duration = Duration::from_hours(6);
+/// How often one limiter is asked. It remembers a queue for every interaction that it ever saw; a
+/// fresh one in its place forgets them, at the price of one unlimited request for each bucket.
+const TERM: u32 = 10_000;
 
 /// How long a progress edit queues behind others: the final edit of its job may wait for it.
 const PROGRESS_PATIENCE: Duration = Duration::from_millis(500);
@@ -21,37 +27,85 @@ const PROGRESS_PATIENCE: Duration = Duration::from_millis(500);
 /// Limits).
 #[derive(Debug)]
 pub(super) struct Limiter {
-    current: Mutex<(RateLimiter, Instant)>,
+    current: Mutex<Arc<Term>>,
     /// When everything may go on after an answer that closed every bucket.
     resumes_at: Mutex<Instant>,
 }
 
+/// A limiter and the runtime that its task runs in: the task would outlive all who know it, with
+/// everything that it remembers, since its loop always has a timer to wait for
+/// (twilight-http-ratelimiting 0.18, `actor::runner`). With its runtime it ends.
+#[derive(Debug)]
+struct Term {
+    limiter: RateLimiter,
+    runtime: Option<Runtime>,
+    asked: AtomicU32,
+}
+
+/// Leave to send one request. Dropping it means that none was sent.
+#[derive(Debug)]
+pub(super) struct Leave {
+    permit: Permit,
+    /// Which must be there to hear what came of it.
+    _term: Arc<Term>,
+}
+
+impl Leave {
+    /// Tells what the answer's headers say.
+    pub(super) fn complete(self, headers: Option<RateLimitHeaders>) {
+        self.permit.complete(headers);
+    }
+}
+
+impl Term {
+    fn begin() -> io::Result<Self> {
+        let mut builder = Builder::new_multi_thread();
+        let runtime = builder.worker_threads(1).thread_name("rate-limits").enable_time().build()?;
+        let inside = runtime.enter();
+        let limiter = RateLimiter::default();
+        drop(inside);
+        Ok(Self { limiter, runtime: Some(runtime), asked: AtomicU32::new(0) })
+    }
+}
+
+impl Drop for Term {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
 impl Limiter {
-    /// Starts with no knowledge. Needs a runtime.
-    pub(super) fn new() -> Self {
-        let now = Instant::now();
-        Self { current: Mutex::new((RateLimiter::default(), now)), resumes_at: Mutex::new(now) }
+    /// Starts with no knowledge.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub(super) fn new() -> io::Result<Self> {
+        let (current, resumes_at) = (Arc::new(Term::begin()?), Instant::now());
+        Ok(Self { current: Mutex::new(current), resumes_at: Mutex::new(resumes_at) })
     }
 
     /// Waits for a permit. `None` when the request is a progress edit and the bucket is busy or
     /// almost empty: what remains in it belongs to messages that matter more.
-    pub(super) async fn permit(&self, endpoint: Endpoint, urgency: Urgency) -> Option<Permit> {
-        let limiter = self.current();
+    pub(super) async fn permit(&self, endpoint: Endpoint, urgency: Urgency) -> Option<Leave> {
+        let term = self.current();
         let pause = self.pause();
         if urgency == Urgency::Progress && !pause.is_zero() {
             return None;
         }
         tokio::time::sleep(pause).await;
-        match urgency {
-            Urgency::Needed => Some(limiter.acquire(endpoint).await),
+        let permit = match urgency {
+            Urgency::Needed => Some(term.limiter.acquire(endpoint).await),
             Urgency::Progress => {
                 let has_room = |bucket: Option<twilight_http_ratelimiting::Bucket>| {
                     bucket.is_none_or(|bucket| bucket.remaining > 1)
                 };
-                let permit = limiter.acquire_if(endpoint, has_room);
+                let permit = term.limiter.acquire_if(endpoint, has_room);
                 tokio::time::timeout(PROGRESS_PATIENCE, permit).await.ok().flatten()
             }
-        }
+        };
+        permit.map(|permit| Leave { permit, _term: term })
     }
 
     /// Keeps everything back for a while: Discord said that all of the bot's requests are too many.
@@ -65,12 +119,15 @@ impl Limiter {
         resumes_at.saturating_duration_since(Instant::now())
     }
 
-    fn current(&self) -> RateLimiter {
+    fn current(&self) -> Arc<Term> {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        if current.1.elapsed() > LIFETIME {
-            *current = (RateLimiter::default(), Instant::now());
+        if current.asked.fetch_add(1, Ordering::Relaxed) >= TERM {
+            match Term::begin() {
+                Ok(term) => *current = Arc::new(term),
+                Err(error) => warn!(%error, "the rate limiter goes on with what it has"),
+            }
         }
-        current.0.clone()
+        Arc::clone(&current)
     }
 }
 
@@ -97,4 +154,32 @@ pub(super) fn headers(
         reset_at: Instant::now()
             + exhausted_for.unwrap_or(reset_after).min(Duration::from_hours(1)),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::runtime::Handle;
+    use twilight_http_ratelimiting::Method;
+
+    use super::*;
+
+    fn edit(token: u32) -> Endpoint {
+        let path = format!("webhooks/1/{token}/messages/@original");
+        Endpoint { method: Method::Patch, path }
+    }
+
+    #[tokio::test]
+    async fn a_limiter_whose_term_is_over_goes_with_its_last_request() {
+        let limiter = Limiter::new().unwrap();
+        let first = Arc::downgrade(&limiter.current());
+        let under_way = limiter.permit(edit(0), Urgency::Needed).await.unwrap();
+        for _ in 0..TERM {
+            limiter.current();
+        }
+        limiter.permit(edit(1), Urgency::Progress).await.unwrap().complete(None);
+        assert!(first.upgrade().is_some());
+        under_way.complete(None);
+        assert!(first.upgrade().is_none(), "nothing keeps what it remembers");
+        assert_eq!(Handle::current().metrics().num_alive_tasks(), 0, "no task of its is left");
+    }
 }

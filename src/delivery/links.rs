@@ -29,12 +29,21 @@ impl Links {
         let fits = url.as_str().len() <= BUTTON_URL_MAX;
         (web && allowed && plain && fits).then(|| url.into())
     }
+
+    /// The same for a link inside a text, in `(…)`, where it may have at most `room` characters.
+    pub(super) fn inline(&self, link: &str, room: usize) -> Option<String> {
+        let link = self.checked(link)?.replace('(', "%28").replace(')', "%29");
+        (link.len() <= room).then_some(link)
+    }
 }
 
 /// Where the message about a job is, if it has one.
 pub(super) fn message_link(job: &Job) -> Option<String> {
-    let guild = job.place.guild.map_or_else(|| "@me".to_owned(), |guild| guild.to_string());
-    let (channel, message) = (job.place.channel, job.message?);
+    let channel = job.message_channel.unwrap_or(job.place.channel);
+    // Where it is not where the song was asked for, it went to the requester directly.
+    let guild = job.place.guild.filter(|_| channel == job.place.channel);
+    let guild = guild.map_or_else(|| "@me".to_owned(), |guild| guild.to_string());
+    let message = job.message?;
     Some(format!("https://discord.com/channels/{guild}/{channel}/{message}"))
 }
 
@@ -72,6 +81,13 @@ mod tests {
         ] {
             assert_eq!(links().checked(link), None, "{link}");
         }
+    }
+
+    #[test]
+    fn a_link_in_a_text_ends_where_it_should() {
+        let link = "https://cdn.whisul.com/a)b(c";
+        assert_eq!(links().inline(link, 60).unwrap(), "https://cdn.whisul.com/a%29b%28c");
+        assert_eq!(links().inline(link, 20), None);
     }
 
     proptest! {

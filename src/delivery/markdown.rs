@@ -11,6 +11,11 @@ pub(super) fn escaped(text: &str, limit: usize) -> String {
     fit(text, limit, is_markup)
 }
 
+/// The same for the text of a link, which brackets would end.
+pub(super) fn link_text(text: &str, limit: usize) -> String {
+    escaped(&text.replace('[', "(").replace(']', ")"), limit)
+}
+
 /// The same without escapes, for the places where Discord reads no markup (footers, authors,
 /// button labels).
 pub(super) fn plain(text: &str, limit: usize) -> String {

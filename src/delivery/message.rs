@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use serenity::builder::{CreateActionRow, CreateAllowedMentions, CreateEmbed};
 
 /// Only the person who used the command sees the message (Discord docs, Message Flags).
-const EPHEMERAL: u64 = 1 << 6;
+pub(super) const EPHEMERAL: u64 = 1 << 6;
 
 /// What the bot says: one body for first answers, edits and new messages. It pings nobody.
 #[derive(Clone, Debug, Serialize)]
@@ -44,6 +44,12 @@ impl Message {
             enforce_nonce: None,
             answered: None,
         }
+    }
+
+    /// The same with rows of buttons below it.
+    #[must_use]
+    pub fn with_buttons(self, components: Vec<CreateActionRow>) -> Self {
+        Self { components, ..self }
     }
 
     /// The same without anything that somebody else wrote, for the case that Discord takes offence:

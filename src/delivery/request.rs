@@ -1,6 +1,6 @@
 //! One request to Discord: rate-limited, timed, and its answer read by meaning.
 
-use std::time::Duration;
+use std::{io, time::Duration};
 
 use reqwest::{
     Client, Response, header,
@@ -83,7 +83,9 @@ impl Sender {
             .timeout(TIMEOUT)
             .build()
             .map_err(DiscordError::from_reqwest)?;
-        Ok(Self { http, base, token, limiter: Limiter::new(), room: Semaphore::new(AT_ONCE) })
+        let no_thread = |error: io::Error| DiscordError::NotSent { cause: error.to_string() };
+        let limiter = Limiter::new().map_err(no_thread)?;
+        Ok(Self { http, base, token, limiter, room: Semaphore::new(AT_ONCE) })
     }
 
     /// Sends a request under the rate limits, waiting out short 429s.

@@ -125,11 +125,14 @@ struct SeenEmbed {
 impl SeenMessage {
     /// Whether it is the bot's own and shows this job's outcome: every outcome has a button to ask
     /// for the song again. People can't make buttons, and other bots have no reason to make these.
+    /// What answers another interaction is the song shown once more.
     fn shows(&self, job: JobId) -> bool {
         let again = Action::Again(job).custom_id();
         let buttons = self.components.iter().flat_map(|row| &row.components);
         let mut ids = buttons.filter_map(|button| button.custom_id.as_deref());
-        self.author.bot && ids.any(|id| id == again)
+        let answered = self.interaction_metadata.as_ref().map(Identified::id);
+        let of_its_own = answered.is_none_or(|answered| answered == Ok(job.0));
+        self.author.bot && of_its_own && ids.any(|id| id == again)
     }
 
     /// Whether it is the first answer of this job.
@@ -151,5 +154,37 @@ impl SeenMessage {
 
     pub(super) fn posted(&self) -> Result<Posted, DiscordError> {
         self.posted.posted()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Whether a message with a button, in answer to an interaction or not, shows job 7.
+    fn shows(button: &str, answers: Option<&str>, by_bot: bool) -> bool {
+        let metadata = answers.map(|id| json!({ "id": id }));
+        let seen: SeenMessage = serde_json::from_value(json!({
+            "id": "1",
+            "channel_id": "2",
+            "content": "",
+            "author": { "bot": by_bot },
+            "components": [{ "components": [{ "url": "https://a.example" }, { "custom_id": button }] }],
+            "interaction_metadata": metadata,
+        }))
+        .unwrap();
+        seen.shows(JobId(7))
+    }
+
+    #[test]
+    fn an_outcome_is_known_by_its_own_button() {
+        assert!(shows("again:7", None, true));
+        assert!(shows("again:7", Some("7"), true), "the first answer may show it, too");
+        assert!(!shows("again:7", Some("8"), true), "the song was shown once more");
+        assert!(!shows("again:8", None, true));
+        assert!(!shows("cancel:7", None, true), "it still waited then");
+        assert!(!shows("again:7", None, false));
     }
 }

@@ -12,6 +12,14 @@ use crate::domain::{
     Failure, Limit, PROMPT_MAX, PromptError, Quota, Refusal, Timestamp, UserId, format_duration,
 };
 
+mod help;
+mod my_data;
+mod own;
+
+pub use help::*;
+pub use my_data::*;
+pub use own::*;
+
 use super::Obstacle;
 
 pub use extras::*;
@@ -61,6 +69,12 @@ pub fn asked_by(requester: UserId) -> String {
 /// A time as it is from now, in the reader's client.
 fn relative(at: Timestamp) -> String {
     format!("<t:{}:R>", at.seconds())
+}
+
+/// The full second after a time, so that whoever comes back at the second that is told is not too
+/// early.
+fn rounded_up(at: Timestamp) -> Timestamp {
+    at.after(Duration::from_millis(999))
 }
 
 /// Where in line a job is.
@@ -181,8 +195,7 @@ pub const PROMPT_NOT_SHOWN: &str =
 
 /// A limit that has no room.
 pub fn refusal(refusal: &Refusal) -> String {
-    // Rounded up, so that whoever comes back at the second that is named is not refused again.
-    let next = refusal.free_at.map(|at| relative(at.after(Duration::from_millis(999))));
+    let next = refusal.free_at.map(|at| relative(rounded_up(at)));
     let Refusal { limit, quota, .. } = refusal;
     let songs = songs_of(*quota);
     match (limit, next) {

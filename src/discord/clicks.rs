@@ -71,6 +71,12 @@ impl Clicks<'_> {
             Action::Edit(id) => self.open_form(&self.job(id).await?).await,
             Action::Delete(id) => self.delete(&self.job(id).await?, click).await,
             Action::Cancel(id) => self.cancel(&self.job(id).await?, click).await,
+            Action::Songs { page, search } => {
+                let shown = self.front.jobs.listing(self.asker.user, &search, page).await?;
+                self.front.answer(self.asker, &Reply::Update(shown)).await;
+                Ok(())
+            }
+            Action::Forget => self.forget().await,
             Action::Compose { .. } => Err(CommandError::NotNow(sentences::UNKNOWN_BUTTON)),
         }
     }
@@ -90,8 +96,7 @@ impl Clicks<'_> {
     async fn open_form(&self, job: &Job) -> Result<(), CommandError> {
         let action = Action::Compose { origin: Some(job.id), reach: self.asker.place.reach };
         let form = prompt_form(action, job.prompt.as_str());
-        // Whoever sees no form clicks again.
-        _ = self.front.reply(self.asker, &Reply::Form(form)).await;
+        self.front.answer(self.asker, &Reply::Form(form)).await;
         Ok(())
     }
 
@@ -122,6 +127,14 @@ impl Clicks<'_> {
             TakenBack::TooLate => Err(CommandError::NotNow(sentences::TOO_LATE_TO_CANCEL)),
             TakenBack::Unknown => Err(CommandError::NotNow(sentences::SONG_FORGOTTEN)),
         }
+    }
+
+    /// Forgets the songs of whoever clicks, whatever message the button stands on.
+    async fn forget(&self) -> Result<(), CommandError> {
+        let erasure = self.front.jobs.forget_person(self.asker.user).await?;
+        let done = Message::text(sentences::forgotten(erasure.erased, erasure.kept)).ephemeral();
+        self.front.answer(self.asker, &Reply::Update(done)).await;
+        Ok(())
     }
 
     fn check_may_remove(&self, job: &Job) -> Result<(), CommandError> {

@@ -38,10 +38,7 @@ impl Front {
         prompt: &str,
         origin: Option<JobId>,
     ) -> Result<(), CommandError> {
-        if self.stop.is_cancelled() {
-            return Err(CommandError::NotNow(sentences::STOPPING));
-        }
-        self.access.check(asker.place.guild).map_err(CommandError::NotNow)?;
+        self.check(asker)?;
         let ask = Ask {
             interaction: asker.interaction,
             requester: asker.user,
@@ -51,6 +48,20 @@ impl Front {
             origin,
         };
         Ok(self.jobs.ask(ask).await?)
+    }
+
+    /// Whether a song may be asked for here and now.
+    pub(super) fn check(&self, asker: &Asker) -> Result<(), CommandError> {
+        if self.stop.is_cancelled() {
+            return Err(CommandError::NotNow(sentences::STOPPING));
+        }
+        self.access.check(asker.place.guild).map_err(CommandError::NotNow)
+    }
+
+    /// Gives the first answer, where nothing else depends on it.
+    pub(super) async fn answer(&self, asker: &Asker, reply: &Reply) {
+        // What went wrong is in the log; there is no other way to tell the asker.
+        _ = self.reply(asker, reply).await;
     }
 
     /// Answers with a sentence that only the asker sees.

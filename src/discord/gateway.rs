@@ -11,7 +11,9 @@ use serenity::all::{
 use tracing::{info, warn};
 use url::Url;
 
-use super::{Framework, Front, clicks, commands, connection::Connection, errors, registration};
+use super::{
+    Framework, Front, clicks, commands, connection::Connection, errors, registration, typing,
+};
 use crate::{
     delivery::{Application, DiscordError},
     jobs::Backoff,
@@ -188,7 +190,8 @@ impl serenity::framework::Framework for Tracked {
     async fn dispatch(&self, context: ShardContext, event: FullEvent) {
         let dispatch = async {
             if let FullEvent::InteractionCreate { interaction } = &event
-                && clicks::answer(&self.front, interaction).await
+                && (clicks::answer(&self.front, interaction).await
+                    || typing::answer(&self.front, interaction).await)
             {
                 return;
             }

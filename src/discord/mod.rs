@@ -6,12 +6,18 @@ mod asker;
 mod clicks;
 mod connection;
 mod errors;
+mod from_message;
 mod front;
 mod gateway;
+mod help;
+mod my_data;
 mod notify;
 mod owners;
+mod quota;
 mod registration;
 mod song;
+mod songs;
+mod typing;
 
 pub use access::Access;
 pub use front::Front;
@@ -24,5 +30,14 @@ type Framework = poise::Framework<Front, errors::CommandError>;
 
 /// Every command of the bot.
 fn commands() -> Vec<poise::Command<Front, errors::CommandError>> {
-    vec![song::song(), notify::notify(), admin::admin()]
+    vec![
+        song::song(),
+        songs::songs(),
+        quota::quota(),
+        help::help(),
+        my_data::my_data(),
+        notify::notify(),
+        admin::admin(),
+        from_message::song_of_this(),
+    ]
 }

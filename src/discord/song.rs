@@ -1,6 +1,7 @@
 //! `/song`.
 
-use super::{Context, asker::Asker, errors::CommandError};
+use super::{Context, asker::Asker, errors::CommandError, songs::suggested};
+use crate::delivery::suggestions::meant_prompt;
 
 /// Make a song from a few words
 #[poise::command(
@@ -13,8 +14,16 @@ pub(super) async fn song(
     #[description = "What the song should be like: style, mood, topic"]
     #[min_length = 1]
     #[max_length = 1000]
+    #[autocomplete = "suggested"]
     prompt: String,
 ) -> Result<(), CommandError> {
     let front = context.framework.user_data().await;
-    front.ask(&Asker::of_command(context.interaction), &prompt, None).await
+    let asker = Asker::of_command(context.interaction);
+    // A suggestion may stand for a prompt of theirs. Nobody else's is found by it.
+    let meant = match meant_prompt(&prompt) {
+        Some(job) => front.jobs.own(asker.user, job).await?,
+        None => None,
+    };
+    let prompt = meant.as_ref().map_or(prompt.as_str(), |job| job.prompt.as_str());
+    front.ask(&asker, prompt, None).await
 }

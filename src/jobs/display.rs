@@ -5,7 +5,6 @@ use std::{
     time::Duration,
 };
 
-use serde_json::Value;
 use tokio::time::Instant;
 use tracing::debug;
 
@@ -21,7 +20,8 @@ const PLACE_PATIENCE: u32 = 6;
 /// What a job's message shows, and since when.
 #[derive(Debug)]
 pub(super) struct Display {
-    shown: Option<Value>,
+    /// As JSON in text, which takes a fraction of the room: thousands may wait.
+    shown: Option<String>,
     /// When the message was last edited, or was about to be.
     edited_at: Instant,
     /// When it was last seen whether there is anything new to show.
@@ -170,6 +170,6 @@ pub(super) fn patience(jobs: &Jobs, job: &Job) -> Duration {
     jobs.rules.edit_interval * factor
 }
 
-fn as_json(message: &Message) -> Option<Value> {
-    serde_json::to_value(message).ok()
+fn as_json(message: &Message) -> Option<String> {
+    serde_json::to_string(message).ok()
 }

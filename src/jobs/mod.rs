@@ -16,6 +16,7 @@ mod forget;
 mod gate;
 mod line;
 mod notify;
+mod own;
 mod owner;
 mod pace;
 mod registry;

@@ -11,6 +11,7 @@ mod error;
 mod forget;
 mod lock;
 mod open;
+mod own;
 mod people;
 mod read;
 #[cfg(test)]
@@ -28,10 +29,12 @@ pub use self::{
     admit::Admission,
     backup::{BackupError, backup},
     error::{DamagedRow, OpenError, StoreError},
+    own::Erasure,
 };
 use crate::domain::{Job, JobId, MessageId, UserId};
 
-const JOB: &str = "SELECT * FROM jobs WHERE id = $1";
+/// A job that was erased has no prompt, and is none any more.
+const JOB: &str = "SELECT * FROM jobs WHERE id = $1 AND prompt <> ''";
 
 const MESSAGE_DELETED: &str =
     "UPDATE jobs SET message = NULL WHERE id = $1 AND message = $2 AND settled = 1";

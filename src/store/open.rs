@@ -27,7 +27,7 @@ pub(super) const MIGRATIONS: [(i64, &str, &str); 4] = [
     (1, "jobs", include_str!("migrations/0001_jobs.sql")),
     (2, "origin", include_str!("migrations/0002_origin.sql")),
     (3, "extras", include_str!("migrations/0003_extras.sql")),
-    (5, "admin", include_str!("migrations/0005_admin.sql")),
+    (4, "admin", include_str!("migrations/0004_admin.sql")),
 ];
 
 /// Where sqlx remembers which steps a database has taken.
@@ -85,7 +85,9 @@ impl Store {
 
 /// A connection to the file, which waits this long where others hold it.
 fn options(path: &Path, patience: Duration) -> SqliteConnectOptions {
-    SqliteConnectOptions::new().filename(path).busy_timeout(patience)
+    // What people want to be forgotten is not to be left in a corner of the file.
+    let options = SqliteConnectOptions::new().pragma("secure_delete", "on");
+    options.filename(path).busy_timeout(patience)
 }
 
 /// Whether a connection can be used again. When the disk is full, SQLite rolls a transaction back

@@ -27,7 +27,8 @@ const UPDATE: &str = "\
         image_url = $17, took_millis = $18, \
         failure = $19, failure_reason = $20, \
         message_channel = $21, owes_notice = $22, owes_files = $23 \
-    WHERE id = $24 AND state = $25 AND delivery = $26 AND owes_notice = $27 AND owes_files = $28";
+    WHERE id = $24 AND state = $25 AND delivery = $26 \
+        AND owes_notice = $27 AND owes_files = $28 AND prompt <> ''";
 
 type Statement = Query<'static, Sqlite, SqliteArguments>;
 

@@ -122,11 +122,11 @@ async fn direct_messages_can_be_denied_and_all_servers_allowed() {
 async fn discord_knows_the_command_its_places_and_its_limits() {
     let world = quick(&[]).await;
     let commands = world.discord.commands();
-    let named = |name| commands.iter().find(|command| command["name"] == name);
-    let (song, notify) = (named("song").unwrap(), named("notify").unwrap());
-    for command in [song, notify] {
-        assert_eq!(command["integration_types"], json!([0, 1]));
-        assert_eq!(command["contexts"], json!([0, 1, 2]));
+    let named = |name| commands.iter().find(|command| command["name"] == name).unwrap();
+    let song = named("song");
+    for name in ["song", "songs", "quota", "help", "my-data", "notify", "Make a song of this"] {
+        assert_eq!(named(name)["integration_types"], json!([0, 1]), "{name}");
+        assert_eq!(named(name)["contexts"], json!([0, 1, 2]), "{name}");
     }
     assert_eq!(song["guild_id"], Value::Null, "it is global");
     let option = &song["options"][0];

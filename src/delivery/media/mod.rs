@@ -95,8 +95,17 @@ pub(super) struct File {
     /// What is to be seen on it, for those who can't see.
     pub(super) description: Option<String>,
     pub(super) bytes: Bytes,
-    /// The memory that it takes.
-    _share: Share,
+    /// The memory that it takes from what songs' files have together.
+    _share: Option<Share>,
+}
+
+impl File {
+    /// A file of the bot's own.
+    pub(super) fn json(name: &str, bytes: Vec<u8>) -> Self {
+        let (name, bytes) = (name.to_owned(), Bytes::from(bytes));
+        let media_type = "application/json";
+        Self { name, media_type, description: None, bytes, _share: None }
+    }
 }
 
 impl Media {
@@ -165,7 +174,7 @@ impl Media {
                 media_type,
                 description: (purpose == Purpose::Cover).then(|| sentences::cover_of(title)),
                 bytes,
-                _share: share,
+                _share: Some(share),
             }),
             Err(error) => {
                 info!(%error, ?purpose, "a file is not passed on; its link has to do");

@@ -228,6 +228,11 @@ pub fn job(id: JobId, stage: &str, requester: UserId, link: Option<&str>) -> Str
     format!("{stage} · {} · `{id}`{message}", mention(requester))
 }
 
+/// A job in line, where nothing is markup.
+pub fn waiting(number: u32, id: JobId, requester: UserId) -> String {
+    format!("Number {number} in line: song {id} of person {requester}")
+}
+
 /// How many songs there were, and how many failed.
 pub fn songs_made(songs: u64, failures: u64) -> String {
     format!("{songs} made, {failures} failed")

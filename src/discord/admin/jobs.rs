@@ -3,7 +3,7 @@
 use super::{Admin, server};
 use crate::{
     delivery::{panels, sentences::admin as say},
-    discord::{Context, errors::CommandError},
+    discord::{Context, errors::CommandError, songs::suggested},
     domain::{Act, JobId, Scope},
     jobs::TakenBack,
 };
@@ -31,6 +31,7 @@ pub(super) async fn cancel(
     context: Context<'_>,
     #[description = "The song's number, from /admin jobs"]
     #[max_length = 20]
+    #[autocomplete = "suggested"]
     song: String,
     #[description = "Why: for the log"]
     #[max_length = 200]

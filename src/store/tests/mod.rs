@@ -8,6 +8,7 @@ mod forgetting;
 mod life;
 mod locking;
 mod opening;
+mod own;
 mod people;
 mod plans;
 

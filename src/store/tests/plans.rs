@@ -3,7 +3,7 @@
 use sqlx::{AssertSqlSafe, Row};
 
 use super::*;
-use crate::store::{DURATIONS, JOB, ROUNDS, UNSETTLED, acts, admit, forget, watch};
+use crate::store::{DURATIONS, JOB, ROUNDS, UNSETTLED, acts, admit, forget, own, watch};
 
 #[tokio::test]
 async fn every_statement_has_its_index() {
@@ -19,6 +19,12 @@ async fn every_statement_has_its_index() {
         (admit::CHARGES_OF_GUILD, "jobs_of_guild"),
         (admit::CHARGES_OF_EVERYBODY, "jobs_by_charge"),
         (forget::LATEST, "jobs_by_charge"),
+        (own::SONGS, "jobs_of_requester"),
+        (own::RECENT, "jobs_of_requester"),
+        (own::ALL, "jobs_of_requester"),
+        (own::UNDER_WAY, "jobs_open"),
+        (own::ERASE, "jobs_of_requester"),
+        (own::NOT_SETTLED, "jobs_of_requester"),
     ];
     for (statement, index) in statements {
         let plan = plan(&store, statement).await;

@@ -53,7 +53,7 @@ async fn who_waits_is_seen_and_can_be_cancelled() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_moderator_reaches_no_song_of_another_server() {
-    let (world, _waiting) = with_a_line().await;
+    let (world, waiting) = with_a_line().await;
     let elsewhere = world.discord.add_server("Another server");
     let there = elsewhere.add_channel("songs");
     elsewhere.join(&world.ann);
@@ -61,6 +61,9 @@ async fn a_moderator_reaches_no_song_of_another_server() {
     other.answer().await.unwrap();
     let seen = admin(&world.moderator(), "jobs", &[]).await;
     assert!(!seen.contains(&other.id.to_string()), "{seen}");
+    let suggested = world.moderator().autocomplete("admin cancel", "song", "line").await.unwrap();
+    let values: Vec<_> = suggested.iter().map(|choice| choice["value"].clone()).collect();
+    assert_eq!(values, [json!(waiting.id.to_string())], "what waits here, and nothing else");
     for song in [other.id.to_string(), "0".to_owned(), u64::MAX.to_string()] {
         let told = admin(&world.moderator(), "cancel", &[("song", json!(song))]).await;
         assert!(told.contains("no such song in line here"), "{told}");

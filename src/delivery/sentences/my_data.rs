@@ -1,0 +1,36 @@
+//! What people read about what the bot knows of them.
+
+use super::ONE_SONG;
+
+/// What forgetting means, before it is done.
+pub const FORGET_WHAT: &str = "If you go on, I forget what your songs were: prompts, titles, tags, links, and why one failed. \
+     Only how many you had, and when and where, stays for as long as quotas count it.\n\n\
+     The messages with your songs stay in Discord, but their buttons no longer work: first delete \
+     those that you don't want to stay. **This can't be undone.** `/my-data export` gives you a \
+     copy before.";
+
+/// The button that does it.
+pub const FORGET: &str = "Forget my songs";
+
+/// It is done; `kept` songs are under way.
+pub fn forgotten(erased: u64, kept: u64) -> String {
+    let done = match erased {
+        0 => "There was nothing to forget.".to_owned(),
+        1 => format!("Done: I have forgotten {ONE_SONG}."),
+        songs => format!("Done: I have forgotten {songs} songs."),
+    };
+    match kept {
+        0 => done,
+        1 => format!("{done} One is still under way: when it is done, ask me again."),
+        songs => format!("{done} {songs} are still under way: when they are done, ask me again."),
+    }
+}
+
+/// With the file that holds somebody's data.
+pub const EXPORTED: &str = "Here is everything that I know about your songs.";
+
+/// The same, where not everything fits.
+pub const EXPORTED_LATEST: &str = "Here is what I know about your songs. It is too much for one file: the oldest songs are left out.";
+
+/// The file did not get through.
+pub const NOT_EXPORTED: &str = "Discord didn't take the file. Try again in a few minutes.";

@@ -1,0 +1,99 @@
+//! What people read about their own songs, limits and data.
+
+use super::{ONE_SONG, refusal, relative, rounded_up, songs_of};
+use crate::domain::{Grant, Limit, Quota, Refusal, Standing, Timestamp};
+
+/// The title of a person's songs.
+pub const YOUR_SONGS: &str = "Your songs";
+/// The buttons between pages.
+pub const PREVIOUS: &str = "Previous";
+/// See [`PREVIOUS`].
+pub const NEXT: &str = "Next";
+/// Somebody without songs looks for them.
+pub const NO_SONGS: &str = "You have no finished songs here yet. Type `/song` to make one.";
+/// A song that was picked for showing, but can't be.
+pub const NO_SUCH_SONG: &str =
+    "I don't know that song of yours. Pick one from the list that appears while you type.";
+
+/// Discord would not show a song again here.
+pub const SONG_NOT_SHOWN: &str =
+    "Discord didn't let me show that song here. Try it in another channel.";
+
+/// The title of the songs that a search found; `words` are escaped.
+pub fn songs_with(words: &str) -> String {
+    format!("{YOUR_SONGS} with \"{words}\"")
+}
+
+/// A search found nothing; `words` are escaped.
+pub fn none_found(words: &str) -> String {
+    format!(
+        "None of your songs has \"{words}\" in its prompt, title or tags. Try fewer words, or \
+         `/songs` alone to see them all."
+    )
+}
+
+/// Below a page of songs.
+pub fn page(page: usize, of: usize, songs: usize) -> String {
+    let songs = if songs == 1 { ONE_SONG.to_owned() } else { format!("{songs} songs") };
+    if of == 1 { songs } else { format!("Page {page} of {of} · {songs}") }
+}
+
+/// One song in a list; `title` is escaped.
+pub fn song_in_list(title: &str, asked_at: Timestamp, message: Option<&str>) -> String {
+    let message = message.map(|link| format!(" · [message]({link})")).unwrap_or_default();
+    format!("**{title}** · {}{message}", relative(asked_at))
+}
+
+/// The title of what is left of somebody's limits.
+pub const WHAT_IS_LEFT: &str = "What is left";
+/// Above the songs that are under way.
+pub const UNDER_WAY_NOW: &str = "**Under way**";
+/// Nobody counts a person's songs.
+pub const NO_QUOTA: &str = "You can ask for as many songs as you like.";
+
+/// What is left of a limit: in the words of the refusal if that is nothing.
+pub fn standing(standing: &Standing) -> String {
+    let Standing { limit, quota, left, next_at } = *standing;
+    if left == 0 {
+        return refusal(&Refusal { limit, quota, free_at: next_at });
+    }
+    let songs = songs_of(quota);
+    let told = match limit {
+        Limit::Concurrency => return at_once(quota, left),
+        Limit::Person => format!("You have {left} of your {songs} left."),
+        Limit::Guild => format!("This server has {left} of its {songs} left."),
+        Limit::Global => format!("This bot has {left} of its {songs} for everybody left."),
+    };
+    match next_at {
+        Some(at) => format!("{told} One more is free {}.", relative(rounded_up(at))),
+        None => told,
+    }
+}
+
+/// Extra songs that somebody was given.
+pub fn granted(grant: &Grant) -> String {
+    let songs = if grant.left == 1 {
+        "1 extra song".to_owned()
+    } else {
+        format!("{} extra songs", grant.left)
+    };
+    format!("You have {songs}, to be used up {}.", relative(grant.expires_at))
+}
+
+fn at_once(quota: Quota, left: u32) -> String {
+    match quota.depth() {
+        1 => "You can have 1 song under way at once.".to_owned(),
+        most if most == left => format!("You can have {most} songs under way at once."),
+        most => format!("You can have {most} songs under way at once: {left} more now."),
+    }
+}
+
+/// A job that is under way; its title is one of [`UNDER_WAY`](super::UNDER_WAY), its prompt is
+/// escaped.
+pub fn under_way(title: &str, prompt: &str, message: Option<&str>) -> String {
+    let message = message.map(|link| format!(" · [message]({link})")).unwrap_or_default();
+    format!("{title}{message}\n> {prompt}")
+}
+
+/// The name of the command in a message's menu.
+pub const MAKE_SONG_OF_THIS: &str = "Make a song of this";

@@ -1,0 +1,28 @@
+//! `/quota`.
+
+use super::{Context, asker::Asker, errors::CommandError};
+use crate::{
+    delivery::{Reply, standings},
+    domain::Requester,
+};
+
+/// See how many songs you can still ask for
+#[poise::command(
+    slash_command,
+    install_context = "Guild|User",
+    interaction_context = "Guild|BotDm|PrivateChannel"
+)]
+pub(super) async fn quota(context: Context<'_>) -> Result<(), CommandError> {
+    let front = context.framework.user_data().await;
+    let asker = Asker::of_command(context.interaction);
+    let (jobs, guild) = (&front.jobs, asker.place.guild);
+    let requester = Requester { roles: &asker.roles, in_guild: guild.is_some() };
+    let (person, now) = (asker.user, asker.interaction.created_at());
+    let bar = jobs.overrides(person, guild).await?.bar;
+    let (limits, charges) = jobs.quota_of(asker.interaction, person, guild, &requester).await?;
+    let left = limits.standings(&requester, &charges, now);
+    let grants: Vec<_> = charges.usable_grants(now).copied().collect();
+    let message = standings(bar, &left, &grants, &jobs.under_way(person).await?);
+    front.answer(&asker, &Reply::Message(message)).await;
+    Ok(())
+}

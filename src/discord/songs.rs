@@ -1,0 +1,54 @@
+//! `/songs`.
+
+use serenity::builder::CreateAutocompleteResponse;
+
+use super::{Context, Front, asker::Asker, errors::CommandError};
+use crate::{
+    delivery::{DiscordError, Reply, sentences},
+    domain::{JobId, Search},
+};
+
+/// Look through your songs, or show one again
+#[poise::command(
+    slash_command,
+    install_context = "Guild|User",
+    interaction_context = "Guild|BotDm|PrivateChannel"
+)]
+pub(super) async fn songs(
+    context: Context<'_>,
+    #[description = "Only songs with these words in their prompt, title or tags"]
+    #[max_length = 40]
+    search: Option<String>,
+    #[description = "A song to show again right here, for everybody"]
+    #[autocomplete = "suggested"]
+    show: Option<String>,
+) -> Result<(), CommandError> {
+    let front = context.framework.user_data().await;
+    let asker = Asker::of_command(context.interaction);
+    if let Some(song) = show {
+        return show_again(front, &asker, &song).await;
+    }
+    let search = Search::new(search.as_deref().unwrap_or_default());
+    let message = front.jobs.listing(asker.user, &search, 0).await?;
+    front.answer(&asker, &Reply::Message(message)).await;
+    Ok(())
+}
+
+/// Posts a finished song once more. A choice's value can be forged: only their own is found.
+async fn show_again(front: &Front, asker: &Asker, song: &str) -> Result<(), CommandError> {
+    let message = match song.parse() {
+        Ok(song) => front.jobs.shown_again(asker.user, JobId(song)).await?,
+        Err(_) => None,
+    };
+    let message = message.ok_or(CommandError::NotNow(sentences::NO_SUCH_SONG))?;
+    match front.reply(asker, &Reply::Message(message)).await {
+        Err(DiscordError::Refused { .. }) => Err(CommandError::NotNow(sentences::SONG_NOT_SHOWN)),
+        _ => Ok(()),
+    }
+}
+
+/// Never asked: what is typed is answered by `typing`, before poise sees it. It is here so that
+/// Discord is told to ask at all.
+pub(super) async fn suggested(_: Context<'_>, _: &str) -> CreateAutocompleteResponse {
+    CreateAutocompleteResponse::new()
+}

@@ -1,0 +1,73 @@
+//! What is suggested while somebody types a command's option. It is answered here and not by
+//! poise, which would use serenity's HTTP client.
+
+use std::{panic::AssertUnwindSafe, time::Duration};
+
+use futures_util::FutureExt;
+use serenity::all::{CommandInteraction, Interaction};
+use tokio::time::timeout;
+use tracing::{debug, error, warn};
+
+use super::{Front, asker::Asker};
+use crate::{
+    delivery::{Reply, Suggestion, suggestions},
+    domain::Search,
+    store::StoreError,
+};
+
+/// Suggestions that come later than this help nobody: the next letter is typed by then.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How many songs under way are looked at to find those in line.
+const WAITING: u32 = 200;
+
+/// Answers an interaction, if somebody is typing; `false` if it is another's to answer. Whatever
+/// goes wrong, there are just no suggestions.
+pub(super) async fn answer(front: &Front, interaction: &Interaction) -> bool {
+    let Interaction::Autocomplete(typing) = interaction else { return false };
+    let asker = Asker::of_command(typing);
+    let work = AssertUnwindSafe(suggest(front, &asker, typing)).catch_unwind();
+    let choices = match timeout(PATIENCE, work).await {
+        Ok(Ok(Ok(choices))) => choices,
+        Ok(Ok(Err(cause))) => {
+            warn!(%cause, "the database failed; nothing is suggested");
+            Vec::new()
+        }
+        Ok(Err(_panic)) => {
+            error!("a suggestion panicked");
+            Vec::new()
+        }
+        Err(_late) => Vec::new(),
+    };
+    let reply = Reply::Suggestions(choices);
+    if let Err(error) = front.discord.reply(asker.interaction, &asker.token, &reply).await {
+        debug!(%error, "suggestions did not get through");
+    }
+    true
+}
+
+async fn suggest(
+    front: &Front,
+    asker: &Asker,
+    typing: &CommandInteraction,
+) -> Result<Vec<Suggestion>, StoreError> {
+    let Some(option) = typing.data.autocomplete() else { return Ok(Vec::new()) };
+    let typed = Search::new(option.value);
+    match (typing.data.name.as_str(), option.name) {
+        ("song", "prompt") => {
+            Ok(suggestions::prompts(&front.jobs.recent_prompts(asker.user).await?, &typed))
+        }
+        ("songs", "show") => {
+            Ok(suggestions::songs(&front.jobs.songs_of(asker.user).await?, &typed))
+        }
+        // A moderator's look reaches no further than their server. Whatever is sent in the end is
+        // checked again.
+        ("admin", "song") => match asker.place.guild {
+            Some(guild) => {
+                Ok(suggestions::waiting(&front.jobs.open_jobs(Some(guild), WAITING).await?, &typed))
+            }
+            None => Ok(Vec::new()),
+        },
+        _ => Ok(Vec::new()),
+    }
+}

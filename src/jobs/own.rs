@@ -1,0 +1,75 @@
+//! What people may see, and have forgotten, of their own.
+
+use tracing::info;
+
+use super::Jobs;
+use crate::{
+    delivery::{Export, Message, export, listing},
+    domain::{Job, JobId, Prompt, Search, State, UserId},
+    store::{Erasure, StoreError},
+};
+
+/// How many of a person's records are in a file, at most.
+const RECORDS: u32 = 20_000;
+
+#[expect(clippy::missing_errors_doc, reason = "each fails when the database does")]
+impl Jobs {
+    /// The person's finished songs, the latest first.
+    pub async fn songs_of(&self, person: UserId) -> Result<Vec<Job>, StoreError> {
+        self.store.songs_of(person).await
+    }
+
+    /// A page of the person's songs that fit a search.
+    pub async fn listing(
+        &self,
+        person: UserId,
+        search: &Search,
+        page: u32,
+    ) -> Result<Message, StoreError> {
+        Ok(listing(&self.songs_of(person).await?, search, page, &self.links))
+    }
+
+    /// A finished song as its message shows it, if it is the person's own.
+    pub async fn shown_again(
+        &self,
+        person: UserId,
+        song: JobId,
+    ) -> Result<Option<Message>, StoreError> {
+        let job = self.own(person, song).await?;
+        let finished = job.filter(|job| matches!(job.state, State::Completed { .. }));
+        Ok(finished.map(|job| self.render(&job)))
+    }
+
+    /// A job, if it is the person's own. Whatever names it may be forged.
+    pub async fn own(&self, person: UserId, job: JobId) -> Result<Option<Job>, StoreError> {
+        let job = self.find(job).await?;
+        Ok(job.filter(|job| job.requester == person))
+    }
+
+    /// The person's latest prompts, the latest first.
+    pub async fn recent_prompts(&self, person: UserId) -> Result<Vec<(JobId, Prompt)>, StoreError> {
+        self.store.recent_prompts(person).await
+    }
+
+    /// The person's jobs that have no outcome yet, the oldest first.
+    pub async fn under_way(&self, person: UserId) -> Result<Vec<Job>, StoreError> {
+        self.store.under_way(person).await
+    }
+
+    /// Everything that is known about the person, as far as it finds room where files may have at
+    /// most `limit` bytes.
+    pub async fn export(&self, person: UserId, limit: u32) -> Result<Export, StoreError> {
+        let records = self.store.records_of(person, RECORDS).await?;
+        let wants_notice = self.store.wants_notice(person).await?;
+        let mut export = export(person, wants_notice, &records, limit);
+        export.complete &= u32::try_from(records.len()).is_ok_and(|count| count < RECORDS);
+        Ok(export)
+    }
+
+    /// Forgets what the person's songs were, as far as they are over.
+    pub async fn forget_person(&self, person: UserId) -> Result<Erasure, StoreError> {
+        let erasure = self.store.erase(person).await?;
+        info!(requester = %person, erased = erasure.erased, "somebody wanted to be forgotten");
+        Ok(erasure)
+    }
+}

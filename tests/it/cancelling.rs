@@ -1,0 +1,114 @@
+//! Whoever waits for a song changes their mind.
+
+use std::time::Duration;
+
+use sandbox::{ClientRefusal, DiscordRules, Fault, Message, Plan, WhisulRules};
+
+use crate::{
+    buttons::{click, finished_song, labels},
+    world::{World, description, done, refusal, song_at, title},
+};
+
+/// A world with room for one song at a time, in which the song of the first who asks takes until
+/// it is told to end.
+async fn world_with_a_line() -> World {
+    let mut world = World::asleep(
+        &[("MAX_RUNNING", "1")],
+        DiscordRules::default(),
+        WhisulRules { song_takes: Duration::ZERO, ..WhisulRules::default() },
+    )
+    .await;
+    world.whisul.plan("first", Plan::song().until_told());
+    world.wake_bot().await;
+    world.song(&world.bob, "the first song").await;
+    world.whisul.until_accepted("the first song").await;
+    world
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_waiting_song_is_cancelled_and_refunded() {
+    let world = world_with_a_line().await;
+    let waiting = world.song(&world.ann, "a slow waltz").await.answer().await.unwrap();
+    assert_eq!(labels(&waiting), ["Cancel"]);
+    let (ann, bob) = (world.ann.at(&world.channel), world.bob.at(&world.channel));
+    let told = refusal(&click(&bob, &waiting, "Cancel").await).await;
+    assert!(told.contains("Only whoever asked for this song"), "{told}");
+
+    let cancelled = click(&ann, &waiting, "Cancel").await;
+    let shown = cancelled.until("the news", |message| title(message) == "Taken back").await;
+    assert_eq!(shown.id, waiting.id);
+    assert_eq!(labels(&shown), ["Try again", "Edit prompt", "Delete"]);
+    // Its place is free, and its prompt is never sent.
+    let next = world.song(&world.ann, "what came after").await;
+    world.whisul.finish("first");
+    done(&next).await;
+    assert_eq!(world.submissions("waltz"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn news_of_a_cancelled_song_are_not_overtaken_by_an_edit() {
+    let world = world_with_a_line().await;
+    let ann = world.ann.at(&world.channel);
+    let ahead = world.song(&world.ann, "a slow waltz").await.answer().await.unwrap();
+    let asked = world.song(&world.ann, "a slow tango").await;
+    let second = |message: &Message| description(message).contains("Number 2 in line");
+    let waiting = asked.until("its place in line", second).await;
+    // The edit that shows that it is the next one takes its time.
+    let edits = Fault::on("PATCH", "/api/v10/webhooks/**").delay(Duration::from_millis(500));
+    world.discord.faults().add(edits);
+    click(&ann, &ahead, "Cancel").await;
+    let edits = || world.discord.requests().matching("PATCH", "/api/v10/webhooks/**");
+    let about_it = || edits().iter().any(|edit| edit.json().to_string().contains("tango"));
+    world.discord.until("an edit on its way", || about_it().then_some(())).await;
+    click(&ann, &waiting, "Cancel").await;
+    asked.until("the news", |message| title(message) == "Taken back").await;
+    let arrived = || edits().iter().all(|edit| edit.status.is_some()).then_some(());
+    world.discord.until("all edits to arrive", arrived).await;
+    assert_eq!(title(&asked.message().unwrap()), "Taken back");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_song_that_waits_where_only_clicks_reach_is_cancelled_there() {
+    let world = world_with_a_line().await;
+    let server = world.discord.add_server_without_bot("Elsewhere");
+    server.join(&world.ann);
+    world.ann.install_app();
+    let seat = world.ann.at(&server.add_channel("general"));
+    let waiting = song_at(&seat, "a slow waltz").await.answer().await.unwrap();
+    world.discord.set_clock_offset(16 * 60 * 1000);
+    // Somebody's interaction tells the bot what time it is.
+    world.song(&world.bob, "what came after").await.answer().await.unwrap();
+    let shown = click(&seat, &waiting, "Cancel").await.answer().await.expect("an answer at once");
+    assert_eq!((shown.id, title(&shown)), (waiting.id, "Taken back"));
+    world.whisul.finish("first");
+    finished_song(&world, &world.bob, "the last song").await;
+    assert!(world.ann.dm().messages().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancelled_song_costs_nothing() {
+    let world = World::with(&[("USER_QUOTA", "1/1d"), ("MAX_RUNNING", "1")]).await;
+    world.whisul.plan("first", Plan::song().until_told());
+    world.song(&world.bob, "the first song").await;
+    world.whisul.until_accepted("the first song").await;
+    let waiting = world.song(&world.ann, "a slow waltz").await.answer().await.unwrap();
+    world.one_more(&world.ann).await.expect_err("the quota is used up");
+    click(&world.ann.at(&world.channel), &waiting, "Cancel").await.answer().await.unwrap();
+    world.one_more(&world.ann).await.expect("the charge came back");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_song_that_is_being_made_can_not_be_cancelled() {
+    let world = World::new().await;
+    world.whisul.plan("waltz", Plan::song().until_told());
+    let asked = world.song(&world.ann, "a slow waltz").await;
+    let first = asked.answer().await.unwrap();
+    let made = asked.until("the song to be made", |it| title(it) == "🎼 Composing").await;
+    assert_eq!(labels(&made), [""; 0]);
+    // The button is still there on a screen that has not caught up.
+    let late = first.button("Cancel").unwrap().custom_id.unwrap();
+    let refused = world.ann.at(&world.channel).click(made.id, &late).await;
+    assert_eq!(refused.unwrap_err(), ClientRefusal::UnknownButton(late));
+    world.whisul.finish("waltz");
+    done(&asked).await;
+}
