@@ -13,17 +13,21 @@ const views = new Map();
 const messages = new Map();
 const notices = new Set();
 let atEnd = true;
+/** How far down the list was last known to be scrolled. */
+let top = 0;
 
 /** Watches how far down one has scrolled. */
 export function start() {
   const scroller = byId("scroller");
   scroller.addEventListener("scroll", () => {
-    atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR;
+    top = scroller.scrollTop;
+    atEnd = scroller.scrollHeight - top - scroller.clientHeight < NEAR;
     if (atEnd) byId("newer").hidden = true;
   }, { passive: true });
   byId("newer").addEventListener("click", toEnd);
   // Pictures and edits make messages taller: who reads the latest goes on doing so.
-  const stay = new ResizeObserver(() => atEnd && toEnd());
+  // Whoever has scrolled up in this very moment does not.
+  const stay = new ResizeObserver(() => atEnd && scroller.scrollTop >= top - 1 && toEnd());
   stay.observe(byId("messages"));
   stay.observe(scroller);
 }
@@ -78,6 +82,7 @@ export function update({ ids, changed, manages }) {
 export function toEnd() {
   const scroller = byId("scroller");
   scroller.scrollTop = scroller.scrollHeight;
+  top = scroller.scrollTop;
   atEnd = true;
   byId("newer").hidden = true;
 }

@@ -12,16 +12,18 @@ export class Command {
     Object.assign(this, { leaf, suggestions, explain, hooks });
     this.boxes = element("span", { class: "boxes" });
     this.more = element("span", { class: "more" });
+    // Where there is nothing to fill in, the keys go to the name.
+    this.chip = element("span", { class: "chip", tabindex: "0", onkeydown: (event) => this.#key(event) }, `/${leaf.path}`);
     this.node = element("div", { class: "command", role: "group", "aria-label": `/${leaf.path}` },
-      element("span", { class: "chip" }, `/${leaf.path}`), this.boxes, this.more);
+      this.chip, this.boxes, this.more);
     leaf.options.filter(({ required }) => required).forEach((option) => this.#add(option));
     this.#offerMore();
     this.explain(leaf.description);
   }
 
   focus() {
-    (this.#fields.find(({ text }) => text === "") ?? this.#fields.at(-1) ?? this.more.querySelector("button"))?.control?.focus()
-      ?? this.node.querySelector("button, textarea")?.focus();
+    (this.#fields.find(({ text }) => text === "") ?? this.#fields.at(-1))?.control.focus();
+    if (this.#fields.length === 0) this.chip.focus();
   }
 
   /** Puts a text into the first option. */
@@ -72,6 +74,13 @@ export class Command {
     const options = this.#fields.map((field) => [field.option.name, field.read().value]);
     this.suggestions.hide();
     this.hooks.send({ name: this.leaf.path, options: Object.fromEntries(options.filter(([, value]) => value !== undefined)) });
+  }
+
+  #key(event) {
+    if (event.key === "Enter") this.send();
+    else if (event.key === "Escape" || event.key === "Backspace") this.cancel();
+    else return;
+    event.preventDefault();
   }
 
   #add(option) {

@@ -26,15 +26,26 @@ const GROUPS = [
 ];
 
 const choices = new Map();
+/** What was shown last. A look that was under way when somebody chose must not take that back. */
+const shown = new Map();
 let kill;
 let start;
+
+async function change(what) {
+  try {
+    await weather(what);
+  } catch {
+    // As it was: the next look shows it.
+    shown.clear();
+  }
+}
 
 /** Draws the panel. */
 export function open() {
   const groups = GROUPS.map(([key, title, options]) => {
     const meaning = element("p", { class: "meaning", "aria-live": "polite" });
     const labels = options.map(([value, label, text]) => {
-      const input = element("input", { type: "radio", name: key, value, onchange: () => weather({ [key]: value }) });
+      const input = element("input", { type: "radio", name: key, value, onchange: () => change({ [key]: value }) });
       choices.set(`${key}:${value}`, () => {
         input.checked = true;
         meaning.textContent = text;
@@ -43,8 +54,8 @@ export function open() {
     });
     return element("fieldset", {}, element("legend", {}, title), element("div", { class: "choices" }, labels), meaning);
   });
-  const blow = (label, change, kind = "secondary") =>
-    element("button", { type: "button", class: `button ${kind}`, onclick: () => weather(change) }, label);
+  const blow = (label, what, kind = "secondary") =>
+    element("button", { type: "button", class: `button ${kind}`, onclick: () => change(what) }, label);
   kill = blow("Kill the bot (‑9)", "kill_bot", "danger");
   start = blow("Start the bot", "start_bot", "success");
   byId("weather").replaceChildren(...groups, element("div", { class: "blows" },
@@ -53,13 +64,17 @@ export function open() {
 
 /** Shows how it is now. */
 export function show(now, bot) {
-  for (const [key] of GROUPS) choices.get(`${key}:${now[key]}`)?.();
+  for (const [key] of GROUPS) {
+    if (shown.get(key) === now[key]) continue;
+    shown.set(key, now[key]);
+    choices.get(`${key}:${now[key]}`)?.();
+  }
   kill.hidden = !bot.runs;
   start.hidden = bot.runs;
   const state = bot.runs ? (bot.connected ? "online" : "starting") : "offline";
-  const shown = byId("bot-state");
-  if (shown.dataset.state !== state) {
-    shown.dataset.state = state;
-    shown.textContent = { online: "Bot online", starting: "Bot connecting…", offline: "Bot not running" }[state];
+  const sign = byId("bot-state");
+  if (sign.dataset.state !== state) {
+    sign.dataset.state = state;
+    sign.textContent = { online: "Bot online", starting: "Bot connecting…", offline: "Bot not running" }[state];
   }
 }

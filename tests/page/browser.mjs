@@ -93,7 +93,7 @@ export async function loaded(locator) {
     media.tagName === "IMG" ? media.complete && media.naturalWidth > 0 : media.readyState >= 1 && media.duration > 0, handle);
 }
 
-/** Plays a song until it has got on. */
+/** Plays a song until it has got on, and then its end. */
 export async function plays(locator) {
   await locator.evaluate(async (audio) => {
     audio.muted = true;
@@ -101,5 +101,9 @@ export async function plays(locator) {
   });
   const handle = await locator.elementHandle();
   await locator.page().waitForFunction((audio) => audio.currentTime > 0.2, handle);
+  await locator.evaluate((audio) => {
+    audio.currentTime = audio.duration - 1;
+  });
+  await locator.page().waitForFunction((audio) => audio.currentTime > audio.duration - 1, handle);
   await locator.evaluate((audio) => audio.pause());
 }

@@ -31,9 +31,9 @@ impl Demo {
     /// Waits until its scene is over, and returns the page's address; none when it ends before.
     pub(crate) fn until_open(&mut self) -> Option<String> {
         let lines = self.output.by_ref().lines().map_while(Result::ok);
-        let mut links = lines.map(|line| line.trim().to_owned());
+        let mut trimmed = lines.map(|line| line.trim().to_owned());
         // Covers and songs have links as well, but not alone in a line.
-        links.find(|line| line.starts_with("http://127.0.0.1:"))
+        trimmed.find(|line| line.starts_with("http://127.0.0.1:"))
     }
 
     /// Ends it as Ctrl-C does.

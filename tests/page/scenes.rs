@@ -47,6 +47,11 @@ async fn hundreds_of_messages_scroll_smoothly() {
 }
 
 #[tokio::test]
+async fn every_kind_of_command_and_component_can_be_used() {
+    Stage::showcase().await.play("everything").await;
+}
+
+#[tokio::test]
 async fn the_demo_opens_the_page() {
     let Some(mut demo) = Demo::start() else { return };
     let page = spawn_blocking(move || demo.until_open().map(|page| (demo, page))).await.unwrap();
@@ -58,5 +63,11 @@ async fn the_demo_opens_the_page() {
 
 #[tokio::test]
 async fn everything_can_be_seen_in_dark_and_light_and_on_a_phone() {
-    Stage::with(&[("USER_QUOTA", "2/1d")]).await.play("appearance").await;
+    let settings = [
+        ("USER_QUOTA", "2/1d"),
+        ("USER_CONCURRENCY", "1"),
+        ("POLL_INTERVAL", "500ms"),
+        ("EDIT_INTERVAL", "500ms"),
+    ];
+    Stage::with(&settings).await.play("appearance").await;
 }

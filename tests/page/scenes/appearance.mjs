@@ -1,11 +1,15 @@
 // Everything once, as people see it; pictures go to the folder in PAGE_PICTURES, if there is one.
 
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
 import { loaded, scene } from "../browser.mjs";
 
 const folder = process.env.PAGE_PICTURES;
 const picture = async (visitor, name) => {
-  if (folder) await visitor.page.screenshot({ path: `${folder}/${name}.png`, animations: "disabled" });
+  if (!folder) return;
+  const devtools = await visitor.page.context().newCDPSession(visitor.page);
+  const { data } = await devtools.send("Page.captureScreenshot", { format: "webp", quality: 85 });
+  await writeFile(`${folder}/${name}.webp`, data, "base64");
 };
 /** Nothing may stick out to the side. */
 const fits = async ({ page }) => assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));

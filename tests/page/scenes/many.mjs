@@ -31,5 +31,6 @@ await scene(async (open) => {
   console.log(`500 messages: drawn after ${drawn.toFixed()} ms; ${frames.length} frames of scrolling: `
     + `median ${at(0.5).toFixed(1)} ms, 95% within ${at(0.95).toFixed(1)} ms, longest ${at(1).toFixed(1)} ms`);
   assert.ok(drawn < DRAWN_WITHIN, `drawn after ${drawn} ms`);
+  assert.ok(frames.length > 20, "the list stays where it is scrolled to");
   assert.ok(at(0.95) < FRAME_WITHIN, `95% of frames within ${at(0.95)} ms`);
 });
