@@ -106,7 +106,7 @@ impl Clicks<'_> {
     }
 
     async fn delete(&self, job: &Job, click: &ComponentInteraction) -> Result<(), CommandError> {
-        self.check_may_remove(job)?;
+        check(self.asker.may_delete(job))?;
         let (front, asker) = (self.front, self.asker);
         if front.reply(asker, &Reply::Acknowledge).await.is_err() {
             return Ok(());
@@ -120,7 +120,7 @@ impl Clicks<'_> {
     }
 
     async fn cancel(&self, job: &Job, click: &ComponentInteraction) -> Result<(), CommandError> {
-        self.check_may_remove(job)?;
+        check(self.asker.may_cancel(job))?;
         let answer = async |news: Option<Message>| {
             let shows_it = news.is_some();
             let reply = news.map_or(Reply::Acknowledge, Reply::Update);
@@ -142,11 +142,10 @@ impl Clicks<'_> {
         self.front.answer(self.asker, &Reply::Update(done)).await;
         Ok(())
     }
+}
 
-    fn check_may_remove(&self, job: &Job) -> Result<(), CommandError> {
-        let may = self.asker.may_remove(job);
-        if may { Ok(()) } else { Err(CommandError::NotNow(sentences::NOT_YOURS)) }
-    }
+fn check(may: bool) -> Result<(), CommandError> {
+    if may { Ok(()) } else { Err(CommandError::NotNow(sentences::NOT_YOURS)) }
 }
 
 fn message(click: &ComponentInteraction) -> MessageId {
