@@ -9,8 +9,9 @@ use tracing::error;
 use super::{Front, asker::Asker};
 use crate::{delivery::sentences, domain::PromptError, jobs::AskError, store::StoreError};
 
-/// Of the 3 seconds for an answer, this much may go into the database.
-const STORAGE: Duration = Duration::from_millis(1500);
+/// Of the 3 seconds for an answer, this much may go into the database, apart from what is written
+/// for a job, which has a limit of its own.
+const STORAGE: Duration = Duration::from_secs(1);
 
 /// Why a command, a button or a form did nothing.
 #[derive(Debug, thiserror::Error)]
