@@ -5,24 +5,23 @@
 
 pub mod admin;
 mod extras;
+mod help;
+mod my_data;
+mod own;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
+use super::Obstacle;
 use crate::domain::{
     Failure, Limit, PROMPT_MAX, PromptError, Quota, Refusal, Timestamp, UserId, format_duration,
 };
 
-mod help;
-mod my_data;
-mod own;
-
+pub use extras::*;
 pub use help::*;
 pub use my_data::*;
 pub use own::*;
-
-use super::Obstacle;
-
-pub use extras::*;
 
 /// The title while a job waits in line.
 pub const IN_LINE: &str = "🎟️ In line";
@@ -278,21 +277,3 @@ pub const UNFORESEEN: &str =
 pub const OWNER_BAD_KEY: &str = "Whisul doesn't accept the key that I use (WHISUL_API_KEY). Songs wait in line until it does. \
      Put the right key into the settings and restart me; if the key is put right at Whisul, I go \
      on by myself.";
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn quotas_are_told_in_words() {
-        for (quota, words) in [
-            ("5/1d", "5 songs a day"),
-            ("1/1h", "1 song an hour"),
-            ("2/7d", "2 songs a week"),
-            ("3/12h", "3 songs in 12 hours"),
-            ("0/90s", "0 songs in 90 seconds"),
-        ] {
-            assert_eq!(songs_of(quota.parse().unwrap()), words);
-        }
-    }
-}

@@ -20,6 +20,8 @@ use crate::{
 
 impl Worker {
     /// Waits for the job's turn and submits its prompt. Deleting the message takes the job back.
+    ///
+    /// Thousands may wait: the submission takes its room only when the turn has come.
     pub(super) async fn take_turn(&mut self) -> Result<(), StepError> {
         if self.slot.is_none() {
             let place = self.place.take();
@@ -29,6 +31,10 @@ impl Worker {
                 Err(Deleted) => return self.take_back().await,
             }
         }
+        Box::pin(self.submit()).await
+    }
+
+    async fn submit(&mut self) -> Result<(), StepError> {
         let jobs = Arc::clone(&self.jobs);
         if self.display.confirm(&jobs, &self.job).await == Err(Deleted) {
             return self.take_back().await;

@@ -112,17 +112,18 @@ impl Worker {
         if self.jobs.stop.is_cancelled() {
             return Err(StepError::Stopping);
         }
+        // Thousands may wait for their turn: what else jobs do takes no room of theirs.
         match self.job.next_step() {
-            Step::FindAnswer => self.find_answer().await,
+            Step::FindAnswer => Box::pin(self.find_answer()).await,
             Step::TakeTurn => self.take_turn().await,
-            Step::SettleSubmission => self.settle_submission().await,
-            Step::Follow => self.follow().await,
+            Step::SettleSubmission => Box::pin(self.settle_submission()).await,
+            Step::Follow => Box::pin(self.follow()).await,
             Step::Deliver => {
                 self.slot = None;
-                self.deliver().await
+                Box::pin(self.deliver()).await
             }
-            Step::Notify => self.notify().await,
-            Step::Attach => self.attach().await,
+            Step::Notify => Box::pin(self.notify()).await,
+            Step::Attach => Box::pin(self.attach()).await,
             Step::Rest => Ok(()),
         }
     }

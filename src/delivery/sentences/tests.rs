@@ -1,0 +1,48 @@
+//! What is said in words is said in words, and the page that shows it is true.
+
+use super::*;
+
+/// The page that shows what people see, with its lines and marks taken out.
+fn page() -> String {
+    let page = include_str!("../../../docs/messages.md").replace(['*', '`', '>'], " ");
+    page.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn the_page_of_messages_says_what_the_bot_says() {
+    let failures = [
+        Failure::TooLate,
+        Failure::Rejected { reason: None },
+        Failure::Refused,
+        Failure::Generation { reason: None },
+        Failure::Vanished,
+        Failure::GivenUp,
+        Failure::UnknownFate,
+    ];
+    let obstacles = [Obstacle::Unreachable, Obstacle::Busy, Obstacle::BadKey];
+    let titles = [IN_LINE, SUBMITTING, COMPOSING, UNTITLED, FAILED, CANCELLED, TAKEN_BACK];
+    let buttons = [LISTEN, AGAIN, TRY_AGAIN, EDIT_PROMPT, DELETE, CANCEL, FORM_TITLE];
+    let whispers = [ASKED_ALREADY, TOO_LATE_TO_CANCEL, NOT_YOURS, SONG_FORGOTTEN, STOPPING];
+    let refusals = [STORAGE_TROUBLE, SERVER_NOT_ALLOWED, GOES_ON_BY_DM, FORM_PROMPT];
+    let page = page();
+    let said = failures.iter().map(failure).chain(obstacles.into_iter().map(held_up));
+    let fixed = [&titles[..], &buttons, &whispers, &refusals].concat();
+    for sentence in said.chain(fixed) {
+        let sentence = sentence.replace('`', " ");
+        let sentence = sentence.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(page.contains(&sentence), "docs/messages.md lacks: {sentence}");
+    }
+}
+
+#[test]
+fn quotas_are_told_in_words() {
+    for (quota, words) in [
+        ("5/1d", "5 songs a day"),
+        ("1/1h", "1 song an hour"),
+        ("2/7d", "2 songs a week"),
+        ("3/12h", "3 songs in 12 hours"),
+        ("0/90s", "0 songs in 90 seconds"),
+    ] {
+        assert_eq!(songs_of(quota.parse().unwrap()), words);
+    }
+}
