@@ -38,8 +38,8 @@ await scene(async (open) => {
   await ann.message("6 of your 9 songs a day");
 
   await ann.command("songs");
-  const list = await ann.message("Your songs");
-  assert.match(await list.innerText(), /Only you can see this/);
+  const list = ann.messages("Only you can see this").filter({ has: ann.page.locator(".embed-title", { hasText: "Your songs" }) });
+  await list.getByText("the kettle whistles").waitFor();
 
   // One of them is shown again, in another channel, for everybody.
   await ann.page.getByRole("link", { name: "lounge" }).click();
