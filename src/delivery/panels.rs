@@ -15,6 +15,8 @@ const COLOUR: u32 = 0x5B_6E_F5;
 /// Resource > Embed Limits).
 const LIST_ROOM: usize = 3800;
 const REASON_ROOM: usize = 300;
+/// How many acts a page of the log has, so that all of them fit.
+pub const LOG_PAGE: u32 = 8;
 const NAME_ROOM: usize = 120;
 const VALUE_ROOM: usize = 200;
 
@@ -122,9 +124,12 @@ fn message(embed: CreateEmbed) -> Message {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use proptest::prelude::*;
 
     use super::*;
+    use crate::domain::{Act, JobId, Quota, Scope, Timestamp};
 
     /// Everything that Discord would show of a message.
     fn shown(message: &Message) -> String {
@@ -138,6 +143,37 @@ mod tests {
             let list: Vec<_> = (0..).map(GuildId).zip(names).collect();
             let text = shown(&servers(&list));
             prop_assert!((1..=4096).contains(&text.encode_utf16().count()));
+        }
+    }
+
+    /// What a page leaves out is on no other one.
+    #[test]
+    fn a_page_of_the_log_is_shown_whole_however_long_its_reasons_are() {
+        let person = UserId(u64::MAX);
+        let expires_at = Timestamp::from_millis(i64::MAX);
+        let quota = Quota::Limited { count: u32::MAX, window: Duration::from_secs(1_000_001) };
+        let acts = [
+            Act::Grant { person, songs: u32::MAX, expires_at },
+            Act::Reset { person },
+            Act::SetPersonQuota { person, quota: Some(quota) },
+            Act::SetGlobalQuota(Some(quota)),
+            Act::Block(person),
+            Act::AddWord(BlockedWord::parse(&"w".repeat(40)).unwrap()),
+            Act::TakeBack(JobId(u64::MAX)),
+        ];
+        for act in acts {
+            let deed = Deed {
+                id: JobId(u64::MAX),
+                admin: person,
+                guild: GuildId(u64::MAX),
+                scope: Scope::Everywhere,
+                act,
+                reason: Some("*".repeat(200)),
+            };
+            let page = vec![deed; LOG_PAGE as usize];
+            let text = shown(&log(&page, 1));
+            assert_eq!(text.lines().count(), page.len(), "{text}");
+            assert!(!text.contains("more."), "{text}");
         }
     }
 

@@ -269,6 +269,9 @@ pub const STOPPING: &str = "I'm just restarting. Try again in a minute.";
 /// The job could not be written down.
 pub const STORAGE_TROUBLE: &str =
     "I can't write anything down at the moment, so I took nothing on. Try again in a few minutes.";
+/// The database took too long; nobody knows yet what it does.
+pub const NOT_IN_TIME: &str =
+    "That takes longer than usual. Look again in a minute, and try again if nothing has changed.";
 /// Something unforeseen.
 pub const UNFORESEEN: &str =
     "Something went wrong on my side, and I took nothing on. Try again in a minute.";

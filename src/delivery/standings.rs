@@ -9,6 +9,9 @@ use crate::domain::{Bar, Grant, Job, Limit, Standing};
 const SHOWN: usize = 10;
 const PROMPT_ROOM: usize = 150;
 
+/// How many grants are shown: those that are to be used first.
+const GRANTS: usize = 5;
+
 const COLOUR: u32 = 0x5B_6E_F5;
 
 /// What is left of each limit and of grants, what keeps songs out, and which are under way.
@@ -19,7 +22,7 @@ pub fn standings(
     under_way: &[Job],
 ) -> Message {
     let mut lines: Vec<String> = standings.iter().map(say::standing).collect();
-    lines.extend(grants.iter().map(say::granted));
+    lines.extend(grants.iter().take(GRANTS).map(say::granted));
     if standings.iter().all(|standing| standing.limit == Limit::Concurrency) {
         lines.insert(0, say::NO_QUOTA.to_owned());
     }
@@ -37,4 +40,55 @@ pub fn standings(
 fn line(job: &Job) -> String {
     let prompt = escaped(job.prompt.as_str(), PROMPT_ROOM);
     say::under_way(stage(&job.state), &prompt, message_link(job).as_deref())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::{
+        ApplicationId, ChannelId, GuildId, JobId, MessageId, Place, Prompt, Quota, Reach, Scope,
+        Timestamp, UserId,
+    };
+
+    fn job(id: u64, prompt: &str) -> Job {
+        let place = Place {
+            guild: Some(GuildId(u64::MAX)),
+            channel: ChannelId(u64::MAX),
+            reach: Reach::Channel,
+            application: ApplicationId(4),
+            token: None,
+            attachment_limit: 0,
+        };
+        let prompt = Prompt::parse(prompt).unwrap_or_else(|_| Prompt::parse("rain").unwrap());
+        let job = Job::accepted(JobId(id), UserId(u64::MAX), place, prompt, 0);
+        Job { message: Some(MessageId(u64::MAX)), ..job }
+    }
+
+    proptest! {
+        #[test]
+        fn however_much_there_is_it_fits(
+            prompts in prop::collection::vec("\\PC{0,200}", 0..20),
+            grants in 0..200_u64,
+        ) {
+            let jobs: Vec<Job> = (1..).zip(&prompts).map(|(id, prompt)| job(id, prompt)).collect();
+            let grant = |id| Grant {
+                id: JobId(id),
+                expires_at: Timestamp::from_millis(i64::MAX),
+                left: u32::MAX,
+            };
+            let grants: Vec<Grant> = (0..grants).map(grant).collect();
+            let all = [Limit::Concurrency, Limit::Person, Limit::Guild, Limit::Global];
+            let quota = Quota::Limited { count: u32::MAX, window: Duration::from_secs(1_000_001) };
+            let used_up = all.map(|limit| Standing { limit, quota, left: 0, next_at: None });
+            let bar = Some(Bar::Blocked(Scope::Server(GuildId(7))));
+            let message = standings(bar, &used_up, &grants, &jobs);
+            let message = serde_json::to_value(message).unwrap();
+            let text = message["embeds"][0]["description"].as_str().unwrap();
+            prop_assert!((1..=4096).contains(&text.encode_utf16().count()));
+        }
+    }
 }

@@ -78,10 +78,17 @@ impl Asker {
         asker!(interaction, reach)
     }
 
-    /// Whether they may do away with what a job has brought: they asked for it, or may manage
-    /// messages here.
-    pub(super) fn may_remove(&self, job: &Job) -> bool {
+    /// Whether they may delete a message about a job that stands here: they asked for it, or may
+    /// manage messages here.
+    pub(super) fn may_delete(&self, job: &Job) -> bool {
         self.user == job.requester || self.permissions.manage_messages()
+    }
+
+    /// Whether they may take a job back: they asked for it, or may manage messages in the server
+    /// where it was asked for. A button that was made up may name the job of another.
+    pub(super) fn may_cancel(&self, job: &Job) -> bool {
+        let is_here = self.place.guild.is_some() && self.place.guild == job.place.guild;
+        self.user == job.requester || (is_here && self.permissions.manage_messages())
     }
 }
 
@@ -102,4 +109,44 @@ fn reach(
     });
     let own_dm = context == Some(InteractionContext::BotDm);
     if installed_in_guild || own_dm { Reach::Channel } else { Reach::TokenOnly }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Prompt;
+
+    fn place(guild: u64) -> Place {
+        Place {
+            guild: Some(GuildId(guild)),
+            channel: ChannelId(3),
+            reach: Reach::Channel,
+            application: ApplicationId(4),
+            token: None,
+            attachment_limit: 0,
+        }
+    }
+
+    fn asker(user: u64, permissions: Permissions, guild: u64) -> Asker {
+        Asker {
+            interaction: JobId(2),
+            token: SecretString::new("token".to_owned()),
+            user: UserId(user),
+            roles: Vec::new(),
+            permissions,
+            place: place(guild),
+        }
+    }
+
+    #[test]
+    fn a_moderator_cancels_songs_of_their_own_server_only() {
+        let prompt = Prompt::parse("rain").unwrap();
+        let job = Job::accepted(JobId(1), UserId(9), place(7), prompt, 0);
+        let moderator = |guild| asker(5, Permissions::MANAGE_MESSAGES, guild);
+        assert!(asker(9, Permissions::empty(), 8).may_cancel(&job), "it is theirs");
+        assert!(moderator(7).may_cancel(&job));
+        assert!(!moderator(8).may_cancel(&job));
+        assert!(!asker(5, Permissions::empty(), 7).may_cancel(&job));
+        assert!(moderator(8).may_delete(&job), "the message is in their server, wherever it began");
+    }
 }

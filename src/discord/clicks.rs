@@ -9,7 +9,11 @@ use serenity::all::{
 };
 use tracing::{error, warn};
 
-use super::{Front, asker::Asker, errors::CommandError};
+use super::{
+    Front,
+    asker::Asker,
+    errors::{CommandError, in_time},
+};
 use crate::{
     delivery::{Message, PROMPT_INPUT, Reply, prompt_form, sentences},
     domain::{Action, Job, JobId, MessageId, Reach},
@@ -72,7 +76,8 @@ impl Clicks<'_> {
             Action::Delete(id) => self.delete(&self.job(id).await?, click).await,
             Action::Cancel(id) => self.cancel(&self.job(id).await?, click).await,
             Action::Songs { page, search } => {
-                let shown = self.front.jobs.listing(self.asker.user, &search, page).await?;
+                let listing = self.front.jobs.listing(self.asker.user, &search, page);
+                let shown = in_time(listing).await?;
                 self.front.answer(self.asker, &Reply::Update(shown)).await;
                 Ok(())
             }
@@ -89,7 +94,7 @@ impl Clicks<'_> {
     }
 
     async fn job(&self, id: JobId) -> Result<Job, CommandError> {
-        let job = self.front.jobs.find(id).await?;
+        let job = in_time(self.front.jobs.find(id)).await?;
         job.ok_or(CommandError::NotNow(sentences::SONG_FORGOTTEN))
     }
 
@@ -101,7 +106,7 @@ impl Clicks<'_> {
     }
 
     async fn delete(&self, job: &Job, click: &ComponentInteraction) -> Result<(), CommandError> {
-        self.check_may_remove(job)?;
+        check(self.asker.may_delete(job))?;
         let (front, asker) = (self.front, self.asker);
         if front.reply(asker, &Reply::Acknowledge).await.is_err() {
             return Ok(());
@@ -115,7 +120,7 @@ impl Clicks<'_> {
     }
 
     async fn cancel(&self, job: &Job, click: &ComponentInteraction) -> Result<(), CommandError> {
-        self.check_may_remove(job)?;
+        check(self.asker.may_cancel(job))?;
         let answer = async |news: Option<Message>| {
             let shows_it = news.is_some();
             let reply = news.map_or(Reply::Acknowledge, Reply::Update);
@@ -126,21 +131,21 @@ impl Clicks<'_> {
             TakenBack::Done => Ok(()),
             TakenBack::TooLate => Err(CommandError::NotNow(sentences::TOO_LATE_TO_CANCEL)),
             TakenBack::Unknown => Err(CommandError::NotNow(sentences::SONG_FORGOTTEN)),
+            TakenBack::Late => Err(CommandError::Late),
         }
     }
 
     /// Forgets the songs of whoever clicks, whatever message the button stands on.
     async fn forget(&self) -> Result<(), CommandError> {
-        let erasure = self.front.jobs.forget_person(self.asker.user).await?;
+        let erasure = in_time(self.front.jobs.forget_person(self.asker.user)).await?;
         let done = Message::text(sentences::forgotten(erasure.erased, erasure.kept)).ephemeral();
         self.front.answer(self.asker, &Reply::Update(done)).await;
         Ok(())
     }
+}
 
-    fn check_may_remove(&self, job: &Job) -> Result<(), CommandError> {
-        let may = self.asker.may_remove(job);
-        if may { Ok(()) } else { Err(CommandError::NotNow(sentences::NOT_YOURS)) }
-    }
+fn check(may: bool) -> Result<(), CommandError> {
+    if may { Ok(()) } else { Err(CommandError::NotNow(sentences::NOT_YOURS)) }
 }
 
 fn message(click: &ComponentInteraction) -> MessageId {

@@ -1,12 +1,16 @@
 //! What people are told when a command fails.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, time::Duration};
 
 use poise::{BoxFuture, FrameworkError};
+use tokio::time::timeout;
 use tracing::error;
 
 use super::{Front, asker::Asker};
 use crate::{delivery::sentences, domain::PromptError, jobs::AskError, store::StoreError};
+
+/// Of the 3 seconds for an answer, this much may go into the database.
+const STORAGE: Duration = Duration::from_millis(1500);
 
 /// Why a command, a button or a form did nothing.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +30,17 @@ pub(super) enum CommandError {
     /// The database can't be used.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The database takes longer than anybody waits for an answer.
+    #[error("the database did not answer in time")]
+    Late,
+}
+
+/// Waits for the database for as long as a person can still be answered. What it was asked to
+/// write may be written all the same.
+pub(super) async fn in_time<T>(
+    work: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, CommandError> {
+    Ok(timeout(STORAGE, work).await.map_err(|_late| CommandError::Late)??)
 }
 
 impl CommandError {
@@ -39,6 +54,7 @@ impl CommandError {
             Self::Ask(AskError::Late) => {
                 error!("a job could not be written down in time; it was refused");
             }
+            Self::Late => error!("the database did not answer in time; somebody has to try again"),
             _ => {}
         }
         self.sentence()
@@ -56,6 +72,7 @@ impl CommandError {
             Self::Ask(AskError::Store(_) | AskError::Late) | Self::Store(_) => {
                 Cow::Borrowed(sentences::STORAGE_TROUBLE)
             }
+            Self::Late => Cow::Borrowed(sentences::NOT_IN_TIME),
         }
     }
 }

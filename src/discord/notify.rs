@@ -1,6 +1,10 @@
 //! `/notify`.
 
-use super::{Context, asker::Asker, errors::CommandError};
+use super::{
+    Context,
+    asker::Asker,
+    errors::{CommandError, in_time},
+};
 use crate::delivery::sentences;
 
 /// Choose whether I tell you when a song of yours is ready
@@ -30,7 +34,7 @@ async fn off(context: Context<'_>) -> Result<(), CommandError> {
 async fn choose(context: Context<'_>, wanted: bool) -> Result<(), CommandError> {
     let front = context.framework.user_data().await;
     let asker = Asker::of_command(context.interaction);
-    front.jobs.choose_notice(asker.user, wanted).await?;
+    in_time(front.jobs.choose_notice(asker.user, wanted)).await?;
     let sentence = match wanted {
         true if !front.jobs.tells_when_ready() => sentences::NOTICES_OFF_HERE,
         true => sentences::NOTICES_ON,

@@ -39,6 +39,14 @@ impl Owners {
     /// # Errors
     /// When Discord does not say. Nobody is an owner, then.
     pub async fn include(&self, person: UserId) -> Result<bool, OwnersUnknown> {
+        // Others may be asking the same already: waiting for them counts.
+        timeout(PATIENCE, self.ask(person)).await.unwrap_or_else(|_elapsed| {
+            warn!("Discord does not say in time whose the bot is");
+            Err(OwnersUnknown)
+        })
+    }
+
+    async fn ask(&self, person: UserId) -> Result<bool, OwnersUnknown> {
         let mut known = self.known.lock().await;
         if let Some((asked, owners)) = known.as_ref()
             && asked.elapsed() < FRESH
@@ -46,20 +54,12 @@ impl Owners {
             return Ok(owners.contains(&person));
         }
         let asked = Instant::now();
-        match timeout(PATIENCE, self.discord.application()).await {
-            Ok(Ok(application)) => {
-                let is_owner = application.owners.contains(&person);
-                *known = Some((asked, application.owners));
-                Ok(is_owner)
-            }
-            Ok(Err(error)) => {
-                warn!(%error, "Discord does not say whose the bot is");
-                Err(OwnersUnknown)
-            }
-            Err(_elapsed) => {
-                warn!("Discord does not say in time whose the bot is");
-                Err(OwnersUnknown)
-            }
-        }
+        let application = self.discord.application().await.map_err(|error| {
+            warn!(%error, "Discord does not say whose the bot is");
+            OwnersUnknown
+        })?;
+        let is_owner = application.owners.contains(&person);
+        *known = Some((asked, application.owners));
+        Ok(is_owner)
     }
 }

@@ -1,6 +1,8 @@
 //! A waiting job is taken back by a hand that is not its task's.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
+
+use tokio::time::timeout;
 
 use super::Jobs;
 use crate::{
@@ -12,6 +14,8 @@ use crate::{
 /// A job's first answer is known to people a moment before it is written down.
 const TRIES: u32 = 10;
 const PAUSE: Duration = Duration::from_millis(100);
+/// Of the 3 seconds for an answer, this much may go into writing it down.
+const WRITING: Duration = Duration::from_millis(1500);
 
 /// What came of taking a job back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,37 +26,71 @@ pub enum TakenBack {
     TooLate,
     /// There is no such job, or no longer.
     Unknown,
+    /// That could not be written down in time. It may be yet; its message shows that, then.
+    Late,
+}
+
+/// What became of a job's row.
+enum Cancelling {
+    /// It says that the job is taken back.
+    Written(Box<Job>),
+    /// It is as it was.
+    Refused(TakenBack),
 }
 
 impl Jobs {
     /// Takes a waiting job back and refunds it. Its own task shows that, so that none of its edits
-    /// can come later than the news. `answer` is called in any case, with the news where nothing
+    /// can come later than the news. Once it is taken back,
+    /// `answer` is called, with the news where nothing
     /// but the answer to a click still reaches the message; it returns the message that shows them.
     ///
     /// # Errors
     /// When the database can't be read or written: the job waits on, then.
     pub async fn take_back(
-        &self,
+        self: &Arc<Self>,
         id: JobId,
         answer: impl AsyncFnOnce(Option<Message>) -> Option<MessageId>,
     ) -> Result<TakenBack, StoreError> {
+        let jobs = Arc::clone(self);
+        let mut cancelling = self.tasks.spawn(async move { jobs.cancel(id).await });
+        let Ok(ended) = timeout(WRITING, &mut cancelling).await else {
+            let jobs = Arc::clone(self);
+            self.tasks.spawn(async move {
+                _ = cancelling.await;
+                jobs.registry.wake(id);
+            });
+            return Ok(TakenBack::Late);
+        };
+        match ended {
+            Ok(Ok(Cancelling::Written(cancelled))) => {
+                self.answer_taken_back(&cancelled, answer).await;
+                self.registry.wake(id);
+                Ok(TakenBack::Done)
+            }
+            Ok(Ok(Cancelling::Refused(why))) => Ok(why),
+            Ok(Err(error)) => Err(error),
+            Err(_panic) => Ok(TakenBack::Late),
+        }
+    }
+
+    async fn cancel(&self, id: JobId) -> Result<Cancelling, StoreError> {
         for _ in 0..TRIES {
-            let Some(job) = self.store.job(id).await? else { return Ok(TakenBack::Unknown) };
+            let Some(job) = self.store.job(id).await? else {
+                return Ok(Cancelling::Refused(TakenBack::Unknown));
+            };
             if job.state == State::Accepted {
                 tokio::time::sleep(PAUSE).await;
                 continue;
             }
             let Some(cancelled) = job.after(Event::TakenBack) else {
-                return Ok(TakenBack::TooLate);
+                return Ok(Cancelling::Refused(TakenBack::TooLate));
             };
             // The job's task may have been faster. It finds out when it writes the next time.
             if self.write(&job, &cancelled).await? {
-                self.answer_taken_back(&cancelled, answer).await;
-                self.registry.wake(id);
-                return Ok(TakenBack::Done);
+                return Ok(Cancelling::Written(Box::new(cancelled)));
             }
         }
-        Ok(TakenBack::TooLate)
+        Ok(Cancelling::Refused(TakenBack::Late))
     }
 
     async fn answer_taken_back(

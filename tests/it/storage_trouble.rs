@@ -11,9 +11,10 @@ use std::{
 
 use sandbox::{DiscordRules, Invocation, Plan, WhisulRules};
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
-use whisul_bot::delivery::sentences::STORAGE_TROUBLE;
+use whisul_bot::delivery::sentences::{NOT_IN_TIME, STORAGE_TROUBLE};
 
 use crate::{
+    buttons::click,
     program::{Program, output, program},
     world::{DEADLINE, World, done, refusal, title},
 };
@@ -88,6 +89,39 @@ async fn a_database_that_others_hold() {
     tokio::time::timeout(DEADLINE, taken_back).await.expect("a refused song is taken back");
     recovery(&world, &anns).await;
     assert_eq!(charges(&file).await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_clicks_while_others_hold_the_database_is_answered_in_time() {
+    let mut world = asleep().await;
+    world.set("MAX_RUNNING", "1");
+    world.wake_bot().await;
+    let anns = ann_waits(&world).await;
+    let bobs = world.song(&world.bob, "a song that waits").await;
+    let waiting = bobs.answer().await.unwrap();
+    let seat = world.bob.at(&world.channel);
+    let question = seat.command("my-data forget", &[]).await.unwrap().answer().await.unwrap();
+    // The bot has written down that the message stands.
+    let mut other = connect(&world.folder().join("jobs.db")).await;
+    let announced = async {
+        let announced = "SELECT COUNT(*) FROM jobs WHERE state = 'announced'";
+        while sqlx::query_scalar::<_, i64>(announced).fetch_one(&mut other).await.unwrap() < 1 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(DEADLINE, announced).await.expect("a song in line");
+
+    let holding = other.begin_with("BEGIN IMMEDIATE").await.unwrap();
+    let notify = seat.command("notify off", &[]).await.unwrap();
+    assert_eq!(refusal(&notify).await, NOT_IN_TIME);
+    assert_eq!(refusal(&click(&seat, &question, "Forget my songs").await).await, NOT_IN_TIME);
+    assert_eq!(refusal(&click(&seat, &waiting, "Cancel").await).await, NOT_IN_TIME);
+    holding.rollback().await.unwrap();
+    // The wish to cancel is still heard, and the message tells of it.
+    bobs.until("the news", |message| title(message) == "Taken back").await;
+    world.whisul.finish("Ann's");
+    done(&anns).await;
+    assert_eq!(world.submissions("waits"), 0);
 }
 
 /// The system lets the program write no further than to a file's first byte, as where somebody has

@@ -54,6 +54,7 @@ pub(super) async fn cancel(
         TakenBack::Done => say::SONG_TAKEN_BACK,
         TakenBack::TooLate => say::SONG_TOO_LATE,
         TakenBack::Unknown => say::NO_SUCH_SONG,
+        TakenBack::Late => return Err(CommandError::Late),
     };
     admin.front.whisper(&admin.asker, sentence).await;
     Ok(())

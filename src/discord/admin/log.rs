@@ -4,12 +4,10 @@ use std::time::Duration;
 
 use super::{Admin, server};
 use crate::{
-    delivery::panels,
+    delivery::panels::{self, LOG_PAGE},
     discord::{Context, errors::CommandError},
 };
 
-/// How many acts a page has.
-const PAGE: u32 = 15;
 /// How many people are named who had the most songs made.
 const TOP: u32 = 5;
 
@@ -45,7 +43,7 @@ pub(super) async fn log(
     let admin = Admin::of(context).await?;
     let guild = server(admin.scope(everywhere).await?);
     let page = page.unwrap_or(1).clamp(1, 1000);
-    let acts = admin.front.jobs.acts(guild, PAGE, (page - 1) * PAGE).await?;
+    let acts = admin.front.jobs.acts(guild, LOG_PAGE, (page - 1) * LOG_PAGE).await?;
     admin.show(panels::log(&acts, page)).await;
     Ok(())
 }

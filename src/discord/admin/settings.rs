@@ -8,7 +8,7 @@ use super::Admin;
 use crate::{
     delivery::{panels, sentences::admin as say},
     discord::{Context, errors::CommandError},
-    domain::{Overrides, Quota, Setting, Source},
+    domain::{Quota, Setting, Source},
 };
 
 /// What a moderator needs to know: what limits their own server and its people.
@@ -24,21 +24,20 @@ pub(super) async fn settings(context: Context<'_>) -> Result<(), CommandError> {
     let is_owner = admin.is_owner().await?;
     let overrides = admin.front.jobs.overrides(admin.asker.user, Some(admin.guild)).await?;
     let limits = admin.front.jobs.settings_limits().with(&overrides);
+    // What moderators have lowered counts only within what they were given.
+    let lowered = limits.guild != admin.front.jobs.settings_limits().guild;
+    let is_overridden = overrides.server.is_some() || lowered;
     let is_shown = |setting: &&Setting| is_owner || OF_MODERATORS.contains(&setting.name);
     let shown = admin.front.settings.iter().filter(is_shown).cloned();
     let shown: Vec<_> = shown
         .map(|setting| match setting.name {
-            "GUILD_QUOTA" if is_overridden(&overrides) => by_command(&setting, limits.guild),
+            "GUILD_QUOTA" if is_overridden => by_command(&setting, limits.guild),
             "GLOBAL_QUOTA" if overrides.global.is_some() => by_command(&setting, limits.global),
             _ => setting,
         })
         .collect();
     admin.show(panels::settings(&shown)).await;
     Ok(())
-}
-
-fn is_overridden(overrides: &Overrides) -> bool {
-    overrides.server.is_some() || overrides.lowered.is_some()
 }
 
 fn by_command(setting: &Setting, quota: Quota) -> Setting {

@@ -1,5 +1,7 @@
 //! Who may do what.
 
+use std::time::Duration;
+
 use sandbox::{ClientRefusal, Fault};
 use serde_json::{Value, json};
 
@@ -120,4 +122,20 @@ async fn a_moderator_acts_in_their_own_server_alone() {
     assert!(world.refused("here").await.contains("blocked you from asking for songs here"));
     crate::world::done(&crate::world::song_at(&world.ann.at(&there), "there").await).await;
     crate::world::done(&crate::world::song_at(&world.ann.dm(), "in private").await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_who_ask_while_discord_is_slow_are_all_answered_in_time() {
+    let world = moderated(&[]).await;
+    let slow = Fault::on("GET", "/api/v10/applications/@me").delay(Duration::from_secs(10));
+    world.discord.faults().add(slow);
+    let seat = world.moderator();
+    let mut asked = Vec::new();
+    for _ in 0..4 {
+        asked.push(seat.command("admin settings", &[]).await.unwrap());
+    }
+    for asked in asked {
+        let answer = asked.answer().await.expect("an answer in time");
+        assert!(answer.content.contains("who my owner is"), "{}", answer.text());
+    }
 }

@@ -118,13 +118,20 @@ async fn what_admins_did_is_on_record() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn settings_are_shown_with_where_they_come_from() {
-    let world = moderated(&[("GUILD_QUOTA", "5/1d")]).await;
+    let mut world = moderated(&[("GUILD_QUOTA", "5/1d")]).await;
     let seen = admin(&world.moderator(), "settings", &[]).await;
     assert!(seen.contains("`GUILD_QUOTA` 5/1d · environment"), "{seen}");
     assert!(!seen.contains("WHISUL") && !seen.contains("DATABASE"), "{seen}");
     admin(&world.moderator(), "quota server", &[("quota", json!("2/1d"))]).await;
     let seen = admin(&world.moderator(), "settings", &[]).await;
     assert!(seen.contains("`GUILD_QUOTA` 2/1d · command"), "{seen}");
+
+    // Once the owner gives less than that, what was lowered no longer counts.
+    world.stop_bot().await;
+    world.set("GUILD_QUOTA", "1/1d");
+    world.wake_bot().await;
+    let seen = admin(&world.moderator(), "settings", &[]).await;
+    assert!(seen.contains("`GUILD_QUOTA` 1/1d · environment"), "{seen}");
 
     let all = admin(&world.owner(), "settings", &[]).await;
     for part in ["`DISCORD_TOKEN` set · environment", "`JOB_TIMEOUT` 20m · default"] {
