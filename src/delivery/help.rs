@@ -7,8 +7,13 @@ use crate::domain::{Limits, Quota};
 
 const COLOUR: u32 = 0x5B_6E_F5;
 
-/// How the bot works. `not_here` is why songs can't be asked for here, if so.
-pub fn help(limits: &Limits, in_guild: bool, not_here: Option<&str>) -> Message {
+/// How the bot works. `not_here` is why songs can't be asked for here, if so; `tells` is whether
+/// people are told when their song is ready.
+pub fn help(limits: &Limits, in_guild: bool, not_here: Option<&str>, tells: bool) -> Message {
+    let mut more = say::other_commands();
+    if tells {
+        more = format!("{more} {}", say::HELP_NOTIFY);
+    }
     let embed = CreateEmbed::new()
         .title(say::HELP)
         .colour(COLOUR)
@@ -16,7 +21,7 @@ pub fn help(limits: &Limits, in_guild: bool, not_here: Option<&str>) -> Message 
         .field(say::HELP_LIMITS, limits_in_words(limits, in_guild), false)
         .field(say::HELP_WHERE, not_here.unwrap_or(say::WORKS_HERE), false)
         .field(say::HELP_BUTTONS, say::buttons(), false)
-        .field(say::HELP_MORE, say::other_commands(), false);
+        .field(say::HELP_MORE, more, false);
     Message::embed(embed, Vec::new()).ephemeral()
 }
 

@@ -108,7 +108,7 @@ impl Clicks<'_> {
     async fn delete(&self, job: &Job, click: &ComponentInteraction) -> Result<(), CommandError> {
         check(self.asker.may_delete(job))?;
         let (front, asker) = (self.front, self.asker);
-        if front.reply(asker, &Reply::Acknowledge).await.is_err() {
+        if !front.begin(asker, &Reply::Acknowledge).await {
             return Ok(());
         }
         match front.discord.delete_answer(asker.place.application, &asker.token).await {

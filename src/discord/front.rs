@@ -71,6 +71,15 @@ impl Front {
         _ = self.reply(asker, &Reply::Message(message)).await;
     }
 
+    /// Gives the first answer, where something follows it. `false` if it surely does not stand: one
+    /// of unknown fate may, and whatever follows finds out.
+    pub(super) async fn begin(&self, asker: &Asker, reply: &Reply) -> bool {
+        match self.reply(asker, reply).await {
+            Ok(()) | Err(DiscordError::Unknown { .. } | DiscordError::AlreadyAnswered) => true,
+            Err(_) => false,
+        }
+    }
+
     /// Gives the first answer, trying while it can still be in time.
     pub(super) async fn reply(&self, asker: &Asker, reply: &Reply) -> Result<(), DiscordError> {
         let began = Instant::now();

@@ -17,7 +17,8 @@ pub(super) async fn help(context: Context<'_>) -> Result<(), CommandError> {
     let overrides = front.jobs.overrides(asker.user, guild).await?;
     let limits = front.jobs.settings_limits().with(&overrides);
     let barred = overrides.bar.map(sentences::admin::barred);
-    let message = render(&limits, guild.is_some(), not_here.or(barred));
+    let tells = front.jobs.tells_when_ready();
+    let message = render(&limits, guild.is_some(), not_here.or(barred), tells);
     front.answer(&asker, &Reply::Message(message)).await;
     Ok(())
 }

@@ -26,7 +26,7 @@ async fn export(context: Context<'_>) -> Result<(), CommandError> {
     let asker = Asker::of_command(context.interaction);
     let data = front.jobs.export(asker.user, asker.place.attachment_limit).await?;
     // A file may take longer than an answer may.
-    if front.reply(&asker, &Reply::Wait).await.is_err() {
+    if !front.begin(&asker, &Reply::Wait).await {
         return Ok(());
     }
     let application = asker.place.application;

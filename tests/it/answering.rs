@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use sandbox::{Fault, Invocation, Plan};
 
-use crate::world::{World, done, is_done, refusal, title};
+use crate::{
+    buttons::click,
+    world::{World, done, is_done, refusal, title},
+};
 
 const ANSWER: &str = "/api/v10/interactions/*/*/callback";
 /// Where an answer is looked up.
@@ -145,5 +148,23 @@ async fn a_refusal_that_got_lost_is_told_again() {
         world.discord.faults().add(fault);
         let told = refusal(&world.song(&world.ann, "one too many").await).await;
         assert!(told.contains("used up"), "{told}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_follows_an_answer_that_arrived_unheard_comes_all_the_same() {
+    let world = World::new().await;
+    let seat = world.ann.at(&world.channel);
+    for fault in [Fault::on("POST", ANSWER).cut_after(), Fault::on("POST", ANSWER).hang_after()] {
+        let song = done(&world.song(&world.ann, "a slow waltz").await).await;
+        let unheard = world.discord.faults().add(fault.clone().times(1));
+        let asked = seat.command("my-data export", &[]).await.unwrap();
+        asked.until("a file", |message| !message.attachments.is_empty()).await;
+        world.discord.faults().remove(unheard);
+
+        world.discord.faults().add(fault.times(1));
+        click(&seat, &song, "Delete").await;
+        let gone = || seat.message(song.id).is_none().then_some(());
+        world.discord.until("the message to go", gone).await;
     }
 }

@@ -31,6 +31,7 @@ async fn help_tells_the_limits_in_force() {
         "/songs",
         "/quota",
         "/my-data",
+        "/notify",
         "Again",
         "Cancel",
     ] {
@@ -49,9 +50,11 @@ async fn help_leaves_out_limits_that_are_none_and_says_where_songs_are_made() {
     world.stop_bot().await;
     world.set("ALLOWED_GUILDS", "7");
     world.set("USER_QUOTA", "unlimited");
+    world.set("NOTIFY", "off");
     world.wake_bot().await;
     let here = help(&world.ann.at(&world.channel)).await;
     assert!(here.contains("As many as you like."), "{here}");
+    assert!(!here.contains("/notify"), "{here}");
     assert!(here.contains("isn't set up for songs in this server"), "{here}");
     assert!(help(&world.ann.dm()).await.contains("makes songs only in its servers"));
 }

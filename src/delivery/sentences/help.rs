@@ -64,6 +64,10 @@ pub fn buttons() -> String {
     )
 }
 
+/// Where people are told when their song is ready.
+pub const HELP_NOTIFY: &str =
+    "`/notify` turns off, or on again, that I call you when a song is ready.";
+
 /// The other commands.
 pub fn other_commands() -> String {
     format!(

@@ -23,7 +23,7 @@ fn the_page_of_messages_says_what_the_bot_says() {
     let titles = [IN_LINE, SUBMITTING, COMPOSING, UNTITLED, FAILED, CANCELLED, TAKEN_BACK];
     let buttons = [LISTEN, AGAIN, TRY_AGAIN, EDIT_PROMPT, DELETE, CANCEL, FORM_TITLE];
     let whispers = [ASKED_ALREADY, TOO_LATE_TO_CANCEL, NOT_YOURS, SONG_FORGOTTEN, STOPPING];
-    let refusals = [STORAGE_TROUBLE, SERVER_NOT_ALLOWED, GOES_ON_BY_DM, FORM_PROMPT];
+    let refusals = [STORAGE_TROUBLE, NOT_IN_TIME, SERVER_NOT_ALLOWED, GOES_ON_BY_DM, FORM_PROMPT];
     let page = page();
     let said = failures.iter().map(failure).chain(obstacles.into_iter().map(held_up));
     let fixed = [&titles[..], &buttons, &whispers, &refusals].concat();
