@@ -47,6 +47,11 @@ async fn hundreds_of_messages_scroll_smoothly() {
 }
 
 #[tokio::test]
+async fn people_find_their_songs_their_quota_and_their_data() {
+    Stage::with(&[("USER_QUOTA", "9/1d")]).await.play("own").await;
+}
+
+#[tokio::test]
 async fn every_kind_of_command_and_component_can_be_used() {
     Stage::showcase().await.play("everything").await;
 }
