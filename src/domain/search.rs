@@ -25,11 +25,6 @@ impl Search {
         &self.0
     }
 
-    /// Whether there are no words.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// Whether every word occurs in one of the texts.
     pub fn fits<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> bool {
         let texts: Vec<String> = texts.into_iter().map(str::to_lowercase).collect();

@@ -8,7 +8,7 @@ use super::Jobs;
 use crate::{
     domain::{
         BlockedWord, Charges, Deed, GuildId, Job, JobId, Limits, Overrides, Performed, Requester,
-        Scope, Stats, Timestamp, UserId,
+        Scope, Stats, UserId,
     },
     store::StoreError,
 };
@@ -90,10 +90,5 @@ impl Jobs {
     /// How long settled jobs are remembered.
     pub fn history_retention(&self) -> Duration {
         self.rules.history_retention
-    }
-
-    /// What time it is.
-    pub fn now(&self) -> Timestamp {
-        self.clock.now()
     }
 }

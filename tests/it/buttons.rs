@@ -7,7 +7,9 @@ use sandbox::{
     WhisulRules,
 };
 
-use crate::world::{World, description, done, failed, is_done, refusal, title};
+use tokio::time::timeout;
+
+use crate::world::{DEADLINE, World, description, done, failed, is_done, refusal, title};
 
 /// The permission to delete other people's messages (Discord docs, Permissions).
 const MANAGE_MESSAGES: u64 = 1 << 13;
@@ -205,6 +207,32 @@ async fn only_the_requester_and_moderators_delete_a_result() {
     // A message that is gone takes no click.
     let gone = ann.click(own.id, &own.button("Again").unwrap().custom_id.unwrap()).await;
     assert_eq!(gone.unwrap_err(), ClientRefusal::UnknownMessage);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_result_deleted_before_its_files_came_leaves_no_link_behind() {
+    let rules = WhisulRules { song_takes: Duration::ZERO, ..WhisulRules::default() };
+    let audio = [("ATTACH_AUDIO", "true")];
+    let world = World::awake(&audio, DiscordRules::default(), rules).await;
+    let slow = Fault::on("GET", "/audio/*").delay(Duration::from_secs(1));
+    world.whisul.faults().add(slow);
+    let song = finished_song(&world, &world.ann, "a slow waltz").await;
+    let seat = world.ann.at(&world.channel);
+    click(&seat, &song, "Delete").await;
+    let gone = || seat.message(song.id).is_none().then_some(());
+    world.discord.until("the message to go", gone).await;
+    // The files find that out.
+    let listed = async {
+        loop {
+            let asked = seat.command("songs", &[]).await.unwrap();
+            let text = asked.answer().await.expect("an answer at once").text();
+            assert!(text.contains("a slow waltz"), "{text}");
+            if !text.contains("[message]") {
+                return;
+            }
+        }
+    };
+    timeout(DEADLINE, listed).await.expect("no link to what is gone");
 }
 
 #[tokio::test(flavor = "multi_thread")]
