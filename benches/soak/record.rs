@@ -10,7 +10,7 @@ const GROWTH: u64 = 5;
 /// The same for threads and files, as a number.
 const MORE: u64 = 8;
 /// A shorter soak is all warm-up.
-const LEAST: Duration = Duration::from_mins(10);
+const LEAST: Duration = Duration::from_mins(9);
 
 /// What was measured, the oldest first.
 #[derive(Default)]
@@ -35,6 +35,9 @@ impl Record {
         for (at, vitals) in self.0.iter().step_by(step) {
             println!("after {:5} s: {vitals}", at.as_secs());
         }
+        if !self.is_telling() {
+            println!("too short to tell whether anything grows");
+        }
         for third in 0..3 {
             println!(
                 "median of third {}: {} kB, {} threads, {} files",
@@ -46,12 +49,14 @@ impl Record {
         }
     }
 
+    /// Whether it is long enough to tell whether anything grows.
+    fn is_telling(&self) -> bool {
+        self.0.last().is_some_and(|(at, _)| *at >= LEAST)
+    }
+
     /// What grew.
     pub(crate) fn complaints(&self) -> Vec<String> {
-        let long_enough =
-            self.0.last().is_some_and(|(at, _)| *at + Duration::from_secs(30) > LEAST);
-        if !long_enough {
-            println!("too short to tell whether anything grows");
+        if !self.is_telling() {
             return Vec::new();
         }
         let grew = |name: &str, of: fn(&Vitals) -> u64, room: fn(u64) -> u64| {

@@ -22,7 +22,8 @@ const box = element("textarea", {
 const line = element("div", { class: "line" }, box);
 const send = element("button", { type: "submit", class: "send", "aria-label": "Send" }, "➤");
 let command = null;
-let asked = 0;
+/** The commands of this place, as they were last heard of. */
+let known = [];
 
 /** Puts the box on the page. */
 export function start() {
@@ -37,6 +38,7 @@ export function turn() {
   box.placeholder = where;
   box.setAttribute("aria-label", `${where}. Type a slash for commands.`);
   box.value = "";
+  known = [];
   plain();
 }
 
@@ -59,23 +61,29 @@ function plain() {
   explain();
 }
 
-/** Shows the commands that begin like the text. */
+/** Shows the commands that begin like the text: those known at once, so that no key meets an old list. */
 async function offer() {
-  const typed = box.value;
-  const ours = ++asked;
-  if (!/^\/[^\n]*$/.test(typed)) {
+  if (!/^\/[^\n]*$/.test(box.value)) {
     suggestions.hide();
     return;
   }
+  match();
   const all = (await commands()).filter(({ type }) => type === SLASH_COMMAND).flatMap(runnable);
-  if (ours !== asked || command || document.activeElement !== box) return;
-  const text = typed.slice(1).toLowerCase();
-  const whole = all.filter(({ path }) => text.startsWith(`${path} `)).sort((one, other) => other.path.length - one.path.length)[0];
+  if (JSON.stringify(all) === JSON.stringify(known)) return;
+  known = all;
+  if (!command && document.activeElement === box && box.value.startsWith("/")) match();
+}
+
+/** Looks for what is typed among the commands that are known. */
+function match() {
+  const text = box.value.slice(1).toLowerCase();
+  const whole = known.filter(({ path }) => text.startsWith(`${path} `)).sort((one, other) => other.path.length - one.path.length)[0];
   if (whole) {
-    begin(whole, typed.slice(whole.path.length + 2));
+    begin(whole, box.value.slice(whole.path.length + 2));
     return;
   }
-  const fitting = all.filter(({ path }) => path.startsWith(text) || path.split(" ").some((word) => word.startsWith(text)));
+  const fitting = known.filter(({ path }) => path.startsWith(text) || path.split(" ").some((word) => word.startsWith(text)));
+  fitting.sort((one, other) => (other.path === text) - (one.path === text));
   suggestions.show(box, bot().name, fitting.map((leaf) => ({
     label: `/${leaf.path}`,
     detail: leaf.description,

@@ -14,6 +14,7 @@ mod cancelling;
 mod clocks;
 mod delivery;
 mod failures;
+mod fetching;
 mod files;
 mod helping;
 mod hostile;

@@ -19,6 +19,12 @@ export async function scene(play) {
     const people = await (await fetch(`${url}people`)).json();
     await play((name, how) => visit(browser, people, errors, name, how), people);
     assert.deepEqual(errors, []);
+  } catch (error) {
+    for (const page of browser.contexts().flatMap((context) => context.pages())) {
+      const seen = await page.locator(".message").allInnerTexts();
+      console.error(`${await page.title()} saw last:\n${seen.slice(-3).join("\n---\n")}\n`);
+    }
+    throw error;
   } finally {
     await browser.close();
   }

@@ -8,7 +8,7 @@ const folder = process.env.PAGE_PICTURES;
 const picture = async (visitor, name) => {
   if (!folder) return;
   const devtools = await visitor.page.context().newCDPSession(visitor.page);
-  const { data } = await devtools.send("Page.captureScreenshot", { format: "webp", quality: 85 });
+  const { data } = await devtools.send("Page.captureScreenshot", { format: "webp", quality: 75 });
   await writeFile(`${folder}/${name}.webp`, data, "base64");
 };
 /** Nothing may stick out to the side. */
@@ -52,7 +52,6 @@ await scene(async (open) => {
   await mo.page.locator("#box").focus();
   await mo.page.keyboard.type("/admin ");
   await mo.page.getByRole("option").nth(3).waitFor();
-  await picture(mo, "admin-commands");
   await mo.page.keyboard.type("quota show");
   await mo.page.getByRole("option", { name: "/admin quota show" }).waitFor();
   await mo.page.keyboard.press("Enter");
@@ -70,11 +69,9 @@ await scene(async (open) => {
   await picture(phone, "phone");
   await phone.page.getByRole("button", { name: "Channels and people" }).tap();
   await phone.page.getByRole("link", { name: "Bob" }).waitFor();
-  await picture(phone, "phone-people");
   await phone.page.keyboard.press("Escape");
   await phone.page.getByRole("button", { name: "Weather and log" }).tap();
   await phone.page.getByRole("radio", { name: "Down" }).waitFor();
-  await picture(phone, "phone-weather");
 
   const light = await open("Bob", { colorScheme: "light" });
   await loaded((await light.song("a lo-fi beat for a rainy evening")).locator(".embed-image img"));
