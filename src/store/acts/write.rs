@@ -14,9 +14,11 @@ const COUNT_WORDS: &str = "\
     SELECT COUNT(*) FROM acts \
     WHERE in_force = 1 AND scope = $1 AND person = 0 AND topic = 'word' AND value <> $2";
 
+/// What the owner gives a server takes the place of what its moderators have lowered, too.
 const SUPERSEDE: &str = "\
     UPDATE acts SET in_force = 0 \
-    WHERE in_force = 1 AND scope = $1 AND person = $2 AND topic = $3 \
+    WHERE in_force = 1 AND scope = $1 AND person = $2 \
+        AND (topic = $3 OR (topic = 'lowered_quota' AND $3 = 'server_quota')) \
         AND (topic <> 'word' OR value = $4)";
 
 const INSERT: &str = "\

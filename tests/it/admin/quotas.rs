@@ -161,6 +161,13 @@ async fn moderators_lower_their_servers_quota_and_the_owner_raises_it() {
     assert!(told.contains("only lower this server's quota of 3 songs a day"), "{told}");
     admin(&world.moderator(), "quota server", &quota("3/1w")).await;
     assert!(world.refused("too many").await.contains("its 3 songs a week"));
+    // What the owner sets takes the place of what moderators have lowered.
+    admin(&world.owner(), "quota server", &quota("4/1d")).await;
+    world.sings("the fourth").await;
+    admin(&world.moderator(), "quota server", &quota("1/1d")).await;
+    let told = admin(&world.owner(), "quota server", &quota("default")).await;
+    assert!(told.contains("the quota of the settings again"), "{told}");
+    assert!(world.refused("too many").await.contains("its 2 songs a day"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
