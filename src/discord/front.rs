@@ -67,8 +67,7 @@ impl Front {
     /// Answers with a sentence that only the asker sees.
     pub(super) async fn whisper(&self, asker: &Asker, sentence: &str) {
         let message = Message::text(sentence).ephemeral();
-        // What went wrong is in the log; there is no other way to tell the asker.
-        _ = self.reply(asker, &Reply::Message(message)).await;
+        self.answer(asker, &Reply::Message(message)).await;
     }
 
     /// Gives the first answer, where something follows it. `false` if it surely does not stand: one

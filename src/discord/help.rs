@@ -1,6 +1,10 @@
 //! `/help`.
 
-use super::{Context, asker::Asker, errors::CommandError};
+use super::{
+    Context,
+    asker::Asker,
+    errors::{CommandError, in_time},
+};
 use crate::delivery::{Reply, help as render, sentences};
 
 /// See how this works
@@ -14,7 +18,7 @@ pub(super) async fn help(context: Context<'_>) -> Result<(), CommandError> {
     let asker = Asker::of_command(context.interaction);
     let guild = asker.place.guild;
     let not_here = front.access.check(guild).err();
-    let overrides = front.jobs.overrides(asker.user, guild).await?;
+    let overrides = in_time(front.jobs.overrides(asker.user, guild)).await?;
     let limits = front.jobs.settings_limits().with(&overrides);
     let barred = overrides.bar.map(sentences::admin::barred);
     let tells = front.jobs.tells_when_ready();

@@ -2,7 +2,11 @@
 
 use tracing::warn;
 
-use super::{Context, asker::Asker, errors::CommandError};
+use super::{
+    Context,
+    asker::Asker,
+    errors::{CommandError, in_time},
+};
 use crate::delivery::{Message, Reply, Urgency, forget_question, sentences};
 
 /// See or erase what this bot knows about you
@@ -24,7 +28,7 @@ pub(super) async fn my_data(_: Context<'_>) -> Result<(), CommandError> {
 async fn export(context: Context<'_>) -> Result<(), CommandError> {
     let front = context.framework.user_data().await;
     let asker = Asker::of_command(context.interaction);
-    let data = front.jobs.export(asker.user, asker.place.attachment_limit).await?;
+    let data = in_time(front.jobs.export(asker.user, asker.place.attachment_limit)).await?;
     // A file may take longer than an answer may.
     if !front.begin(&asker, &Reply::Wait).await {
         return Ok(());

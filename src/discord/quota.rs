@@ -1,6 +1,10 @@
 //! `/quota`.
 
-use super::{Context, asker::Asker, errors::CommandError};
+use super::{
+    Context,
+    asker::Asker,
+    errors::{CommandError, in_time},
+};
 use crate::{
     delivery::{Reply, standings},
     domain::Requester,
@@ -18,11 +22,15 @@ pub(super) async fn quota(context: Context<'_>) -> Result<(), CommandError> {
     let (jobs, guild) = (&front.jobs, asker.place.guild);
     let requester = Requester { roles: &asker.roles, in_guild: guild.is_some() };
     let (person, now) = (asker.user, asker.interaction.created_at());
-    let bar = jobs.overrides(person, guild).await?.bar;
-    let (limits, charges) = jobs.quota_of(asker.interaction, person, guild, &requester).await?;
+    let (bar, (limits, charges), under_way) = in_time(async {
+        let bar = jobs.overrides(person, guild).await?.bar;
+        let quota = jobs.quota_of(asker.interaction, person, guild, &requester).await?;
+        Ok((bar, quota, jobs.under_way(person).await?))
+    })
+    .await?;
     let left = limits.standings(&requester, &charges, now);
     let grants: Vec<_> = charges.usable_grants(now).copied().collect();
-    let message = standings(bar, &left, &grants, &jobs.under_way(person).await?);
+    let message = standings(bar, &left, &grants, &under_way);
     front.answer(&asker, &Reply::Message(message)).await;
     Ok(())
 }

@@ -2,7 +2,11 @@
 
 use serenity::builder::CreateAutocompleteResponse;
 
-use super::{Context, Front, asker::Asker, errors::CommandError};
+use super::{
+    Context, Front,
+    asker::Asker,
+    errors::{CommandError, in_time},
+};
 use crate::{
     delivery::{DiscordError, Reply, sentences},
     domain::{JobId, Search},
@@ -29,7 +33,7 @@ pub(super) async fn songs(
         return show_again(front, &asker, &song).await;
     }
     let search = Search::new(search.as_deref().unwrap_or_default());
-    let message = front.jobs.listing(asker.user, &search, 0).await?;
+    let message = in_time(front.jobs.listing(asker.user, &search, 0)).await?;
     front.answer(&asker, &Reply::Message(message)).await;
     Ok(())
 }
@@ -37,7 +41,7 @@ pub(super) async fn songs(
 /// Posts a finished song once more. A choice's value can be forged: only their own is found.
 async fn show_again(front: &Front, asker: &Asker, song: &str) -> Result<(), CommandError> {
     let message = match song.parse() {
-        Ok(song) => front.jobs.shown_again(asker.user, JobId(song)).await?,
+        Ok(song) => in_time(front.jobs.shown_again(asker.user, JobId(song))).await?,
         Err(_) => None,
     };
     let message = message.ok_or(CommandError::NotNow(sentences::NO_SUCH_SONG))?;
