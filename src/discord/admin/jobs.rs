@@ -3,7 +3,11 @@
 use super::{Admin, server};
 use crate::{
     delivery::{panels, sentences::admin as say},
-    discord::{Context, errors::CommandError, songs::suggested},
+    discord::{
+        Context,
+        errors::{CommandError, in_time},
+        songs::suggested,
+    },
     domain::{Act, JobId, Scope},
     jobs::TakenBack,
 };
@@ -20,7 +24,7 @@ pub(super) async fn jobs(
 ) -> Result<(), CommandError> {
     let admin = Admin::of(context).await?;
     let scope = admin.scope(everywhere).await?;
-    let jobs = admin.front.jobs.open_jobs(server(scope), MOST).await?;
+    let jobs = in_time(admin.front.jobs.open_jobs(server(scope), MOST)).await?;
     admin.show(panels::jobs(&jobs)).await;
     Ok(())
 }
@@ -40,7 +44,9 @@ pub(super) async fn cancel(
     let admin = Admin::of(context).await?;
     let song = song.trim().parse().map(JobId).map_err(|_| CommandError::NotNow(say::BAD_SONG))?;
     // Whatever somebody types: a moderator reaches the songs of their own server only.
-    let job = admin.front.jobs.find(song).await?.ok_or(CommandError::NotNow(say::NO_SUCH_SONG))?;
+    let job = in_time(admin.front.jobs.find(song))
+        .await?
+        .ok_or(CommandError::NotNow(say::NO_SUCH_SONG))?;
     let scope = match job.place.guild {
         Some(guild) if guild == admin.guild => Scope::Server(guild),
         _ if admin.is_owner().await? => Scope::Everywhere,

@@ -5,7 +5,10 @@ use std::time::Duration;
 use super::{Admin, server};
 use crate::{
     delivery::panels::{self, LOG_PAGE},
-    discord::{Context, errors::CommandError},
+    discord::{
+        Context,
+        errors::{CommandError, in_time},
+    },
 };
 
 /// How many people are named who had the most songs made.
@@ -24,8 +27,8 @@ pub(super) async fn stats(
 ) -> Result<(), CommandError> {
     let admin = Admin::of(context).await?;
     let guild = server(admin.scope(everywhere).await?);
-    let day = admin.front.jobs.stats(guild, DAY, TOP).await?;
-    let month = admin.front.jobs.stats(guild, MONTH, TOP).await?;
+    let day = in_time(admin.front.jobs.stats(guild, DAY, TOP)).await?;
+    let month = in_time(admin.front.jobs.stats(guild, MONTH, TOP)).await?;
     admin.show(panels::stats(&day, &month)).await;
     Ok(())
 }
@@ -43,7 +46,7 @@ pub(super) async fn log(
     let admin = Admin::of(context).await?;
     let guild = server(admin.scope(everywhere).await?);
     let page = page.unwrap_or(1).clamp(1, 1000);
-    let acts = admin.front.jobs.acts(guild, LOG_PAGE, (page - 1) * LOG_PAGE).await?;
+    let acts = in_time(admin.front.jobs.acts(guild, LOG_PAGE, (page - 1) * LOG_PAGE)).await?;
     admin.show(panels::log(&acts, page)).await;
     Ok(())
 }

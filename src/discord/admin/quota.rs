@@ -7,7 +7,10 @@ use serenity::all::User;
 use super::Admin;
 use crate::{
     delivery::{panels, sentences, sentences::admin as say},
-    discord::{Context, errors::CommandError},
+    discord::{
+        Context,
+        errors::{CommandError, in_time},
+    },
     domain::{Act, Quota, Requester, RoleId, Scope, UserId, parse_duration},
 };
 
@@ -34,12 +37,13 @@ async fn show(
     let (requester, person) =
         (Requester { roles: &roles, in_guild: true }, UserId(person.id.get()));
     let (jobs, at) = (&admin.front.jobs, admin.asker.interaction);
-    let (limits, charges) = jobs.quota_of(at, person, Some(admin.guild), &requester).await?;
+    let (limits, charges) =
+        in_time(jobs.quota_of(at, person, Some(admin.guild), &requester)).await?;
     let standings = limits.standings(&requester, &charges, at.created_at());
     // A moderator sees no further than their server.
-    let mut under_way = jobs.open_jobs(Some(admin.guild), UNDER_WAY).await?;
+    let mut under_way = in_time(jobs.open_jobs(Some(admin.guild), UNDER_WAY)).await?;
     under_way.retain(|job| job.requester == person);
-    let bar = jobs.overrides(person, Some(admin.guild)).await?.bar;
+    let bar = in_time(jobs.overrides(person, Some(admin.guild))).await?.bar;
     let grants = &charges.grants;
     admin.show(panels::person_quota(person, bar, &standings, grants, &under_way)).await;
     Ok(())
@@ -121,7 +125,7 @@ async fn server(
         return admin.perform(Act::SetServerQuota(quota), here, reason).await;
     }
     let jobs = &admin.front.jobs;
-    let overrides = jobs.overrides(admin.asker.user, Some(admin.guild)).await?;
+    let overrides = in_time(jobs.overrides(admin.asker.user, Some(admin.guild))).await?;
     let given = overrides.server.unwrap_or(jobs.settings_limits().guild);
     if quota.is_some_and(|quota| !quota.is_within(given)) {
         return Err(CommandError::NotSo(say::only_lower(given)));

@@ -3,7 +3,10 @@
 use super::Admin;
 use crate::{
     delivery::{panels, sentences, sentences::admin as say},
-    discord::{Context, errors::CommandError},
+    discord::{
+        Context,
+        errors::{CommandError, in_time},
+    },
     domain::{Act, BlockedWord},
 };
 
@@ -51,7 +54,7 @@ async fn list(
 ) -> Result<(), CommandError> {
     let admin = Admin::of(context).await?;
     let scope = admin.scope(everywhere).await?;
-    let words = admin.front.jobs.blocked_words(scope).await?;
+    let words = in_time(admin.front.jobs.blocked_words(scope)).await?;
     admin.show(panels::words(&words)).await;
     Ok(())
 }
