@@ -14,9 +14,6 @@ use crate::{
     domain::{Act, Quota, Requester, RoleId, Scope, UserId, parse_duration},
 };
 
-/// How many songs under way are looked at to find a person's.
-const UNDER_WAY: u32 = 1000;
-
 /// See and change who may have how many songs
 #[poise::command(slash_command, subcommands("show", "grant", "reset", "set", "server", "global"))]
 #[expect(clippy::unused_async, reason = "poise wants it")]
@@ -41,8 +38,8 @@ async fn show(
         in_time(jobs.quota_of(at, person, Some(admin.guild), &requester)).await?;
     let standings = limits.standings(&requester, &charges, at.created_at());
     // A moderator sees no further than their server.
-    let mut under_way = in_time(jobs.open_jobs(Some(admin.guild), UNDER_WAY)).await?;
-    under_way.retain(|job| job.requester == person);
+    let mut under_way = in_time(jobs.under_way(person)).await?;
+    under_way.retain(|job| job.place.guild == Some(admin.guild));
     let bar = in_time(jobs.overrides(person, Some(admin.guild))).await?.bar;
     let grants = &charges.grants;
     admin.show(panels::person_quota(person, bar, &standings, grants, &under_way)).await;
