@@ -269,7 +269,8 @@ pub fn more(count: usize) -> String {
     format!("… and {count} more.")
 }
 
-/// Where a list goes on.
-pub fn page(page: u32) -> String {
-    format!("Page {page}. Older ones: page {}.", page.saturating_add(1))
+/// Which page of a list this is, in a place where nothing is markup, and how to see the next one.
+pub fn page(page: u32, last: u32, total: u32) -> String {
+    let here = format!("Page {page} of {last} · {total} in all");
+    if page < last { format!("{here} · for the next, add page:{}", page + 1) } else { here }
 }

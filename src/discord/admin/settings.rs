@@ -4,11 +4,14 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::Admin;
+use super::{Admin, page_of};
 use crate::{
-    delivery::{panels, sentences::admin as say},
+    delivery::{
+        panels::{self, SERVERS_PAGE},
+        sentences::admin as say,
+    },
     discord::{Context, errors::CommandError},
-    domain::{Quota, Setting, Source},
+    domain::{Listed, Quota, Setting, Source},
 };
 
 /// What a moderator needs to know: what limits their own server and its people.
@@ -46,12 +49,20 @@ fn by_command(setting: &Setting, quota: Quota) -> Setting {
 
 /// See which servers the bot is in: for the bot's owner
 #[poise::command(slash_command)]
-pub(super) async fn servers(context: Context<'_>) -> Result<(), CommandError> {
+pub(super) async fn servers(
+    context: Context<'_>,
+    #[description = "Which page of the list"]
+    #[min = 1]
+    page: Option<u32>,
+) -> Result<(), CommandError> {
     let admin = Admin::of(context).await?;
     admin.check_owner().await?;
     match timeout(PATIENCE, admin.front.discord.guilds()).await {
-        Ok(Ok(servers)) => admin.show(panels::servers(&servers)).await,
-        _ => return Err(CommandError::NotNow(say::NO_SERVERS)),
+        Ok(Ok(servers)) => {
+            let servers = Listed::of(servers, page_of(SERVERS_PAGE, page));
+            admin.show(panels::servers(&servers)).await;
+            Ok(())
+        }
+        _ => Err(CommandError::NotNow(say::NO_SERVERS)),
     }
-    Ok(())
 }

@@ -28,10 +28,10 @@ fn owners_acts(world: &World) -> Vec<(&'static str, Vec<(&'static str, Value)>)>
         ("words add", vec![rain.clone(), everywhere.clone()]),
         ("words remove", vec![rain, everywhere.clone()]),
         ("words list", vec![everywhere.clone()]),
-        ("jobs", vec![everywhere.clone()]),
+        ("jobs", vec![everywhere.clone(), ("page", json!(2))]),
         ("stats", vec![everywhere.clone()]),
         ("log", vec![everywhere]),
-        ("servers", vec![]),
+        ("servers", vec![("page", json!(2))]),
     ]
 }
 
