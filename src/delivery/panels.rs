@@ -42,7 +42,7 @@ pub fn person_quota(
     lines.extend(standings.iter().map(say::left));
     lines.extend(grants.iter().filter(|grant| grant.left > 0).map(say::grant));
     lines.extend(under_way.iter().map(job_line));
-    list(say::QUOTA, &lines)
+    message(embed(say::QUOTA, &lines))
 }
 
 /// A page of the jobs under way.
@@ -89,16 +89,14 @@ pub fn servers(servers: &Listed<(GuildId, String)>) -> Message {
     page(say::SERVERS, servers, |(id, name)| say::server(*id, &escaped(name, NAME_ROOM)))
 }
 
-/// Settings, with where they come from.
-pub fn settings(settings: &[Setting]) -> Message {
+/// Settings, with where they come from, and how many people have a quota of their own, if that may
+/// be told.
+pub fn settings(settings: &[Setting], own_quotas: Option<u64>) -> Message {
     let line = |setting: &Setting| {
         say::setting(setting.name, &escaped(&setting.value, VALUE_ROOM), setting.source)
     };
-    list(say::SETTINGS, &settings.iter().map(line).collect::<Vec<_>>())
-}
-
-fn list(title: &str, lines: &[String]) -> Message {
-    message(embed(title, lines))
+    let embed = embed(say::SETTINGS, &settings.iter().map(line).collect::<Vec<_>>());
+    message(embed.footer(CreateEmbedFooter::new(say::own_quotas(own_quotas))))
 }
 
 /// A page of a list, and which one it is where there are others.
@@ -154,7 +152,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_list_fits_however_long_it_is(lines in prop::collection::vec("\\PC{0,100}", 0..300)) {
-            let text = shown(&list(say::SETTINGS, &lines));
+            let text = shown(&message(embed(say::SETTINGS, &lines)));
             prop_assert!((1..=4096).contains(&text.encode_utf16().count()));
         }
 

@@ -35,6 +35,11 @@ impl Jobs {
         self.store.overrides(person, guild).await
     }
 
+    /// How many people have a quota of their own.
+    pub async fn own_quotas(&self) -> Result<u64, StoreError> {
+        self.store.own_quotas().await
+    }
+
     /// The limits in force for a person in a place, and the charges that count against them.
     pub async fn quota_of(
         &self,

@@ -10,7 +10,10 @@ use crate::{
         panels::{self, SERVERS_PAGE},
         sentences::admin as say,
     },
-    discord::{Context, errors::CommandError},
+    discord::{
+        Context,
+        errors::{CommandError, in_time},
+    },
     domain::{Listed, Quota, Setting, Source},
 };
 
@@ -25,10 +28,17 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub(super) async fn settings(context: Context<'_>) -> Result<(), CommandError> {
     let admin = Admin::of(context).await?;
     let is_owner = admin.is_owner().await?;
-    let overrides = admin.front.jobs.overrides(admin.asker.user, Some(admin.guild)).await?;
-    let limits = admin.front.jobs.settings_limits().with(&overrides);
+    let jobs = &admin.front.jobs;
+    let (overrides, own_quotas) = in_time(async {
+        let overrides = jobs.overrides(admin.asker.user, Some(admin.guild)).await?;
+        // A person's quota holds in all servers, and so is the owner's to see.
+        let own_quotas = if is_owner { Some(jobs.own_quotas().await?) } else { None };
+        Ok((overrides, own_quotas))
+    })
+    .await?;
+    let limits = jobs.settings_limits().with(&overrides);
     // What moderators have lowered counts only within what they were given.
-    let lowered = limits.guild != admin.front.jobs.settings_limits().guild;
+    let lowered = limits.guild != jobs.settings_limits().guild;
     let is_overridden = overrides.server.is_some() || lowered;
     let is_shown = |setting: &&Setting| is_owner || OF_MODERATORS.contains(&setting.name);
     let shown = admin.front.settings.iter().filter(is_shown).cloned();
@@ -39,7 +49,7 @@ pub(super) async fn settings(context: Context<'_>) -> Result<(), CommandError> {
             _ => setting,
         })
         .collect();
-    admin.show(panels::settings(&shown)).await;
+    admin.show(panels::settings(&shown, own_quotas)).await;
     Ok(())
 }
 

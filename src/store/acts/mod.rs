@@ -51,6 +51,10 @@ pub(super) const LOG: List = List {
     rows: "SELECT * FROM acts ORDER BY id DESC LIMIT $1 OFFSET $2",
 };
 
+/// A person's own quota holds everywhere, and only the latest one is in force.
+pub(super) const OWN_QUOTAS: &str = "\
+    SELECT COUNT(*) FROM acts WHERE in_force = 1 AND scope = 0 AND topic = 'person_quota'";
+
 const REMEMBERING: &str = "\
     SELECT * FROM acts \
     WHERE in_force = 1 AND topic IN \
@@ -85,6 +89,15 @@ impl Store {
     ) -> Result<Listed<BlockedWord>, StoreError> {
         let word = |row: &SqliteRow| BlockedWord::parse(row.try_get("value").ok()?).ok();
         self.page(&WORDS_OF_SCOPE, Some(row::sought(row::scope(scope))), page, word).await
+    }
+
+    /// How many people have a quota of their own.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn own_quotas(&self) -> Result<u64, StoreError> {
+        let people: i64 = sqlx::query_scalar(OWN_QUOTAS).fetch_one(&self.reader).await?;
+        Ok(people.unsigned_abs())
     }
 
     /// A page of what admins did, the latest first: all of it, or what holds in one server alone.

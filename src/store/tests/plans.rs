@@ -36,6 +36,7 @@ async fn every_statement_has_its_index() {
         (admit::CHARGES_OF_REQUESTER, &["jobs_of_requester", "acts_in_force"][..]),
         (acts::OVERRIDES, &["acts_in_force"]),
         (acts::WORDS, &["acts_in_force"]),
+        (acts::OWN_QUOTAS, &["acts_in_force"]),
         (acts::GRANTS, &["acts_in_force", "jobs_of_grant"]),
         (acts::WORDS_OF_SCOPE.count, &["acts_in_force"]),
         (acts::WORDS_OF_SCOPE.rows, &["acts_in_force"]),

@@ -137,3 +137,28 @@ async fn settings_are_shown_with_where_they_come_from() {
     }
     assert!(!all.contains(&world.whisul.key()) && !all.contains(&world.discord.token()), "{all}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_owner_is_told_how_many_people_have_a_quota_of_their_own() {
+    let world = moderated(&[]).await;
+    let set = async |person, quota: &str| {
+        let options = [("person", id(person)), ("quota", json!(quota))];
+        admin(&world.owner(), "quota set", &options).await;
+    };
+    let said = async || admin(&world.owner(), "settings", &[]).await;
+    assert!(said().await.contains("Nobody has a quota of their own."));
+    set(&world.ann, "1/1d").await;
+    set(&world.ann, "2/1d").await;
+    assert!(said().await.contains("1 person has a quota of their own."));
+    set(&world.bob, "unlimited").await;
+    let two = said().await;
+    assert!(two.contains("2 people have a quota of their own."), "{two}");
+    assert!(two.ends_with("What holds for one person: /admin quota show"), "{two}");
+    set(&world.ann, "default").await;
+    assert!(said().await.contains("1 person has a quota of their own."));
+
+    // It holds in every server, and so is not a moderator's to count.
+    let seen = admin(&world.moderator(), "settings", &[]).await;
+    assert!(!seen.contains("quota of their own"), "{seen}");
+    assert!(seen.ends_with("What holds for one person: /admin quota show"), "{seen}");
+}
