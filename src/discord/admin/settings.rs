@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use super::{Admin, page_of};
 use crate::{
@@ -20,8 +20,9 @@ use crate::{
 /// What a moderator needs to know: what limits their own server and its people.
 const OF_MODERATORS: [&str; 3] = ["USER_QUOTA", "USER_CONCURRENCY", "GUILD_QUOTA"];
 
-/// Of the 3 seconds for an answer, this much may go into asking for the servers.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// Of the 3 seconds for an answer, this much may go into asking who the owner is, and for the
+/// servers.
+const PATIENCE: Duration = Duration::from_millis(2500);
 
 /// See the settings in force, and where they come from
 #[poise::command(slash_command)]
@@ -65,9 +66,10 @@ pub(super) async fn servers(
     #[min = 1]
     page: Option<u32>,
 ) -> Result<(), CommandError> {
+    let deadline = Instant::now() + PATIENCE;
     let admin = Admin::of(context).await?;
     admin.check_owner().await?;
-    match timeout(PATIENCE, admin.front.discord.guilds()).await {
+    match timeout_at(deadline, admin.front.discord.guilds()).await {
         Ok(Ok(servers)) => {
             let servers = Listed::of(servers, page_of(SERVERS_PAGE, page));
             admin.show(panels::servers(&servers)).await;
