@@ -7,7 +7,10 @@ use tokio::time::timeout;
 use super::Admin;
 use crate::{
     delivery::{panels, sentences::admin as say},
-    discord::{Context, errors::CommandError},
+    discord::{
+        Context,
+        errors::{CommandError, in_time},
+    },
     domain::{Quota, Setting, Source},
 };
 
@@ -22,7 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub(super) async fn settings(context: Context<'_>) -> Result<(), CommandError> {
     let admin = Admin::of(context).await?;
     let is_owner = admin.is_owner().await?;
-    let overrides = admin.front.jobs.overrides(admin.asker.user, Some(admin.guild)).await?;
+    let overrides = admin.front.jobs.overrides(admin.asker.user, Some(admin.guild));
+    let overrides = in_time(overrides).await?;
     let limits = admin.front.jobs.settings_limits().with(&overrides);
     // What moderators have lowered counts only within what they were given.
     let lowered = limits.guild != admin.front.jobs.settings_limits().guild;
