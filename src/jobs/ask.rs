@@ -102,7 +102,7 @@ impl Jobs {
             }
         }
         info!(job = %job.id, requester = %job.requester, "a song was asked for");
-        let message = self.render(&job);
+        let message = self.render_at(self.line.expect(&job), &job);
         let (answer, error) = self.answer(&job, &message).await;
         let job = match job.answered(answer, true) {
             Some(event) => self.first_step(job, event).await,
