@@ -85,6 +85,25 @@ async fn the_grace_period_ends_even_a_whisul_that_hangs() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn discord_is_taken_leave_of_however_long_whisul_takes() {
+    let mut world = without_bot(&[]).await;
+    let slow = Fault::on("POST", GENERATE).times(1).delay(Duration::from_secs(3));
+    world.whisul.faults().add(slow);
+    world.wake_bot().await;
+    let asked = world.song(&world.ann, "a song").await;
+    until_submitted(&world).await;
+    world.ask_to_stop();
+    let gone = || (world.discord.sessions().connected == 0).then_some(());
+    world.discord.until("the connection to close", gone).await;
+    assert_eq!(world.whisul.accepted("a song"), 0, "the prompt is still on its way");
+    world.bots_end().await.unwrap();
+    world.whisul.finish("a song");
+    world.wake_bot().await;
+    done(&asked).await;
+    assert_eq!(world.submissions("a song"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_second_signal_ends_it_at_once() {
     let world = without_bot(&[("SHUTDOWN_GRACE", "1h")]).await;
     world.whisul.faults().add(Fault::on("POST", GENERATE).hang());
