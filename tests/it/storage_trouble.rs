@@ -28,7 +28,7 @@ async fn asleep() -> World {
     World::asleep(&ONE_SONG, DiscordRules::default(), quick).await
 }
 
-async fn connect(file: &Path) -> SqliteConnection {
+pub(crate) async fn connect(file: &Path) -> SqliteConnection {
     let options = SqliteConnectOptions::new().filename(file);
     SqliteConnection::connect_with(&options).await.unwrap()
 }
@@ -193,6 +193,28 @@ async fn whoever_asks_while_nothing_can_be_read_is_answered_in_time() {
     standstill.end().await;
     recovery(&world, &anns).await;
     assert_eq!(charges(&world.folder().join("jobs.db")).await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_song_that_somebody_deletes_from_the_database_holds_up_nobody() {
+    let mut world = asleep().await;
+    world.set("MAX_RUNNING", "1");
+    world.wake_bot().await;
+    let anns = ann_waits(&world).await;
+    let bobs = world.song(&world.bob, "a song that waits").await;
+    bobs.answer().await.unwrap();
+    let mut other = connect(&world.folder().join("jobs.db")).await;
+    let delete = "DELETE FROM jobs WHERE state = 'announced'";
+    let deleted = async {
+        while sqlx::query(delete).execute(&mut other).await.unwrap().rows_affected() < 1 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(DEADLINE, deleted).await.expect("a song in line");
+    world.whisul.finish("Ann's");
+    done(&anns).await;
+    done(&world.song(&world.bob, "the next song").await).await;
+    assert_eq!(world.submissions("waits"), 0);
 }
 
 /// The system lets the program write no further than to a file's first byte, as where somebody has
