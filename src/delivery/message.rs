@@ -74,11 +74,11 @@ impl Message {
         self
     }
 
-    /// The same as a reply to a message of the same channel, if that stands.
+    /// The same as a reply to a message of the same channel. Where that does not stand, Discord
+    /// takes none (Discord docs, Message Reference Structure: `fail_if_not_exists`).
     #[must_use]
     pub(super) fn replying_to(mut self, message: MessageId) -> Self {
-        let reference = json!({ "message_id": message.to_string(), "fail_if_not_exists": false });
-        self.answered = Some(reference);
+        self.answered = Some(json!({ "message_id": message.to_string() }));
         self
     }
 

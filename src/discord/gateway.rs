@@ -8,6 +8,7 @@ use serenity::all::{
     Client, Context as ShardContext, FullEvent, GatewayError as SerenityGatewayError,
     GatewayIntents, HttpBuilder,
 };
+use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 use url::Url;
 
@@ -119,7 +120,9 @@ async fn stay_connected(
     token: &SecretString,
     base: Option<&Url>,
 ) -> Result<(), Trouble> {
-    let Some(connected) = front.stop.run_until_cancelled(connect(front, token, base)).await else {
+    let handlers = TaskTracker::new();
+    let connecting = connect(front, token, base, handlers.clone());
+    let Some(connected) = front.stop.run_until_cancelled(connecting).await else {
         return Ok(());
     };
     let mut client = connected?;
@@ -130,8 +133,10 @@ async fn stay_connected(
             Err(Trouble::Passing("all shards have ended".to_owned()))
         }
         () = front.stop.cancelled() => {
-            // Whoever has used a command in this moment is answered before the shards close.
-            front.jobs.stopped().await;
+            // Whoever has used a command in this moment is answered before the shards close. What
+            // the songs are still waiting for may take longer.
+            handlers.close();
+            handlers.wait().await;
             shards.shutdown_all().await;
             Ok(())
         }
@@ -142,6 +147,7 @@ async fn connect(
     front: &Front,
     token: &SecretString,
     base: Option<&Url>,
+    handlers: TaskTracker,
 ) -> Result<Client, Trouble> {
     // Serenity would fall back to Discord's own address, whatever the settings say.
     let gateway = front.discord.gateway().await?;
@@ -153,7 +159,7 @@ async fn connect(
     let client =
         serenity::client::ClientBuilder::new_with_http(http.build(), GatewayIntents::empty())
             .event_handler(Connection)
-            .framework(Tracked { framework: framework(front), front: front.clone() })
+            .framework(Tracked { framework: framework(front), front: front.clone(), handlers })
             .await?;
     *client.ws_url.lock().await = gateway;
     Ok(client)
@@ -175,10 +181,12 @@ fn framework(front: &Front) -> Framework {
 }
 
 /// Poise's framework and our own answers to what it doesn't know, with everything that runs known
-/// to the tracker that a stop waits for.
+/// to the trackers that a stop waits for.
 struct Tracked {
     framework: Framework,
     front: Front,
+    /// What came over this connection.
+    handlers: TaskTracker,
 }
 
 #[async_trait]
@@ -197,6 +205,7 @@ impl serenity::framework::Framework for Tracked {
             }
             serenity::framework::Framework::dispatch(&self.framework, context, event).await;
         };
+        let dispatch = self.handlers.track_future(dispatch);
         self.front.jobs.tasks().track_future(dispatch).await;
     }
 }

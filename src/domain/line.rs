@@ -37,13 +37,15 @@ pub struct Line<Call> {
     /// The rounds that each person has taken, from the current one on.
     taken: HashMap<UserId, BTreeSet<u32>>,
     waiting: BTreeMap<Turn, Call>,
+    /// Those who were taken on and are about to join.
+    coming: BTreeSet<Turn>,
 }
 
 impl<Call> Line<Call> {
     /// A line in which nobody waits, with room for so many songs at once.
     pub fn new(room: usize) -> Self {
-        let (taken, waiting) = (HashMap::new(), BTreeMap::new());
-        Self { room, running: 0, current: 0, taken, waiting }
+        let (taken, waiting, coming) = (HashMap::new(), BTreeMap::new(), BTreeSet::new());
+        Self { room, running: 0, current: 0, taken, waiting, coming }
     }
 
     /// Takes the order up again from the jobs that an earlier run left behind, and from the rounds
@@ -69,13 +71,27 @@ impl<Call> Line<Call> {
 
     /// Gives back the round of a job that will not be.
     pub fn give_round_back(&mut self, job: &Job) {
+        self.coming.remove(&job.turn());
         if let Some(taken) = self.taken.get_mut(&job.requester) {
             taken.remove(&job.round);
         }
     }
 
+    /// Expects a job that was taken on and joins soon. Returns its place, which counts those who
+    /// are expected already; `None` if its turn comes at once.
+    pub fn expect(&mut self, job: &Job) -> Option<usize> {
+        let turn = job.turn();
+        let before = self.waiting.range(..turn).count() + self.coming.range(..turn).count();
+        // Room goes to whoever joins first, and the others were expected before.
+        let behind = self.coming.range(turn..).count();
+        let room = self.room.saturating_sub(self.running).saturating_sub(behind);
+        self.coming.insert(turn);
+        before.checked_sub(room).map(|before| before + 1)
+    }
+
     /// Joins the line.
     pub fn join(&mut self, job: &Job, call: Call) {
+        self.coming.remove(&job.turn());
         self.note(job.requester, job.round);
         self.waiting.insert(job.turn(), call);
     }
@@ -114,12 +130,6 @@ impl<Call> Line<Call> {
         self.waiting.contains_key(&turn).then(|| self.waiting.range(..=turn).count())
     }
 
-    /// The place that a job would get if it joined now; `None` if its turn would come at once.
-    pub fn place_of_newcomer(&self, turn: Turn) -> Option<usize> {
-        let before = self.waiting.range(..turn).count();
-        (before > 0 || !self.has_room()).then_some(before + 1)
-    }
-
     fn has_room(&self) -> bool {
         self.running < self.room
     }
@@ -146,22 +156,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::{ApplicationId, ChannelId, Place, Prompt, Reach};
+    use crate::domain::fixtures;
 
     const ANN: UserId = UserId(1);
     const BOB: UserId = UserId(2);
 
     fn job<Call>(line: &mut Line<Call>, id: u64, requester: UserId) -> Job {
-        let place = Place {
-            guild: None,
-            channel: ChannelId(3),
-            reach: Reach::Channel,
-            application: ApplicationId(4),
-            token: None,
-            attachment_limit: 0,
-        };
-        let prompt = Prompt::parse("rain").unwrap();
-        Job::accepted(JobId(id), requester, place, prompt, line.take_round(requester))
+        Job { round: line.take_round(requester), ..fixtures::job(JobId(id), requester) }
     }
 
     #[test]
@@ -211,6 +212,20 @@ mod tests {
         assert!(line.call_next().is_none());
         line.vacate();
         assert!(line.call_next().is_some());
+    }
+
+    #[test]
+    fn no_more_are_told_that_their_turn_comes_at_once_than_there_is_room_for() {
+        let mut line = Line::new(2);
+        let [one, two, three, four, five] = [1, 2, 3, 4, 5].map(|id| job(&mut line, id, ANN));
+        line.occupy(&one);
+        assert_eq!(line.expect(&three), None);
+        assert_eq!(line.expect(&two), Some(1), "whoever was first may join first");
+        assert_eq!(line.expect(&four), Some(2));
+        line.give_round_back(&four);
+        line.join(&two, ());
+        assert!(line.call_next().is_some());
+        assert_eq!(line.expect(&five), Some(2), "after the third");
     }
 
     proptest! {

@@ -8,6 +8,8 @@ mod action;
 mod answers;
 mod estimate;
 mod failure;
+#[cfg(test)]
+pub(crate) mod fixtures;
 mod history;
 mod ids;
 mod job;

@@ -102,7 +102,7 @@ impl Jobs {
             }
         }
         info!(job = %job.id, requester = %job.requester, "a song was asked for");
-        let message = self.render(&job);
+        let message = self.render_at(self.line.expect(&job), &job);
         let (answer, error) = self.answer(&job, &message).await;
         let job = match job.answered(answer, true) {
             Some(event) => self.first_step(job, event).await,
@@ -159,7 +159,7 @@ impl Jobs {
         match self.worker(job.clone(), None).note(Event::AnswerFailed).await {
             Ok(()) => self.registry.leave(job.id),
             // It is not written down, or is a job of an earlier time.
-            Err(StepError::Overtaken) => self.let_go(job),
+            Err(StepError::Gone | StepError::Overtaken) => self.let_go(job),
             Err(error) => warn!(job = %job.id, %error, "a job is left for the next start"),
         }
     }

@@ -48,6 +48,11 @@ impl Line {
         self.order().give_round_back(job);
     }
 
+    /// See [`domain::Line::expect`].
+    pub(super) fn expect(&self, job: &Job) -> Option<usize> {
+        self.order().expect(job)
+    }
+
     /// Joins the line.
     pub(super) fn join(&self, job: &Job) -> InLine {
         let (sender, call) = oneshot::channel();
@@ -65,11 +70,6 @@ impl Line {
     /// A waiting job's place, from 1 on.
     pub(super) fn place(&self, job: &Job) -> Option<usize> {
         self.order().place(job.turn())
-    }
-
-    /// The place that a job would get if it joined now; `None` if its turn would come at once.
-    pub(super) fn place_of_newcomer(&self, job: &Job) -> Option<usize> {
-        self.order().place_of_newcomer(job.turn())
     }
 
     /// Hands free slots to those whose turn it is.
@@ -113,22 +113,13 @@ impl Drop for Slot {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{ApplicationId, ChannelId, JobId, Place, Prompt, Reach};
+    use crate::domain::{JobId, fixtures};
 
     const ANN: UserId = UserId(1);
     const BOB: UserId = UserId(2);
 
     fn job(line: &Line, id: u64, requester: UserId) -> Job {
-        let place = Place {
-            guild: None,
-            channel: ChannelId(3),
-            reach: Reach::Channel,
-            application: ApplicationId(4),
-            token: None,
-            attachment_limit: 0,
-        };
-        let prompt = Prompt::parse("rain").unwrap();
-        Job::accepted(JobId(id), requester, place, prompt, line.take_round(requester))
+        Job { round: line.take_round(requester), ..fixtures::job(JobId(id), requester) }
     }
 
     fn called(place: &mut InLine) -> Option<Slot> {
@@ -142,7 +133,7 @@ mod tests {
         let ann = job(&line, 2, ANN);
         let mut ann_waits = line.join(&ann);
         let bob = job(&line, 3, BOB);
-        assert_eq!(line.place_of_newcomer(&bob), Some(1));
+        assert_eq!(line.expect(&bob), Some(1));
         let mut bob_waits = line.join(&bob);
         assert_eq!((line.place(&bob), line.place(&ann)), (Some(1), Some(2)));
         drop(first);
@@ -159,6 +150,6 @@ mod tests {
         let mut next = line.join(&job(&line, 2, BOB));
         drop(has_been_called);
         assert!(called(&mut next).is_some());
-        assert_eq!(line.place_of_newcomer(&job(&line, 3, ANN)), None);
+        assert_eq!(line.expect(&job(&line, 3, ANN)), None);
     }
 }

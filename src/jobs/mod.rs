@@ -41,7 +41,7 @@ pub use take_back::TakenBack;
 
 use crate::{
     delivery::{Discord, Links, Media, Message, Obstacle, Postman, Scene, render, sentences},
-    domain::{Estimate, Extras, Job, JobId, Limits, MessageId, State},
+    domain::{Estimate, Extras, Job, JobId, Limits, MessageId},
     store::{Store, StoreError},
     whisul::{Permit, Whisul},
 };
@@ -224,11 +224,11 @@ impl Jobs {
     }
 
     fn render(&self, job: &Job) -> Message {
+        self.render_at(self.line.place(job), job)
+    }
+
+    fn render_at(&self, place: Option<usize>, job: &Job) -> Message {
         let now = self.clock.now();
-        let place = match job.state {
-            State::Accepted => self.line.place_of_newcomer(job),
-            _ => self.line.place(job),
-        };
         let expected = self.estimate().expected();
         let obstacle = self.gate.obstacle();
         let last_words = worker::is_last_chance(job, now);

@@ -46,6 +46,10 @@ impl Worker {
         if self.display.confirm(&jobs, &self.job).await == Err(Deleted) {
             return self.take_back().await;
         }
+        // An answer may take longer than a stop does.
+        if jobs.stop.is_cancelled() {
+            return Err(StepError::Stopping);
+        }
         self.note(Event::TurnCame).await?;
         // From here on nothing interrupts: the answer says whether a song was paid for.
         let submission = permit.submit(&self.job.prompt);

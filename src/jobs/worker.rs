@@ -56,6 +56,9 @@ pub(super) enum StepError {
     /// The event does not fit the job's state: somebody else moved it on.
     #[error("another hand has moved the job on")]
     Overtaken,
+    /// The job is not written down, or no longer.
+    #[error("the job's row is gone")]
+    Gone,
 }
 
 impl Jobs {
@@ -92,6 +95,13 @@ impl Worker {
             match self.step().await {
                 Ok(()) => self.backoff.reset(),
                 Err(StepError::Stopping) => break,
+                Err(error @ StepError::Gone) => {
+                    warn!(%error, "nothing more is done for this job");
+                    if self.job.awaits_turn() {
+                        self.jobs.line.give_round_back(&self.job);
+                    }
+                    break;
+                }
                 Err(error) => {
                     let wait = self.backoff.next().max(least_wait(&error));
                     if matches!(error, StepError::Overtaken) {
@@ -157,7 +167,7 @@ impl Worker {
     async fn overtaken(&mut self) -> StepError {
         match self.jobs.store.job(self.job.id).await {
             Ok(Some(job)) => self.move_on(job),
-            Ok(None) => warn!("the job's row is gone"),
+            Ok(None) => return StepError::Gone,
             Err(error) => warn!(%error, "the job can't be read"),
         }
         StepError::Overtaken

@@ -1,10 +1,17 @@
 //! Whoever waited long for a song is told that it is ready.
 
+use std::time::Duration;
+
 use sandbox::{
     DiscordRules, Fault, Invocation, Message, Ping, Plan, RateLimits, Seat, WhisulRules,
 };
 
-use crate::world::{World, done, is_done, refusal, song_at};
+use sqlx::Connection;
+
+use crate::{
+    storage_trouble::connect,
+    world::{World, done, is_done, refusal, song_at},
+};
 
 /// A little more than a minute, and than the life of an interaction's token, in milliseconds.
 const A_MINUTE: i64 = 61_000;
@@ -125,6 +132,34 @@ async fn a_notice_of_unknown_fate_is_not_repeated() {
     world.wake_bot().await;
     assert_eq!(notices(&mut world, &seat).await.len(), 1);
     assert_eq!(world.discord.requests().count("POST", NEW), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_said_about_a_song_that_was_deleted_meanwhile() {
+    let mut world = world(&[]).await;
+    let seat = world.ann.at(&world.channel);
+    let asked = song_at(&seat, "slow song").await;
+    world.whisul.until_accepted("slow song").await;
+    world.discord.set_clock_offset(A_MINUTE);
+    world.song(&world.bob, "short song").await;
+    world.whisul.until_accepted("short song").await;
+    // Others hold the database from when the song is on its way until Ann has deleted it.
+    let edits = "/api/v10/webhooks/**";
+    let slow = Fault::on("PATCH", edits).delay(Duration::from_secs(1));
+    world.discord.faults().add(slow);
+    world.whisul.finish("slow song");
+    let on_its_way = || {
+        let edits = world.discord.requests().matching("PATCH", edits);
+        edits.iter().any(|edit| edit.json().to_string().contains("again:")).then_some(())
+    };
+    world.discord.until("the song on its way", on_its_way).await;
+    let mut other = connect(&world.folder().join("jobs.db")).await;
+    let holding = other.begin_with("BEGIN IMMEDIATE").await.unwrap();
+    assert!(seat.delete(done(&asked).await.id));
+    holding.rollback().await.unwrap();
+    assert!(notices(&mut world, &seat).await.is_empty());
+    world.wake_bot().await;
+    assert!(notices(&mut world, &seat).await.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -85,6 +85,57 @@ async fn the_grace_period_ends_even_a_whisul_that_hangs() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn discord_is_taken_leave_of_however_long_whisul_takes() {
+    let mut world = without_bot(&[]).await;
+    let slow = Fault::on("POST", GENERATE).times(1).delay(Duration::from_secs(3));
+    world.whisul.faults().add(slow);
+    world.wake_bot().await;
+    let asked = world.song(&world.ann, "a song").await;
+    until_submitted(&world).await;
+    world.ask_to_stop();
+    let gone = || (world.discord.sessions().connected == 0).then_some(());
+    world.discord.until("the connection to close", gone).await;
+    assert_eq!(world.whisul.accepted("a song"), 0, "the prompt is still on its way");
+    world.bots_end().await.unwrap();
+    world.whisul.finish("a song");
+    world.wake_bot().await;
+    done(&asked).await;
+    assert_eq!(world.submissions("a song"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_in_line_is_not_submitted_while_the_bot_stops() {
+    let slowly = ("WHISUL_RATE_LIMIT", "1/2s");
+    let mut world = without_bot(&[("MAX_RUNNING", "1"), ("SHUTDOWN_GRACE", "3s"), slowly]).await;
+    world.wake_bot().await;
+    world.song(&world.bob, "the first song").await;
+    world.whisul.until_accepted("the first song").await;
+    let asked = world.song(&world.ann, "the next song").await;
+    asked.answer().await.unwrap();
+    // Ann's turn comes, and edits before and after the wait for Whisul's rate limit are to show
+    // whether her message still stands. During the last one the bot is asked to stop, and Whisul
+    // takes its time.
+    let slow = Fault::on("PATCH", "/api/v10/webhooks/**").delay(Duration::from_secs(1));
+    let slow = world.discord.faults().add(slow);
+    let hang = world.whisul.faults().add(Fault::on("POST", GENERATE).hang());
+    let edits = || {
+        let edits = world.discord.requests().matching("PATCH", "/api/v10/webhooks/**");
+        edits.iter().filter(|edit| edit.json().to_string().contains("the next song")).count()
+    };
+    let before = edits();
+    world.whisul.finish("the first song");
+    world.discord.until("the last edit", || (edits() >= before + 2).then_some(())).await;
+    world.stop_bot().await;
+    world.discord.faults().remove(slow);
+    world.whisul.faults().remove(hang);
+    world.wake_bot().await;
+    world.whisul.until_accepted("the next song").await;
+    world.whisul.finish("the next song");
+    done(&asked).await;
+    assert_eq!(world.submissions("the next song"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_second_signal_ends_it_at_once() {
     let world = without_bot(&[("SHUTDOWN_GRACE", "1h")]).await;
     world.whisul.faults().add(Fault::on("POST", GENERATE).hang());

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sandbox::{Invocation, Message, Person, Plan};
+use sandbox::{Fault, Invocation, Message, Person, Plan};
 
 use crate::world::{World, description, done, title};
 
@@ -116,6 +116,31 @@ async fn places_in_line_are_told_at_once_and_follow_along() {
     for asked in [&bob, &ann, &last] {
         let told = asked.answer().await.unwrap();
         assert_eq!(done(asked).await.id, told.id, "it is still the same message");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_those_who_ask_in_one_moment_only_one_starts_right_away() {
+    let world = with_room_for("1").await;
+    // Nobody stands in line before all have been told their places.
+    let slow = Duration::from_millis(500);
+    world.discord.faults().add(Fault::on("POST", "/api/v10/interactions/**").delay(slow));
+    let mut asked = Vec::new();
+    for number in 0..4 {
+        let guest = world.discord.add_person(&format!("Guest {number}"));
+        world.server.join(&guest);
+        asked.push(world.song(&guest, "a song").await);
+    }
+    let mut told = Vec::new();
+    for asked in &asked {
+        let answer = asked.answer().await.expect("an answer at once");
+        let first = &answer.revisions[0].json["embeds"][0]["description"];
+        told.push(first.as_str().unwrap().to_owned());
+    }
+    let places = ["starts right away", "You're next", "Number 2 in line", "Number 3 in line"];
+    for place in places {
+        let of_this_place = told.iter().filter(|told| told.contains(place)).count();
+        assert_eq!(of_this_place, 1, "{told:#?}");
     }
 }
 

@@ -60,7 +60,7 @@ pub(super) async fn cancel(
     // out.
     admin.write_down(&admin.deed(Act::TakeBack(song), scope, reason)).await?;
     // The job's own task brings the news to its message.
-    let sentence = match admin.front.jobs.take_back(song, async |_| None).await? {
+    let sentence = match admin.front.jobs.take_back(song, admin.until, async |_| None).await? {
         TakenBack::Done => say::SONG_TAKEN_BACK,
         TakenBack::TooLate => say::SONG_TOO_LATE,
         TakenBack::Unknown => say::NO_SUCH_SONG,

@@ -27,8 +27,11 @@ pub(super) async fn stats(
 ) -> Result<(), CommandError> {
     let admin = Admin::of(context).await?;
     let guild = server(admin.scope(everywhere).await?);
-    let day = in_time(admin.front.jobs.stats(guild, DAY, TOP)).await?;
-    let month = in_time(admin.front.jobs.stats(guild, MONTH, TOP)).await?;
+    let jobs = &admin.front.jobs;
+    let (day, month) = in_time(async {
+        Ok((jobs.stats(guild, DAY, TOP).await?, jobs.stats(guild, MONTH, TOP).await?))
+    })
+    .await?;
     admin.show(panels::stats(&day, &month)).await;
     Ok(())
 }
