@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Admin, server};
+use super::{Admin, page_of, server};
 use crate::{
     delivery::panels::{self, LOG_PAGE},
     discord::{
@@ -42,14 +42,12 @@ pub(super) async fn log(
     context: Context<'_>,
     #[description = "Which page, the latest being 1"]
     #[min = 1]
-    #[max = 1000]
     page: Option<u32>,
     #[description = "In every server: for the bot's owner"] everywhere: Option<bool>,
 ) -> Result<(), CommandError> {
     let admin = Admin::of(context).await?;
     let guild = server(admin.scope(everywhere).await?);
-    let page = page.unwrap_or(1).clamp(1, 1000);
-    let acts = in_time(admin.front.jobs.acts(guild, LOG_PAGE, (page - 1) * LOG_PAGE)).await?;
-    admin.show(panels::log(&acts, page)).await;
+    let acts = in_time(admin.front.jobs.acts(guild, page_of(LOG_PAGE, page))).await?;
+    admin.show(panels::log(&acts)).await;
     Ok(())
 }

@@ -19,7 +19,7 @@ use tokio::time::{Instant, timeout_at};
 use super::{Context, Front, asker::Asker, errors::CommandError};
 use crate::{
     delivery::{Message, Reply, sentences, sentences::admin as say},
-    domain::{Act, Deed, GuildId, Performed, Scope},
+    domain::{Act, Deed, GuildId, Page, Performed, Scope},
 };
 
 /// Of the 3 seconds for an answer, this much may have passed once an act is written down.
@@ -123,6 +123,11 @@ impl Admin {
         // Whoever sees nothing asks again.
         _ = self.front.reply(&self.asker, &Reply::Message(message)).await;
     }
+}
+
+/// The page that somebody wants to see of a list, with so many lines on each.
+fn page_of(size: u32, number: Option<u32>) -> Page {
+    Page { number: number.unwrap_or(1), size }
 }
 
 /// The server of a scope; `None` for all.

@@ -14,9 +14,6 @@ use crate::{
     domain::{Act, Quota, Requester, RoleId, Scope, UserId, parse_duration},
 };
 
-/// How many songs under way are looked at to find a person's.
-const UNDER_WAY: u32 = 1000;
-
 /// See and change who may have how many songs
 #[poise::command(slash_command, subcommands("show", "grant", "reset", "set", "server", "global"))]
 #[expect(clippy::unused_async, reason = "poise wants it")]
@@ -41,11 +38,11 @@ async fn show(
     let here = Some(admin.guild);
     let ((limits, charges), mut under_way, bar) = in_time(async {
         let quota = jobs.quota_of(at, person, here, &requester).await?;
-        let under_way = jobs.open_jobs(here, UNDER_WAY).await?;
+        let under_way = jobs.under_way(person).await?;
         Ok((quota, under_way, jobs.overrides(person, here).await?.bar))
     })
     .await?;
-    under_way.retain(|job| job.requester == person);
+    under_way.retain(|job| job.place.guild == here);
     let standings = limits.standings(&requester, &charges, at.created_at());
     let grants = &charges.grants;
     admin.show(panels::person_quota(person, bar, &standings, grants, &under_way)).await;
