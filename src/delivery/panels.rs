@@ -139,8 +139,7 @@ mod tests {
 
     use super::*;
     use crate::domain::{
-        Act, ApplicationId, ChannelId, JobId, MessageId, Page, Place, Prompt, Quota, Reach, Scope,
-        State, Timestamp,
+        Act, ChannelId, JobId, MessageId, Page, Quota, Scope, State, Timestamp, fixtures,
     };
 
     /// Everything that Discord would show of a message.
@@ -194,17 +193,9 @@ mod tests {
 
     #[test]
     fn a_page_of_jobs_is_shown_whole() {
-        let place = Place {
-            guild: Some(GuildId(u64::MAX)),
-            channel: ChannelId(u64::MAX),
-            reach: Reach::Channel,
-            application: ApplicationId(4),
-            token: None,
-            attachment_limit: 0,
-        };
-        let prompt = Prompt::parse("rain").unwrap();
-        let job = Job::accepted(JobId(u64::MAX), UserId(u64::MAX), place, prompt, 0);
-        let job = Job { state: State::Submitting, message: Some(MessageId(u64::MAX)), ..job };
+        let mut job = fixtures::job(JobId(u64::MAX), UserId(u64::MAX));
+        (job.state, job.message) = (State::Submitting, Some(MessageId(u64::MAX)));
+        (job.place.guild, job.place.channel) = (Some(GuildId(u64::MAX)), ChannelId(u64::MAX));
         assert_whole(&job, JOBS_PAGE, jobs);
     }
 
