@@ -1,6 +1,11 @@
 //! `/song`.
 
-use super::{Context, asker::Asker, errors::CommandError, songs::suggested};
+use super::{
+    Context,
+    asker::Asker,
+    errors::{CommandError, in_time},
+    songs::suggested,
+};
 use crate::delivery::suggestions::meant_prompt;
 
 /// Make a song from a few words
@@ -21,7 +26,7 @@ pub(super) async fn song(
     let asker = Asker::of_command(context.interaction);
     // A suggestion may stand for a prompt of theirs. Nobody else's is found by it.
     let meant = match meant_prompt(&prompt) {
-        Some(job) => front.jobs.own(asker.user, job).await?,
+        Some(job) => in_time(front.jobs.own(asker.user, job)).await?,
         None => None,
     };
     let prompt = meant.as_ref().map_or(prompt.as_str(), |job| job.prompt.as_str());
