@@ -79,24 +79,16 @@ mod tests {
 
     use super::*;
     use crate::domain::{
-        ApplicationId, ChannelId, GuildId, JobId, MessageId, Place, Prompt, Reach, Song, UserId,
+        ChannelId, GuildId, JobId, MessageId, Song, UserId, fixtures, fixtures::prompt,
     };
 
-    fn job(id: u64, prompt: &str, title: String, song_url: String) -> Job {
-        let place = Place {
-            guild: Some(GuildId(u64::MAX)),
-            channel: ChannelId(u64::MAX),
-            reach: Reach::Channel,
-            application: ApplicationId(4),
-            token: None,
-            attachment_limit: 0,
-        };
-        let prompt = Prompt::parse(prompt).unwrap_or_else(|_| Prompt::parse("rain").unwrap());
+    fn job(id: u64, text: &str, title: String, song_url: String) -> Job {
         let song = Song { title: Some(title), song_url: Some(song_url), ..Song::default() };
         let state = State::Completed { song, took: Duration::from_secs(9) };
         let message = Some(MessageId(u64::MAX));
-        let job = Job::accepted(JobId(id << 32), UserId(1), place, prompt, 0);
-        Job { state, message, ..job }
+        let mut job = fixtures::job(JobId(id << 32), UserId(1));
+        (job.place.guild, job.place.channel) = (Some(GuildId(u64::MAX)), ChannelId(u64::MAX));
+        Job { prompt: prompt(text), state, message, ..job }
     }
 
     proptest! {

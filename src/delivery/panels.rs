@@ -6,7 +6,7 @@ use super::{
     Message, links::message_link, markdown::escaped, render::stage, sentences::admin as say,
 };
 use crate::domain::{
-    Bar, BlockedWord, Deed, Grant, GuildId, Job, Limit, Setting, Standing, Stats, UserId,
+    Bar, BlockedWord, Deed, Grant, GuildId, Job, Limit, Listed, Setting, Standing, Stats, UserId,
 };
 
 const COLOUR: u32 = 0x5B_6E_F5;
@@ -15,8 +15,14 @@ const COLOUR: u32 = 0x5B_6E_F5;
 /// Resource > Embed Limits).
 const LIST_ROOM: usize = 3800;
 const REASON_ROOM: usize = 300;
-/// How many acts a page of the log has, so that all of them fit.
+/// How many lines a page of the log has, so that all of them fit whatever they say.
 pub const LOG_PAGE: u32 = 8;
+/// The same for the jobs under way.
+pub const JOBS_PAGE: u32 = 20;
+/// The same for the servers.
+pub const SERVERS_PAGE: u32 = 20;
+/// The same for the blocked words.
+pub const WORDS_PAGE: u32 = 40;
 const NAME_ROOM: usize = 120;
 const VALUE_ROOM: usize = 200;
 
@@ -36,12 +42,12 @@ pub fn person_quota(
     lines.extend(standings.iter().map(say::left));
     lines.extend(grants.iter().filter(|grant| grant.left > 0).map(say::grant));
     lines.extend(under_way.iter().map(job_line));
-    list(say::QUOTA, &lines)
+    message(embed(say::QUOTA, &lines))
 }
 
-/// The jobs under way.
-pub fn jobs(jobs: &[Job]) -> Message {
-    list(say::JOBS, &jobs.iter().map(job_line).collect::<Vec<_>>())
+/// A page of the jobs under way.
+pub fn jobs(jobs: &Listed<Job>) -> Message {
+    page(say::JOBS, jobs, job_line)
 }
 
 /// No prompt is shown: the message is where people can see it, if they may.
@@ -50,20 +56,16 @@ fn job_line(job: &Job) -> String {
     say::job(job.id, stage(&job.state), job.requester, link.as_deref())
 }
 
-/// The blocked words of a scope.
-pub fn words(words: &[BlockedWord]) -> Message {
-    let words: Vec<_> = words.iter().map(say::word).collect();
-    list(say::WORDS, &words)
+/// A page of the blocked words of a scope.
+pub fn words(words: &Listed<BlockedWord>) -> Message {
+    page(say::WORDS, words, say::word)
 }
 
 /// A page of what admins did.
-pub fn log(deeds: &[Deed], page: u32) -> Message {
-    let line = |deed: &Deed| {
+pub fn log(deeds: &Listed<Deed>) -> Message {
+    page(say::LOG, deeds, |deed| {
         say::deed(deed, &escaped(deed.reason.as_deref().unwrap_or_default(), REASON_ROOM))
-    };
-    let lines: Vec<_> = deeds.iter().map(line).collect();
-    let footer = CreateEmbedFooter::new(say::page(page));
-    message(embed(say::LOG, &lines).footer(footer))
+    })
 }
 
 /// Numbers about songs.
@@ -82,22 +84,29 @@ fn numbers(stats: &Stats) -> String {
     lines.join("\n")
 }
 
-/// The servers that the bot is in.
-pub fn servers(servers: &[(GuildId, String)]) -> Message {
-    let line = |(id, name): &(GuildId, String)| say::server(*id, &escaped(name, NAME_ROOM));
-    list(say::SERVERS, &servers.iter().map(line).collect::<Vec<_>>())
+/// A page of the servers that the bot is in.
+pub fn servers(servers: &Listed<(GuildId, String)>) -> Message {
+    page(say::SERVERS, servers, |(id, name)| say::server(*id, &escaped(name, NAME_ROOM)))
 }
 
-/// Settings, with where they come from.
-pub fn settings(settings: &[Setting]) -> Message {
+/// Settings, with where they come from, and how many people have a quota of their own, if that may
+/// be told.
+pub fn settings(settings: &[Setting], own_quotas: Option<u64>) -> Message {
     let line = |setting: &Setting| {
         say::setting(setting.name, &escaped(&setting.value, VALUE_ROOM), setting.source)
     };
-    list(say::SETTINGS, &settings.iter().map(line).collect::<Vec<_>>())
+    let embed = embed(say::SETTINGS, &settings.iter().map(line).collect::<Vec<_>>());
+    message(embed.footer(CreateEmbedFooter::new(say::own_quotas(own_quotas))))
 }
 
-fn list(title: &str, lines: &[String]) -> Message {
-    message(embed(title, lines))
+/// A page of a list, and which one it is where there are others.
+fn page<T>(title: &str, listed: &Listed<T>, line: impl Fn(&T) -> String) -> Message {
+    let embed = embed(title, &listed.items.iter().map(line).collect::<Vec<_>>());
+    let (number, last) = (listed.page.number, listed.page.last(listed.total));
+    if last == 1 {
+        return message(embed);
+    }
+    message(embed.footer(CreateEmbedFooter::new(say::page(number, last, listed.total))))
 }
 
 /// As many lines as fit, and how many more there are.
@@ -129,7 +138,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::{Act, JobId, Quota, Scope, Timestamp};
+    use crate::domain::{
+        Act, ChannelId, JobId, MessageId, Page, Quota, Scope, State, Timestamp, fixtures,
+    };
 
     /// Everything that Discord would show of a message.
     fn shown(message: &Message) -> String {
@@ -139,14 +150,55 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_list_fits_however_long_it_is(names in prop::collection::vec("\\PC{0,100}", 0..300)) {
-            let list: Vec<_> = (0..).map(GuildId).zip(names).collect();
-            let text = shown(&servers(&list));
+        fn a_list_fits_however_long_it_is(lines in prop::collection::vec("\\PC{0,100}", 0..300)) {
+            let text = shown(&message(embed(say::SETTINGS, &lines)));
             prop_assert!((1..=4096).contains(&text.encode_utf16().count()));
+        }
+
+        #[test]
+        fn a_page_of_servers_is_shown_whole_whatever_they_are_called(
+            names in prop::collection::vec("\\PC{0,100}|[*@:]{90,100}", 0..70),
+            number in any::<u32>(),
+        ) {
+            let list: Vec<_> = (0..).map(|id| GuildId(u64::MAX - id)).zip(names).collect();
+            let page = Listed::of(list, Page { number, size: SERVERS_PAGE });
+            let text = shown(&servers(&page));
+            prop_assert!(text.encode_utf16().count() <= 4096);
+            prop_assert_eq!(text.lines().count(), page.items.len().max(1));
+            prop_assert!(!text.contains("more."));
         }
     }
 
-    /// What a page leaves out is on no other one.
+    /// A page that is full of the same: what it left out would be on no other one.
+    #[track_caller]
+    fn assert_whole<T: Clone>(thing: &T, size: u32, panel: impl Fn(&Listed<T>) -> Message) {
+        let list = vec![thing.clone(); 2 * size as usize];
+        let page = panel(&Listed::of(list, Page { number: 1, size }));
+        let text = shown(&page);
+        assert!(text.encode_utf16().count() <= 4096, "{text}");
+        assert_eq!(text.lines().count(), size as usize, "{text}");
+        assert!(!text.contains("more."), "{text}");
+        let footer =
+            serde_json::to_value(&page).unwrap()["embeds"][0]["footer"]["text"].to_string();
+        assert!(footer.contains(&format!("Page 1 of 2 · {} in all", 2 * size)), "{footer}");
+    }
+
+    #[test]
+    fn a_page_of_words_is_shown_whole_however_long_they_are() {
+        for letter in ["w", "字", "𠀀"] {
+            let longest = BlockedWord::parse(&letter.repeat(40)).unwrap();
+            assert_whole(&longest, WORDS_PAGE, words);
+        }
+    }
+
+    #[test]
+    fn a_page_of_jobs_is_shown_whole() {
+        let mut job = fixtures::job(JobId(u64::MAX), UserId(u64::MAX));
+        (job.state, job.message) = (State::Submitting, Some(MessageId(u64::MAX)));
+        (job.place.guild, job.place.channel) = (Some(GuildId(u64::MAX)), ChannelId(u64::MAX));
+        assert_whole(&job, JOBS_PAGE, jobs);
+    }
+
     #[test]
     fn a_page_of_the_log_is_shown_whole_however_long_its_reasons_are() {
         let person = UserId(u64::MAX);
@@ -170,16 +222,16 @@ mod tests {
                 act,
                 reason: Some("*".repeat(200)),
             };
-            let page = vec![deed; LOG_PAGE as usize];
-            let text = shown(&log(&page, 1));
-            assert_eq!(text.lines().count(), page.len(), "{text}");
-            assert!(!text.contains("more."), "{text}");
+            assert_whole(&deed, LOG_PAGE, log);
         }
     }
 
     #[test]
     fn a_servers_name_pings_nobody_and_is_no_markup() {
-        let text = shown(&servers(&[(GuildId(1), "**@everyone**".to_owned())]));
-        assert_eq!(text, r"\*\*\@everyone\*\* · `1`");
+        let one = vec![(GuildId(1), "**@everyone**".to_owned())];
+        let message = servers(&Listed::of(one, Page { number: 1, size: SERVERS_PAGE }));
+        assert_eq!(shown(&message), r"\*\*\@everyone\*\* · `1`");
+        let json = serde_json::to_value(&message).unwrap();
+        assert!(json["embeds"][0]["footer"].is_null(), "a single page needs no number: {json}");
     }
 }

@@ -31,6 +31,9 @@ const ATTEMPTS: u32 = 3;
 const PATIENCE: Duration = Duration::from_secs(15);
 /// How many requests may be under way at once, answers to interactions aside.
 const AT_ONCE: usize = 32;
+/// How many connections are kept for requests to come. Each holds on to what its largest answer
+/// took.
+const KEPT: usize = 8;
 
 /// Whether a request may be left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +84,7 @@ impl Sender {
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(TIMEOUT)
+            .pool_max_idle_per_host(KEPT)
             .build()
             .map_err(DiscordError::from_reqwest)?;
         let no_thread = |error: io::Error| DiscordError::NotSent { cause: error.to_string() };

@@ -50,22 +50,14 @@ mod tests {
 
     use super::*;
     use crate::domain::{
-        ApplicationId, ChannelId, GuildId, JobId, MessageId, Place, Prompt, Quota, Reach, Scope,
-        Timestamp, UserId,
+        ChannelId, GuildId, JobId, MessageId, Quota, Scope, Timestamp, UserId, fixtures,
+        fixtures::prompt,
     };
 
-    fn job(id: u64, prompt: &str) -> Job {
-        let place = Place {
-            guild: Some(GuildId(u64::MAX)),
-            channel: ChannelId(u64::MAX),
-            reach: Reach::Channel,
-            application: ApplicationId(4),
-            token: None,
-            attachment_limit: 0,
-        };
-        let prompt = Prompt::parse(prompt).unwrap_or_else(|_| Prompt::parse("rain").unwrap());
-        let job = Job::accepted(JobId(id), UserId(u64::MAX), place, prompt, 0);
-        Job { message: Some(MessageId(u64::MAX)), ..job }
+    fn job(id: u64, text: &str) -> Job {
+        let mut job = fixtures::job(JobId(id), UserId(u64::MAX));
+        (job.place.guild, job.place.channel) = (Some(GuildId(u64::MAX)), ChannelId(u64::MAX));
+        Job { prompt: prompt(text), message: Some(MessageId(u64::MAX)), ..job }
     }
 
     proptest! {

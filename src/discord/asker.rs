@@ -114,17 +114,12 @@ fn reach(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Prompt;
+    use crate::domain::fixtures;
 
-    fn place(guild: u64) -> Place {
-        Place {
-            guild: Some(GuildId(guild)),
-            channel: ChannelId(3),
-            reach: Reach::Channel,
-            application: ApplicationId(4),
-            token: None,
-            attachment_limit: 0,
-        }
+    fn job(guild: u64) -> Job {
+        let mut job = fixtures::job(JobId(1), UserId(9));
+        job.place.guild = Some(GuildId(guild));
+        job
     }
 
     fn asker(user: u64, permissions: Permissions, guild: u64) -> Asker {
@@ -134,14 +129,13 @@ mod tests {
             user: UserId(user),
             roles: Vec::new(),
             permissions,
-            place: place(guild),
+            place: job(guild).place,
         }
     }
 
     #[test]
     fn a_moderator_cancels_songs_of_their_own_server_only() {
-        let prompt = Prompt::parse("rain").unwrap();
-        let job = Job::accepted(JobId(1), UserId(9), place(7), prompt, 0);
+        let job = job(7);
         let moderator = |guild| asker(5, Permissions::MANAGE_MESSAGES, guild);
         assert!(asker(9, Permissions::empty(), 8).may_cancel(&job), "it is theirs");
         assert!(moderator(7).may_cancel(&job));

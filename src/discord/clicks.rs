@@ -1,12 +1,13 @@
 //! Buttons and forms. They are answered from what their `custom_id` says, so that they work after a
 //! restart; whether somebody may use them is decided at each click.
 
-use std::panic::AssertUnwindSafe;
+use std::{panic::AssertUnwindSafe, time::Duration};
 
 use futures_util::FutureExt;
 use serenity::all::{
     ActionRowComponent, ComponentInteraction, Interaction, ModalInteraction, ModalInteractionData,
 };
+use tokio::time::Instant;
 use tracing::{error, warn};
 
 use super::{
@@ -19,6 +20,9 @@ use crate::{
     domain::{Action, Job, JobId, MessageId, Reach},
     jobs::TakenBack,
 };
+
+/// Of the 3 seconds for an answer, this much may go into writing down that a job is taken back.
+const TAKING_BACK: Duration = Duration::from_millis(1500);
 
 /// Answers an interaction, if it is with a button or a form; `false` if it is another's to answer.
 /// Poise knows neither, so errors and panics end here.
@@ -134,7 +138,7 @@ impl Clicks<'_> {
             let answered = self.front.reply(self.asker, &reply).await.is_ok();
             (answered && shows_it).then_some(message(click))
         };
-        match self.front.jobs.take_back(job.id, answer).await? {
+        match self.front.jobs.take_back(job.id, Instant::now() + TAKING_BACK, answer).await? {
             TakenBack::Done => Ok(()),
             TakenBack::TooLate => Err(CommandError::NotNow(sentences::TOO_LATE_TO_CANCEL)),
             TakenBack::Unknown => Err(CommandError::NotNow(sentences::SONG_FORGOTTEN)),

@@ -36,8 +36,8 @@ pub(super) enum CommandError {
     Late,
 }
 
-/// Waits for the database for as long as a person can still be answered. What it was asked to
-/// write may be written all the same.
+/// Waits for the database for as long as a person can still be answered: for all that it is asked
+/// before an answer, together. What it was asked to write may be written all the same.
 pub(super) async fn in_time<T>(
     work: impl Future<Output = Result<T, StoreError>>,
 ) -> Result<T, CommandError> {

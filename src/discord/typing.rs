@@ -11,15 +11,15 @@ use tracing::{debug, error, warn};
 use super::{Front, asker::Asker};
 use crate::{
     delivery::{Reply, Suggestion, suggestions},
-    domain::Search,
+    domain::{Page, Search},
     store::StoreError,
 };
 
 /// Suggestions that come later than this help nobody: the next letter is typed by then.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// How many songs under way are looked at to find those in line.
-const WAITING: u32 = 200;
+/// Of the songs under way, these are looked at to find those in line.
+const WAITING: Page = Page { number: 1, size: 200 };
 
 /// Answers an interaction, if somebody is typing; `false` if it is another's to answer. Whatever
 /// goes wrong, there are just no suggestions.
@@ -64,7 +64,8 @@ async fn suggest(
         // checked again.
         ("admin", "song") => match asker.place.guild {
             Some(guild) => {
-                Ok(suggestions::waiting(&front.jobs.open_jobs(Some(guild), WAITING).await?, &typed))
+                let open = front.jobs.open_jobs(Some(guild), WAITING).await?;
+                Ok(suggestions::waiting(&open.items, &typed))
             }
             None => Ok(Vec::new()),
         },

@@ -175,25 +175,12 @@ mod tests {
     use std::time::Duration;
 
     use proptest::prelude::*;
-    use secrecy::SecretString;
 
     use super::*;
-    use crate::domain::{ApplicationId, ChannelId, JobId, Place, Prompt, UserId, WhisulJobId};
+    use crate::domain::{ChannelId, JobId, UserId, fixtures, fixtures::whisul_job};
 
     fn fresh_job() -> Job {
-        let place = Place {
-            guild: None,
-            channel: ChannelId(3),
-            reach: Reach::TokenOnly,
-            application: ApplicationId(4),
-            token: Some(SecretString::new("token".to_owned())),
-            attachment_limit: 0,
-        };
-        Job::accepted(JobId(1), UserId(2), place, Prompt::parse("rain").unwrap(), 0)
-    }
-
-    fn whisul_job() -> WhisulJob {
-        WhisulJob { id: WhisulJobId::parse("81fa5ff7").unwrap(), poll_url: None }
+        fixtures::job(JobId(1), UserId(2))
     }
 
     fn delivered(owed: Owed) -> Event {

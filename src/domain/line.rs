@@ -156,22 +156,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::{ApplicationId, ChannelId, Place, Prompt, Reach};
+    use crate::domain::fixtures;
 
     const ANN: UserId = UserId(1);
     const BOB: UserId = UserId(2);
 
     fn job<Call>(line: &mut Line<Call>, id: u64, requester: UserId) -> Job {
-        let place = Place {
-            guild: None,
-            channel: ChannelId(3),
-            reach: Reach::Channel,
-            application: ApplicationId(4),
-            token: None,
-            attachment_limit: 0,
-        };
-        let prompt = Prompt::parse("rain").unwrap();
-        Job::accepted(JobId(id), requester, place, prompt, line.take_round(requester))
+        Job { round: line.take_round(requester), ..fixtures::job(JobId(id), requester) }
     }
 
     #[test]

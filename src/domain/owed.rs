@@ -72,27 +72,18 @@ impl Job {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{ApplicationId, GuildId, JobId, Place, Prompt, Song, UserId};
+    use crate::domain::{GuildId, JobId, Song, UserId, fixtures};
 
     const ALL: Extras = Extras { notice: true, audio: true, cover: true };
     const EDITED: Shown = Shown { message: MessageId(9), channel: ChannelId(3), bare: false };
 
     fn job(guild: Option<GuildId>) -> Job {
-        let place = Place {
-            guild,
-            channel: ChannelId(3),
-            reach: Reach::Channel,
-            application: ApplicationId(4),
-            token: None,
-            attachment_limit: 1000,
-        };
+        let mut job = fixtures::job(JobId(1 << 40), UserId(2));
+        job.place.guild = guild;
+        job.message = Some(MessageId(9));
         let song = Song { song_url: Some("https://a.example/b".to_owned()), ..Song::default() };
-        let prompt = Prompt::parse("rain").unwrap();
-        Job {
-            state: State::Completed { song, took: Duration::ZERO },
-            message: Some(MessageId(9)),
-            ..Job::accepted(JobId(1 << 40), UserId(2), place, prompt, 0)
-        }
+        job.state = State::Completed { song, took: Duration::ZERO };
+        job
     }
 
     fn owed(job: &Job, shown: Shown, extras: Extras, waited: u64) -> Owed {

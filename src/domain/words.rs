@@ -77,23 +77,12 @@ impl BlockedWord {
         &self.text
     }
 
-    /// The letters of this word as which a glyph can be read, a bit for each.
-    fn fits(&self, glyph: Glyph) -> u64 {
-        let Glyph::Character { own, also, .. } = glyph else { return 0 };
-        self.mask(|letter| letter.reads_as(own) || also.chars().any(|other| letter.reads_as(other)))
-    }
-
     /// The letters that stand doubled in the word itself.
     fn doubled(&self) -> u64 {
         let pairs = self.letters.windows(2).zip(0..);
         pairs
             .filter(|(pair, _)| pair.first() == pair.last())
             .fold(0, |mask, (_, at)| mask | 3 << at)
-    }
-
-    fn mask(&self, fits: impl Fn(Glyph) -> bool) -> u64 {
-        let letters = self.letters.iter().zip(0_u32..);
-        letters.filter(|(letter, _)| fits(**letter)).fold(0, |mask, (_, at)| mask | 1 << at)
     }
 
     /// Whether a search that came this far has found the word.

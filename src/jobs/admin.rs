@@ -7,8 +7,8 @@ use tracing::info;
 use super::Jobs;
 use crate::{
     domain::{
-        BlockedWord, Charges, Deed, GuildId, Job, JobId, Limits, Overrides, Performed, Requester,
-        Scope, Stats, UserId,
+        BlockedWord, Charges, Deed, GuildId, Job, JobId, Limits, Listed, Overrides, Page,
+        Performed, Requester, Scope, Stats, UserId,
     },
     store::StoreError,
 };
@@ -35,6 +35,11 @@ impl Jobs {
         self.store.overrides(person, guild).await
     }
 
+    /// How many people have a quota of their own.
+    pub async fn own_quotas(&self) -> Result<u64, StoreError> {
+        self.store.own_quotas().await
+    }
+
     /// The limits in force for a person in a place, and the charges that count against them.
     pub async fn quota_of(
         &self,
@@ -48,28 +53,31 @@ impl Jobs {
         Ok((limits, charges))
     }
 
-    /// The words that are blocked in a scope.
-    pub async fn blocked_words(&self, scope: Scope) -> Result<Vec<BlockedWord>, StoreError> {
-        self.store.blocked_words(scope).await
+    /// A page of the words that are blocked in a scope.
+    pub async fn blocked_words(
+        &self,
+        scope: Scope,
+        page: Page,
+    ) -> Result<Listed<BlockedWord>, StoreError> {
+        self.store.blocked_words(scope, page).await
     }
 
     /// A page of what admins did, the latest first: in all servers (`None`) or for one.
     pub async fn acts(
         &self,
         guild: Option<GuildId>,
-        most: u32,
-        skip: u32,
-    ) -> Result<Vec<Deed>, StoreError> {
-        self.store.acts(guild, most, skip).await
+        page: Page,
+    ) -> Result<Listed<Deed>, StoreError> {
+        self.store.acts(guild, page).await
     }
 
-    /// The jobs under way, in the order of their turns.
+    /// A page of the jobs under way, in the order of their turns.
     pub async fn open_jobs(
         &self,
         guild: Option<GuildId>,
-        most: u32,
-    ) -> Result<Vec<Job>, StoreError> {
-        self.store.open_jobs(guild, most).await
+        page: Page,
+    ) -> Result<Listed<Job>, StoreError> {
+        self.store.open_jobs(guild, page).await
     }
 
     /// Numbers about the songs of the latest while.

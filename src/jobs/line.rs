@@ -113,22 +113,13 @@ impl Drop for Slot {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{ApplicationId, ChannelId, JobId, Place, Prompt, Reach};
+    use crate::domain::{JobId, fixtures};
 
     const ANN: UserId = UserId(1);
     const BOB: UserId = UserId(2);
 
     fn job(line: &Line, id: u64, requester: UserId) -> Job {
-        let place = Place {
-            guild: None,
-            channel: ChannelId(3),
-            reach: Reach::Channel,
-            application: ApplicationId(4),
-            token: None,
-            attachment_limit: 0,
-        };
-        let prompt = Prompt::parse("rain").unwrap();
-        Job::accepted(JobId(id), requester, place, prompt, line.take_round(requester))
+        Job { round: line.take_round(requester), ..fixtures::job(JobId(id), requester) }
     }
 
     fn called(place: &mut InLine) -> Option<Slot> {

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use super::Jobs;
 use crate::{
@@ -14,8 +14,6 @@ use crate::{
 /// A job's first answer is known to people a moment before it is written down.
 const TRIES: u32 = 10;
 const PAUSE: Duration = Duration::from_millis(100);
-/// Of the 3 seconds for an answer, this much may go into writing it down.
-const WRITING: Duration = Duration::from_millis(1500);
 
 /// What came of taking a job back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,20 +38,21 @@ enum Cancelling {
 
 impl Jobs {
     /// Takes a waiting job back and refunds it. Its own task shows that, so that none of its edits
-    /// can come later than the news. Once it is taken back,
-    /// `answer` is called, with the news where nothing
-    /// but the answer to a click still reaches the message; it returns the message that shows them.
+    /// can come later than the news. Once it is taken back, which has to be written down `until`
+    /// then, `answer` is called, with the news where nothing but the answer to a click still
+    /// reaches the message; it returns the message that shows them.
     ///
     /// # Errors
     /// When the database can't be read or written: the job waits on, then.
     pub async fn take_back(
         self: &Arc<Self>,
         id: JobId,
+        until: Instant,
         answer: impl AsyncFnOnce(Option<Message>) -> Option<MessageId>,
     ) -> Result<TakenBack, StoreError> {
         let jobs = Arc::clone(self);
         let mut cancelling = self.tasks.spawn(async move { jobs.cancel(id).await });
-        let Ok(ended) = timeout(WRITING, &mut cancelling).await else {
+        let Ok(ended) = timeout_at(until, &mut cancelling).await else {
             let jobs = Arc::clone(self);
             self.tasks.spawn(async move {
                 _ = cancelling.await;

@@ -12,6 +12,7 @@ mod forget;
 mod lock;
 mod open;
 mod own;
+mod pages;
 mod people;
 mod read;
 #[cfg(test)]

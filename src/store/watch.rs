@@ -4,13 +4,18 @@ use std::time::Duration;
 
 use sqlx::{Row, SqlitePool};
 
-use super::{Store, StoreError, read};
-use crate::domain::{GuildId, Job, Stats, Timestamp, UserId, rank_before};
+use super::{Store, StoreError, pages::List, read};
+use crate::domain::{GuildId, Job, Listed, Page, Stats, Timestamp, UserId, rank_before};
 
-pub(super) const OPEN: &str = "SELECT * FROM jobs WHERE open = 1 ORDER BY round, id LIMIT $1";
+pub(super) const OPEN: List = List {
+    count: "SELECT COUNT(*) FROM jobs WHERE open = 1",
+    rows: "SELECT * FROM jobs WHERE open = 1 ORDER BY round, id LIMIT $1 OFFSET $2",
+};
 
-pub(super) const OPEN_IN_GUILD: &str =
-    "SELECT * FROM jobs WHERE open = 1 AND guild = $2 ORDER BY round, id LIMIT $1";
+pub(super) const OPEN_IN_GUILD: List = List {
+    count: "SELECT COUNT(*) FROM jobs WHERE open = 1 AND guild = $1",
+    rows: "SELECT * FROM jobs WHERE open = 1 AND guild = $1 ORDER BY round, id LIMIT $2 OFFSET $3",
+};
 
 const COUNTS: &str = "\
     SELECT state, COUNT(*) AS jobs FROM jobs \
@@ -28,22 +33,19 @@ const TOP: &str = "\
     GROUP BY requester ORDER BY songs DESC, requester LIMIT $3";
 
 impl Store {
-    /// The jobs without an outcome, in the order of their turns and at most so many: those of one
-    /// server, or all.
+    /// A page of the jobs without an outcome, in the order of their turns: those of one server, or
+    /// all.
     ///
     /// # Errors
     /// When the database can't be read. A damaged row is left out.
     pub async fn open_jobs(
         &self,
         guild: Option<GuildId>,
-        most: u32,
-    ) -> Result<Vec<Job>, StoreError> {
-        let query = match guild {
-            Some(_) => sqlx::query(OPEN_IN_GUILD).bind(i64::from(most)).bind(stored(guild)),
-            None => sqlx::query(OPEN).bind(i64::from(most)),
-        };
-        let rows = query.fetch_all(&self.reader).await?;
-        Ok(rows.iter().filter_map(|row| read::job(row).ok()).collect())
+        page: Page,
+    ) -> Result<Listed<Job>, StoreError> {
+        let list = if guild.is_some() { OPEN_IN_GUILD } else { OPEN };
+        let whose = guild.map(|_| stored(guild));
+        self.page(&list, whose, page, |row| read::job(row).ok()).await
     }
 
     /// Numbers about the songs asked for since then, in one server or in all.

@@ -110,9 +110,10 @@ async fn news_for_many_who_wait_come_to_them_one_after_another() {
     for number in 0..60 {
         let asked = world.song(&world.ann, &format!("song number {number}")).await;
         asked.answer().await.expect("an answer");
+        // The others are to wait for the first.
+        world.whisul.until_accepted("number 0").await;
         songs.push(asked);
     }
-    world.whisul.until_accepted("number 0").await;
     world.discord.requests().clear();
 
     world.whisul.stop().await.unwrap();

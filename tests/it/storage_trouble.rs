@@ -10,6 +10,7 @@ use std::{
 };
 
 use sandbox::{DiscordRules, Invocation, Plan, WhisulRules};
+use serde_json::json;
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use whisul_bot::delivery::sentences::{NOT_IN_TIME, STORAGE_TROUBLE};
 
@@ -122,6 +123,76 @@ async fn whoever_clicks_while_others_hold_the_database_is_answered_in_time() {
     world.whisul.finish("Ann's");
     done(&anns).await;
     assert_eq!(world.submissions("waits"), 0);
+}
+
+/// Somebody's hold on the database: whoever reads has to wait, too.
+///
+/// It is as if another process had stopped in the middle of a commit. It holds the right to write,
+/// and of the two copies of the index's header only one is new: readers wait for the other
+/// (<https://sqlite.org/walformat.html>, The WAL-Index Header).
+#[cfg(target_os = "linux")]
+struct Standstill<'c> {
+    holding: sqlx::Transaction<'c, sqlx::Sqlite>,
+    index: fs::File,
+    copy: [u8; 48],
+}
+
+#[cfg(target_os = "linux")]
+impl<'c> Standstill<'c> {
+    const SECOND_COPY: u64 = 48;
+
+    async fn of(other: &'c mut SqliteConnection, database: &Path) -> Self {
+        use std::os::unix::fs::FileExt;
+        let holding = other.begin_with("BEGIN IMMEDIATE").await.unwrap();
+        let index = database.with_extension("db-shm");
+        let index = fs::File::options().read(true).write(true).open(index).unwrap();
+        let mut copy = [0; 48];
+        index.read_exact_at(&mut copy, Self::SECOND_COPY).unwrap();
+        index.write_all_at(&copy.map(|byte| !byte), Self::SECOND_COPY).unwrap();
+        Self { holding, index, copy }
+    }
+
+    async fn end(self) {
+        use std::os::unix::fs::FileExt;
+        self.index.write_all_at(&self.copy, Self::SECOND_COPY).unwrap();
+        self.holding.rollback().await.unwrap();
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_asks_while_nothing_can_be_read_is_answered_in_time() {
+    let mut world = asleep().await;
+    world.wake_bot().await;
+    let anns = ann_waits(&world).await;
+    let (bob, owner) = (world.bob.at(&world.channel), world.discord.owner().at(&world.channel));
+    let mut other = connect(&world.folder().join("jobs.db")).await;
+    let standstill = Standstill::of(&mut other, &world.folder().join("jobs.db")).await;
+    let bobs_id = [("person", json!(world.bob.id().to_string()))];
+    let suggested = [("prompt", json!("recent:1"))];
+    let mut asked = Vec::new();
+    for (seat, command, options) in [
+        (&bob, "help", &[][..]),
+        (&bob, "quota", &[]),
+        (&bob, "songs", &[]),
+        (&bob, "song", &suggested),
+        (&bob, "my-data export", &[]),
+        (&owner, "admin quota show", &bobs_id),
+        (&owner, "admin stats", &[]),
+        (&owner, "admin log", &[]),
+        (&owner, "admin jobs", &[]),
+        (&owner, "admin words list", &[]),
+        (&owner, "admin settings", &[]),
+    ] {
+        asked.push((command, seat.command(command, options).await.unwrap()));
+    }
+    for (command, asked) in &asked {
+        assert_eq!(refusal(asked).await, NOT_IN_TIME, "{command}");
+    }
+    world.whisul.finish("Ann's");
+    standstill.end().await;
+    recovery(&world, &anns).await;
+    assert_eq!(charges(&world.folder().join("jobs.db")).await, 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -118,11 +118,13 @@ impl Media {
     }
 
     fn with_patience(whisul: &Url, silence: Duration, whole: Duration) -> Result<Self, MediaError> {
-        // A proxy would resolve names by itself.
+        // A proxy would resolve names by itself. A kept connection would hold on to the room that it
+        // took for a whole file.
         let client = || {
             Client::builder()
                 .user_agent(concat!("whisul-bot/", env!("CARGO_PKG_VERSION")))
                 .no_proxy()
+                .pool_max_idle_per_host(0)
                 .redirect(Policy::none())
                 .connect_timeout(silence)
                 .read_timeout(silence)

@@ -6,25 +6,17 @@ use url::Url;
 
 use super::*;
 use crate::domain::{
-    ApplicationId, ChannelId, JobId, Place, Prompt, Reach, SongLength, UserId, WhisulJob,
-    WhisulJobId,
+    JobId, SongLength, UserId, fixtures,
+    fixtures::{prompt, whisul_job},
 };
 
 fn links() -> Links {
     Links::of(&Url::parse("https://whisul.com/api").unwrap())
 }
 
-fn job(prompt: &str, state: State) -> Job {
-    let place = Place {
-        guild: None,
-        channel: ChannelId(3),
-        reach: Reach::Channel,
-        application: ApplicationId(4),
-        token: None,
-        attachment_limit: 0,
-    };
-    let prompt = Prompt::parse(prompt).unwrap_or_else(|_| Prompt::parse("rain").unwrap());
-    Job { state, ..Job::accepted(JobId(1 << 40), UserId(u64::MAX), place, prompt, 0) }
+fn job(text: &str, state: State) -> Job {
+    let job = fixtures::job(JobId(1 << 40), UserId(u64::MAX));
+    Job { prompt: prompt(text), state, ..job }
 }
 
 fn shown(job: &Job, obstacle: Option<Obstacle>) -> Value {
@@ -61,12 +53,11 @@ fn any_song() -> impl Strategy<Value = Song> {
 }
 
 fn any_state() -> impl Strategy<Value = State> {
-    let whisul_job = WhisulJob { id: WhisulJobId::parse("1").unwrap(), poll_url: None };
     let since = Timestamp::from_millis(0);
     prop_oneof![
         Just(State::Announced),
         Just(State::Submitting),
-        Just(State::Running { whisul_job, since }),
+        Just(State::Running { whisul_job: whisul_job(), since }),
         (any_song(), any::<u32>()).prop_map(|(song, seconds)| State::Completed {
             song,
             took: Duration::from_secs(seconds.into()),

@@ -264,12 +264,25 @@ pub fn setting(name: &str, value: &str, source: Source) -> String {
     format!("`{name}` {value} · {source}")
 }
 
+/// How many people have a quota of their own, where that may be told, and how to see one, in a place
+/// where nothing is markup.
+pub fn own_quotas(people: Option<u64>) -> String {
+    let count = match people {
+        None => String::new(),
+        Some(0) => "Nobody has a quota of their own. ".to_owned(),
+        Some(1) => "1 person has a quota of their own. ".to_owned(),
+        Some(people) => format!("{people} people have a quota of their own. "),
+    };
+    format!("{count}What holds for one person: /admin quota show")
+}
+
 /// More than can be shown.
 pub fn more(count: usize) -> String {
     format!("… and {count} more.")
 }
 
-/// Where a list goes on.
-pub fn page(page: u32) -> String {
-    format!("Page {page}. Older ones: page {}.", page.saturating_add(1))
+/// Which page of a list this is, in a place where nothing is markup, and how to see the next one.
+pub fn page(page: u32, last: u32, total: u32) -> String {
+    let here = format!("Page {page} of {last} · {total} in all");
+    if page < last { format!("{here} · for the next, add page:{}", page + 1) } else { here }
 }

@@ -3,7 +3,7 @@
 use super::*;
 
 /// The page that shows what people see, with its lines and marks taken out.
-fn page() -> String {
+fn shown() -> String {
     let page = include_str!("../../../docs/messages.md").replace(['*', '`', '>'], " ");
     page.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -24,13 +24,15 @@ fn the_page_of_messages_says_what_the_bot_says() {
     let buttons = [LISTEN, AGAIN, TRY_AGAIN, EDIT_PROMPT, DELETE, CANCEL, FORM_TITLE];
     let whispers = [ASKED_ALREADY, TOO_LATE_TO_CANCEL, NOT_YOURS, SONG_FORGOTTEN, STOPPING];
     let refusals = [STORAGE_TROUBLE, NOT_IN_TIME, SERVER_NOT_ALLOWED, GOES_ON_BY_DM, FORM_PROMPT];
-    let page = page();
+    let shown = shown();
     let said = failures.iter().map(failure).chain(obstacles.into_iter().map(held_up));
-    let fixed = [&titles[..], &buttons, &whispers, &refusals].concat();
-    for sentence in said.chain(fixed) {
+    let lists = [admin::JOBS, admin::LOG, YOUR_SONGS];
+    let fixed = [&titles[..], &buttons, &whispers, &refusals, &lists].concat();
+    let made = [admin::page(1, 3, 45), page(1, 3, 21)];
+    for sentence in said.chain(fixed).map(str::to_owned).chain(made) {
         let sentence = sentence.replace('`', " ");
         let sentence = sentence.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(page.contains(&sentence), "docs/messages.md lacks: {sentence}");
+        assert!(shown.contains(&sentence), "docs/messages.md lacks: {sentence}");
     }
 }
 

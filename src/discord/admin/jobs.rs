@@ -1,8 +1,11 @@
 //! `/admin jobs` and `/admin cancel`.
 
-use super::{Admin, server};
+use super::{Admin, page_of, server};
 use crate::{
-    delivery::{panels, sentences::admin as say},
+    delivery::{
+        panels::{self, JOBS_PAGE},
+        sentences::admin as say,
+    },
     discord::{
         Context,
         errors::{CommandError, in_time},
@@ -12,19 +15,20 @@ use crate::{
     jobs::TakenBack,
 };
 
-/// How many songs are listed.
-const MOST: u32 = 50;
-
 /// See who waits and whose songs are being made
 #[poise::command(slash_command)]
 pub(super) async fn jobs(
     context: Context<'_>,
+    #[description = "Which page of the list"]
+    #[min = 1]
+    page: Option<u32>,
     #[description = "In every server and in direct messages: for the bot's owner"]
     everywhere: Option<bool>,
 ) -> Result<(), CommandError> {
     let admin = Admin::of(context).await?;
     let scope = admin.scope(everywhere).await?;
-    let jobs = in_time(admin.front.jobs.open_jobs(server(scope), MOST)).await?;
+    let page = page_of(JOBS_PAGE, page);
+    let jobs = in_time(admin.front.jobs.open_jobs(server(scope), page)).await?;
     admin.show(panels::jobs(&jobs)).await;
     Ok(())
 }
@@ -56,7 +60,7 @@ pub(super) async fn cancel(
     // out.
     admin.write_down(&admin.deed(Act::TakeBack(song), scope, reason)).await?;
     // The job's own task brings the news to its message.
-    let sentence = match admin.front.jobs.take_back(song, async |_| None).await? {
+    let sentence = match admin.front.jobs.take_back(song, admin.until, async |_| None).await? {
         TakenBack::Done => say::SONG_TAKEN_BACK,
         TakenBack::TooLate => say::SONG_TOO_LATE,
         TakenBack::Unknown => say::NO_SUCH_SONG,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Admin, server};
+use super::{Admin, page_of, server};
 use crate::{
     delivery::panels::{self, LOG_PAGE},
     discord::{
@@ -27,8 +27,11 @@ pub(super) async fn stats(
 ) -> Result<(), CommandError> {
     let admin = Admin::of(context).await?;
     let guild = server(admin.scope(everywhere).await?);
-    let day = in_time(admin.front.jobs.stats(guild, DAY, TOP)).await?;
-    let month = in_time(admin.front.jobs.stats(guild, MONTH, TOP)).await?;
+    let jobs = &admin.front.jobs;
+    let (day, month) = in_time(async {
+        Ok((jobs.stats(guild, DAY, TOP).await?, jobs.stats(guild, MONTH, TOP).await?))
+    })
+    .await?;
     admin.show(panels::stats(&day, &month)).await;
     Ok(())
 }
@@ -39,14 +42,12 @@ pub(super) async fn log(
     context: Context<'_>,
     #[description = "Which page, the latest being 1"]
     #[min = 1]
-    #[max = 1000]
     page: Option<u32>,
     #[description = "In every server: for the bot's owner"] everywhere: Option<bool>,
 ) -> Result<(), CommandError> {
     let admin = Admin::of(context).await?;
     let guild = server(admin.scope(everywhere).await?);
-    let page = page.unwrap_or(1).clamp(1, 1000);
-    let acts = in_time(admin.front.jobs.acts(guild, LOG_PAGE, (page - 1) * LOG_PAGE)).await?;
-    admin.show(panels::log(&acts, page)).await;
+    let acts = in_time(admin.front.jobs.acts(guild, page_of(LOG_PAGE, page))).await?;
+    admin.show(panels::log(&acts)).await;
     Ok(())
 }

@@ -14,16 +14,16 @@ mod words;
 
 use std::time::Duration;
 
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use super::{Context, Front, asker::Asker, errors::CommandError};
 use crate::{
     delivery::{Message, Reply, sentences, sentences::admin as say},
-    domain::{Act, Deed, GuildId, Performed, Scope},
+    domain::{Act, Deed, GuildId, Page, Performed, Scope},
 };
 
-/// Of the 3 seconds for an answer, this much may go into writing an act down.
-const WRITING: Duration = Duration::from_millis(1200);
+/// Of the 3 seconds for an answer, this much may have passed once an act is written down.
+const WRITTEN: Duration = Duration::from_secs(2);
 
 /// For moderators: quotas, blocks, blocked words and what is going on
 #[poise::command(
@@ -57,10 +57,13 @@ struct Admin {
     front: Front,
     asker: Asker,
     guild: GuildId,
+    /// Until when what they want can be written down, if they are to be answered in time.
+    until: Instant,
 }
 
 impl Admin {
     async fn of(context: Context<'_>) -> Result<Self, CommandError> {
+        let until = Instant::now() + WRITTEN;
         let front = context.framework.user_data().await.clone();
         let asker = Asker::of_command(context.interaction);
         if front.stop.is_cancelled() {
@@ -68,7 +71,7 @@ impl Admin {
         }
         front.access.check(asker.place.guild).map_err(CommandError::NotNow)?;
         let guild = asker.place.guild.ok_or(CommandError::NotNow(say::SERVERS_ONLY))?;
-        Ok(Self { front, asker, guild })
+        Ok(Self { front, asker, guild, until })
     }
 
     async fn is_owner(&self) -> Result<bool, CommandError> {
@@ -107,7 +110,7 @@ impl Admin {
 
     /// Writes an act down, within the time that a person can be answered.
     async fn write_down(&self, deed: &Deed) -> Result<Performed, CommandError> {
-        let performed = timeout(WRITING, self.front.jobs.perform(deed)).await;
+        let performed = timeout_at(self.until, self.front.jobs.perform(deed)).await;
         Ok(performed.map_err(|_| CommandError::NotNow(say::NOT_IN_TIME))??)
     }
 
@@ -120,6 +123,11 @@ impl Admin {
         // Whoever sees nothing asks again.
         _ = self.front.reply(&self.asker, &Reply::Message(message)).await;
     }
+}
+
+/// The page that somebody wants to see of a list, with so many lines on each.
+fn page_of(size: u32, number: Option<u32>) -> Page {
+    Page { number: number.unwrap_or(1), size }
 }
 
 /// The server of a scope; `None` for all.

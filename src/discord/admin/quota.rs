@@ -14,9 +14,6 @@ use crate::{
     domain::{Act, Quota, Requester, RoleId, Scope, UserId, parse_duration},
 };
 
-/// How many songs under way are looked at to find a person's.
-const UNDER_WAY: u32 = 1000;
-
 /// See and change who may have how many songs
 #[poise::command(slash_command, subcommands("show", "grant", "reset", "set", "server", "global"))]
 #[expect(clippy::unused_async, reason = "poise wants it")]
@@ -37,13 +34,16 @@ async fn show(
     let (requester, person) =
         (Requester { roles: &roles, in_guild: true }, UserId(person.id.get()));
     let (jobs, at) = (&admin.front.jobs, admin.asker.interaction);
-    let (limits, charges) =
-        in_time(jobs.quota_of(at, person, Some(admin.guild), &requester)).await?;
-    let standings = limits.standings(&requester, &charges, at.created_at());
     // A moderator sees no further than their server.
-    let mut under_way = in_time(jobs.open_jobs(Some(admin.guild), UNDER_WAY)).await?;
-    under_way.retain(|job| job.requester == person);
-    let bar = in_time(jobs.overrides(person, Some(admin.guild))).await?.bar;
+    let here = Some(admin.guild);
+    let ((limits, charges), mut under_way, bar) = in_time(async {
+        let quota = jobs.quota_of(at, person, here, &requester).await?;
+        let under_way = jobs.under_way(person).await?;
+        Ok((quota, under_way, jobs.overrides(person, here).await?.bar))
+    })
+    .await?;
+    under_way.retain(|job| job.place.guild == here);
+    let standings = limits.standings(&requester, &charges, at.created_at());
     let grants = &charges.grants;
     admin.show(panels::person_quota(person, bar, &standings, grants, &under_way)).await;
     Ok(())

@@ -2,30 +2,44 @@
 
 use std::time::Duration;
 
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
-use super::Admin;
+use super::{Admin, page_of};
 use crate::{
-    delivery::{panels, sentences::admin as say},
-    discord::{Context, errors::CommandError},
-    domain::{Quota, Setting, Source},
+    delivery::{
+        panels::{self, SERVERS_PAGE},
+        sentences::admin as say,
+    },
+    discord::{
+        Context,
+        errors::{CommandError, in_time},
+    },
+    domain::{Listed, Quota, Setting, Source},
 };
 
 /// What a moderator needs to know: what limits their own server and its people.
 const OF_MODERATORS: [&str; 3] = ["USER_QUOTA", "USER_CONCURRENCY", "GUILD_QUOTA"];
 
-/// Of the 3 seconds for an answer, this much may go into asking for the servers.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// Of the 3 seconds for an answer, this much may go into asking who the owner is, and for the
+/// servers.
+const PATIENCE: Duration = Duration::from_millis(2500);
 
 /// See the settings in force, and where they come from
 #[poise::command(slash_command)]
 pub(super) async fn settings(context: Context<'_>) -> Result<(), CommandError> {
     let admin = Admin::of(context).await?;
     let is_owner = admin.is_owner().await?;
-    let overrides = admin.front.jobs.overrides(admin.asker.user, Some(admin.guild)).await?;
-    let limits = admin.front.jobs.settings_limits().with(&overrides);
+    let jobs = &admin.front.jobs;
+    let (overrides, own_quotas) = in_time(async {
+        let overrides = jobs.overrides(admin.asker.user, Some(admin.guild)).await?;
+        // A person's quota holds in all servers, and so is the owner's to see.
+        let own_quotas = if is_owner { Some(jobs.own_quotas().await?) } else { None };
+        Ok((overrides, own_quotas))
+    })
+    .await?;
+    let limits = jobs.settings_limits().with(&overrides);
     // What moderators have lowered counts only within what they were given.
-    let lowered = limits.guild != admin.front.jobs.settings_limits().guild;
+    let lowered = limits.guild != jobs.settings_limits().guild;
     let is_overridden = overrides.server.is_some() || lowered;
     let is_shown = |setting: &&Setting| is_owner || OF_MODERATORS.contains(&setting.name);
     let shown = admin.front.settings.iter().filter(is_shown).cloned();
@@ -36,7 +50,7 @@ pub(super) async fn settings(context: Context<'_>) -> Result<(), CommandError> {
             _ => setting,
         })
         .collect();
-    admin.show(panels::settings(&shown)).await;
+    admin.show(panels::settings(&shown, own_quotas)).await;
     Ok(())
 }
 
@@ -46,12 +60,21 @@ fn by_command(setting: &Setting, quota: Quota) -> Setting {
 
 /// See which servers the bot is in: for the bot's owner
 #[poise::command(slash_command)]
-pub(super) async fn servers(context: Context<'_>) -> Result<(), CommandError> {
+pub(super) async fn servers(
+    context: Context<'_>,
+    #[description = "Which page of the list"]
+    #[min = 1]
+    page: Option<u32>,
+) -> Result<(), CommandError> {
+    let deadline = Instant::now() + PATIENCE;
     let admin = Admin::of(context).await?;
     admin.check_owner().await?;
-    match timeout(PATIENCE, admin.front.discord.guilds()).await {
-        Ok(Ok(servers)) => admin.show(panels::servers(&servers)).await,
-        _ => return Err(CommandError::NotNow(say::NO_SERVERS)),
+    match timeout_at(deadline, admin.front.discord.guilds()).await {
+        Ok(Ok(servers)) => {
+            let servers = Listed::of(servers, page_of(SERVERS_PAGE, page));
+            admin.show(panels::servers(&servers)).await;
+            Ok(())
+        }
+        _ => Err(CommandError::NotNow(say::NO_SERVERS)),
     }
-    Ok(())
 }

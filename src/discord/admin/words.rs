@@ -1,8 +1,12 @@
 //! `/admin words`.
 
-use super::Admin;
+use super::{Admin, page_of};
 use crate::{
-    delivery::{panels, sentences, sentences::admin as say},
+    delivery::{
+        panels::{self, WORDS_PAGE},
+        sentences,
+        sentences::admin as say,
+    },
     discord::{
         Context,
         errors::{CommandError, in_time},
@@ -50,11 +54,14 @@ async fn remove(
 #[poise::command(slash_command)]
 async fn list(
     context: Context<'_>,
+    #[description = "Which page of the list"]
+    #[min = 1]
+    page: Option<u32>,
     #[description = "Those blocked everywhere: for the bot's owner"] everywhere: Option<bool>,
 ) -> Result<(), CommandError> {
     let admin = Admin::of(context).await?;
     let scope = admin.scope(everywhere).await?;
-    let words = in_time(admin.front.jobs.blocked_words(scope)).await?;
+    let words = in_time(admin.front.jobs.blocked_words(scope, page_of(WORDS_PAGE, page))).await?;
     admin.show(panels::words(&words)).await;
     Ok(())
 }

@@ -5,7 +5,7 @@ use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed}
 use crate::domain::text::{is_blank, steers_direction};
 
 /// What a character is to a reader who looks for a word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Glyph {
     /// White space: between two words.
     Space,
@@ -137,38 +137,35 @@ fn disguise(c: char) -> (&'static str, bool) {
 
 /// The Latin letter that a letter looks like; itself where there is none.
 fn look(c: char) -> char {
-    const LOOKS: [(char, &str); 26] = [
-        ('a', "аαɑᴀ"),
-        ('b', "вβьʙ"),
-        ('c', "сϲᴄ"),
-        ('d', "ԁđᴅ"),
-        ('e', "еεєɛᴇ"),
-        ('f', "ғƒꜰ"),
-        ('g', "ɡԍɢ"),
-        ('h', "һнħʜ"),
-        ('i', "іιıɩɪӏ"),
-        ('j', "јϳᴊ"),
-        ('k', "кκᴋ"),
-        ('l', "łʟ"),
-        ('m', "мμᴍ"),
-        ('n', "ηпոɴ"),
-        ('o', "оοσøօᴏ"),
-        ('p', "рρᴘ"),
-        ('q', "ԛ"),
-        ('r', "гʀя"),
-        ('s', "ѕꜱς"),
-        ('t', "тτŧᴛ"),
-        ('u', "υսᴜцμ"),
-        ('v', "νѵᴠ"),
-        ('w', "ԝωшᴡ"),
-        ('x', "хχ"),
-        ('y', "уγүʏ"),
-        ('z', "ᴢʐ"),
-    ];
-    if c.is_ascii() {
-        return c;
+    match c {
+        'а' | 'α' | 'ɑ' | 'ᴀ' => 'a',
+        'в' | 'β' | 'ь' | 'ʙ' => 'b',
+        'с' | 'ϲ' | 'ᴄ' => 'c',
+        'ԁ' | 'đ' | 'ᴅ' => 'd',
+        'е' | 'ε' | 'є' | 'ɛ' | 'ᴇ' => 'e',
+        'ғ' | 'ƒ' | 'ꜰ' => 'f',
+        'ɡ' | 'ԍ' | 'ɢ' => 'g',
+        'һ' | 'н' | 'ħ' | 'ʜ' => 'h',
+        'і' | 'ι' | 'ı' | 'ɩ' | 'ɪ' | 'ӏ' => 'i',
+        'ј' | 'ϳ' | 'ᴊ' => 'j',
+        'к' | 'κ' | 'ᴋ' => 'k',
+        'ł' | 'ʟ' => 'l',
+        'м' | 'μ' | 'ᴍ' => 'm',
+        'η' | 'п' | 'ո' | 'ɴ' => 'n',
+        'о' | 'ο' | 'σ' | 'ø' | 'օ' | 'ᴏ' => 'o',
+        'р' | 'ρ' | 'ᴘ' => 'p',
+        'ԛ' => 'q',
+        'г' | 'ʀ' | 'я' => 'r',
+        'ѕ' | 'ꜱ' | 'ς' => 's',
+        'т' | 'τ' | 'ŧ' | 'ᴛ' => 't',
+        'υ' | 'ս' | 'ᴜ' | 'ц' => 'u',
+        'ν' | 'ѵ' | 'ᴠ' => 'v',
+        'ԝ' | 'ω' | 'ш' | 'ᴡ' => 'w',
+        'х' | 'χ' => 'x',
+        'у' | 'γ' | 'ү' | 'ʏ' => 'y',
+        'ᴢ' | 'ʐ' => 'z',
+        c => c,
     }
-    LOOKS.into_iter().find(|(_, like)| like.contains(c)).map_or(c, |(latin, _)| latin)
 }
 
 /// The letter inside a box, a disc or a flag, which no normal form takes it out of.

@@ -1,6 +1,6 @@
 //! A prompt as a reader sees it, searched for words.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use super::{
     BlockedWord,
@@ -11,15 +11,36 @@ use super::{
 /// (2 means "enough to be drawn out"), a bit for each letter that may have been read last.
 pub(super) type States = [[u64; 3]; 3];
 
-/// A prompt, read once and searched for many words.
+/// A prompt, read once and searched for many words. A person may write it so that it takes long:
+/// what is done for each word is little.
 #[derive(Debug)]
 pub struct Reading {
-    glyphs: Vec<Glyph>,
-    /// Where a word may begin, and where one may end.
-    begins: Vec<bool>,
-    ends: Vec<bool>,
-    /// Every letter that stands in it, or may.
-    letters: BTreeSet<char>,
+    /// Its characters and spaces. What else it holds may stand anywhere in a word.
+    signs: Vec<Sign>,
+    /// The different characters in it.
+    kinds: Vec<Kind>,
+    /// The characters that may be this letter, by their place among the kinds.
+    kinds_of: BTreeMap<char, Vec<usize>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Sign {
+    Space,
+    Character {
+        /// Its place among the kinds.
+        kind: usize,
+        /// Whether a word may begin here.
+        begins: bool,
+        /// Whether one may end here.
+        ends: bool,
+    },
+}
+
+/// A character, apart from the letters that it may be.
+#[derive(Clone, Copy, Debug)]
+struct Kind {
+    is_symbol: bool,
+    is_star: bool,
 }
 
 impl Reading {
@@ -31,63 +52,105 @@ impl Reading {
         let mut ends = beginnings(&glyphs);
         glyphs.reverse();
         ends.reverse();
-        let letters = glyphs.iter().flat_map(|glyph| glyph.letters()).collect();
-        Self { glyphs, begins, ends, letters }
+        let mut reading = Self { signs: Vec::new(), kinds: Vec::new(), kinds_of: BTreeMap::new() };
+        let mut known = BTreeMap::new();
+        for ((glyph, begins), ends) in glyphs.into_iter().zip(begins).zip(ends) {
+            match glyph {
+                Glyph::Space => reading.signs.push(Sign::Space),
+                Glyph::Separator => {}
+                Glyph::Character { .. } => {
+                    let kind = *known.entry(glyph).or_insert_with(|| reading.learn(glyph));
+                    reading.signs.push(Sign::Character { kind, begins, ends });
+                }
+            }
+        }
+        reading
+    }
+
+    /// Adds a character to the kinds.
+    fn learn(&mut self, glyph: Glyph) -> usize {
+        let kind = self.kinds.len();
+        self.kinds.push(Kind { is_symbol: glyph.is_symbol(), is_star: glyph.reads_as('*') });
+        for letter in glyph.letters() {
+            self.kinds_of.entry(letter).or_default().push(kind);
+        }
+        kind
     }
 
     /// Whether the word stands in it, in whatever disguise.
     pub fn contains(&self, word: &BlockedWord) -> bool {
-        let stands = |letter: char| self.letters.contains(&letter);
+        let stands = |letter: char| self.kinds_of.contains_key(&letter);
         let may_stand = |glyph: &Glyph| stands('*') || glyph.letters().any(stands);
         word.letters.iter().all(may_stand) && self.search(word)
     }
 
     fn search(&self, word: &BlockedWord) -> bool {
-        let doubled = word.doubled();
+        let steps = self.steps(word);
         let mut states = States::default();
-        for ((glyph, begins), ends) in self.glyphs.iter().zip(&self.begins).zip(&self.ends) {
-            match glyph {
-                Glyph::Space => states = States::default(),
-                Glyph::Separator => {}
-                // Nowhere near a word, as almost everywhere in a text.
-                Glyph::Character { .. } if !begins && states == States::default() => {}
-                Glyph::Character { .. } => {
-                    let step = Step { fits: word.fits(*glyph), doubled, glyph: *glyph };
-                    states = step.take(&states, *begins);
-                    if *ends && word.is_found(&states) {
-                        return true;
-                    }
-                }
+        // Nowhere near a word, as almost everywhere in a text.
+        let mut is_idle = true;
+        for sign in &self.signs {
+            let Sign::Character { kind, begins, ends } = *sign else {
+                (states, is_idle) = (States::default(), true);
+                continue;
+            };
+            let Some(step) = steps.get(kind) else { continue };
+            let begins = begins && step.fits & 1 == 1;
+            if is_idle && !begins {
+                continue;
+            }
+            states = step.take(&states, begins);
+            is_idle = states == States::default();
+            if ends && !is_idle && word.is_found(&states) {
+                return true;
             }
         }
         false
     }
+
+    /// What each kind of character is to the search for a word.
+    fn steps(&self, word: &BlockedWord) -> Vec<Step> {
+        let doubled = word.doubled();
+        let step = |kind: &Kind| Step { fits: 0, doubled, kind: *kind };
+        let mut steps: Vec<Step> = self.kinds.iter().map(step).collect();
+        for (letter, at) in word.letters.iter().zip(0_u32..) {
+            let kinds = letter.letters().filter_map(|letter| self.kinds_of.get(&letter));
+            for kind in kinds.flatten() {
+                if let Some(step) = steps.get_mut(*kind) {
+                    step.fits |= 1 << at;
+                }
+            }
+        }
+        steps
+    }
 }
 
-/// One character of a text, in the search for one word.
+/// A character of a text, in the search for one word.
 struct Step {
-    /// The letters of the word that it can be.
+    /// The letters of the word that it can be, a bit for each.
     fits: u64,
     /// The letters that stand doubled in the word.
     doubled: u64,
-    glyph: Glyph,
+    kind: Kind,
 }
 
 impl Step {
     fn take(&self, states: &States, begins: bool) -> States {
-        let is_star = self.glyph.reads_as('*');
         let mut next = States::default();
         for (stars, of_stars) in (0_usize..).zip(states) {
             for (extra, state) in (0_usize..).zip(of_stars) {
                 let first = u64::from(begins && stars == 0 && extra == 0);
+                if state | first == 0 {
+                    continue;
+                }
                 let repeated = state & self.fits;
                 next.add(stars, extra, (state << 1 | first) & self.fits);
                 next.add(stars, extra + 1, repeated & !self.doubled);
                 next.add(stars, 2, repeated & self.doubled);
-                if self.glyph.is_symbol() {
+                if self.kind.is_symbol {
                     next.add(stars, extra, *state);
                 }
-                if is_star {
+                if self.kind.is_star {
                     next.add(stars + 1, extra, state << 1);
                 }
             }
@@ -144,6 +207,10 @@ fn beginnings(glyphs: &[Glyph]) -> Vec<bool> {
 }
 
 fn may_begin(before: &[Glyph], from: &[Glyph]) -> bool {
+    // Only characters are asked about.
+    if !from.first().is_some_and(|glyph| glyph.is_character()) {
+        return false;
+    }
     let Some(last) = before.last() else { return true };
     if last.is_space() || last.is_symbol() || last.is_unspaced() {
         return true;
@@ -158,11 +225,11 @@ fn may_begin(before: &[Glyph], from: &[Glyph]) -> bool {
         return rest.last().is_none_or(|glyph| !glyph.is_character() || glyph.is_symbol());
     }
     let gap = rest.iter().rev().take_while(|glyph| **glyph == Glyph::Separator).count();
-    let rest = rest.get(..rest.len() - gap).unwrap_or_default();
-    let piece = last_piece(rest);
     if gap == 0 {
         return false;
     }
+    let rest = rest.get(..rest.len() - gap).unwrap_or_default();
+    let piece = last_piece(rest);
     // Between two letters that stand alone, a separator separates nothing.
     let next = from.split(|glyph| !glyph.is_character()).next().unwrap_or_default();
     piece.is_empty() || !is_lone(piece) || !is_lone(next) || is_own_word(piece, rest)

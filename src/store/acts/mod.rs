@@ -3,12 +3,12 @@
 mod row;
 mod write;
 
-use sqlx::{Row, SqliteConnection};
+use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use tracing::warn;
 
-use super::{Store, StoreError, write::number};
+use super::{Store, StoreError, pages::List, write::number};
 use crate::domain::{
-    BlockedWord, Deed, Grant, GuildId, JobId, Overrides, Scope, Timestamp, UserId,
+    BlockedWord, Deed, Grant, GuildId, JobId, Listed, Overrides, Page, Scope, Timestamp, UserId,
 };
 
 pub(super) const OVERRIDES: &str = "\
@@ -29,10 +29,31 @@ pub(super) const GRANTS: &str = "\
     WHERE in_force = 1 AND scope = 0 AND person = $1 AND topic = 'grant' AND until > $2 \
     ORDER BY until, id";
 
-pub(super) const LOG_OF_SERVER: &str = "\
-    SELECT * FROM acts WHERE scope = $1 ORDER BY id DESC LIMIT $2 OFFSET $3";
+/// In the order of their ids, which begin with the time. By the ids themselves SQLite would walk
+/// through all acts of the scope.
+pub(super) const WORDS_OF_SCOPE: List = List {
+    count: "\
+        SELECT COUNT(*) FROM acts \
+        WHERE in_force = 1 AND scope = $1 AND person = 0 AND topic = 'word'",
+    rows: "\
+        SELECT value FROM acts \
+        WHERE in_force = 1 AND scope = $1 AND person = 0 AND topic = 'word' \
+        ORDER BY done_at, id LIMIT $2 OFFSET $3",
+};
 
-pub(super) const LOG: &str = "SELECT * FROM acts ORDER BY id DESC LIMIT $1 OFFSET $2";
+pub(super) const LOG_OF_SERVER: List = List {
+    count: "SELECT COUNT(*) FROM acts WHERE scope = $1",
+    rows: "SELECT * FROM acts WHERE scope = $1 ORDER BY id DESC LIMIT $2 OFFSET $3",
+};
+
+pub(super) const LOG: List = List {
+    count: "SELECT COUNT(*) FROM acts",
+    rows: "SELECT * FROM acts ORDER BY id DESC LIMIT $1 OFFSET $2",
+};
+
+/// A person's own quota holds everywhere, and only the latest one is in force.
+pub(super) const OWN_QUOTAS: &str = "\
+    SELECT COUNT(*) FROM acts WHERE in_force = 1 AND scope = 0 AND topic = 'person_quota'";
 
 const REMEMBERING: &str = "\
     SELECT * FROM acts \
@@ -57,12 +78,26 @@ impl Store {
         overrides(&mut *self.reader.acquire().await?, person, guild).await
     }
 
-    /// The words that are blocked in this scope, the oldest first.
+    /// A page of the words that are blocked in this scope, the oldest first.
     ///
     /// # Errors
     /// When the database can't be read.
-    pub async fn blocked_words(&self, scope: Scope) -> Result<Vec<BlockedWord>, StoreError> {
-        words(&mut *self.reader.acquire().await?, [scope, scope]).await
+    pub async fn blocked_words(
+        &self,
+        scope: Scope,
+        page: Page,
+    ) -> Result<Listed<BlockedWord>, StoreError> {
+        let word = |row: &SqliteRow| BlockedWord::parse(row.try_get("value").ok()?).ok();
+        self.page(&WORDS_OF_SCOPE, Some(row::sought(row::scope(scope))), page, word).await
+    }
+
+    /// How many people have a quota of their own.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn own_quotas(&self) -> Result<u64, StoreError> {
+        let people: i64 = sqlx::query_scalar(OWN_QUOTAS).fetch_one(&self.reader).await?;
+        Ok(people.unsigned_abs())
     }
 
     /// A page of what admins did, the latest first: all of it, or what holds in one server alone.
@@ -72,16 +107,10 @@ impl Store {
     pub async fn acts(
         &self,
         guild: Option<GuildId>,
-        most: u32,
-        skip: u32,
-    ) -> Result<Vec<Deed>, StoreError> {
-        let query = match guild {
-            Some(guild) => sqlx::query(LOG_OF_SERVER).bind(row::sought(guild.0)),
-            None => sqlx::query(LOG),
-        };
-        let rows =
-            query.bind(i64::from(most)).bind(i64::from(skip)).fetch_all(&self.reader).await?;
-        Ok(rows.iter().filter_map(row::read).collect())
+        page: Page,
+    ) -> Result<Listed<Deed>, StoreError> {
+        let list = if guild.is_some() { LOG_OF_SERVER } else { LOG };
+        self.page(&list, guild.map(|guild| row::sought(guild.0)), page, row::read).await
     }
 
     /// The acts in force that need to know of past songs, for as long as
@@ -128,14 +157,7 @@ pub(super) async fn words_in(
     guild: Option<GuildId>,
 ) -> Result<Vec<BlockedWord>, StoreError> {
     let here = guild.map_or(Scope::Everywhere, Scope::Server);
-    words(connection, [here, Scope::Everywhere]).await
-}
-
-async fn words(
-    connection: &mut SqliteConnection,
-    scopes: [Scope; 2],
-) -> Result<Vec<BlockedWord>, StoreError> {
-    let [one, other] = scopes.map(row::scope).map(row::sought);
+    let [one, other] = [here, Scope::Everywhere].map(row::scope).map(row::sought);
     let words: Vec<String> =
         sqlx::query_scalar(WORDS).bind(one).bind(other).fetch_all(connection).await?;
     Ok(words.iter().filter_map(|word| BlockedWord::parse(word).ok()).collect())
@@ -152,7 +174,7 @@ pub(super) async fn grants(
         .bind(interaction.created_at().millis())
         .fetch_all(connection)
         .await?;
-    let grant = |row: &sqlx::sqlite::SqliteRow| {
+    let grant = |row: &SqliteRow| {
         let songs: u32 = row.try_get::<String, _>("value").ok()?.parse().ok()?;
         let used = u32::try_from(row.try_get::<i64, _>("used").ok()?).ok()?;
         Some(Grant {

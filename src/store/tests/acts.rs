@@ -1,10 +1,11 @@
 //! Acts of admins: done once, in force until they are ended, and never forgotten too early.
 
 use super::*;
-use crate::domain::{Act, Bar, BlockedWord, Deed, Event, Overrides, Performed, Scope};
+use crate::domain::{Act, Bar, BlockedWord, Deed, Event, Overrides, Page, Performed, Scope};
 
 const HOME: GuildId = GuildId(2);
 const ANN: UserId = UserId(1);
+const ALL: Page = Page { number: 1, size: 100 };
 
 fn deed_at(seconds: i64, scope: Scope, act: Act) -> Deed {
     let (id, admin) = (id_at(seconds, 77), UserId(9));
@@ -74,10 +75,11 @@ async fn every_act_is_read_as_it_was_done() {
         perform(&store, &deed).await;
         done.insert(0, deed);
     }
-    assert_eq!(store.acts(None, 100, 0).await.unwrap(), done);
-    assert_eq!(store.acts(None, 2, 1).await.unwrap(), done[1..3]);
+    assert_eq!(store.acts(None, ALL).await.unwrap().items, done);
+    let second = store.acts(None, Page { number: 2, size: 2 }).await.unwrap();
+    assert_eq!((second.items.as_slice(), second.total as usize), (&done[2..4], done.len()));
     done.retain(|deed| deed.scope == Scope::Server(HOME));
-    assert_eq!(store.acts(Some(HOME), 100, 0).await.unwrap(), done);
+    assert_eq!(store.acts(Some(HOME), ALL).await.unwrap().items, done);
     assert_eq!(store.overrides(ANN, Some(HOME)).await.unwrap(), Overrides::default());
 }
 
@@ -99,8 +101,12 @@ async fn a_later_act_takes_the_place_of_an_earlier_one_about_the_same_alone() {
     perform(&store, &deed_at(5, here, Act::AddWord(word("worse")))).await;
     perform(&store, &deed_at(6, here, Act::AddWord(word("b4d")))).await;
     perform(&store, &deed_at(7, here, Act::RemoveWord(word("worse")))).await;
-    let words = store.blocked_words(here).await.unwrap();
-    assert_eq!(words, [word("bad"), word("b4d")]);
+    let words = store.blocked_words(here, ALL).await.unwrap();
+    assert_eq!((words.items, words.total), (vec![word("bad"), word("b4d")], 2));
+    let beyond = store.blocked_words(here, Page { number: 7, size: 1 }).await.unwrap();
+    assert_eq!((beyond.items, beyond.page.number), (vec![word("b4d")], 2));
+    let none = store.blocked_words(Scope::Everywhere, ALL).await.unwrap();
+    assert_eq!((none.items, none.page.number, none.total), (Vec::new(), 1, 0));
 }
 
 #[tokio::test]
@@ -188,7 +194,7 @@ async fn what_is_in_force_is_not_forgotten() {
     let forget = async |second| store.forget_acts(id_at(second, 0).created_at()).await.unwrap();
     assert_eq!(forget(100).await, 3, "a pause, its end, and a wish that was heard");
     assert_eq!(forget(501).await, 1, "a grant that is over");
-    let left: Vec<_> = store.acts(None, 9, 0).await.unwrap();
+    let left: Vec<_> = store.acts(None, ALL).await.unwrap().items;
     assert_eq!(left.len(), 2, "{left:?}");
 }
 

@@ -185,10 +185,7 @@ proptest! {
                     0 => (State::Cancelled, Charge::None),
                     1 => (State::Failed(Failure::UnknownFate), Charge::KeyOnly),
                     2 => (State::Running {
-                        whisul_job: WhisulJob {
-                            id: WhisulJobId::parse("81fa5ff7").unwrap(),
-                            poll_url: None,
-                        },
+                        whisul_job: fixtures::whisul_job(),
                         since: at,
                     }, Charge::Full),
                     _ => (State::Completed {

@@ -31,7 +31,7 @@ use super::{Admission, Store};
 use crate::domain::{
     ApplicationId, ChannelId, Charge, Delivery, Failure, GuildId, Job, JobId, Limits, MessageId,
     Owed, Place, Prompt, Quota, Reach, Requester, Shown, Song, SongLength, State, Timestamp,
-    UserId, WhisulJob, WhisulJobId, forgotten_before,
+    UserId, WhisulJob, WhisulJobId, fixtures, forgotten_before,
 };
 
 /// A folder of its own for a test, gone with it.
@@ -92,15 +92,9 @@ fn id_at(seconds: i64, serial: u64) -> JobId {
 
 /// A job as it is when it asks for admission.
 fn fresh(id: JobId, requester: u64, guild: Option<u64>) -> Job {
-    let place = Place {
-        guild: guild.map(GuildId),
-        channel: ChannelId(3),
-        reach: Reach::TokenOnly,
-        application: ApplicationId(4),
-        token: Some(SecretString::new("token".to_owned())),
-        attachment_limit: 10 << 20,
-    };
-    Job::accepted(id, UserId(requester), place, Prompt::parse("rain").unwrap(), 0)
+    let mut job = fixtures::job(id, UserId(requester));
+    job.place.guild = guild.map(GuildId);
+    job
 }
 
 const NOBODY_SPECIAL: Requester<'static> = Requester { roles: &[], in_guild: true };

@@ -36,11 +36,17 @@ async fn every_statement_has_its_index() {
         (admit::CHARGES_OF_REQUESTER, &["jobs_of_requester", "acts_in_force"][..]),
         (acts::OVERRIDES, &["acts_in_force"]),
         (acts::WORDS, &["acts_in_force"]),
+        (acts::OWN_QUOTAS, &["acts_in_force"]),
         (acts::GRANTS, &["acts_in_force", "jobs_of_grant"]),
-        (acts::LOG_OF_SERVER, &["acts_of_scope"]),
-        (acts::LOG, &["sqlite_autoindex_acts_1"]),
-        (watch::OPEN_IN_GUILD, &["jobs_open_of_guild"]),
-        (watch::OPEN, &["jobs_open"]),
+        (acts::WORDS_OF_SCOPE.count, &["acts_in_force"]),
+        (acts::WORDS_OF_SCOPE.rows, &["acts_in_force"]),
+        (acts::LOG_OF_SERVER.count, &["acts_of_scope"]),
+        (acts::LOG_OF_SERVER.rows, &["acts_of_scope"]),
+        (acts::LOG.rows, &["sqlite_autoindex_acts_1"]),
+        (watch::OPEN_IN_GUILD.count, &["jobs_open_of_guild"]),
+        (watch::OPEN_IN_GUILD.rows, &["jobs_open_of_guild"]),
+        (watch::OPEN.count, &["jobs_open"]),
+        (watch::OPEN.rows, &["jobs_open"]),
     ] {
         let plan = plan(&store, statement).await.join("\n");
         for index in indices {

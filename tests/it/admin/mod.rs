@@ -1,6 +1,7 @@
 //! What moderators and the bot's owner do with `/admin`.
 
 mod moderation;
+mod pages;
 mod quotas;
 mod rights;
 mod views;

@@ -9,7 +9,7 @@ use tokio::time::{sleep, timeout};
 use super::{admin, id, moderated};
 use crate::{
     storage::remembered,
-    world::{DEADLINE, World, done, failed, title},
+    world::{DEADLINE, World, done, failed, song_at, title},
 };
 
 const DAY: i64 = 24 * 3_600_000;
@@ -203,6 +203,12 @@ async fn a_persons_quota_is_shown_with_what_is_left() {
         assert!(shown.contains(part), "{part}: {shown}");
     }
     assert!(!shown.contains("slow"), "no prompt is shown: {shown}");
+    let elsewhere = song_at(&world.ann.dm(), "slow in private").await;
+    elsewhere.answer().await.expect("an answer at once");
+    let shown = admin(&world.moderator(), "quota show", &[("person", id(&world.ann))]).await;
+    assert!(shown.contains("0 of 2 songs at once"), "{shown}");
+    assert!(shown.contains(&slow.id.to_string()), "{shown}");
+    assert!(!shown.contains(&elsewhere.id.to_string()), "what is elsewhere is not theirs: {shown}");
     let bob = [("person", id(&world.bob)), ("reason", json!("why"))];
     admin(&world.moderator(), "block", &bob).await;
     let shown = admin(&world.moderator(), "quota show", &bob[..1]).await;
