@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use tracing::info;
 
 use super::worker::{StepError, Worker};
-use crate::domain::{Attempt, Event, Next, Way};
+use crate::{
+    delivery::{DiscordError, Message, Posted},
+    domain::{Attempt, Event, Next, Way},
+};
 
 /// For how long Discord surely remembers a nonce: "a few minutes" (Discord docs, Create Message).
 const NONCE_MEMORY: Duration = Duration::from_mins(2);
@@ -16,14 +19,14 @@ impl Worker {
     /// never made again for it, and never refunded.
     pub(super) async fn deliver(&mut self) -> Result<(), StepError> {
         let message = self.jobs.render(&self.job);
-        let recent = self.post_began.is_some_and(|began| began.elapsed() < NONCE_MEMORY);
+        let recent = !self.nonce_lives_for().is_zero();
         let mut way = self.job.first_way(self.jobs.clock.now(), recent);
         loop {
             if let Way::New(post) = way {
                 self.note(Event::PostBegins(post)).await?;
                 self.post_began = Some(Instant::now());
             }
-            let result = self.jobs.postman.attempt(&self.job, way, &message).await;
+            let result = self.attempt(way, &message).await;
             match (self.job.next_way(way, Attempt::from(&result)), result) {
                 (Next::Delivered(shown), _) => {
                     let now = self.jobs.clock.now();
@@ -48,5 +51,22 @@ impl Worker {
                 }
             }
         }
+    }
+
+    async fn attempt(&self, way: Way, message: &Message) -> Result<Posted, DiscordError> {
+        let attempt = self.jobs.postman.attempt(&self.job, way, message);
+        if !matches!(way, Way::Again(_)) {
+            return attempt.await;
+        }
+        // Rate limits may keep it back until it would make a second message.
+        timeout(self.nonce_lives_for(), attempt).await.unwrap_or_else(|_elapsed| {
+            Err(DiscordError::Unknown { cause: "no answer while its nonce lives".to_owned() })
+        })
+    }
+
+    /// For how long Discord surely still knows the nonce of the new message.
+    fn nonce_lives_for(&self) -> Duration {
+        let since = self.post_began.map(|began| began.elapsed());
+        since.map_or(Duration::ZERO, |since| NONCE_MEMORY.saturating_sub(since))
     }
 }

@@ -124,13 +124,15 @@ impl World {
         }
     }
 
-    /// What was asked for and not yet written down has come to nothing: the bot is killed.
+    /// The bot is killed: what was asked for and not yet written down has come to nothing, and so
+    /// has what another hand cancelled without its task having heard.
     pub(crate) fn forget_the_unwritten(&mut self) {
         let under_way = |task: &&Task| !matches!(task.doing, Doing::Nothing);
         let under_way = self.bot.tasks.iter().filter(under_way);
         let jobs: Vec<Job> = under_way.map(|task| task.job.clone()).collect();
         for job in jobs {
-            if self.disk.row(index_of(job.id)).is_none() {
+            let row = self.disk.row(index_of(job.id));
+            if row.is_none_or(|row| job.awaits_turn() && row.has_outcome()) {
                 self.round_unused(&job);
             }
         }

@@ -219,6 +219,12 @@ impl World {
         self.send(address, request);
     }
 
+    /// The task waits this long for what it waits for, and takes this for it then.
+    pub(crate) fn give_up_after(&mut self, task: usize, wait: Duration, news: News) {
+        let (run, ticket) = (self.bot.run, self.task(task).ticket);
+        self.agenda.add(wait, Happening::News(Address { run, task, ticket }, news));
+    }
+
     pub(crate) fn sleep(&mut self, task: usize, doing: Doing, wait: Duration) {
         let address = self.wait_for(task, doing);
         self.agenda.add(wait, Happening::News(address, News::Now));
@@ -242,12 +248,18 @@ impl World {
         500 << this.failures.min(9)
     }
 
+    /// Whether a task still waits for this.
+    pub(crate) fn waits(&mut self, address: Address) -> bool {
+        let Address { run, task, ticket } = address;
+        run == self.bot.run && self.task(task).ticket == ticket
+    }
+
     /// A task learns what it has waited for.
     pub(crate) fn learn(&mut self, address: Address, news: News) {
-        let Address { run, task, ticket } = address;
-        if run != self.bot.run || self.task(task).ticket != ticket {
+        if !self.waits(address) {
             return;
         }
+        let task = address.task;
         let doing = std::mem::replace(&mut self.task(task).doing, Doing::Nothing);
         match (doing, news) {
             (Doing::Admission { began }, News::Admitted(admission)) => {

@@ -11,7 +11,7 @@ use whisul_bot::{
 use super::{
     bot::Doing,
     discord::Face,
-    wires::Request,
+    wires::{News, Request},
     world::{World, face_of, index_of},
     writing::Then,
 };
@@ -180,6 +180,11 @@ impl World {
         let job = &self.task(task).job;
         let request = Request::Deliver(index_of(job.id), way, face_of(job));
         self.ask_for(task, Doing::Delivery(way), request);
+        if let (Way::Again(_), Some(began)) = (way, self.task(task).post_began) {
+            let wait = NONCE_MEMORY.saturating_sub(self.now().since(began));
+            let unknown = Err(DiscordError::Unknown { cause: String::new() });
+            self.give_up_after(task, wait, News::Discord(unknown));
+        }
     }
 
     pub(crate) fn attempted(&mut self, task: usize, way: Way, result: &Answer) {

@@ -42,6 +42,8 @@ pub(crate) struct Climate {
     turned_away: f64,
     cut_before: f64,
     cut_after: f64,
+    /// How often the bot's own rate limits keep a delivery back for long.
+    pub(crate) kept_back: f64,
     write_failed: f64,
     write_doubtful: f64,
     /// How often a service goes down altogether when the weather changes.
@@ -70,6 +72,7 @@ impl Climate {
             turned_away: chance.rate(0.2),
             cut_before: chance.rate(0.2),
             cut_after: chance.rate(0.2),
+            kept_back: chance.rate(0.1),
             write_failed: chance.rate(0.3),
             write_doubtful: chance.rate(0.1),
             outage: chance.rate(0.4),
@@ -91,6 +94,7 @@ impl Climate {
             turned_away: 0.0,
             cut_before: 0.0,
             cut_after: 0.0,
+            kept_back: 0.0,
             write_failed: 0.0,
             write_doubtful: 0.0,
             outage: 0.0,

@@ -59,8 +59,22 @@ impl World {
     /// Sends a request off, to whatever becomes of it.
     pub(crate) fn send(&mut self, from: Address, request: Request) {
         self.perhaps_crash();
+        match request {
+            Request::Admit | Request::Save => self.write(from, request),
+            Request::Deliver(..) if self.chance.of(self.climate.kept_back) => {
+                let wait = self.chance.seconds(1..1200);
+                self.agenda.add(wait, Happening::Leaves(from, request));
+            }
+            _ => self.leave(from, request),
+        }
+    }
+
+    /// A request leaves the bot, if anything in it still waits for the answer.
+    pub(crate) fn leave(&mut self, from: Address, request: Request) {
+        if !self.waits(from) {
+            return;
+        }
         let sky = match request {
-            Request::Admit | Request::Save => return self.write(from, request),
             Request::Submit(_) | Request::Poll(_) => self.sky.whisul,
             _ => self.sky.discord,
         };

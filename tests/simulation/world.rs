@@ -68,6 +68,8 @@ pub(crate) enum Happening {
     /// The bot is killed, and started again.
     Crash,
     Start,
+    /// A request leaves that was kept back.
+    Leaves(Address, Request),
     /// A request reaches its service; `heard` says whether its answer gets back.
     Arrives {
         from: Address,
@@ -160,6 +162,7 @@ impl World {
             Happening::Weather => self.change_weather(),
             Happening::Crash => self.crash(),
             Happening::Start => self.start(),
+            Happening::Leaves(from, request) => self.leave(from, request),
             Happening::Arrives { from, request, heard } => self.arrive(from, request, heard),
             Happening::News(address, news) => self.learn(address, news),
             Happening::Heals => self.heal(),
