@@ -22,7 +22,7 @@ await scene(async (open) => {
   assert.equal(await bob.page.getByRole("menuitem", { name: "Delete message" }).count(), 0);
   await bob.page.keyboard.press("Escape");
   await bob.page.getByRole("link", { name: "Mo" }).click();
-  assert.match(await bob.page.title(), /as Mo/);
+  await bob.page.waitForFunction(() => document.title.endsWith(" as Mo"));
   assert.match(await ann.page.title(), /as Ann/);
   const seenByMo = await bob.song("a duet");
   assert.equal(await bob.messages("Only you can see this").count(), 0);
