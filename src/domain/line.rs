@@ -77,8 +77,8 @@ impl<Call> Line<Call> {
         }
     }
 
-    /// Expects a job that was taken on and joins soon. Returns its place, which counts those who
-    /// are expected already; `None` if its turn comes at once.
+    /// Expects a job that was taken on and joins soon. Returns the place that it gets at worst if
+    /// all who are expected join, in whatever order; `None` if its turn comes at once.
     pub fn expect(&mut self, job: &Job) -> Option<usize> {
         let turn = job.turn();
         let before = self.waiting.range(..turn).count() + self.coming.range(..turn).count();

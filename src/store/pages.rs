@@ -5,7 +5,7 @@ use sqlx::sqlite::SqliteRow;
 use super::{Store, StoreError};
 use crate::domain::{Listed, Page};
 
-/// A list of rows, those of one scope or all: whoever's list it is comes first among what is bound.
+/// A list of rows: all of them, or those of one scope, which is then the first to be bound.
 pub(super) struct List {
     /// Counts them.
     pub(super) count: &'static str,
