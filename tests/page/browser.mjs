@@ -21,7 +21,7 @@ export async function scene(play) {
     assert.deepEqual(errors, []);
   } catch (error) {
     for (const page of browser.contexts().flatMap((context) => context.pages())) {
-      const seen = await page.locator(".message").allInnerTexts();
+      const seen = await page.locator(".message").allTextContents();
       console.error(`${await page.title()} saw last:\n${seen.slice(-3).join("\n---\n")}\n`);
     }
     throw error;
@@ -89,6 +89,14 @@ export class Visitor {
   async blow(label) {
     await this.page.locator(".blows").getByText(label).click();
   }
+}
+
+/**
+ * Waits until a part of a page says something. Its text is never read at once with `innerText`:
+ * that is empty for a message which has not been painted yet.
+ */
+export async function says(locator, text) {
+  await locator.filter({ hasText: text }).waitFor();
 }
 
 /** Waits until a picture or a song is there and can be shown. */

@@ -33,7 +33,7 @@ await scene(async (open) => {
   for (let digit = 0; digit < 2; digit += 1) await keyboard.press("Backspace");
   await keyboard.type("0");
   await keyboard.press("Enter");
-  const answer = await (await ann.message("tempo=")).innerText();
+  const answer = await (await ann.message("tempo=")).textContent();
   for (const part of ['word=String("sing")', 'key=String("c")', "tempo=Integer(100)", "loud=Boolean(true)", "singer=User(", "band=Role(", "stage=Channel("]) {
     assert.ok(answer.includes(part), `${part} in ${answer}`);
   }
@@ -41,7 +41,7 @@ await scene(async (open) => {
   // A message with everything.
   await ann.command("show menu");
   const message = await ann.message("Everything at once");
-  assert.deepEqual(await message.locator(".heading-1, .subtext, .body li").allInnerTexts(), ["Big", "small", "one", "two"]);
+  assert.deepEqual(await message.locator(".heading-1, .subtext, .body li").allTextContents(), ["Big", "small", "one", "two"]);
   await message.getByText("A picture from example.org").waitFor();
   assert.ok(await message.getByRole("button", { name: "two" }).isDisabled());
   assert.equal(await message.getByRole("link", { name: "three" }).getAttribute("href"), "https://example.org/");

@@ -9,7 +9,7 @@ await scene(async (open) => {
   const ann = await open("Ann");
   await ann.command("song", HOSTILE);
   const song = await ann.song("onerror");
-  assert.equal(await song.locator("blockquote").innerText(), HOSTILE);
+  assert.equal(await song.locator("blockquote").textContent(), HOSTILE);
   assert.equal(await song.locator("blockquote").locator("*:not(span)").count(), 0);
   assert.equal(await song.locator(".mentions-me").count(), 0);
 
@@ -19,6 +19,6 @@ await scene(async (open) => {
   const said = await ann.message("javascript:alert(3)");
   await said.getByText("<b onclick=alert(4)>y</b>").waitFor();
   assert.deepEqual(await said.locator("a").evaluateAll((links) => links.map(({ href }) => href)), ["https://example.org/"]);
-  assert.equal(await said.locator("strong").innerText(), "bold");
+  assert.equal(await said.locator("strong").textContent(), "bold");
   assert.equal(await ann.page.locator("script:not([src]), img[src=x]").count(), 0);
 });

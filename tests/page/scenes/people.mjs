@@ -19,6 +19,7 @@ await scene(async (open) => {
   // The moderator may delete any message by its menu, and Bob may not.
   await seenByBob.hover();
   await seenByBob.getByLabel("More").click();
+  await bob.page.getByRole("menuitem", { name: "Make a song of this" }).waitFor();
   assert.equal(await bob.page.getByRole("menuitem", { name: "Delete message" }).count(), 0);
   await bob.page.keyboard.press("Escape");
   await bob.page.getByRole("link", { name: "Mo" }).click();

@@ -1,7 +1,7 @@
 // A refusal is for one person's eyes.
 
 import assert from "node:assert/strict";
-import { scene } from "../browser.mjs";
+import { says, scene } from "../browser.mjs";
 
 await scene(async (open) => {
   const [ann, bob] = [await open("Ann"), await open("Bob")];
@@ -11,7 +11,7 @@ await scene(async (open) => {
 
   await ann.command("song", "one too many");
   const refusal = await ann.message("Only you can see this");
-  assert.match(await refusal.innerText(), /used up/);
+  await says(refusal, "used up");
 
   // What Bob says after it is there for both, so the refusal would be there for Bob as well.
   await bob.page.locator("#box").fill("nice song!");

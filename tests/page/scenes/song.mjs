@@ -1,7 +1,7 @@
 // A person types /song, picks it, fills it in, and follows the song until it is there.
 
 import assert from "node:assert/strict";
-import { loaded, plays, scene } from "../browser.mjs";
+import { loaded, plays, says, scene } from "../browser.mjs";
 
 await scene(async (open) => {
   const ann = await open("Ann");
@@ -24,11 +24,11 @@ await scene(async (open) => {
 
   await ann.command("so", "a lo-fi beat for a rainy evening");
   const message = await ann.message("a lo-fi beat for a rainy evening");
-  assert.match(await message.locator(".above").innerText(), /Ann\s+used\s+\/song/);
+  await says(message.locator(".above"), "Ann used /song");
   await message.getByText("Composing").waitFor();
-  const before = await message.locator(".embed-description").innerText();
+  const before = await message.locator(".embed-description").textContent();
   const handle = await message.elementHandle();
-  await ann.page.waitForFunction(([node, before]) => node.querySelector(".embed-description").innerText !== before, [handle, before]);
+  await ann.page.waitForFunction(([node, before]) => node.querySelector(".embed-description").textContent !== before, [handle, before]);
 
   await ann.blow("Finish all songs");
   const song = await ann.song("a lo-fi beat for a rainy evening");
@@ -36,5 +36,5 @@ await scene(async (open) => {
   await loaded(song.locator("audio"));
   await plays(song.locator("audio"));
   assert.match(await song.getByText("Listen").getAttribute("href"), /^http/);
-  assert.match(await song.locator(".embed-fields").innerText(), /Tempo[^]*BPM[^]*Length/);
+  await says(song.locator(".embed-fields"), /Tempo.*BPM.*Length/);
 });
