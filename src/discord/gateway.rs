@@ -20,6 +20,9 @@ use crate::{
     jobs::Backoff,
 };
 
+/// How long Discord may take to say where its gateway is.
+const GATEWAY_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// Why the bot can't go on in Discord.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum GatewayError {
@@ -151,7 +154,11 @@ async fn connect(
 ) -> Result<Client, Trouble> {
     // Serenity would fall back to Discord's own address, whatever the settings say.
     let gateway = front.discord.gateway().await?;
-    let mut http = HttpBuilder::new(token.expose_secret()).ratelimiter_disabled(true);
+    // Serenity itself waits without a limit.
+    let limited = reqwest::Client::builder().timeout(GATEWAY_TIMEOUT).build();
+    let limited = limited.map_err(|_| Trouble::Passing("no HTTP client".to_owned()))?;
+    let mut http =
+        HttpBuilder::new(token.expose_secret()).client(limited).ratelimiter_disabled(true);
     if let Some(base) = base {
         http = http.proxy(base.as_str());
     }
