@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     delivery::{DiscordError, Message},
-    domain::{Event, Job, Reach, Step, Timestamp},
+    domain::{Event, Job, Reach, State, Step, Timestamp},
 };
 
 /// Waits between two tries of a step that failed.
@@ -149,7 +149,15 @@ impl Worker {
                 Ok(false) => return Err(self.overtaken().await),
                 Err(error) => {
                     warn!(%error, "a job's state can't be written down and is tried again");
-                    self.sleep(backoff.next()).await?;
+                    let slept = self.sleep(backoff.next()).await;
+                    // What came of a submission is heard but once: for that, a stop waits as long
+                    // as it may.
+                    match slept {
+                        Err(_) if self.job.state == State::Submitting => {
+                            tokio::time::sleep(FIRST_WAIT).await;
+                        }
+                        slept => slept?,
+                    }
                 }
             }
         }
