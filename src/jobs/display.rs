@@ -8,11 +8,17 @@ use std::{
 use tokio::time::Instant;
 use tracing::debug;
 
-use super::Jobs;
+use super::{
+    Jobs,
+    worker::{is_last_chance, last_chance_in},
+};
 use crate::{
     delivery::{DiscordError, Message},
     domain::{Job, State},
 };
+
+/// How often it is tried to say the last words, where they don't get through at once.
+const LAST_TRIES: Duration = Duration::from_secs(10);
 
 /// A place in line is refreshed this many times more rarely than anything else.
 const PLACE_PATIENCE: u32 = 6;
@@ -106,7 +112,10 @@ impl Display {
     async fn until_due(&mut self, jobs: &Jobs, job: &Job) {
         loop {
             let next = self.edited_at.max(self.looked_at) + patience(jobs, job);
-            tokio::time::sleep_until(next).await;
+            // Whatever the interval is, the last words are not to be missed.
+            let last_words =
+                last_chance_in(job, jobs.clock.now()).map(|wait| Instant::now() + wait);
+            tokio::time::sleep_until(last_words.map_or(next, |at| at.min(next))).await;
             self.looked_at = Instant::now();
             if self.gone || self.shown.is_none() || as_json(&jobs.render(job)) != self.shown {
                 break;
@@ -167,7 +176,10 @@ impl Display {
 pub(super) fn patience(jobs: &Jobs, job: &Job) -> Duration {
     let only_its_place_moves = job.state == State::Announced && jobs.gate.obstacle().is_none();
     let factor = if only_its_place_moves { PLACE_PATIENCE } else { 1 };
-    jobs.rules.edit_interval * factor
+    let usual = jobs.rules.edit_interval * factor;
+    let now = jobs.clock.now();
+    let last = is_last_chance(job, now) && job.has_live_token(now);
+    if last { usual.min(LAST_TRIES) } else { usual }
 }
 
 fn as_json(message: &Message) -> Option<String> {

@@ -245,3 +245,9 @@ fn least_wait(error: &StepError) -> Duration {
 pub(super) fn is_last_chance(job: &Job, now: Timestamp) -> bool {
     job.place.reach == Reach::TokenOnly && now.after(LAST_WORDS) >= job.token_expires_at()
 }
+
+/// How long it is until then; `None` once it has come, and where it never does.
+pub(super) fn last_chance_in(job: &Job, now: Timestamp) -> Option<Duration> {
+    let comes = job.place.reach == Reach::TokenOnly && !is_last_chance(job, now);
+    comes.then(|| job.token_expires_at().before(LAST_WORDS).since(now))
+}
