@@ -9,8 +9,7 @@ use tokio::time::Instant;
 
 use crate::domain::{JobId, Timestamp};
 
-/// How far an interaction may lie back before that says that this clock is fast. Those that the
-/// gateway sends again after a break are that old by themselves.
+/// How far an interaction that was answered may lie back before that says that this clock is fast.
 const TOLERANCE: Duration = Duration::from_mins(1);
 
 /// A clock that starts from the machine's own, runs evenly however that one is set meanwhile, and
@@ -33,13 +32,25 @@ impl Clock {
         at.after(then.elapsed())
     }
 
-    /// Puts the clock right: this interaction was made not long ago.
+    /// Puts a clock right that is slow: this interaction has been made by now. It may be of long
+    /// ago, since the gateway sends after a break what it could not send before.
     pub(super) fn hear(&self, interaction: JobId) {
-        let (told, now) = (interaction.created_at(), self.now());
-        if told > now || told.after(TOLERANCE) < now {
-            let mut anchor = self.anchor.lock().unwrap_or_else(PoisonError::into_inner);
-            *anchor = (told, Instant::now());
+        if interaction.created_at() > self.now() {
+            self.set(interaction.created_at());
         }
+    }
+
+    /// Puts a clock right that is fast, too: Discord has just taken an answer to this interaction,
+    /// which it does for three seconds.
+    pub(super) fn hear_answered(&self, interaction: JobId) {
+        if interaction.created_at().after(TOLERANCE) < self.now() {
+            self.set(interaction.created_at());
+        }
+    }
+
+    fn set(&self, now: Timestamp) {
+        let mut anchor = self.anchor.lock().unwrap_or_else(PoisonError::into_inner);
+        *anchor = (now, Instant::now());
     }
 }
 
@@ -62,6 +73,10 @@ mod tests {
         clock.hear(interaction(1_000_100));
         assert_eq!(clock.now(), interaction(1_000_100).created_at(), "it was slow");
         clock.hear(interaction(500_000));
+        assert_eq!(clock.now(), interaction(1_000_100).created_at(), "it came late");
+        clock.hear_answered(interaction(1_000_050));
+        assert_eq!(clock.now(), interaction(1_000_100).created_at(), "a little late is no news");
+        clock.hear_answered(interaction(500_000));
         assert_eq!(clock.now(), interaction(500_000).created_at(), "it was fast");
     }
 }

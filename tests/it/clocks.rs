@@ -172,3 +172,14 @@ async fn the_last_words_are_said_in_time_however_rare_edits_are() {
     let (_world, asked) = nearly_out_of_reach(&[("EDIT_INTERVAL", "1h")]).await;
     last_words(&asked).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_discord_could_not_send_before_does_not_turn_back_the_clock() {
+    let (world, asked) = nearly_out_of_reach(&[]).await;
+    // By the bot's clock, Bob has asked a quarter of an hour ago, and it is too late to answer him.
+    let void = r#"{"code": 10062, "message": "Unknown interaction"}"#;
+    let answer = "/api/v10/interactions/*/*/callback";
+    world.discord.faults().add(Fault::on("POST", answer).status(404).body(void));
+    world.song(&world.bob, "an old wish").await;
+    last_words(&asked).await;
+}
