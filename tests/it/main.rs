@@ -19,6 +19,7 @@ mod files;
 mod helping;
 mod hostile;
 mod key;
+mod last_moment;
 mod matrix;
 mod my_data;
 mod notices;
