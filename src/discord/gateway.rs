@@ -13,7 +13,8 @@ use tracing::{info, warn};
 use url::Url;
 
 use super::{
-    Framework, Front, clicks, commands, connection::Connection, errors, registration, typing,
+    Framework, Front, clicks, commands, connection::Connection, errors, registration,
+    silence::lasting_silence, typing,
 };
 use crate::{
     delivery::{Application, DiscordError},
@@ -61,6 +62,7 @@ pub async fn serve(
         match stay_connected(&front, &token, base.as_ref()).await {
             Ok(()) => return Ok(()),
             Err(Trouble::BadToken) => return Err(GatewayError::BadToken),
+            Err(Trouble::Silence) => warn!("nothing is heard of Discord; connecting anew"),
             Err(Trouble::Passing(cause)) => {
                 warn!(cause, "the connection to Discord can't be kept up");
                 if stop.run_until_cancelled(tokio::time::sleep(backoff.next())).await.is_none() {
@@ -74,6 +76,7 @@ pub async fn serve(
 /// Why a connection ended.
 enum Trouble {
     BadToken,
+    Silence,
     Passing(String),
 }
 
@@ -134,6 +137,11 @@ async fn stay_connected(
         ended = client.start_autosharded() => {
             ended?;
             Err(Trouble::Passing("all shards have ended".to_owned()))
+        }
+        () = lasting_silence(&shards) => {
+            // Should it come back to life after all, it is to leave.
+            shards.shutdown_all().await;
+            Err(Trouble::Silence)
         }
         () = front.stop.cancelled() => {
             // Whoever has used a command in this moment is answered before the shards close. What
