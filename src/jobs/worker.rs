@@ -69,7 +69,8 @@ impl Jobs {
     /// tasks get to run is up to luck.
     pub(super) fn work_on(self: &Arc<Self>, job: Job, shown: Option<&Message>) {
         let span = info_span!("job", id = %job.id);
-        self.tasks.spawn(self.worker(job, shown).run().instrument(span));
+        let worker = self.worker(job, shown);
+        self.tasks.spawn(Arc::clone(self).see_through(worker).instrument(span));
     }
 
     pub(super) fn worker(self: &Arc<Self>, job: Job, shown: Option<&Message>) -> Worker {
@@ -90,7 +91,7 @@ impl Jobs {
 }
 
 impl Worker {
-    async fn run(mut self) {
+    pub(super) async fn run(mut self) {
         while !self.job.is_settled() {
             match self.step().await {
                 Ok(()) => self.backoff.reset(),

@@ -21,6 +21,7 @@ mod hostile;
 mod key;
 mod last_moment;
 mod matrix;
+mod mishaps;
 mod my_data;
 mod notices;
 mod outages;
