@@ -38,7 +38,7 @@ impl Held {
             edits.retain(|edit| edit.json().to_string().contains("the next song"));
             edits
         };
-        let slow = Fault::on("PATCH", EDITS).delay(Duration::from_secs(1));
+        let slow = Fault::on("PATCH", EDITS).delay(Duration::from_secs(2));
         let slow = world.discord.faults().add(slow);
         let before = looks().len();
         world.whisul.finish("a short song");
@@ -85,6 +85,8 @@ async fn an_outage_of_whisul_keeps_the_prompt_back() {
 async fn a_stop_keeps_the_prompt_back() {
     let mut held = Held::new().await;
     held.world.ask_to_stop();
+    let gone = || (held.world.discord.sessions().connected == 0).then_some(());
+    held.world.discord.until("the connection to close", gone).await;
     held.let_go().await;
     held.world.bots_end().await.unwrap();
     assert_eq!(held.world.submissions("the next song"), 0);
