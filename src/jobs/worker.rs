@@ -247,8 +247,8 @@ pub(super) fn is_last_chance(job: &Job, now: Timestamp) -> bool {
     job.place.reach == Reach::TokenOnly && now.after(LAST_WORDS) >= job.token_expires_at()
 }
 
-/// How long it is until then; `None` once it has come, and where it never does.
+/// How long it is until then: nothing once it has come. `None` where it never does, or is over.
 pub(super) fn last_chance_in(job: &Job, now: Timestamp) -> Option<Duration> {
-    let comes = job.place.reach == Reach::TokenOnly && !is_last_chance(job, now);
+    let comes = job.place.reach == Reach::TokenOnly && job.has_live_token(now);
     comes.then(|| job.token_expires_at().before(LAST_WORDS).since(now))
 }
