@@ -21,18 +21,26 @@ struct Held {
     database: SqliteConnection,
 }
 
+async fn a_few_polls(world: &World) {
+    let polls = world.whisul.until_polled("a long song", 1).await.polls;
+    world.whisul.until_polled("a long song", polls + 3).await;
+}
+
 impl Held {
     async fn new() -> Self {
         let world = World::with(&[("MAX_RUNNING", "2")]).await;
         world.whisul.plan("", Plan::song().until_told());
         let bobs = world.song(&world.bob, "a long song").await;
         world.song(&world.bob, "a short song").await;
-        world.whisul.until_accepted("a short song").await;
+        world.whisul.until_polled("a long song", 1).await;
+        world.whisul.until_polled("a short song", 1).await;
         let anns = world.song(&world.ann, "the next song").await;
         anns.answer().await.unwrap();
+        a_few_polls(&world).await;
         let mut database = connect(&world.folder().join("jobs.db")).await;
 
-        // Before the bot pays for a song, it looks whether its message still stands.
+        // Before the bot pays for a song, it looks whether its message still stands, unless it has
+        // seen that a moment ago.
         let looks = || {
             let mut edits = world.discord.requests().matching("PATCH", EDITS);
             edits.retain(|edit| edit.json().to_string().contains("the next song"));
@@ -47,9 +55,8 @@ impl Held {
         world.discord.faults().remove(slow);
         let seen = || looks().iter().all(|look| look.status.is_some()).then_some(());
         world.discord.until("what it sees", seen).await;
-        // A few polls later, the bot waits for the database.
-        let polls = world.whisul.until_polled("a long song", 1).await.polls;
-        world.whisul.until_polled("a long song", polls + 3).await;
+        // By then, the bot waits for the database.
+        a_few_polls(&world).await;
         Self { world, bobs, anns, database }
     }
 
