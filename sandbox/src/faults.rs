@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use crate::lock;
+use crate::{Changes, lock};
 
 pub use fault::Fault;
 pub(crate) use fault::{Answer, Effect};
@@ -20,8 +20,11 @@ pub struct FaultId(usize);
 ///
 /// A request meets at most one fault: the oldest that fits it, has let enough requests pass, and is
 /// not used up. So faults with [`Fault::times`] follow each other in the order they were added.
-#[derive(Clone, Debug, Default)]
-pub struct Faults(Arc<Mutex<Vec<Entry>>>);
+#[derive(Clone, Debug)]
+pub struct Faults {
+    entries: Arc<Mutex<Vec<Entry>>>,
+    changes: Changes,
+}
 
 #[derive(Debug)]
 struct Entry {
@@ -39,24 +42,29 @@ pub(crate) struct Trouble {
 }
 
 impl Faults {
+    /// Nothing goes wrong yet. Bumps `changes` with each request that meets a fault.
+    pub(crate) fn new(changes: Changes) -> Self {
+        Self { entries: Arc::default(), changes }
+    }
+
     /// From now on this goes wrong.
     #[expect(clippy::must_use_candidate, reason = "most faults are never asked after")]
     pub fn add(&self, fault: Fault) -> FaultId {
-        let mut entries = lock(&self.0);
+        let mut entries = lock(&self.entries);
         entries.push(Entry { fault, passed: 0, hits: 0, removed: false });
         FaultId(entries.len() - 1)
     }
 
     /// This goes wrong no longer.
     pub fn remove(&self, id: FaultId) {
-        if let Some(entry) = lock(&self.0).get_mut(id.0) {
+        if let Some(entry) = lock(&self.entries).get_mut(id.0) {
             entry.removed = true;
         }
     }
 
     /// Nothing goes wrong any longer.
     pub fn clear(&self) {
-        for entry in lock(&self.0).iter_mut() {
+        for entry in lock(&self.entries).iter_mut() {
             entry.removed = true;
         }
     }
@@ -64,18 +72,22 @@ impl Faults {
     /// How many requests met this fault, whether or not it has been removed since.
     #[must_use]
     pub fn hits(&self, id: FaultId) -> usize {
-        lock(&self.0).get(id.0).map_or(0, |entry| entry.hits)
+        lock(&self.entries).get(id.0).map_or(0, |entry| entry.hits)
     }
 
     /// Each fault that was ever added, and how many requests met it.
     #[must_use]
     pub fn all(&self) -> Vec<(Fault, usize)> {
-        lock(&self.0).iter().map(|entry| (entry.fault.clone(), entry.hits)).collect()
+        lock(&self.entries).iter().map(|entry| (entry.fault.clone(), entry.hits)).collect()
     }
 
     /// The fault that a request meets, counted as met.
     pub(crate) fn meet(&self, method: &str, path: &str) -> Option<Trouble> {
-        lock(&self.0).iter_mut().find_map(|entry| entry.meet(method, path))
+        let met = lock(&self.entries).iter_mut().find_map(|entry| entry.meet(method, path));
+        if met.is_some() {
+            self.changes.bump();
+        }
+        met
     }
 }
 

@@ -37,15 +37,24 @@ pub struct Line<Call> {
     /// The rounds that each person has taken, from the current one on.
     taken: HashMap<UserId, BTreeSet<u32>>,
     waiting: BTreeMap<Turn, Call>,
-    /// Those who were taken on and are about to join.
+    /// Those who were taken on and are about to join,
     coming: BTreeSet<Turn>,
+    /// and those among them whose turn comes as they do: their room is held for them.
+    promised: BTreeSet<Turn>,
 }
 
 impl<Call> Line<Call> {
     /// A line in which nobody waits, with room for so many songs at once.
     pub fn new(room: usize) -> Self {
-        let (taken, waiting, coming) = (HashMap::new(), BTreeMap::new(), BTreeSet::new());
-        Self { room, running: 0, current: 0, taken, waiting, coming }
+        Self {
+            room,
+            running: 0,
+            current: 0,
+            taken: HashMap::new(),
+            waiting: BTreeMap::new(),
+            coming: BTreeSet::new(),
+            promised: BTreeSet::new(),
+        }
     }
 
     /// Takes the order up again from the jobs that an earlier run left behind, and from the rounds
@@ -71,22 +80,28 @@ impl<Call> Line<Call> {
 
     /// Gives back the round of a job that will not be.
     pub fn give_round_back(&mut self, job: &Job) {
-        self.coming.remove(&job.turn());
+        self.expect_no_longer(job);
         if let Some(taken) = self.taken.get_mut(&job.requester) {
             taken.remove(&job.round);
         }
     }
 
-    /// Expects a job that was taken on and joins soon. Returns the place that it gets at worst if
-    /// all who are expected join, in whatever order; `None` if its turn comes at once.
+    /// Expects a job that was taken on and joins soon. Returns the place that it gets if all who
+    /// are expected join; `None` if its turn comes at once, which is a promise: room is held for it
+    /// until it joins or is expected no longer.
     pub fn expect(&mut self, job: &Job) -> Option<usize> {
         let turn = job.turn();
         let before = self.waiting.range(..turn).count() + self.coming.range(..turn).count();
-        // Room goes to whoever joins first, and the others were expected before.
-        let behind = self.coming.range(turn..).count();
-        let room = self.room.saturating_sub(self.running).saturating_sub(behind);
-        self.coming.insert(turn);
-        before.checked_sub(room).map(|before| before + 1)
+        let place = before.checked_sub(self.free()).map(|before| before + 1);
+        let expected = if place.is_some() { &mut self.coming } else { &mut self.promised };
+        expected.insert(turn);
+        place
+    }
+
+    /// Nobody knows when this job joins, or whether it does: nothing waits for it.
+    pub fn expect_no_longer(&mut self, job: &Job) {
+        self.coming.remove(&job.turn());
+        self.promised.remove(&job.turn());
     }
 
     /// Joins the line.
@@ -116,10 +131,12 @@ impl<Call> Line<Call> {
     /// Calls the job whose turn has come, if there is room for its song: the room is its own from
     /// now on.
     pub fn call_next(&mut self) -> Option<(Turn, Call)> {
-        if !self.has_room() {
-            return None;
-        }
-        let (turn, call) = self.waiting.pop_first()?;
+        let (turn, call) = match self.promised.iter().find(|turn| self.waiting.contains_key(turn)) {
+            Some(&turn) => self.waiting.remove_entry(&turn)?,
+            None if self.free() > 0 => self.waiting.pop_first()?,
+            None => return None,
+        };
+        self.promised.remove(&turn);
         self.running += 1;
         self.pass(turn.round);
         Some((turn, call))
@@ -130,8 +147,9 @@ impl<Call> Line<Call> {
         self.waiting.contains_key(&turn).then(|| self.waiting.range(..=turn).count())
     }
 
-    fn has_room(&self) -> bool {
-        self.running < self.room
+    /// How many more songs may run, apart from those that were promised.
+    fn free(&self) -> usize {
+        self.room.saturating_sub(self.running).saturating_sub(self.promised.len())
     }
 
     /// Remembers that a person has taken a round.
@@ -215,17 +233,33 @@ mod tests {
     }
 
     #[test]
-    fn no_more_are_told_that_their_turn_comes_at_once_than_there_is_room_for() {
+    fn room_is_held_for_whoever_was_told_that_their_turn_comes_at_once() {
         let mut line = Line::new(2);
-        let [one, two, three, four, five] = [1, 2, 3, 4, 5].map(|id| job(&mut line, id, ANN));
+        let [one, two, three, four] = [1, 2, 3, 4].map(|id| job(&mut line, id, ANN));
         line.occupy(&one);
         assert_eq!(line.expect(&three), None);
-        assert_eq!(line.expect(&two), Some(1), "whoever was first may join first");
+        assert_eq!(line.expect(&two), Some(1), "the room is promised");
         assert_eq!(line.expect(&four), Some(2));
-        line.give_round_back(&four);
         line.join(&two, ());
-        assert!(line.call_next().is_some());
-        assert_eq!(line.expect(&five), Some(2), "after the third");
+        assert!(line.call_next().is_none());
+        line.join(&three, ());
+        assert_eq!(line.call_next().map(|(turn, ())| turn), Some(three.turn()));
+        assert!(line.call_next().is_none());
+    }
+
+    #[test]
+    fn room_is_held_for_nobody_who_is_expected_no_longer() {
+        let mut line = Line::new(1);
+        let [one, two, three] = [1, 2, 3].map(|id| job(&mut line, id, ANN));
+        assert_eq!(line.expect(&one), None);
+        line.join(&two, ());
+        line.expect_no_longer(&one);
+        assert_eq!(line.call_next().map(|(turn, ())| turn), Some(two.turn()));
+        line.join(&one, ());
+        assert!(line.call_next().is_none(), "its room has gone to another");
+        line.vacate();
+        line.give_round_back(&three);
+        assert_eq!(line.expect(&three), Some(1), "behind the first");
     }
 
     proptest! {

@@ -13,7 +13,7 @@ use crate::{
     delivery::{ANSWER_PAUSE, ANSWER_RETRIES, DiscordError, Message},
     domain::{
         Bar, Event, FirstAnswer, Job, JobId, Place, Prompt, Refusal, Requester, RoleId, State,
-        UserId,
+        Step, UserId,
     },
     store::{Admission, StoreError},
 };
@@ -111,6 +111,9 @@ impl Jobs {
         let withdrawn = job.state == State::Withdrawn;
         if withdrawn {
             self.line.give_round_back(&job);
+        } else if job.next_step() != Step::TakeTurn {
+            // Finding out whether the answer stands may take hours.
+            self.line.expect_no_longer(&job);
         }
         self.work_on(job, Some(&message));
         match error {

@@ -46,11 +46,18 @@ impl Line {
     /// See [`domain::Line::give_round_back`].
     pub(super) fn give_round_back(&self, job: &Job) {
         self.order().give_round_back(job);
+        self.call_next();
     }
 
     /// See [`domain::Line::expect`].
     pub(super) fn expect(&self, job: &Job) -> Option<usize> {
         self.order().expect(job)
+    }
+
+    /// See [`domain::Line::expect_no_longer`].
+    pub(super) fn expect_no_longer(&self, job: &Job) {
+        self.order().expect_no_longer(job);
+        self.call_next();
     }
 
     /// Joins the line.

@@ -47,12 +47,25 @@ async fn what_cannot_be_passed_on_stays_a_link() {
         ("another content", tune("<html>").header("content-type", "audio/mpeg")),
         ("no type", tune("ID3 a tune")),
         ("gone", Fault::on("GET", AUDIO).times(1).status(404)),
-        ("broken", Fault::on("GET", AUDIO).times(1).cut_before()),
     ];
     for (what, fault) in faults {
         let fault = world.whisul.faults().add(fault);
         without_audio(&world, what).await;
         assert_eq!(world.whisul.faults().hits(fault), 1, "{what}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fetch_that_fails_by_chance_is_tried_once_more() {
+    let world = world().await;
+    for fault in [Fault::on("GET", AUDIO).cut_before(), Fault::on("GET", AUDIO).status(503)] {
+        let what = fault.effect();
+        world.whisul.faults().add(fault.clone().times(1));
+        let song = covered(&world.song(&world.ann, &what).await).await;
+        assert_eq!(song.attachments.len(), 1, "{what}");
+        let fault = world.whisul.faults().add(fault.times(2));
+        without_audio(&world, &format!("{what} again and again")).await;
+        assert_eq!(world.whisul.faults().hits(fault), 2, "{what}");
     }
 }
 

@@ -59,7 +59,10 @@ impl World {
             self.whisper(task, index);
         }
         match admission {
-            Some(Admission::Accepted) if !late => self.answer(task, self.now(), false),
+            Some(Admission::Accepted) if !late => {
+                self.expect(task);
+                self.answer(task, self.now(), false);
+            }
             Some(Admission::Accepted) | None => self.note(task, Event::AnswerFailed, Then::Finish),
             Some(Admission::Known | Admission::Repeated) => self.let_go(task),
             // There are no admins in these worlds.
@@ -114,6 +117,7 @@ impl World {
         self.bot.line.give_round_back(job);
         self.turns.unused(job.turn());
         self.round_unused(job);
+        self.call_next();
     }
 
     /// A job has come to nothing. If its requester has one in a later round, a turn is given up.

@@ -191,6 +191,8 @@ impl World {
         let job = self.task(task).job.clone();
         if job.next_step() == Step::TakeTurn {
             self.join(task);
+        } else {
+            self.expect_no_longer(&job);
         }
         if job.is_at_whisul() {
             self.bot.line.occupy(&job);

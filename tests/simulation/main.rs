@@ -44,7 +44,7 @@ use world::{End, Sights, live};
 const LIVES: u64 = 100_000;
 
 /// What has to be seen among so many lives, lest a promise is kept only because nothing happens.
-const SIGHTS: [&str; 35] = [
+const SIGHTS: [&str; 36] = [
     "killed",
     "found accepted",
     "found announced",
@@ -55,6 +55,7 @@ const SIGHTS: [&str; 35] = [
     "found cancelled",
     "found while it was posted",
     "found with something owed",
+    "told that it starts at once",
     "refused by a limit",
     "asked twice by one interaction",
     "cancelled by another hand",

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use whisul_bot::{
     delivery::{DiscordError, Posted},
-    domain::{Attempt, Event, Extras, Next, Reach, Report, State, Submission, Way},
+    domain::{Attempt, Event, Extras, Job, Next, Reach, Report, State, Submission, Way},
 };
 
 use super::{
@@ -27,16 +27,36 @@ impl World {
         let job = self.task(task).job.clone();
         self.task(task).in_line = true;
         self.bot.line.join(&job, task);
+        let promised = self.turns.promised.remove(&job.turn());
         let index = index_of(job.id);
         self.tell(|| {
             format!("  task {task} of job {index} joins the line, in round {}", job.round)
         });
         self.joined(&job);
         self.call_next();
+        let kept = !promised || self.task(task).has_room;
+        self.promise(kept, "who is told that it starts at once need not wait", || {
+            format!("job {index} waits in round {}", job.round)
+        });
+    }
+
+    /// Somebody is told their place in line.
+    pub(crate) fn expect(&mut self, task: usize) {
+        let job = self.task(task).job.clone();
+        if self.bot.line.expect(&job).is_none() {
+            self.see("told that it starts at once");
+            self.turns.promised.insert(job.turn());
+        }
+    }
+
+    pub(crate) fn expect_no_longer(&mut self, job: &Job) {
+        self.bot.line.expect_no_longer(job);
+        self.turns.promised.remove(&job.turn());
+        self.call_next();
     }
 
     /// Hands free room to those whose turn it is.
-    fn call_next(&mut self) {
+    pub(crate) fn call_next(&mut self) {
         while let Some((turn, task)) = self.bot.line.call_next() {
             self.tell(|| format!("  task {task} is called, in round {}", turn.round));
             self.check_turn(turn);

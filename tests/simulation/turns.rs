@@ -15,6 +15,8 @@ use super::{
 pub(crate) struct Turns {
     /// Who waits in line.
     waiting: BTreeSet<(Turn, UserId)>,
+    /// Who was told that their song starts at once, and does not stand in line yet.
+    pub(crate) promised: BTreeSet<Turn>,
     /// Since when a waiting job is its requester's next.
     next_since: BTreeMap<Turn, Moment>,
     /// How often somebody gave a turn up: one of several songs that they asked for at once came to
@@ -35,6 +37,7 @@ impl Turns {
     /// Nobody waits in line any more: the bot was killed.
     pub(crate) fn forget(&mut self) {
         self.waiting.clear();
+        self.promised.clear();
     }
 }
 

@@ -100,7 +100,8 @@ impl DiscordSandbox {
         let openapi = rules.openapi.as_deref().and_then(OpenApi::load);
         let port = rules.port;
         let changes = Changes::new();
-        let (faults, requests) = (Faults::default(), Requests::new(changes.clone()));
+        let faults = Faults::new(changes.clone());
+        let requests = Requests::new(changes.clone());
         let hub = Arc::new(Hub::new(World::new(rules), changes, openapi));
         let server = HttpServer::start(rest::router(&hub), faults.clone(), requests.clone(), port)?;
         hub.change(|world| world.authority = server.address().to_string());

@@ -41,7 +41,8 @@ impl WhisulSandbox {
     #[expect(clippy::unused_async, reason = "it spawns, so it must be called within a runtime")]
     pub async fn start(rules: WhisulRules) -> io::Result<Self> {
         let changes = Changes::new();
-        let (faults, requests) = (Faults::default(), Requests::new(changes.clone()));
+        let faults = Faults::new(changes.clone());
+        let requests = Requests::new(changes.clone());
         let port = rules.port;
         let shared = Arc::new(Shared::new(rules, changes));
         let router = api::router(Arc::clone(&shared));

@@ -35,6 +35,19 @@ async fn a_bare_fault_is_a_500_until_it_is_removed() {
 }
 
 #[tokio::test]
+async fn whoever_waits_for_a_fault_to_be_met_is_woken() {
+    let scene = Scene::new().await;
+    let fault = scene.whisul.faults().add(on_submit().hang());
+    let met = || (scene.whisul.faults().hits(fault) == 1).then_some(());
+    let met = until("the fault to be met", &scene.whisul.changed(), met);
+    // Nothing else happens while the request hangs.
+    tokio::select! {
+        () = met => {}
+        _ = scene.try_submit("a song") => panic!("the request hangs"),
+    }
+}
+
+#[tokio::test]
 async fn an_answer_of_choice_comes_instead_of_the_real_one() {
     let scene = Scene::new().await;
     let fault = on_submit().status(429).header("Retry-After", "7").body("<h1>slow down</h1>");

@@ -1,13 +1,11 @@
 //! Which addresses on the internet are public.
 
-use std::{
-    error::Error,
-    io,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::net::lookup_host;
+
+use super::MediaError;
 
 /// Finds the addresses of names, and only public ones: a connection goes to one of these, so that
 /// no name can lead anywhere else, however often it changes.
@@ -20,8 +18,7 @@ impl Resolve for PublicOnly {
             let found = lookup_host((name.as_str(), 0)).await?;
             let public: Vec<SocketAddr> = found.filter(|it| is_public(it.ip())).collect();
             if public.is_empty() {
-                let error = io::Error::other("the name has no public address");
-                return Err(Box::<dyn Error + Send + Sync>::from(error));
+                return Err(MediaError::NotPublic.into());
             }
             Ok(Box::new(public.into_iter()) as Addrs)
         })

@@ -1,10 +1,14 @@
 //! One file, from a link to its bytes.
 
+use std::{error::Error, iter, time::Duration};
+
 use reqwest::{
     Client, Response,
     header::{CONTENT_TYPE, LOCATION},
 };
+use tokio::time::sleep;
 use tokio_util::bytes::Bytes;
+use tracing::debug;
 use url::{Host, Url};
 
 use super::{
@@ -17,9 +21,29 @@ use super::{
 /// How often one server may send on to the next.
 const REDIRECTS: usize = 3;
 
+/// How long to wait before a fetch is tried once more.
+const PAUSE: Duration = Duration::from_secs(1);
+
 impl Media {
-    /// Fetches a file that fits into its share of memory, which then shrinks to its size.
+    /// Fetches a file that fits into its share of memory, which then shrinks to its size. What may
+    /// have failed by chance is tried once more.
     pub(super) async fn fetch(
+        &self,
+        link: &str,
+        purpose: Purpose,
+        share: &mut Share,
+    ) -> Result<(Bytes, Kind), MediaError> {
+        match self.try_fetch(link, purpose, share).await {
+            Err(error) if error.is_passing() => {
+                debug!(%error, ?purpose, "a file did not come; once more");
+                sleep(PAUSE).await;
+                self.try_fetch(link, purpose, share).await
+            }
+            result => result,
+        }
+    }
+
+    async fn try_fetch(
         &self,
         link: &str,
         purpose: Purpose,
@@ -101,7 +125,12 @@ impl From<reqwest::Error> for MediaError {
     /// Addresses are left out: who signs them makes them secrets.
     fn from(error: reqwest::Error) -> Self {
         let error = error.without_url();
-        let source = std::error::Error::source(&error).map(ToString::to_string);
+        let mut sources = iter::successors(error.source(), |&error| error.source());
+        // Where a name leads is found out, and refused, within a request.
+        if sources.any(|source| matches!(source.downcast_ref(), Some(Self::NotPublic))) {
+            return Self::NotPublic;
+        }
+        let source = error.source().map(ToString::to_string);
         let cause = source.map_or_else(|| error.to_string(), |source| format!("{error}: {source}"));
         Self::Failed { cause }
     }

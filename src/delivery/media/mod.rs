@@ -69,6 +69,17 @@ pub enum MediaError {
     },
 }
 
+impl MediaError {
+    /// Whether the same fetch may succeed a little later.
+    fn is_passing(&self) -> bool {
+        match self {
+            Self::Failed { .. } => true,
+            Self::Status(status) => matches!(status, 408 | 429 | 500..),
+            _ => false,
+        }
+    }
+}
+
 /// Fetches the files of songs.
 #[derive(Clone, Debug)]
 pub struct Media {
