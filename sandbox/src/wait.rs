@@ -5,11 +5,11 @@ use std::{panic::Location, time::Duration};
 use tokio::{sync::watch, time::timeout};
 
 /// How long [`until`] waits before it gives up.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(40);
 
 /// Waits until `look` finds something; it is asked at once and again after each change.
 ///
-/// `what` completes the sentence "waited 20 s in vain for …".
+/// `what` completes the sentence "waited 40 s in vain for …".
 ///
 /// # Panics
 /// When nothing was found within [`PATIENCE`], naming `what` and the caller's line.

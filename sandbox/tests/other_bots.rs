@@ -18,7 +18,7 @@
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use sandbox::{DiscordRules, DiscordSandbox, Invocation, Seat};
+use sandbox::{DiscordRules, DiscordSandbox, Invocation, PATIENCE, Seat};
 use serde_json::json;
 
 /// A bot in another language; killed when dropped.
@@ -103,7 +103,9 @@ async fn scene(language: Language) {
     if !language.is_here() {
         return;
     }
-    let discord = DiscordSandbox::start(DiscordRules::default()).await.unwrap();
+    // This is about what they say, not about how soon this machine lets them say it.
+    let rules = DiscordRules { answer_within: PATIENCE, ..DiscordRules::default() };
+    let discord = DiscordSandbox::start(rules).await.unwrap();
     let server = discord.add_server("Den");
     let (channel, ann) = (server.add_channel("music"), discord.add_person("Ann"));
     server.join(&ann);

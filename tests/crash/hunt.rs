@@ -19,7 +19,7 @@ use crate::{
 /// Between two looks at how things are.
 const TICK: Duration = Duration::from_millis(4);
 /// How long a named step may take to be reached before the bot is killed all the same.
-const PATIENCE: Duration = Duration::from_secs(6);
+const PATIENCE: Duration = Duration::from_secs(30);
 /// One of so many may be killed that way.
 const MISSES: usize = 8;
 /// How long everything may take in the end.

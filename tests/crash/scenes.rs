@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Longer than anything here takes.
-const DEADLINE: Duration = Duration::from_secs(20);
+const DEADLINE: Duration = Duration::from_secs(40);
 
 /// A town, the bot that is to work there, and one person who asks for one song.
 struct Scene {
@@ -105,7 +105,7 @@ async fn an_answer_that_arrives_late_is_an_answer() {
     let scene = Scene::new("late", DiscordRules::default()).await;
     let _bot = scene.start().await;
     let callbacks = || Fault::on(ANSWER.0, ANSWER.1);
-    scene.town.discord.faults().add(callbacks().late(Duration::from_secs(2)).times(1));
+    scene.town.discord.faults().add(callbacks().late(Duration::from_millis(1500)).times(1));
     scene.town.discord.faults().add(callbacks().cut_before());
     let asked = ask(scene.town.member()).await;
     assert_eq!(scene.end_of(&asked).await, end("completed", "delivered"));
@@ -191,7 +191,8 @@ async fn an_outcome_that_was_posted_before_a_crash_is_not_posted_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_outcome_that_stands_already_is_not_posted_as_well() {
-    let old_message_after = Duration::from_secs(1);
+    // Its outcome is there long before.
+    let old_message_after = Duration::from_secs(4);
     let rules = DiscordRules { old_message_after, old_message_edits: 0, ..forgetful() };
     let scene = Scene::new("stands", rules).await;
     let asked = scene.die_at("delivered.before", scene.town.member()).await;

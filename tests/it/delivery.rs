@@ -254,6 +254,7 @@ async fn a_late_edit_of_progress_never_covers_the_song() {
     let asked = world.song(&world.ann, "a song").await;
     let on_its_way = || (world.discord.requests().count("PATCH", BY_TOKEN) > 0).then_some(());
     world.discord.until("an edit on its way", on_its_way).await;
+    world.whisul.until_accepted("a song").await;
     world.whisul.finish("a song");
     done(&asked).await;
     bobs_song(&world, "another song").await;

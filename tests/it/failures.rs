@@ -86,9 +86,9 @@ async fn a_song_that_whisul_no_longer_knows_costs_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_song_that_takes_far_too_long_is_given_up_and_time_in_line_does_not_count() {
-    let settings = [QUOTAS[0], QUOTAS[1], ("JOB_TIMEOUT", "600ms"), ("MAX_RUNNING", "1")];
+    let settings = [QUOTAS[0], QUOTAS[1], ("JOB_TIMEOUT", "2s"), ("MAX_RUNNING", "1")];
     let world = World::with(&settings).await;
-    world.whisul.plan("endless", Plan::song().until_told());
+    world.whisul.plan("", Plan::song().until_told());
     let endless = world.song(&world.ann, "an endless song").await;
     world.whisul.until_accepted("endless").await;
     // Bob has waited for longer than the time-out when his turn comes.
@@ -97,7 +97,9 @@ async fn a_song_that_takes_far_too_long_is_given_up_and_time_in_line_does_not_co
     let told = failed(&endless).await;
     assert!(description(&told).contains("Whisul took far too long"));
     let begun = world.whisul.until_accepted("endless").await.accepted_at;
-    assert!(told.revisions.last().unwrap().at - begun >= Duration::from_millis(600));
+    assert!(told.revisions.last().unwrap().at - begun >= Duration::from_secs(2));
+    world.whisul.until_polled("patient", 1).await;
+    world.whisul.finish("patient");
     done(&waiting).await;
     assert_eq!(world.one_more(&world.ann).await, Ok(()), "Ann gets her song back");
 }

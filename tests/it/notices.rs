@@ -145,7 +145,8 @@ async fn nothing_is_said_about_a_song_that_was_deleted_meanwhile() {
     world.whisul.until_accepted("short song").await;
     // Others hold the database from when the song is on its way until Ann has deleted it.
     let edits = "/api/v10/webhooks/**";
-    let slow = Fault::on("PATCH", edits).delay(Duration::from_secs(1));
+    let mut other = connect(&world.folder().join("jobs.db")).await;
+    let slow = Fault::on("PATCH", edits).delay(Duration::from_secs(3));
     world.discord.faults().add(slow);
     world.whisul.finish("slow song");
     let on_its_way = || {
@@ -153,7 +154,6 @@ async fn nothing_is_said_about_a_song_that_was_deleted_meanwhile() {
         edits.iter().any(|edit| edit.json().to_string().contains("again:")).then_some(())
     };
     world.discord.until("the song on its way", on_its_way).await;
-    let mut other = connect(&world.folder().join("jobs.db")).await;
     let holding = other.begin_with("BEGIN IMMEDIATE").await.unwrap();
     assert!(seat.delete(done(&asked).await.id));
     holding.rollback().await.unwrap();

@@ -105,9 +105,10 @@ async fn a_poll_that_goes_wrong_is_noticed_by_nobody() {
 async fn a_song_outlasts_an_outage_longer_than_its_time_out() {
     let world = World::with(&[("JOB_TIMEOUT", "300ms")]).await;
     world.whisul.plan("patient", Plan::song().until_told());
+    // From the first poll on, however long that takes to come.
+    let outage = world.whisul.faults().add(Fault::on("GET", "/api/jobs/*").status(502));
     let asked = world.song(&world.ann, "a patient song").await;
     let taken = world.whisul.until_accepted("patient").await;
-    let outage = world.whisul.faults().add(Fault::on("GET", "/api/jobs/*").status(502));
     let waiting = |message: &Message| description(message).contains(UNREACHABLE);
     asked.until("the news that Whisul is away", waiting).await;
     world.whisul.finish("patient");
@@ -189,7 +190,7 @@ async fn the_key_goes_nowhere_but_to_whisul() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slow_submission_is_shown_as_what_it_is() {
     let world = World::new().await;
-    let slow = Fault::on("POST", "/api/generate").delay(Duration::from_millis(400));
+    let slow = Fault::on("POST", "/api/generate").delay(Duration::from_secs(2));
     world.whisul.faults().add(slow);
     let asked = world.song(&world.ann, "a song that is slow to begin").await;
     let sending = |message: &Message| title(message) == "📨 Sending it to Whisul";

@@ -21,7 +21,9 @@ async fn quick() -> World {
 async fn sung(world: &World, person: &Person, prompts: &[String]) -> Vec<Message> {
     let mut asked = Vec::new();
     for prompt in prompts {
-        asked.push(world.song(person, prompt).await);
+        let song = world.song(person, prompt).await;
+        song.answer().await.expect("an answer at once");
+        asked.push(song);
     }
     let mut songs = Vec::new();
     for asked in &asked {

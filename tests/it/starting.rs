@@ -123,9 +123,11 @@ async fn a_discord_that_never_says_where_its_gateway_is_is_asked_again() {
 /// Something happens to the gateway while a song is made: that song is finished, and a next one
 /// can be asked for.
 async fn survives(misfortune: impl AsyncFnOnce(&DiscordSandbox)) {
-    // So short an interval that a connection which is dead without knowing it is noticed soon.
-    let rules =
-        DiscordRules { heartbeat_interval: Duration::from_millis(500), ..DiscordRules::default() };
+    survives_on(DiscordRules::default(), misfortune).await;
+}
+
+/// The same with rules of choice.
+async fn survives_on(rules: DiscordRules, misfortune: impl AsyncFnOnce(&DiscordSandbox)) {
     let mut world = World::asleep(&[], rules, WhisulRules::default()).await;
     world.whisul.plan("", Plan::song().until_told());
     world.wake_bot().await;
@@ -157,7 +159,9 @@ async fn a_reconnect_that_discord_asks_for_is_made() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connection_that_died_in_silence_is_replaced() {
-    survives(async |discord| {
+    // So short an interval that it is noticed soon, and long enough for a busy machine.
+    let rules = DiscordRules { heartbeat_interval: Duration::from_secs(2), ..Default::default() };
+    survives_on(rules, async |discord| {
         let before = discord.sessions();
         discord.gateway().silent(true);
         let left = || (discord.sessions() != before).then_some(());

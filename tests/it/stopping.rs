@@ -57,11 +57,10 @@ async fn a_song_under_way_does_not_hold_up_the_stop_and_goes_on_at_the_next_star
     world.discord.until_ready().await;
     let asked = world.song(&world.ann, "an old waltz").await;
     asked.until("a song under way", |message| title(message) == "🎼 Composing").await;
-    let waiting = Instant::now();
     program.signal("TERM");
     let (code, log) = program.end(&world);
     assert_eq!(code, Some(0), "{log}");
-    assert!(waiting.elapsed() < Duration::from_secs(3), "{log}");
+    assert!(!log.contains("not everything came to its end in time"), "{log}");
     assert!(!log.contains("waltz"), "no prompt reaches the log: {log}");
     world.whisul.finish("an old waltz");
     world.wake_bot().await;
@@ -81,7 +80,8 @@ async fn the_grace_period_ends_even_a_whisul_that_hangs() {
     program.signal("TERM");
     let (code, log) = program.end(&world);
     assert_eq!(code, Some(0), "{log}");
-    assert!(waiting.elapsed() < Duration::from_secs(2), "{log}");
+    // Ten seconds would be the default.
+    assert!(waiting.elapsed() < Duration::from_secs(8), "{log}");
     assert!(log.contains("not everything came to its end in time"), "{log}");
 }
 
@@ -137,8 +137,8 @@ async fn a_stop_waits_until_what_whisul_answered_can_be_written_down() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_waits_in_line_is_not_submitted_while_the_bot_stops() {
-    let slowly = ("WHISUL_RATE_LIMIT", "1/2s");
-    let mut world = without_bot(&[("MAX_RUNNING", "1"), ("SHUTDOWN_GRACE", "3s"), slowly]).await;
+    let slowly = ("WHISUL_RATE_LIMIT", "1/4s");
+    let mut world = without_bot(&[("MAX_RUNNING", "1"), slowly]).await;
     world.wake_bot().await;
     world.song(&world.bob, "the first song").await;
     world.whisul.until_accepted("the first song").await;
@@ -147,7 +147,7 @@ async fn what_waits_in_line_is_not_submitted_while_the_bot_stops() {
     // Ann's turn comes, and edits before and after the wait for Whisul's rate limit are to show
     // whether her message still stands. During the last one the bot is asked to stop, and Whisul
     // takes its time.
-    let slow = Fault::on("PATCH", "/api/v10/webhooks/**").delay(Duration::from_secs(1));
+    let slow = Fault::on("PATCH", "/api/v10/webhooks/**").delay(Duration::from_secs(2));
     let slow = world.discord.faults().add(slow);
     let hang = world.whisul.faults().add(Fault::on("POST", GENERATE).hang());
     let edits = || {
@@ -186,7 +186,7 @@ async fn while_it_stops_nothing_is_taken_on_and_whoever_was_first_is_answered() 
     let mut world = World::new().await;
     world.whisul.plan("", Plan::song().takes(Duration::ZERO));
     let answer = "/api/v10/interactions/*/*/callback";
-    let slow = Fault::on("POST", answer).times(1).delay(Duration::from_secs(1));
+    let slow = Fault::on("POST", answer).times(1).delay(Duration::from_millis(1500));
     world.discord.faults().add(slow);
     let asked = world.song(&world.ann, "a song").await;
     let on_its_way = || (world.discord.requests().count("POST", answer) > 0).then_some(());

@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use whisul_bot::{MachineClock, RunError, config::Settings};
 
 /// Longer than any single thing takes in these tests.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(40);
 
 /// How long Whisul takes for a song, where a test says nothing else.
 pub(crate) const SONG: Duration = Duration::from_millis(200);

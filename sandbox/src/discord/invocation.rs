@@ -71,14 +71,21 @@ impl Invocation {
     }
 
     /// Waits for the first response: a message, for a deferral one that [is
-    /// thinking](Message::thinking), for an update the message with the button.
+    /// thinking](Message::thinking), for an update the message with the button. It is the message
+    /// as it was then, however late somebody looks.
     ///
     /// # Errors
     /// When nothing came in time, or a modal.
     pub async fn answer(&self) -> Result<Message, NoAnswer> {
         match self.response().await {
             AnswerState::Modal(modal) => Err(NoAnswer::Modal(modal)),
-            AnswerState::Message { .. } => self.message().ok_or(NoAnswer::DidNotRespond),
+            AnswerState::Message { id, revisions, .. } => {
+                let answer = self.hub.read(|world| {
+                    let message = world.messages.get(&id)?;
+                    Some(Message::then(world, message, revisions))
+                });
+                answer.ok_or(NoAnswer::DidNotRespond)
+            }
             AnswerState::Waiting | AnswerState::Choices(_) => Err(NoAnswer::DidNotRespond),
         }
     }

@@ -134,15 +134,26 @@ impl Message {
         // A message that is gone is shown as it was last.
         let last = message.revisions.last().filter(|_| message.deleted);
         let json = last.map_or_else(|| world.message_json(message), |last| last.json.clone());
+        Self::in_form(world, message, json, &message.revisions)
+    }
+
+    /// What a person saw of a message when it had so many revisions.
+    pub(super) fn then(world: &World, message: &StoredMessage, revisions: usize) -> Self {
+        let past = message.revisions.get(..revisions).unwrap_or(&message.revisions);
+        let json = past.last().map_or(Value::Null, |last| last.json.clone());
+        Self::in_form(world, message, json, past)
+    }
+
+    fn in_form(world: &World, message: &StoredMessage, json: Value, past: &[Revision]) -> Self {
         let interaction = message.interaction.and_then(|id| world.interactions.get(&id));
         Self {
             id: message.id,
             channel_id: message.channel,
             author: message.author,
-            content: message.content.clone(),
+            content: text(json.at("content")).unwrap_or_default(),
             embeds: list(json.at("embeds")).map(Embed::of).collect(),
             attachments: list(json.at("attachments")).map(Attachment::of).collect(),
-            flags: message.flags,
+            flags: json.at("flags").as_u64().unwrap_or_default(),
             pings: message.pings.clone(),
             reply_to: message.reply_to,
             interaction: interaction.map(|interaction| AnsweredInteraction {
@@ -150,7 +161,7 @@ impl Message {
                 name: interaction.command.clone(),
                 user: interaction.user,
             }),
-            revisions: message.revisions.clone(),
+            revisions: past.to_vec(),
             deleted: message.deleted,
             created: message.created,
             json,

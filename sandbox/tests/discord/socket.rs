@@ -1,8 +1,7 @@
 //! A gateway client of bare messages.
 
-use std::time::Duration;
-
 use futures_util::{SinkExt, StreamExt};
+use sandbox::PATIENCE;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -51,7 +50,7 @@ impl Socket {
 
     /// The next message, or the code with which the gateway closes (0 if it just goes).
     pub(crate) async fn next(&mut self) -> Result<Value, u16> {
-        let message = timeout(Duration::from_secs(10), self.stream.next()).await.unwrap();
+        let message = timeout(PATIENCE, self.stream.next()).await.unwrap();
         match message {
             Some(Ok(Message::Text(text))) => {
                 let message: Value = serde_json::from_str(&text).unwrap();

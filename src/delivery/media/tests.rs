@@ -11,6 +11,8 @@ use std::{
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
+    sync::Barrier,
+    time::timeout,
 };
 
 use super::*;
@@ -169,14 +171,14 @@ async fn many_at_once_stay_within_the_memory_for_all() {
     tune[..3].copy_from_slice(b"ID3");
     let (address, _) = server(answer("content-type: audio/mpeg", &tune)).await;
     let media = media(address);
-    let most = Arc::new(AtomicUsize::new(0));
+    let (most, pair) = (Arc::new(AtomicUsize::new(0)), Arc::new(Barrier::new(2)));
     let fetches: Vec<_> = (0..8)
         .map(|_| {
-            let (media, most) = (media.clone(), Arc::clone(&most));
+            let (media, most, pair) = (media.clone(), Arc::clone(&most), Arc::clone(&pair));
             tokio::spawn(async move {
                 let files = media.files(&song_at(address), BOTH, 30 << 20).await;
-                // As long as it takes to pass it on.
-                tokio::time::sleep(Duration::from_millis(20)).await;
+                // Passing it on takes until another has come, too.
+                _ = timeout(TIMEOUT, pair.wait()).await;
                 most.fetch_max(BUDGET as usize - media.budget.left(), Ordering::Relaxed);
                 files.audio.is_some_and(|file| file.bytes.len() == 20 << 20)
             })

@@ -22,7 +22,7 @@ const OF_MODERATORS: [&str; 3] = ["USER_QUOTA", "USER_CONCURRENCY", "GUILD_QUOTA
 
 /// Of the 3 seconds for an answer, this much may go into asking who the owner is, and for the
 /// servers.
-const PATIENCE: Duration = Duration::from_millis(2500);
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// See the settings in force, and where they come from
 #[poise::command(slash_command)]

@@ -54,9 +54,9 @@ pub(crate) enum InteractionKind {
 pub(crate) enum AnswerState {
     /// Nothing yet.
     Waiting,
-    /// A message answers it: a new one, or the one with the button. `pending` while that message
-    /// is still to come ("thinking").
-    Message { id: u64, pending: bool },
+    /// A message answers it: a new one, or the one with the button, in the form of that many
+    /// revisions. `pending` while that message is still to come ("thinking").
+    Message { id: u64, revisions: usize, pending: bool },
     /// A modal was shown.
     Modal(Modal),
     /// Suggestions were given.

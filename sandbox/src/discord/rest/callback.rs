@@ -84,25 +84,31 @@ impl World {
                 modal.interaction = id;
                 AnswerState::Modal(modal)
             }
-            DEFERRED_UPDATE => AnswerState::Message { id: on_message, pending: false },
+            DEFERRED_UPDATE => self.answered_by(on_message, false),
             UPDATE => {
                 let draft = Draft::read(data, uploads, self.rules.attachment_size_limit)?;
                 self.edit(on_message, draft)?;
-                AnswerState::Message { id: on_message, pending: false }
+                self.answered_by(on_message, false)
             }
             DEFERRED_MESSAGE => {
                 let flags = data.at("flags").as_u64().unwrap_or(0);
                 let draft = Draft { flags: Some(flags & EPHEMERAL), ..Draft::default() };
                 let message = self.post_reply(id, draft, LOADING)?;
-                AnswerState::Message { id: message, pending: true }
+                self.answered_by(message, true)
             }
             _ => {
                 let data = if data.is_null() { &json!({}) } else { data };
                 let draft = Draft::read(data, uploads, self.rules.attachment_size_limit)?;
                 let message = self.post_reply(id, draft, 0)?;
-                AnswerState::Message { id: message, pending: false }
+                self.answered_by(message, false)
             }
         })
+    }
+
+    /// The answer that is a message in its present form.
+    fn answered_by(&self, id: u64, pending: bool) -> AnswerState {
+        let revisions = self.messages.get(&id).map_or(0, |message| message.revisions.len());
+        AnswerState::Message { id, revisions, pending }
     }
 
     /// Posts a message that answers an interaction.

@@ -37,7 +37,7 @@ async fn follow_up(
         let full = interaction.only_user_installed() && interaction.followups >= MOST_FOLLOWUPS;
         let draft = Draft::read(&body.json, body.uploads, world.rules.attachment_size_limit)?;
         // The first follow-up after a deferral takes the place of "thinking…".
-        if let AnswerState::Message { id: message, pending: true } = state {
+        if let AnswerState::Message { id: message, pending: true, .. } = state {
             return world.edit_reply(id, message, draft);
         }
         if full {
@@ -115,7 +115,7 @@ impl World {
             return Err(ApiError::THREAD_ARCHIVED);
         }
         self.edit(message, draft)?;
-        if let Some(AnswerState::Message { id: original, pending }) =
+        if let Some(AnswerState::Message { id: original, pending, .. }) =
             self.interactions.get_mut(&id).map(|interaction| &mut interaction.state)
             && *original == message
         {
