@@ -99,8 +99,14 @@ impl DiscordError {
         if not_sent { Self::NotSent { cause } } else { Self::Unknown { cause } }
     }
 
-    /// From an answer that is no success.
-    pub(super) fn from_answer(status: u16, with_bot_token: bool, body: &[u8]) -> Self {
+    /// From an answer that is no success. `retry_after` are the seconds in its header of that name:
+    /// a body that says them more exactly is missing where something in front of Discord answers.
+    pub(super) fn from_answer(
+        status: u16,
+        with_bot_token: bool,
+        retry_after: Option<f64>,
+        body: &[u8],
+    ) -> Self {
         let body: Body = serde_json::from_slice(body).unwrap_or_default();
         match (body.code, status) {
             (10003, _) => Self::ChannelGone,
@@ -114,7 +120,7 @@ impl DiscordError {
             (_, 401) if with_bot_token => Self::BadToken,
             (_, 401 | 404) if !with_bot_token => Self::TokenGone,
             (50001 | 50013, _) | (_, 403) => Self::NoAccess,
-            (_, 429) => Self::RateLimited { after: body.wait() },
+            (_, 429) => Self::RateLimited { after: wait(body.retry_after.or(retry_after)) },
             (_, 500..) => Self::Unknown { cause: format!("status {status}") },
             (code, status) => Self::Refused { status, code },
         }
@@ -130,11 +136,10 @@ struct Body {
     retry_after: Option<f64>,
 }
 
-impl Body {
-    /// Discord's wait in seconds, bounded on both sides against nonsense.
-    fn wait(&self) -> Duration {
-        Duration::from_secs_f64(self.retry_after.unwrap_or(1.0).clamp(0.05, 3600.0))
-    }
+/// Discord's wait in seconds, bounded on both sides against nonsense.
+fn wait(seconds: Option<f64>) -> Duration {
+    let seconds = seconds.filter(|seconds| !seconds.is_nan()).unwrap_or(1.0);
+    Duration::from_secs_f64(seconds.clamp(0.05, 3600.0))
 }
 
 #[cfg(test)]
@@ -143,7 +148,8 @@ mod tests {
 
     #[test]
     fn codes_say_more_than_statuses() {
-        let meaning = |status, body: &str| DiscordError::from_answer(status, true, body.as_bytes());
+        let meaning =
+            |status, body: &str| DiscordError::from_answer(status, true, None, body.as_bytes());
         assert_eq!(meaning(404, r#"{"code": 10008}"#), DiscordError::MessageGone);
         assert_eq!(meaning(403, r#"{"code": 50007}"#), DiscordError::CannotDm);
         assert_eq!(meaning(403, "<html>"), DiscordError::NoAccess);
@@ -152,5 +158,25 @@ mod tests {
             meaning(429, r#"{"retry_after": 0.5, "code": 0}"#),
             DiscordError::RateLimited { after: Duration::from_millis(500) }
         );
+    }
+
+    #[test]
+    fn a_wait_is_bounded_whoever_tells_it() {
+        let told = |header, body: &str| match DiscordError::from_answer(
+            429,
+            true,
+            header,
+            body.as_bytes(),
+        ) {
+            DiscordError::RateLimited { after } => after.as_millis(),
+            other => panic!("{other}"),
+        };
+        assert_eq!(told(Some(7.0), r#"{"retry_after": 6.5}"#), 6500, "the body is more exact");
+        assert_eq!(told(Some(7.0), "<html>"), 7000);
+        assert_eq!(told(None, "<html>"), 1000);
+        assert_eq!(told(Some(f64::NAN), ""), 1000);
+        assert_eq!(told(Some(f64::INFINITY), ""), 3_600_000);
+        assert_eq!(told(Some(-1.0), ""), 50);
+        assert_eq!(told(None, r#"{"retry_after": 1e300}"#), 3_600_000);
     }
 }

@@ -150,7 +150,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_list_fits_however_long_it_is(lines in prop::collection::vec("\\PC{0,100}", 0..300)) {
+        fn a_list_fits_however_long_it_is(lines in prop::collection::vec("-\\PC{0,100}", 0..300)) {
             let text = shown(&message(embed(say::SETTINGS, &lines)));
             prop_assert!((1..=4096).contains(&text.encode_utf16().count()));
         }

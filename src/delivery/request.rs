@@ -205,6 +205,8 @@ async fn read<A: DeserializeOwned>(
     proof: Proof,
 ) -> Result<A, DiscordError> {
     let status = response.status();
+    let retry_after = response.headers().get(header::RETRY_AFTER);
+    let retry_after = retry_after.and_then(|wait| wait.to_str().ok()?.trim().parse().ok());
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(DiscordError::from_reqwest)? {
         if body.len() + chunk.len() > ANSWER_MAX {
@@ -214,7 +216,8 @@ async fn read<A: DeserializeOwned>(
     }
     if !status.is_success() {
         let with_bot_token = proof == Proof::BotToken;
-        return Err(DiscordError::from_answer(status.as_u16(), with_bot_token, &body));
+        let status = status.as_u16();
+        return Err(DiscordError::from_answer(status, with_bot_token, retry_after, &body));
     }
     let json = if body.is_empty() { b"null".as_slice() } else { &body };
     serde_json::from_slice(json)

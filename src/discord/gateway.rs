@@ -13,12 +13,16 @@ use tracing::{info, warn};
 use url::Url;
 
 use super::{
-    Framework, Front, clicks, commands, connection::Connection, errors, registration, typing,
+    Framework, Front, clicks, commands, connection::Connection, errors, registration,
+    silence::lasting_silence, typing,
 };
 use crate::{
     delivery::{Application, DiscordError},
     jobs::Backoff,
 };
+
+/// How long Discord may take to say where its gateway is.
+const GATEWAY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Why the bot can't go on in Discord.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -58,6 +62,7 @@ pub async fn serve(
         match stay_connected(&front, &token, base.as_ref()).await {
             Ok(()) => return Ok(()),
             Err(Trouble::BadToken) => return Err(GatewayError::BadToken),
+            Err(Trouble::Silence) => warn!("nothing is heard of Discord; connecting anew"),
             Err(Trouble::Passing(cause)) => {
                 warn!(cause, "the connection to Discord can't be kept up");
                 if stop.run_until_cancelled(tokio::time::sleep(backoff.next())).await.is_none() {
@@ -71,6 +76,7 @@ pub async fn serve(
 /// Why a connection ended.
 enum Trouble {
     BadToken,
+    Silence,
     Passing(String),
 }
 
@@ -132,6 +138,11 @@ async fn stay_connected(
             ended?;
             Err(Trouble::Passing("all shards have ended".to_owned()))
         }
+        () = lasting_silence(&shards) => {
+            // Should it come back to life after all, it is to leave.
+            shards.shutdown_all().await;
+            Err(Trouble::Silence)
+        }
         () = front.stop.cancelled() => {
             // Whoever has used a command in this moment is answered before the shards close. What
             // the songs are still waiting for may take longer.
@@ -151,7 +162,11 @@ async fn connect(
 ) -> Result<Client, Trouble> {
     // Serenity would fall back to Discord's own address, whatever the settings say.
     let gateway = front.discord.gateway().await?;
-    let mut http = HttpBuilder::new(token.expose_secret()).ratelimiter_disabled(true);
+    // Serenity itself waits without a limit.
+    let limited = reqwest::Client::builder().timeout(GATEWAY_TIMEOUT).build();
+    let limited = limited.map_err(|_| Trouble::Passing("no HTTP client".to_owned()))?;
+    let mut http =
+        HttpBuilder::new(token.expose_secret()).client(limited).ratelimiter_disabled(true);
     if let Some(base) = base {
         http = http.proxy(base.as_str());
     }

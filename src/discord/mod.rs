@@ -15,6 +15,7 @@ mod notify;
 mod owners;
 mod quota;
 mod registration;
+mod silence;
 mod song;
 mod songs;
 mod typing;

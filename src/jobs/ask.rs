@@ -182,7 +182,10 @@ impl Jobs {
             let result = self.discord.answer(job.id, token, message).await;
             let answer = FirstAnswer::from(&result);
             match result {
-                Ok(_) => return (answer, None),
+                Ok(_) => {
+                    self.clock.hear_answered(job.id);
+                    return (answer, None);
+                }
                 Err(error) if error.is_passing() && began.elapsed() < ANSWER_RETRIES => {
                     warn!(job = %job.id, %error, "a first answer did not get through; once more");
                     one_may_stand |= matches!(error, DiscordError::Unknown { .. });

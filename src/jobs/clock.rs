@@ -1,7 +1,7 @@
 //! What time it is, by Discord's clock.
 
 use std::{
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -9,37 +9,65 @@ use tokio::time::Instant;
 
 use crate::domain::{JobId, Timestamp};
 
-/// How far an interaction may lie back before that says that this clock is fast. Those that the
-/// gateway sends again after a break are that old by themselves.
+/// How far an interaction that was answered may lie back before that says that this clock is fast.
 const TOLERANCE: Duration = Duration::from_mins(1);
 
 /// A clock that starts from the machine's own, runs evenly however that one is set meanwhile, and
 /// is put right by the interactions that come in: their ids carry Discord's time.
 #[derive(Debug)]
 pub struct Clock {
+    reading: Mutex<Reading>,
+}
+
+#[derive(Debug)]
+struct Reading {
     /// A time, and when it was that time.
-    anchor: Mutex<(Timestamp, Instant)>,
+    anchor: (Timestamp, Instant),
+    /// When the latest of all interactions was made: it can't be earlier than that.
+    latest: Timestamp,
 }
 
 impl Clock {
     /// A clock that is believed to show this time now.
     pub fn starting_at(now: Timestamp) -> Self {
-        Self { anchor: Mutex::new((now, Instant::now())) }
+        let (anchor, latest) = ((now, Instant::now()), Timestamp::from_millis(i64::MIN));
+        Self { reading: Mutex::new(Reading { anchor, latest }) }
     }
 
     /// What time it is.
     pub fn now(&self) -> Timestamp {
-        let (at, then) = *self.anchor.lock().unwrap_or_else(PoisonError::into_inner);
-        at.after(then.elapsed())
+        self.reading().now()
     }
 
-    /// Puts the clock right: this interaction was made not long ago.
+    /// Puts a clock right that is slow: this interaction has been made by now. It may be of long
+    /// ago, since the gateway sends after a break what it could not send before.
     pub(super) fn hear(&self, interaction: JobId) {
-        let (told, now) = (interaction.created_at(), self.now());
-        if told > now || told.after(TOLERANCE) < now {
-            let mut anchor = self.anchor.lock().unwrap_or_else(PoisonError::into_inner);
-            *anchor = (told, Instant::now());
+        let mut reading = self.reading();
+        reading.latest = reading.latest.max(interaction.created_at());
+        if reading.latest > reading.now() {
+            reading.anchor = (reading.latest, Instant::now());
         }
+    }
+
+    /// Puts a clock right that is fast, too: Discord has just taken an answer to this interaction,
+    /// which it does for three seconds.
+    pub(super) fn hear_answered(&self, interaction: JobId) {
+        self.hear(interaction);
+        let mut reading = self.reading();
+        if reading.latest.after(TOLERANCE) < reading.now() {
+            reading.anchor = (reading.latest, Instant::now());
+        }
+    }
+
+    fn reading(&self) -> MutexGuard<'_, Reading> {
+        self.reading.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Reading {
+    fn now(&self) -> Timestamp {
+        let (at, then) = self.anchor;
+        at.after(then.elapsed())
     }
 }
 
@@ -62,6 +90,20 @@ mod tests {
         clock.hear(interaction(1_000_100));
         assert_eq!(clock.now(), interaction(1_000_100).created_at(), "it was slow");
         clock.hear(interaction(500_000));
-        assert_eq!(clock.now(), interaction(500_000).created_at(), "it was fast");
+        assert_eq!(clock.now(), interaction(1_000_100).created_at(), "it came late");
+        clock.hear_answered(interaction(1_000_099));
+        assert_eq!(clock.now(), interaction(1_000_100).created_at(), "another one was later");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn only_an_interaction_that_was_answered_tells_that_it_is_fast() {
+        let clock = Clock::starting_at(interaction(1_000_000).created_at());
+        clock.hear(interaction(500_000));
+        assert_eq!(clock.now(), interaction(1_000_000).created_at());
+        clock.hear_answered(interaction(999_950));
+        assert_eq!(clock.now(), interaction(1_000_000).created_at(), "a little late is no news");
+        let clock = Clock::starting_at(interaction(1_000_000).created_at());
+        clock.hear_answered(interaction(500_000));
+        assert_eq!(clock.now(), interaction(500_000).created_at());
     }
 }

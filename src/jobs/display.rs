@@ -8,11 +8,14 @@ use std::{
 use tokio::time::Instant;
 use tracing::debug;
 
-use super::Jobs;
+use super::{Jobs, worker::last_chance_in};
 use crate::{
     delivery::{DiscordError, Message},
     domain::{Job, State},
 };
+
+/// How often it is tried to say the last words, where they don't get through at once.
+const LAST_TRIES: Duration = Duration::from_secs(10);
 
 /// A place in line is refreshed this many times more rarely than anything else.
 const PLACE_PATIENCE: u32 = 6;
@@ -26,6 +29,8 @@ pub(super) struct Display {
     edited_at: Instant,
     /// When it was last seen whether there is anything new to show.
     looked_at: Instant,
+    /// Until when there is no hurry to look for the first time.
+    rests_until: Instant,
     /// A person deleted the message, so that nothing can be shown any more.
     gone: bool,
 }
@@ -39,9 +44,10 @@ impl Display {
     /// bot has just started, and many displays begin at once: they take their time by chance.
     pub(super) fn new(shown: Option<&Message>, patience: Duration) -> Self {
         let now = Instant::now();
-        let chance = if shown.is_some() { 0.0 } else { fastrand::f64() };
-        let looked_at = now + patience.mul_f64(chance);
-        Self { shown: shown.and_then(as_json), edited_at: now, looked_at, gone: false }
+        let rest = if shown.is_some() { 0.0 } else { 1.0 + fastrand::f64() };
+        let rests_until = now + patience.mul_f64(rest);
+        let shown = shown.and_then(as_json);
+        Self { shown, edited_at: now, looked_at: now, rests_until, gone: false }
     }
 
     /// Does some work, and keeps the message up to date meanwhile. An edit on its way is awaited
@@ -105,8 +111,12 @@ impl Display {
     /// and, where its job waits in line like perhaps thousands of others, its turn has come.
     async fn until_due(&mut self, jobs: &Jobs, job: &Job) {
         loop {
-            let next = self.edited_at.max(self.looked_at) + patience(jobs, job);
-            tokio::time::sleep_until(next).await;
+            let looked_at = self.edited_at.max(self.looked_at);
+            let next = self.rests_until.max(looked_at + patience(jobs, job));
+            // Whatever the interval is, the last words are not to be missed.
+            let last_words = last_chance_in(job, jobs.clock.now())
+                .map(|wait| (Instant::now() + wait).max(looked_at + LAST_TRIES));
+            tokio::time::sleep_until(last_words.map_or(next, |at| at.min(next))).await;
             self.looked_at = Instant::now();
             if self.gone || self.shown.is_none() || as_json(&jobs.render(job)) != self.shown {
                 break;

@@ -15,6 +15,7 @@ mod follow;
 mod forget;
 mod gate;
 mod line;
+mod mishap;
 mod notify;
 mod own;
 mod owner;

@@ -51,6 +51,10 @@ impl Worker {
             return Err(StepError::Stopping);
         }
         self.note(Event::TurnCame).await?;
+        // To write that down may take long, too. What has happened meanwhile keeps the prompt back.
+        if jobs.stop.is_cancelled() || !pass.stands() {
+            return self.note(Event::NotTaken).await;
+        }
         // From here on nothing interrupts: the answer says whether a song was paid for.
         let submission = permit.submit(&self.job.prompt);
         let answer = self.display.during(&jobs, &self.job, submission).await;

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     delivery::{DiscordError, Message},
-    domain::{Event, Job, Reach, Step, Timestamp},
+    domain::{Event, Job, Reach, State, Step, Timestamp},
 };
 
 /// Waits between two tries of a step that failed.
@@ -69,7 +69,8 @@ impl Jobs {
     /// tasks get to run is up to luck.
     pub(super) fn work_on(self: &Arc<Self>, job: Job, shown: Option<&Message>) {
         let span = info_span!("job", id = %job.id);
-        self.tasks.spawn(self.worker(job, shown).run().instrument(span));
+        let worker = self.worker(job, shown);
+        self.tasks.spawn(Arc::clone(self).see_through(worker).instrument(span));
     }
 
     pub(super) fn worker(self: &Arc<Self>, job: Job, shown: Option<&Message>) -> Worker {
@@ -90,7 +91,7 @@ impl Jobs {
 }
 
 impl Worker {
-    async fn run(mut self) {
+    pub(super) async fn run(mut self) {
         while !self.job.is_settled() {
             match self.step().await {
                 Ok(()) => self.backoff.reset(),
@@ -149,7 +150,15 @@ impl Worker {
                 Ok(false) => return Err(self.overtaken().await),
                 Err(error) => {
                     warn!(%error, "a job's state can't be written down and is tried again");
-                    self.sleep(backoff.next()).await?;
+                    let slept = self.sleep(backoff.next()).await;
+                    // What came of a submission is heard but once: for that, a stop waits as long
+                    // as it may.
+                    match slept {
+                        Err(_) if self.job.state == State::Submitting => {
+                            tokio::time::sleep(FIRST_WAIT).await;
+                        }
+                        slept => slept?,
+                    }
                 }
             }
         }
@@ -236,4 +245,10 @@ fn least_wait(error: &StepError) -> Duration {
 /// Whether an edit now is the last that can reach a message that only its token reaches.
 pub(super) fn is_last_chance(job: &Job, now: Timestamp) -> bool {
     job.place.reach == Reach::TokenOnly && now.after(LAST_WORDS) >= job.token_expires_at()
+}
+
+/// How long it is until then: nothing once it has come. `None` where it never does, or is over.
+pub(super) fn last_chance_in(job: &Job, now: Timestamp) -> Option<Duration> {
+    let comes = job.place.reach == Reach::TokenOnly && job.has_live_token(now);
+    comes.then(|| job.token_expires_at().before(LAST_WORDS).since(now))
 }

@@ -8,7 +8,7 @@ use std::{
 use sandbox::{Fault, Invocation, Message, Plan, until};
 use whisul_bot::MachineClock;
 
-use crate::world::{World, done, is_done, song_at};
+use crate::world::{World, description, done, is_done, song_at};
 
 const YEAR: Duration = Duration::from_hours(24 * 365);
 
@@ -139,4 +139,47 @@ async fn songs_outlive_a_start_by_a_clock_that_is_a_year_fast() {
 #[tokio::test(flavor = "multi_thread")]
 async fn songs_outlive_a_start_by_a_clock_that_is_a_year_slow() {
     started_by(a_year_behind).await;
+}
+
+fn ten_seconds_before_the_last_words() -> SystemTime {
+    SystemTime::now() + Duration::from_secs(13 * 60 + 50)
+}
+
+/// Ann waits for a long song where nothing but its interaction's token reaches, and the bot has
+/// come back when that is nearly void.
+async fn nearly_out_of_reach(settings: &[(&str, &str)]) -> (World, Invocation) {
+    let mut world = World::with(settings).await;
+    world.whisul.plan("long", Plan::song().until_told());
+    let elsewhere = world.discord.add_server_without_bot("Elsewhere");
+    elsewhere.join(&world.ann);
+    world.ann.install_app();
+    let far = elsewhere.add_channel("general");
+    let asked = song_at(&world.ann.at(&far), "a long song").await;
+    world.whisul.until_polled("long", 1).await;
+    world.stop_bot().await;
+    world.set_clock(ten_seconds_before_the_last_words);
+    world.wake_bot().await;
+    (world, asked)
+}
+
+async fn last_words(asked: &Invocation) {
+    let said = |message: &Message| description(message).contains("as a direct message");
+    asked.until("the way in which the song will come", said).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_words_are_said_in_time_however_rare_edits_are() {
+    let (_world, asked) = nearly_out_of_reach(&[("EDIT_INTERVAL", "1h")]).await;
+    last_words(&asked).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_discord_could_not_send_before_does_not_turn_back_the_clock() {
+    let (world, asked) = nearly_out_of_reach(&[]).await;
+    // By the bot's clock, Bob has asked a quarter of an hour ago, and it is too late to answer him.
+    let void = r#"{"code": 10062, "message": "Unknown interaction"}"#;
+    let answer = "/api/v10/interactions/*/*/callback";
+    world.discord.faults().add(Fault::on("POST", answer).status(404).body(void));
+    world.song(&world.bob, "an old wish").await;
+    last_words(&asked).await;
 }

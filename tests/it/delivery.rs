@@ -211,6 +211,20 @@ async fn a_song_is_delivered_late_rather_than_never_and_never_made_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_answers_in_front_of_discord_is_left_alone_for_as_long_as_they_ask() {
+    let world = world(unlimited(), &[("EDIT_INTERVAL", "1h")]).await;
+    let asked = world.song(&world.ann, "a song").await;
+    world.whisul.until_accepted("a song").await;
+    let banned = Fault::on("PATCH", BY_TOKEN).times(1).status(429).header("retry-after", "2");
+    world.discord.faults().add(banned.body("<html>error code: 1015</html>"));
+    world.whisul.finish("a song");
+    done(&asked).await;
+    let edits = world.discord.requests().matching("PATCH", BY_TOKEN);
+    let wait = edits[1].at - edits[0].at;
+    assert!(wait >= Duration::from_secs(2), "{wait:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_message_that_discord_will_not_show_comes_with_its_link_alone() {
     let world = world(unlimited(), &[]).await;
     world.server.automod_blocks("unspeakable");

@@ -108,6 +108,18 @@ async fn a_gateway_that_is_closed_is_waited_for() {
     done(&world.song(&world.ann, "a song").await).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_discord_that_never_says_where_its_gateway_is_is_asked_again() {
+    let mut world = asleep().await;
+    // Of `/gateway`, the bot asks first, and then the library that it is made with.
+    let hangs = [("/api/v10/gateway", 1), ("/api/v10/gateway/bot", 0)];
+    for (path, after) in hangs {
+        world.discord.faults().add(Fault::on("GET", path).after(after).times(1).hang());
+    }
+    world.wake_bot().await;
+    done(&world.song(&world.ann, "a song").await).await;
+}
+
 /// Something happens to the gateway while a song is made: that song is finished, and a next one
 /// can be asked for.
 async fn survives(misfortune: impl AsyncFnOnce(&DiscordSandbox)) {

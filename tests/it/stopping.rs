@@ -7,7 +7,8 @@ use whisul_bot::delivery::sentences;
 
 use crate::{
     program::Program,
-    world::{World, done, is_done, title},
+    storage_trouble::connect,
+    world::{DEADLINE, World, done, is_done, title},
 };
 
 const GENERATE: &str = "/api/generate";
@@ -101,6 +102,37 @@ async fn discord_is_taken_leave_of_however_long_whisul_takes() {
     world.wake_bot().await;
     done(&asked).await;
     assert_eq!(world.submissions("a song"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_waits_until_what_whisul_answered_can_be_written_down() {
+    let mut world = without_bot(&[]).await;
+    let slow = Fault::on("POST", GENERATE).times(1).delay(Duration::from_secs(1));
+    world.whisul.faults().add(slow);
+    world.wake_bot().await;
+    let asked = world.song(&world.ann, "a song").await;
+    until_submitted(&world).await;
+    // Nothing can be written about the song, and each try is counted: what came before a failure
+    // stands (<https://www.sqlite.org/lang_createtrigger.html>, RAISE).
+    let mut other = connect(&world.folder().join("jobs.db")).await;
+    let refuse = "CREATE TABLE tries (try INTEGER); \
+        CREATE TRIGGER refuse BEFORE UPDATE ON jobs BEGIN \
+            INSERT INTO tries VALUES (1); SELECT RAISE(FAIL, 'not now'); END";
+    sqlx::raw_sql(refuse).execute(&mut other).await.unwrap();
+    world.ask_to_stop();
+    let tried = async {
+        let tries = "SELECT COUNT(*) FROM tries";
+        while sqlx::query_scalar::<_, i64>(tries).fetch_one(&mut other).await.unwrap() < 1 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(DEADLINE, tried).await.expect("a try in vain");
+    sqlx::raw_sql("DROP TRIGGER refuse").execute(&mut other).await.unwrap();
+    world.bots_end().await.unwrap();
+    assert_eq!(world.whisul.accepted("a song"), 1);
+    world.whisul.finish("a song");
+    world.wake_bot().await;
+    done(&asked).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
