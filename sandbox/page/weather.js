@@ -40,7 +40,7 @@ async function change(what) {
   }
 }
 
-/** Draws the panel. */
+/** Draws the panel. Nothing can be chosen before the page knows how it is. */
 export function open() {
   const groups = GROUPS.map(([key, title, options]) => {
     const meaning = element("p", { class: "meaning", "aria-live": "polite" });
@@ -52,7 +52,7 @@ export function open() {
       });
       return element("label", { class: "choice" }, input, element("span", {}, label));
     });
-    return element("fieldset", {}, element("legend", {}, title), element("div", { class: "choices" }, labels), meaning);
+    return element("fieldset", { disabled: true }, element("legend", {}, title), element("div", { class: "choices" }, labels), meaning);
   });
   const blow = (label, what, kind = "secondary") =>
     element("button", { type: "button", class: `button ${kind}`, onclick: () => change(what) }, label);
@@ -69,6 +69,7 @@ export function show(now, bot) {
     shown.set(key, now[key]);
     choices.get(`${key}:${now[key]}`)?.();
   }
+  for (const group of byId("weather").querySelectorAll("fieldset:disabled")) group.disabled = false;
   kill.hidden = !bot.runs;
   start.hidden = bot.runs;
   const state = bot.runs ? (bot.connected ? "online" : "starting") : "offline";

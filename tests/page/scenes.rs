@@ -30,6 +30,11 @@ async fn a_killed_bot_goes_on_when_it_is_started() {
 }
 
 #[tokio::test]
+async fn a_choice_made_at_once_counts() {
+    Stage::with(&[]).await.play("hasty").await;
+}
+
+#[tokio::test]
 async fn what_people_write_stays_text() {
     Stage::with(&[]).await.play("hostile").await;
 }
