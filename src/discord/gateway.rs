@@ -8,6 +8,7 @@ use serenity::all::{
     Client, Context as ShardContext, FullEvent, GatewayError as SerenityGatewayError,
     GatewayIntents, HttpBuilder,
 };
+use tokio::time::{Instant, sleep};
 use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 use url::Url;
@@ -59,13 +60,15 @@ pub async fn serve(
     // Discord allows 1000 IDENTIFYs a day (Discord docs, Gateway > Session Start Limit).
     let mut backoff = Backoff::new(Duration::from_secs(1), Duration::from_mins(5));
     loop {
+        let began = Instant::now();
         match stay_connected(&front, &token, base.as_ref()).await {
             Ok(()) => return Ok(()),
             Err(Trouble::BadToken) => return Err(GatewayError::BadToken),
             Err(Trouble::Silence) => warn!("nothing is heard of Discord; connecting anew"),
             Err(Trouble::Passing(cause)) => {
                 warn!(cause, "the connection to Discord can't be kept up");
-                if stop.run_until_cancelled(tokio::time::sleep(backoff.next())).await.is_none() {
+                let pause = sleep(backoff.next_after(began.elapsed()));
+                if stop.run_until_cancelled(pause).await.is_none() {
                     return Ok(());
                 }
             }
@@ -114,7 +117,7 @@ async fn reach_discord(front: &Front) -> Result<Application, GatewayError> {
             Err(DiscordError::BadToken) => return Err(GatewayError::BadToken),
             Err(error) => {
                 warn!(%error, "Discord can't be reached; jobs go on meanwhile");
-                tokio::time::sleep(backoff.next()).await;
+                sleep(backoff.next()).await;
             }
         }
     }

@@ -23,6 +23,15 @@ impl Backoff {
         bound.mul_f64(fastrand::f64())
     }
 
+    /// The wait after something that had gone well for so long. If that was longer than any wait,
+    /// it had not failed as the ones before it.
+    pub(crate) fn next_after(&mut self, lasted: Duration) -> Duration {
+        if lasted > self.most {
+            self.reset();
+        }
+        self.next()
+    }
+
     /// Starts over after a success.
     pub(crate) fn reset(&mut self) {
         self.failures = 0;
@@ -33,14 +42,30 @@ impl Backoff {
 mod tests {
     use super::*;
 
+    const SECOND: Duration = Duration::from_secs(1);
+    const MINUTE: Duration = Duration::from_mins(1);
+
     #[test]
     fn waits_grow_to_their_bound_and_start_over() {
-        let mut backoff = Backoff::new(Duration::from_secs(1), Duration::from_mins(1));
+        let mut backoff = Backoff::new(SECOND, MINUTE);
         for failures in 0..100 {
-            let bound = Duration::from_secs(1 << failures.min(6)).min(Duration::from_mins(1));
+            let bound = Duration::from_secs(1 << failures.min(6)).min(MINUTE);
             assert!(backoff.next() <= bound);
         }
         backoff.reset();
-        assert!(backoff.next() <= Duration::from_secs(1));
+        assert!(backoff.next() <= SECOND);
+    }
+
+    #[test]
+    fn whatever_went_well_for_long_starts_over() {
+        let failed_often = Backoff { failures: 1000, ..Backoff::new(SECOND, MINUTE) };
+        let waits = |lasted| {
+            let mut waits: Vec<_> =
+                (0..100).map(|_| failed_often.clone().next_after(lasted)).collect();
+            waits.sort_unstable();
+            waits
+        };
+        assert!(waits(MINUTE)[99] > SECOND);
+        assert!(waits(MINUTE + SECOND)[99] <= SECOND);
     }
 }
