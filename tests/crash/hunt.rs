@@ -19,13 +19,15 @@ use crate::{
 /// Between two looks at how things are.
 const TICK: Duration = Duration::from_millis(4);
 /// How long a named step may take to be reached before the bot is killed all the same.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(12);
 /// One of so many may be killed that way.
 const MISSES: usize = 8;
 /// How long everything may take in the end.
 const HEALING: Duration = Duration::from_secs(90);
-/// More songs are not asked for while so many messages still wait for their outcome.
+/// More songs are not asked for while so many messages still wait for their outcome,
 const CROWD: usize = 30;
+/// but for one of so many, where a step is waited for that only a new song may reach.
+const RARELY: u32 = 10;
 
 /// See the module.
 pub(crate) struct Hunt {
@@ -141,7 +143,7 @@ impl Hunt {
     async fn ask(&mut self, people: usize, wanted: Option<&str>) {
         let open = self.asked.iter().rev().take(CROWD * 4);
         let open = open.filter(|asked| books::is_open(asked)).count();
-        if open >= CROWD && wanted.is_none() {
+        if open >= CROWD && (wanted.is_none() || self.rng.u32(0..RARELY) > 0) {
             return;
         }
         for _ in 0..people {
