@@ -1,7 +1,8 @@
 //! One file, from a link to its bytes.
 
-use std::{error::Error, iter, time::Duration};
+use std::{error::Error, io, iter, time::Duration};
 
+use memmap2::MmapMut;
 use reqwest::{
     Client, Response,
     header::{CONTENT_TYPE, LOCATION},
@@ -96,7 +97,8 @@ impl Media {
     }
 }
 
-/// Reads a body that fits into its share. No more memory than that is ever taken.
+/// Reads a body that fits into its share. No more memory than that is ever taken, and all of it goes
+/// back to the system with the file: on the heap, files would leave gaps that nothing else fills.
 async fn read(mut response: Response, share: &mut Share) -> Result<Bytes, MediaError> {
     if let Some(announced) = response.content_length() {
         let announced = usize::try_from(announced).map_err(|_| MediaError::TooLarge)?;
@@ -105,20 +107,25 @@ async fn read(mut response: Response, share: &mut Share) -> Result<Bytes, MediaE
         }
         share.shrink(announced);
     }
-    let most = share.bytes();
-    let mut bytes = Vec::with_capacity(most);
+    let (mut memory, mut size) = (MmapMut::map_anon(share.bytes())?, 0);
     while let Some(chunk) = response.chunk().await? {
-        if bytes.len() + chunk.len() > most {
-            return Err(MediaError::TooLarge);
-        }
-        bytes.extend_from_slice(&chunk);
+        let room = memory.get_mut(size..size + chunk.len()).ok_or(MediaError::TooLarge)?;
+        room.copy_from_slice(&chunk);
+        size += chunk.len();
     }
-    if bytes.is_empty() {
+    if size == 0 {
         return Err(MediaError::Empty);
     }
-    bytes.shrink_to_fit();
-    share.shrink(bytes.len());
-    Ok(bytes.into())
+    // What was not written to takes no memory.
+    share.shrink(size);
+    Ok(Bytes::from_owner(memory).slice(..size))
+}
+
+impl From<io::Error> for MediaError {
+    /// There is no memory.
+    fn from(error: io::Error) -> Self {
+        Self::Failed { cause: error.to_string() }
+    }
 }
 
 impl From<reqwest::Error> for MediaError {
