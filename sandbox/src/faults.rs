@@ -4,7 +4,7 @@ mod fault;
 
 use std::{
     sync::{Arc, Mutex},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use crate::{Changes, lock};
@@ -93,8 +93,9 @@ impl Faults {
 
 impl Entry {
     fn meet(&mut self, method: &str, path: &str) -> Option<Trouble> {
-        let Fault { times, after, delay, effect, .. } = &self.fault;
-        let used_up = times.is_some_and(|times| self.hits >= times);
+        let Fault { times, after, delay, until, effect, .. } = &self.fault;
+        let used_up = times.is_some_and(|times| self.hits >= times)
+            || until.is_some_and(|until| Instant::now() >= until);
         if self.removed || used_up || !matches(&self.fault.method, &self.fault.path, method, path) {
             return None;
         }

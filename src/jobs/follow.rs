@@ -70,7 +70,7 @@ impl Worker {
 pub(super) fn news_of(answer: &Result<Report, PollError>) -> News {
     match answer {
         Ok(_) => News::Fine,
-        Err(PollError::BadKey) => News::Shut(Obstacle::BadKey, None),
+        Err(PollError::BadKey | PollError::OutOfCredit) => News::Shut(Obstacle::BadKey, None),
         Err(PollError::Transient { retry_after: None, .. }) => News::Hiccup,
         Err(PollError::RateLimited { retry_after } | PollError::Transient { retry_after, .. }) => {
             News::Shut(Obstacle::Busy, *retry_after)

@@ -60,7 +60,9 @@ impl Worker {
         let answer = self.display.during(&jobs, &self.job, submission).await;
         let news = match &answer {
             Ok(_) | Err(SubmitError::Rejected { .. }) => News::Fine,
-            Err(SubmitError::BadKey { .. }) => News::Shut(Obstacle::BadKey, None),
+            Err(SubmitError::BadKey { .. } | SubmitError::OutOfCredit { .. }) => {
+                News::Shut(Obstacle::BadKey, None)
+            }
             Err(SubmitError::NotTaken { retry_after: None, .. }) => {
                 News::Shut(Obstacle::Unreachable, None)
             }
@@ -123,6 +125,7 @@ fn submission_of(answer: Result<WhisulJob, SubmitError>) -> Submission {
         }
         Err(
             error @ (SubmitError::BadKey { .. }
+            | SubmitError::OutOfCredit { .. }
             | SubmitError::RateLimited { .. }
             | SubmitError::NotTaken { .. }),
         ) => {

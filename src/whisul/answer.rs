@@ -27,6 +27,7 @@ impl Answer {
         Err(match status {
             400 | 413 | 422 => SubmitError::Rejected { status, detail },
             401 | 403 => SubmitError::BadKey { status, detail },
+            402 => SubmitError::OutOfCredit { detail },
             429 => SubmitError::RateLimited { retry_after },
             // A server that names the time to come back has declined, not failed half-way.
             503 if retry_after.is_some() => {
@@ -43,6 +44,7 @@ impl Answer {
         match status {
             200..300 => report(body).map_err(|source| PollError::Transient { source, retry_after }),
             401 | 403 => Err(PollError::BadKey),
+            402 => Err(PollError::OutOfCredit),
             // 410 isn't documented, but HTTP knows only one meaning for it: gone for ever.
             404 | 410 => Ok(Report::Vanished),
             429 => Err(PollError::RateLimited { retry_after }),
@@ -129,6 +131,7 @@ mod tests {
             let fits = match status {
                 400 | 413 | 422 => matches!(error, SubmitError::Rejected { .. }),
                 401 | 403 => matches!(error, SubmitError::BadKey { .. }),
+                402 => matches!(error, SubmitError::OutOfCredit { .. }),
                 429 => matches!(error, SubmitError::RateLimited { .. }),
                 300..500 => matches!(error, SubmitError::Refused { .. }),
                 _ => matches!(error, SubmitError::Ambiguous { .. }),
@@ -205,6 +208,7 @@ mod tests {
             let report = answer(status, "{\"status\": \"completed\"}").into_report();
             let fits = match status {
                 401 | 403 => report == Err(PollError::BadKey),
+                402 => report == Err(PollError::OutOfCredit),
                 404 | 410 => report == Ok(Report::Vanished),
                 _ => matches!(report, Err(PollError::Transient { .. })),
             };

@@ -41,6 +41,12 @@ pub enum SubmitError {
         /// What Whisul says about it.
         detail: Detail,
     },
+    /// The key's account has no credit left. There is no job.
+    #[error("the key's account is out of credit{detail}")]
+    OutOfCredit {
+        /// What Whisul says about it.
+        detail: Detail,
+    },
     /// Too many requests. There is no job.
     #[error("Whisul asks for fewer requests")]
     RateLimited {
@@ -78,6 +84,9 @@ pub enum PollError {
     /// The key is missing, wrong or expired. The job may well go on.
     #[error("Whisul refused the key")]
     BadKey,
+    /// The key's account has no credit left. The job may well go on.
+    #[error("the key's account is out of credit")]
+    OutOfCredit,
     /// Too many requests.
     #[error("Whisul asks for fewer requests")]
     RateLimited {

@@ -33,7 +33,7 @@ async fn a_song_counts_and_the_next_one_has_to_wait() {
 async fn a_prompt_that_whisul_rejects_is_not_sent_again_and_costs_nothing() {
     let world = World::with(&QUOTAS).await;
     let complaint = json!({"error": "Invalid input", "message": "This prompt is not allowed."});
-    let rejection = Fault::on("POST", "/api/generate").status(400).body(&complaint.to_string());
+    let rejection = Fault::on("POST", "/api/generate").status(400).body(complaint.to_string());
     world.whisul.faults().add(rejection.times(1));
 
     let asked = world.song(&world.ann, "a song that Whisul frowns on").await;
@@ -146,7 +146,7 @@ async fn a_prompt_that_breaks_whisul_is_not_sent_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_acceptance_without_a_job_is_no_acceptance() {
     let nameless = json!({"message": "Composition task received.", "job_id": null});
-    let fault = Fault::on("POST", "/api/generate").status(202).body(&nameless.to_string());
+    let fault = Fault::on("POST", "/api/generate").status(202).body(nameless.to_string());
     assert_unknown_fate(fault, 0).await;
 }
 

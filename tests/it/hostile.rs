@@ -229,7 +229,7 @@ async fn an_answer_of_any_shape_is_waited_out() {
         json!({ "status": ["completed"], "error": { "a": 1 } }),
     ];
     for answer in hostile {
-        let fault = Fault::on("GET", "/api/jobs/*").status(200).body(&answer.to_string()).times(1);
+        let fault = Fault::on("GET", "/api/jobs/*").status(200).body(answer.to_string()).times(1);
         world.whisul.faults().add(fault);
     }
     world.whisul.until_polled("a song in the end", 1).await;

@@ -1,6 +1,6 @@
 //! One thing that goes wrong.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Something that goes wrong with requests of one kind.
 ///
@@ -13,6 +13,7 @@ pub struct Fault {
     pub(super) times: Option<usize>,
     pub(super) after: usize,
     pub(super) delay: Option<Duration>,
+    pub(super) until: Option<Instant>,
     pub(super) effect: Option<Effect>,
 }
 
@@ -38,12 +39,12 @@ pub(crate) enum Effect {
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
-    pub(crate) body: String,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Default for Answer {
     fn default() -> Self {
-        Self { status: 500, headers: Vec::new(), body: String::new() }
+        Self { status: 500, headers: Vec::new(), body: Vec::new() }
     }
 }
 
@@ -58,6 +59,7 @@ impl Fault {
             times: None,
             after: 0,
             delay: None,
+            until: None,
             effect: None,
         }
     }
@@ -96,10 +98,35 @@ impl Fault {
         self.answering(|answer| answer.headers.push((name.to_owned(), value.to_owned())))
     }
 
+    /// Happens for this long, counted from this call.
+    #[must_use]
+    pub fn lasting(mut self, time: Duration) -> Self {
+        self.until = Some(Instant::now() + time);
+        self
+    }
+
     /// Answers with this body; the request is not taken in.
     #[must_use]
-    pub fn body(self, text: &str) -> Self {
-        self.answering(|answer| text.clone_into(&mut answer.body))
+    pub fn body(self, body: impl AsRef<[u8]>) -> Self {
+        let body = body.as_ref().to_vec();
+        self.answering(|answer| answer.body = body)
+    }
+
+    /// Answers as a proxy, a firewall or a CDN in front of the service does: this status with an
+    /// HTML page. The request is not taken in.
+    #[must_use]
+    pub fn html(self, status: u16) -> Self {
+        let page = format!(
+            "<!DOCTYPE html>\n<html><head><title>{status}</title></head>\
+             <body><h1>Request blocked</h1><p>Ray ID: 8f2a61c09d3b</p></body></html>"
+        );
+        self.status(status).header("content-type", "text/html; charset=UTF-8").body(page)
+    }
+
+    /// Answers with this status and JSON; the request is not taken in.
+    #[must_use]
+    pub fn json(self, status: u16, json: &str) -> Self {
+        self.status(status).header("content-type", "application/json").body(json)
     }
 
     /// Cuts the connection before the request is taken in.
