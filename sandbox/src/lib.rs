@@ -24,7 +24,7 @@ pub use faults::{Fault, FaultId, Faults};
 pub use program::Program;
 pub use record::{RecordedRequest, Requests};
 pub use wait::{PATIENCE, until};
-pub use whisul::{Plan, RetryAfter, SandboxJob, WhisulRules, WhisulSandbox};
+pub use whisul::{Plan, Raw, RetryAfter, SandboxJob, WhisulRules, WhisulSandbox};
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

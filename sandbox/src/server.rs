@@ -226,7 +226,8 @@ impl Handling {
         match effect {
             Effect::Cut { handled: true }
             | Effect::Garbage { handled: true }
-            | Effect::Hang { handled: true } => drop(self.handle(request).await),
+            | Effect::Hang { handled: true }
+            | Effect::Answer(Answer { handled: true, .. }) => drop(self.handle(request).await),
             Effect::Late(after) => {
                 let this = self.clone();
                 tokio::spawn(async move {

@@ -1,39 +1,41 @@
 //! Which links of Whisul's may be shown.
 
-use url::{Origin, Url};
+use url::Url;
 
-use crate::domain::Job;
+use crate::domain::{Job, link};
 
-/// The most characters of a link in a button (Discord docs, Component Reference > Button).
+/// The most characters of a link in an embed and in a button (Discord docs, Message Resource > Embed
+/// Limits; Component Reference > Button).
+const EMBED_URL_MAX: usize = 2048;
 const BUTTON_URL_MAX: usize = 512;
 
-/// Decides which links may be shown to people: `https` ones, and those on Whisul's own origin,
-/// which on the sandbox is plain `http`.
+/// Decides which links may be shown to people: those of the web, in their normal form.
 #[derive(Clone, Debug)]
 pub struct Links {
-    whisul: Origin,
+    whisul: Url,
 }
 
 impl Links {
     /// Links for the Whisul at this base URL.
     pub fn of(whisul: &Url) -> Self {
-        Self { whisul: whisul.origin() }
+        Self { whisul: whisul.clone() }
     }
 
-    /// The link in its normal form, if it may be shown and fits wherever Discord takes one.
-    pub fn checked(&self, link: &str) -> Option<String> {
-        let url = Url::parse(link).ok()?;
-        let web = matches!(url.scheme(), "https" | "http");
-        let allowed = url.scheme() == "https" || url.origin() == self.whisul;
-        let plain = url.username().is_empty() && url.password().is_none();
-        let fits = url.as_str().len() <= BUTTON_URL_MAX;
-        (web && allowed && plain && fits).then(|| url.into())
+    /// The link, if it may be shown and fits into an embed.
+    pub fn checked(&self, text: &str) -> Option<String> {
+        let url: String = link(text, &self.whisul)?.into();
+        (url.len() <= EMBED_URL_MAX).then_some(url)
+    }
+
+    /// The same for a button.
+    pub(super) fn button(&self, text: &str) -> Option<String> {
+        self.checked(text).filter(|url| url.len() <= BUTTON_URL_MAX)
     }
 
     /// The same for a link inside a text, in `(…)`, where it may have at most `room` characters.
-    pub(super) fn inline(&self, link: &str, room: usize) -> Option<String> {
-        let link = self.checked(link)?.replace('(', "%28").replace(')', "%29");
-        (link.len() <= room).then_some(link)
+    pub(super) fn inline(&self, text: &str, room: usize) -> Option<String> {
+        let url = self.checked(text)?.replace('(', "%28").replace(')', "%29");
+        (url.len() <= room).then_some(url)
     }
 }
 
@@ -58,29 +60,16 @@ mod tests {
     }
 
     #[test]
-    fn https_and_whisul_itself_are_shown() {
-        for link in ["https://cdn.whisul.com/audio/1.mp3", "http://127.0.0.1:4000/audio/1.wav"] {
-            assert_eq!(links().checked(link).as_deref(), Some(link));
-        }
-    }
-
-    #[test]
-    fn nothing_else_is() {
-        let long = format!("https://cdn.whisul.com/{}", "a".repeat(600));
-        for link in [
-            "http://cdn.whisul.com/1.mp3",
-            "http://127.0.0.1:4001/1.mp3",
-            "javascript:alert(1)",
-            "data:text/html,x",
-            "file:///etc/passwd",
-            "https://discord.com@evil.example/",
-            "discord://-/channels",
-            "not a link",
-            "",
-            &long,
-        ] {
-            assert_eq!(links().checked(link), None, "{link}");
-        }
+    fn a_long_link_fits_an_embed_but_no_button() {
+        let link = |length| format!("https://cdn.whisul.com/{}", "a".repeat(length));
+        let (short, long, endless) = (link(400), link(600), link(3000));
+        assert_eq!(links().button(&short), Some(short.clone()));
+        assert_eq!(links().button(&long), None);
+        assert_eq!(links().checked(&long), Some(long));
+        assert_eq!(links().checked(&endless), None);
+        assert_eq!(links().checked("javascript:alert(1)"), None);
+        let own = "http://127.0.0.1:4000/audio/1.wav";
+        assert_eq!(links().checked("/audio/1.wav").as_deref(), Some(own));
     }
 
     #[test]
@@ -94,7 +83,7 @@ mod tests {
         #[test]
         fn whatever_is_shown_is_short_and_has_no_white_space(link in "https?://\\PC{0,40}") {
             if let Some(shown) = links().checked(&link) {
-                prop_assert!(shown.len() <= BUTTON_URL_MAX);
+                prop_assert!(shown.len() <= EMBED_URL_MAX);
                 prop_assert!(!shown.contains(char::is_whitespace));
             }
         }

@@ -82,20 +82,19 @@ impl Message {
         self
     }
 
-    /// What an edit says that adds files to the message and changes nothing else about it. A cover
-    /// becomes the picture of the embed. Whatever files there were before give way.
+    /// What an edit says that adds files to the message. A cover becomes the picture of the embed.
+    /// Whatever files there were before give way.
     pub(super) fn with_files(&self, files: &Files) -> Value {
         let attached = files.list().into_iter().zip(0..).map(|(file, number)| {
             json!({ "id": number, "filename": file.name, "description": file.description })
         });
         let attached: Vec<Value> = attached.collect();
-        match (&files.cover, self.embeds.as_slice()) {
-            (Some(cover), [embed]) => {
-                let embed = embed.clone().image(format!("attachment://{}", cover.name));
-                json!({ "attachments": attached, "embeds": [embed] })
-            }
-            _ => json!({ "attachments": attached }),
-        }
+        let shown = |embed: &CreateEmbed| match &files.cover {
+            Some(cover) => embed.clone().image(format!("attachment://{}", cover.name)),
+            None => embed.clone(),
+        };
+        let embeds: Vec<CreateEmbed> = self.embeds.iter().map(shown).collect();
+        json!({ "attachments": attached, "embeds": embeds })
     }
 
     /// The same, created at most once for this nonce, for as long as Discord remembers nonces (a

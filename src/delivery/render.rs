@@ -57,6 +57,8 @@ pub struct Scene<'a> {
     pub expected: Duration,
     /// Whether this is the last edit that can reach this message before the outcome.
     pub last_words: bool,
+    /// Whether the song itself is attached.
+    pub has_audio: bool,
 }
 
 /// The message of a job at a moment. Every limit of Discord's is kept, whatever its texts are.
@@ -113,14 +115,18 @@ fn finished(scene: &Scene<'_>, song: &Song, took: Duration, links: &Links) -> Me
     let cover = song.image_url.as_deref().and_then(|link| links.checked(link));
     let title = song.title.as_deref().map(|title| escaped(title, TITLE_MAX));
     let title = title.filter(|title| !title.is_empty()).unwrap_or_else(|| say::UNTITLED.to_owned());
-    let note = if link.is_some() { "" } else { say::NO_LINK };
+    let note = match (&link, &song.song_url) {
+        (None, _) if scene.has_audio => "",
+        (None, None) => say::NO_LINK,
+        (None, Some(_)) => say::LINK_TOO_LONG,
+        (Some(_), _) => "",
+    };
     let mut embed = CreateEmbed::new()
         .title(title)
         .colour(DONE)
         .description(about(scene, &[note]))
         .footer(CreateEmbedFooter::new(plain(&say::made_in(took), FOOTER_ROOM)));
-    if let Some(bpm) = song.bpm.filter(|bpm| bpm.is_finite()) {
-        // Half a beat matters to nobody; one place is kept for those that Whisul counts.
+    if let Some(bpm) = song.bpm.and_then(Song::beats) {
         let bpm = format!("{bpm:.1}");
         embed = embed.field(say::TEMPO, format!("{} BPM", bpm.trim_end_matches(".0")), true);
     }
@@ -135,8 +141,10 @@ fn finished(scene: &Scene<'_>, song: &Song, took: Duration, links: &Links) -> Me
         embed = embed.image(cover);
     }
     let mut buttons = outcome_buttons(scene.job, say::AGAIN);
+    if let Some(link) = song.song_url.as_deref().and_then(|link| links.button(link)) {
+        buttons.insert(0, CreateButton::new_link(link).label(say::LISTEN));
+    }
     if let Some(link) = link {
-        buttons.insert(0, CreateButton::new_link(link.clone()).label(say::LISTEN));
         embed = embed.url(link);
     }
     Message::embed(embed, vec![CreateActionRow::Buttons(buttons)])

@@ -124,6 +124,8 @@ pub fn made_in(took: Duration) -> String {
 
 /// A finished song for which Whisul sent no link that may be shown.
 pub const NO_LINK: &str = "Whisul finished the song but sent no link to it that can be shown here.";
+/// A finished song whose link is longer than Discord takes.
+pub const LINK_TOO_LONG: &str = "The link to this song is too long for Discord to show.";
 
 /// In place of a message that Discord would not take.
 pub fn stripped(requester: UserId, has_song: bool) -> String {
@@ -148,6 +150,10 @@ pub fn failure(failure: &Failure) -> &'static str {
         Failure::Generation { .. } => {
             "Whisul couldn't make this song. It doesn't count against your quota: try again, \
              perhaps in other words."
+        }
+        Failure::Songless => {
+            "Whisul says that this song is done, but sent no link to it. It doesn't count against \
+             your quota: try again."
         }
         Failure::Vanished => {
             "Whisul no longer knows this song, so it can't be fetched. It doesn't count against \

@@ -52,6 +52,8 @@ pub enum Report {
         /// How long Whisul worked on it, by its own clock.
         took: Option<Duration>,
     },
+    /// Whisul says that the job is over, and names no song and no failure.
+    Songless,
     /// There will be no song.
     Failed {
         /// What Whisul says about it.
@@ -120,6 +122,7 @@ impl Job {
                 let at = took.map_or(now, |took| since.after(took));
                 Some(Event::Finished { song, at })
             }
+            Report::Songless => Some(Event::Fell(Failure::Songless)),
             Report::Failed { reason } => Some(Event::Fell(Failure::Generation { reason })),
             Report::Vanished => Some(Event::Fell(Failure::Vanished)),
         }

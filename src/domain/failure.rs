@@ -21,6 +21,8 @@ pub enum Failure {
         /// What Whisul said about it, if it said anything.
         reason: Option<String>,
     },
+    /// Whisul took the prompt, and reported success without a song.
+    Songless,
     /// Whisul took the prompt and no longer knows the job: expired, or lost.
     Vanished,
     /// It ran for longer than the bot waits.
@@ -34,7 +36,7 @@ impl Failure {
     /// global quota, keep the charge; the person never pays for a failure.
     pub fn remaining_charge(&self) -> Charge {
         match self {
-            Self::UnknownFate => Charge::KeyOnly,
+            Self::UnknownFate | Self::Songless => Charge::KeyOnly,
             Self::TooLate
             | Self::Rejected { .. }
             | Self::Refused

@@ -15,6 +15,7 @@ mod ids;
 mod job;
 mod life;
 mod line;
+mod link;
 mod overrides;
 mod owed;
 mod page;
@@ -43,6 +44,7 @@ pub use ids::{
 pub use job::{Charge, Delivery, Job, Place, Reach, State};
 pub use life::{Event, Step};
 pub use line::{Line, Turn};
+pub use link::link;
 pub use overrides::{Bar, Grant, Overrides};
 pub use owed::{Extras, Owed, Shown};
 pub use page::{Listed, Page};

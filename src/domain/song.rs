@@ -8,16 +8,25 @@ use std::{fmt, time::Duration};
 pub struct Song {
     /// The title that Whisul gave it.
     pub title: Option<String>,
-    /// Beats per minute, possibly fractional; always finite and positive.
+    /// Beats per minute, see [`Song::beats`].
     pub bpm: Option<f64>,
     /// How long the song plays.
     pub length: Option<SongLength>,
     /// Style, genre and instruments, one each.
     pub tags: Vec<String>,
-    /// Where the audio file is. Not yet known to be a link that may be shown.
+    /// Where the audio file is: an absolute link, of any length.
     pub song_url: Option<String>,
-    /// Where the cover picture is. Not yet known to be a link that may be shown.
+    /// Where the cover picture is, the same.
     pub image_url: Option<String>,
+}
+
+impl Song {
+    /// Beats per minute to one decimal place, which is what people are shown; `None` for what no
+    /// music has.
+    pub fn beats(bpm: f64) -> Option<f64> {
+        let rounded = (bpm * 10.0).round() / 10.0;
+        (1.0..1000.0).contains(&rounded).then_some(rounded)
+    }
 }
 
 /// A playing time in whole seconds, less than a day.

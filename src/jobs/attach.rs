@@ -21,7 +21,8 @@ impl Worker {
             let fetch = jobs.media.files(song, jobs.rules.extras, limit);
             let files = self.unless_stopping(fetch).await?;
             if !files.is_empty() {
-                let (message, now) = (jobs.render(&self.job), jobs.clock.now());
+                let message = jobs.render_with(None, &self.job, files.has_audio());
+                let now = jobs.clock.now();
                 let upload = jobs.postman.attach(&self.job, &message, &files, now);
                 match self.unless_stopping(upload).await? {
                     Ok(()) => info!("the song's files are attached"),

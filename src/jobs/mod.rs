@@ -229,10 +229,15 @@ impl Jobs {
     }
 
     fn render_at(&self, place: Option<usize>, job: &Job) -> Message {
+        self.render_with(place, job, false)
+    }
+
+    /// The message of a job, with or without the song itself attached.
+    fn render_with(&self, place: Option<usize>, job: &Job, has_audio: bool) -> Message {
         let now = self.clock.now();
         let expected = self.estimate().expected();
         let obstacle = self.gate.obstacle();
         let last_words = worker::is_last_chance(job, now);
-        render(&Scene { job, now, place, obstacle, expected, last_words }, &self.links)
+        render(&Scene { job, now, place, obstacle, expected, last_words, has_audio }, &self.links)
     }
 }

@@ -60,10 +60,10 @@ impl Worker {
         let answer = self.display.during(&jobs, &self.job, submission).await;
         let news = match &answer {
             Ok(_) | Err(SubmitError::Rejected { .. }) => News::Fine,
-            Err(SubmitError::BadKey { .. } | SubmitError::OutOfCredit { .. }) => {
+            Err(SubmitError::BadKey { .. } | SubmitError::OutOfCredit) => {
                 News::Shut(Obstacle::BadKey, None)
             }
-            Err(SubmitError::NotTaken { retry_after: None, .. }) => {
+            Err(SubmitError::NotTaken { retry_after: None, .. } | SubmitError::Blocked { .. }) => {
                 News::Shut(Obstacle::Unreachable, None)
             }
             Err(
@@ -112,8 +112,8 @@ impl Jobs {
 fn submission_of(answer: Result<WhisulJob, SubmitError>) -> Submission {
     match answer {
         Ok(whisul_job) => Submission::Taken(whisul_job),
-        Err(SubmitError::Rejected { detail, .. }) => {
-            Submission::Rejected { reason: detail.text().map(str::to_owned) }
+        Err(SubmitError::Rejected { reason, .. }) => {
+            Submission::Rejected { reason: reason.into_text() }
         }
         Err(error @ SubmitError::Refused { .. }) => {
             error!(%error, "Whisul's answer to a submission is not documented");
@@ -125,7 +125,8 @@ fn submission_of(answer: Result<WhisulJob, SubmitError>) -> Submission {
         }
         Err(
             error @ (SubmitError::BadKey { .. }
-            | SubmitError::OutOfCredit { .. }
+            | SubmitError::Blocked { .. }
+            | SubmitError::OutOfCredit
             | SubmitError::RateLimited { .. }
             | SubmitError::NotTaken { .. }),
         ) => {

@@ -147,6 +147,7 @@ impl<'r> Reader<'r> {
             Failure::Rejected { reason: reason.clone() },
             Failure::Refused,
             Failure::Generation { reason },
+            Failure::Songless,
             Failure::Vanished,
             Failure::GivenUp,
             Failure::UnknownFate,

@@ -81,6 +81,7 @@ pub(super) fn failure_word(failure: &Failure) -> &'static str {
         Failure::Rejected { .. } => "rejected",
         Failure::Refused => "refused",
         Failure::Generation { .. } => "generation",
+        Failure::Songless => "songless",
         Failure::Vanished => "vanished",
         Failure::GivenUp => "given_up",
         Failure::UnknownFate => "unknown_fate",

@@ -7,24 +7,23 @@ use std::{
 };
 
 use reqwest::{
-    Client, ClientBuilder, RequestBuilder, Response,
-    header::{AUTHORIZATION, HeaderMap, HeaderValue},
+    Client, ClientBuilder, RequestBuilder,
+    header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, HeaderMap, HeaderValue},
     redirect, retry,
 };
 use secrecy::{ExposeSecret, SecretString};
+use tracing::debug;
 use url::{Host, Url};
 
 use super::{
     answer::Answer,
+    body::Bodies,
     error::{ClientError, PollError, SubmitError, Trouble, causes},
     limits::{Limiter, Place, RateLimit},
     poll_url, retry_after,
     wire::Submission,
 };
 use crate::domain::{Prompt, Report, WhisulJob};
-
-/// The most bytes of an answer: a hundred times what a documented one needs.
-const ANSWER_MAX: usize = 1024 * 1024;
 
 /// How long a request may take.
 #[derive(Clone, Copy)]
@@ -50,6 +49,7 @@ struct Inner {
     submissions: Client,
     polls: Client,
     limiter: Limiter,
+    bodies: Bodies,
     /// What time the machine says it is.
     now: fn() -> SystemTime,
 }
@@ -84,7 +84,8 @@ impl Whisul {
         // nobody could tell whether it was taken. So each submission has a connection of its own.
         let submissions = build(builder()?.pool_max_idle_per_host(0))?;
         let polls = build(builder()?)?;
-        Ok(Self(Arc::new(Inner { base, submissions, polls, limiter: Limiter::new(rate), now })))
+        let (limiter, bodies) = (Limiter::new(rate), Bodies::new());
+        Ok(Self(Arc::new(Inner { base, submissions, polls, limiter, bodies, now })))
     }
 
     /// Waits for a place in the rate limit, behind all who came before. Neither a wait nor a
@@ -108,7 +109,7 @@ pub struct Permit<'whisul> {
     place: Place<'whisul>,
 }
 
-impl Permit<'_> {
+impl<'whisul> Permit<'whisul> {
     /// Submits a prompt: `POST /generate`.
     ///
     /// Dropping the future while it runs leaves open whether Whisul took the prompt.
@@ -120,7 +121,7 @@ impl Permit<'_> {
         let body = Submission { prompt: prompt.as_str() };
         let request = self.whisul.submissions.post(url).json(&body);
         match self.exchange(request).await {
-            Ok(answer) => answer.into_job(prompt),
+            Ok(answer) => answer.into_job(),
             Err(source @ Trouble::NoConnection(_)) => {
                 Err(SubmitError::NotTaken { retry_after: None, source })
             }
@@ -128,26 +129,49 @@ impl Permit<'_> {
         }
     }
 
-    /// Asks how a job stands: `GET /jobs/{id}`.
+    /// Asks how a job stands: `GET /jobs/{id}`, or rather its poll URL. Where that leads nowhere, the
+    /// job is asked for by its id at once, in a place of its own in the rate limit.
     ///
     /// # Errors
     /// See [`PollError`].
     pub async fn poll(self, job: &WhisulJob) -> Result<Report, PollError> {
-        let request = self.whisul.polls.get(poll_url::job(&self.whisul.base, job));
-        match self.exchange(request).await {
-            Ok(answer) => answer.into_report(),
-            Err(source) => Err(PollError::Transient { source, retry_after: None }),
+        let whisul = self.whisul;
+        let (followed, own) = poll_url::job(&whisul.base, job);
+        let Some(followed) = followed else { return self.poll_at(own).await };
+        let answer = self.exchange(whisul.polls.get(followed)).await;
+        match answer {
+            Ok(answer) if answer.is_misdirected(&whisul.base) => {
+                debug!(
+                    status = answer.status,
+                    "the poll URL leads nowhere; asking by the job's id"
+                );
+                drop(answer);
+                Permit { whisul, place: whisul.limiter.place().await }.poll_at(own).await
+            }
+            answer => report_of(answer, &whisul.base),
         }
     }
 
-    async fn exchange(self, request: RequestBuilder) -> Result<Answer, Trouble> {
+    async fn poll_at(self, url: Url) -> Result<Report, PollError> {
+        let whisul = self.whisul;
+        report_of(self.exchange(whisul.polls.get(url)).await, &whisul.base)
+    }
+
+    async fn exchange(self, request: RequestBuilder) -> Result<Answer<'whisul>, Trouble> {
         self.place.spend();
         let response = request.send().await.map_err(Trouble::of)?;
         Ok(Answer {
             status: response.status().as_u16(),
             retry_after: retry_after::read(response.headers(), (self.whisul.now)()),
-            body: read_body(response).await,
+            body: self.whisul.bodies.read(response).await,
         })
+    }
+}
+
+fn report_of(answer: Result<Answer<'_>, Trouble>, base: &Url) -> Result<Report, PollError> {
+    match answer {
+        Ok(answer) => answer.into_report(base),
+        Err(source) => Err(PollError::Transient { source, retry_after: None }),
     }
 }
 
@@ -164,7 +188,12 @@ fn client_builder(
     authorization.set_sensitive(true);
     let builder = Client::builder()
         .user_agent(concat!("whisul-bot/", env!("CARGO_PKG_VERSION")))
-        .default_headers(HeaderMap::from_iter([(AUTHORIZATION, authorization)]))
+        .default_headers(HeaderMap::from_iter([
+            (AUTHORIZATION, authorization),
+            (ACCEPT, HeaderValue::from_static("application/json")),
+            // Without this header a server may compress as it likes (RFC 9110, section 12.5.3).
+            (ACCEPT_ENCODING, HeaderValue::from_static("identity")),
+        ]))
         .redirect(redirect::Policy::none())
         .retry(retry::never())
         .connect_timeout(limits.connection)
@@ -180,15 +209,4 @@ fn is_loopback(url: &Url) -> bool {
         Some(Host::Domain(name)) => name == "localhost",
         None => false,
     }
-}
-
-async fn read_body(mut response: Response) -> Result<Vec<u8>, Trouble> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(Trouble::of)? {
-        if body.len().saturating_add(chunk.len()) > ANSWER_MAX {
-            return Err(Trouble::Oversize);
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
 }

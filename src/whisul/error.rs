@@ -1,15 +1,12 @@
 //! What can go wrong with Whisul, by what it means for a job.
 //!
 //! The text of each error is the whole story in one line for a log: it names neither the key, nor
-//! a prompt, nor a URL.
+//! a URL, and holds nothing that Whisul wrote. Whisul may repeat a prompt in its own words: escaped,
+//! shortened or translated, so that no comparison would find it.
 
 use std::{error::Error, fmt, time::Duration};
 
-use super::{
-    field::one_line,
-    wire::{self, Complaint},
-};
-use crate::domain::Prompt;
+use super::field::one_line;
 
 /// Why no client could be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,27 +23,22 @@ pub enum ClientError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SubmitError {
     /// Whisul will not take this prompt. There is no job.
-    #[error("Whisul rejected the prompt (status {status}){detail}")]
+    #[error("Whisul rejected the prompt (status {status})")]
     Rejected {
         /// 400, 413 or 422.
         status: u16,
         /// What Whisul says about it.
-        detail: Detail,
+        reason: Reason,
     },
     /// The key is missing, wrong or expired. There is no job.
-    #[error("Whisul refused the key (status {status}){detail}")]
+    #[error("Whisul refused the key (status {status})")]
     BadKey {
         /// 401 or 403.
         status: u16,
-        /// What Whisul says about it.
-        detail: Detail,
     },
     /// The key's account has no credit left. There is no job.
-    #[error("the key's account is out of credit{detail}")]
-    OutOfCredit {
-        /// What Whisul says about it.
-        detail: Detail,
-    },
+    #[error("the key's account is out of credit")]
+    OutOfCredit,
     /// Too many requests. There is no job.
     #[error("Whisul asks for fewer requests")]
     RateLimited {
@@ -61,13 +53,17 @@ pub enum SubmitError {
         /// What went wrong.
         source: Trouble,
     },
-    /// An answer that isn't documented, but that says that there is no job.
-    #[error("Whisul refused the submission (status {status}){detail}")]
-    Refused {
-        /// Any other status from 300 to 499.
+    /// A firewall or a login page in front of Whisul did not let the prompt pass. There is no job.
+    #[error("something in front of Whisul blocked the submission (status {status})")]
+    Blocked {
+        /// 401 or 403.
         status: u16,
-        /// What Whisul says about it.
-        detail: Detail,
+    },
+    /// Whisul's own answer, not a documented one, but one that says that there is no job.
+    #[error("Whisul refused the submission (status {status})")]
+    Refused {
+        /// Any other status from 400 to 499.
+        status: u16,
     },
     /// The prompt went out, and nobody can tell whether there is a job. Submitting it again could
     /// pay twice.
@@ -121,13 +117,17 @@ pub enum Trouble {
     /// A body without what has to be in it.
     #[error("the answer can't be understood")]
     Garbage,
-    /// A status that promises nothing.
-    #[error("status {status}{detail}")]
+    /// An error of Whisul's own that promises nothing.
+    #[error("Whisul's own error (status {status})")]
     Status {
         /// Which.
         status: u16,
-        /// What Whisul says about it.
-        detail: Detail,
+    },
+    /// The answer is not in the form of Whisul's API: a proxy, a firewall or a CDN gave it.
+    #[error("the response did not come from Whisul (status {status})")]
+    Foreign {
+        /// Which.
+        status: u16,
     },
 }
 
@@ -153,97 +153,44 @@ pub(super) fn causes(error: &dyn Error) -> String {
     one_line(&texts.join(": "), 300).unwrap_or_default()
 }
 
-/// What an answer itself says about a failure, fit for the log: one short line, or nothing. It is
-/// written `: like this`, to end an error's text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Detail(Option<String>);
+/// What Whisul says about a rejected prompt, for the person who wrote that. Whisul may repeat the
+/// prompt in it, so it is for no log and prints as nothing.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Reason(Option<String>);
 
-impl Detail {
+impl Reason {
     /// The most characters of one.
     const MAX: usize = 200;
 
-    /// Reads it from the answer to a submission. An answer that repeats a piece of the prompt
-    /// has none: prompts never reach a log.
-    pub(super) fn read(body: &[u8], prompt: &Prompt) -> Self {
-        let complaint: Complaint = wire::read(body).unwrap_or_default();
-        let texts: Vec<String> = complaint.texts().collect();
-        Self(one_line(&texts.join(": "), Self::MAX).filter(|text| !repeats(text, prompt)))
+    /// One line of these sentences.
+    pub(super) fn of(texts: impl Iterator<Item = String>) -> Self {
+        Self(one_line(&texts.collect::<Vec<_>>().join(": "), Self::MAX))
     }
 
     /// The line by itself.
-    pub fn text(&self) -> Option<&str> {
-        self.0.as_deref()
+    pub fn into_text(self) -> Option<String> {
+        self.0
     }
 }
 
-impl fmt::Display for Detail {
+impl fmt::Debug for Reason {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.as_ref().map_or(Ok(()), |text| write!(formatter, ": {text}"))
+        formatter.debug_struct("Reason").finish_non_exhaustive()
     }
-}
-
-/// Whether a text contains the prompt or a longer piece of it, however cut, spaced or capitalised.
-fn repeats(text: &str, prompt: &Prompt) -> bool {
-    const PIECE: usize = 8;
-    let text: String = bare(text).collect();
-    let prompt: Vec<char> = bare(prompt.as_str()).collect();
-    let length = prompt.len().clamp(1, PIECE);
-    prompt.windows(length).any(|piece| text.contains(&piece.iter().collect::<String>()))
-}
-
-/// A text's characters, in lower case and without white space.
-fn bare(text: &str) -> impl Iterator<Item = char> {
-    text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase)
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-    use serde_json::json;
-
     use super::*;
 
-    fn detail(body: &serde_json::Value, prompt: &str) -> String {
-        Detail::read(body.to_string().as_bytes(), &Prompt::parse(prompt).unwrap()).to_string()
-    }
-
     #[test]
-    fn a_detail_is_one_short_line() {
-        let documented = json!({"error": "Invalid input", "message": "Say\nmore\u{1b}[31m"});
-        assert_eq!(detail(&documented, "rain on glass"), ": Invalid input: Say more [31m");
-        assert_eq!(detail(&json!({"error": {"code": 1}, "message": null}), "rain"), "");
-        let long = detail(&json!({"message": "x".repeat(10_000)}), "rain on glass");
-        assert_eq!(long.len(), 2 + Detail::MAX);
-    }
-
-    #[test]
-    fn a_detail_never_repeats_the_prompt() {
-        for text in [
-            "we can't play Rain On Glass",
-            "prompt \"a song about rain on gl…\" is too long",
-            "A\tSONG   ABOUT",
-        ] {
-            assert_eq!(detail(&json!({"message": text}), "a song about rain on glass"), "");
-        }
-        let long = format!("secret {}", "love ".repeat(150));
-        assert_eq!(detail(&json!({"message": long}), &long), "");
-    }
-
-    proptest! {
-        #[test]
-        fn any_bytes_are_a_bounded_detail(body in prop::collection::vec(any::<u8>(), 0..300)) {
-            let detail = Detail::read(&body, &Prompt::parse("rain").unwrap()).to_string();
-            prop_assert!(detail.chars().count() <= 2 + Detail::MAX);
-            prop_assert!(!detail.chars().any(char::is_control));
-        }
-
-        #[test]
-        fn no_detail_holds_the_prompt(prompt in "\\PC{1,20}", before in "\\PC{0,20}") {
-            if let Ok(prompt) = Prompt::parse(&prompt) {
-                let body = json!({"message": format!("{before}{}", prompt.as_str())}).to_string();
-                let detail = Detail::read(body.as_bytes(), &prompt);
-                prop_assert_eq!(detail, Detail::default());
-            }
-        }
+    fn a_reason_is_one_short_line_that_no_log_shows() {
+        let texts = ["Invalid input", "Say\nmore\u{1b}[31m"].map(str::to_owned);
+        let reason = Reason::of(texts.into_iter());
+        assert!(!format!("{reason:?}").contains("Invalid"));
+        assert_eq!(reason.into_text().unwrap(), "Invalid input: Say more [31m");
+        let long = Reason::of(std::iter::once("é".repeat(10_000))).into_text().unwrap();
+        assert_eq!(long.chars().count(), Reason::MAX);
+        assert_eq!(Reason::of(std::iter::empty()).into_text(), None);
     }
 }

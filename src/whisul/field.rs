@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 use time::{PrimitiveDateTime, format_description::StaticFormatDescription, macros};
+use url::Url;
 
-use crate::domain::SongLength;
+use crate::domain::{self, Song, SongLength, WhisulJobId};
 
 /// The most characters of any text that is kept.
 const TEXT_MAX: usize = 1000;
@@ -16,10 +17,8 @@ const TEXT_MAX: usize = 1000;
 const TAG_MAX: usize = 100;
 /// The most tags.
 const TAGS_MAX: usize = 50;
-/// The most bytes of a URL; a longer one is dropped, since half an address is none.
-const URL_MAX: usize = 2048;
-/// No music has more beats per minute.
-const BPM_MAX: f64 = 1000.0;
+/// The most bytes of an address to poll.
+const ADDRESS_MAX: usize = 2048;
 
 /// Makes a text safe to keep and to log: one line without control characters, of bounded length.
 /// `None` if nothing is left.
@@ -29,13 +28,29 @@ pub(super) fn one_line(text: &str, max: usize) -> Option<String> {
     Some(cut.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
+/// A text, or a number in its place: a song may be called 1984.
 pub(super) fn text(value: &Value) -> Option<String> {
-    one_line(value.as_str()?, TEXT_MAX)
+    match value {
+        Value::String(text) => one_line(text, TEXT_MAX),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
 }
 
-pub(super) fn url(value: &Value) -> Option<String> {
+/// The id of a job.
+pub(super) fn id(value: &Value) -> Option<WhisulJobId> {
+    WhisulJobId::parse(text(value)?.trim())
+}
+
+/// Where to ask for a job, as Whisul wrote it; half an address is none.
+pub(super) fn address(value: &Value) -> Option<String> {
     let text = value.as_str()?.trim();
-    (text.len() <= URL_MAX).then(|| one_line(text, URL_MAX))?
+    (text.len() <= ADDRESS_MAX).then(|| one_line(text, ADDRESS_MAX))?
+}
+
+/// A link to a file, made absolute.
+pub(super) fn link(value: &Value, base: &Url) -> Option<String> {
+    domain::link(value.as_str()?, base).map(Into::into)
 }
 
 /// A number, written as one or as a text.
@@ -45,7 +60,7 @@ fn number(value: &Value) -> Option<f64> {
 }
 
 pub(super) fn bpm(value: &Value) -> Option<f64> {
-    number(value).filter(|bpm| *bpm > 0.0 && *bpm < BPM_MAX)
+    Song::beats(number(value)?)
 }
 
 /// `"2:47"` on one page, `183` on another; hours, fractions and `"183"` are taken as well.
@@ -74,16 +89,18 @@ fn clock_seconds(text: &str) -> Option<u64> {
 
 /// `"trap, dark"`, or a list.
 pub(super) fn tags(value: &Value) -> Vec<String> {
-    let listed = value.as_array().into_iter().flatten().filter_map(Value::as_str);
-    let joined = value.as_str().into_iter().flat_map(|text| text.split(','));
-    listed.chain(joined).filter_map(|tag| one_line(tag, TAG_MAX)).take(TAGS_MAX).collect()
+    let listed = value.as_array().into_iter().flatten().filter_map(text);
+    let joined = value.as_str().into_iter().flat_map(|text| text.split(',')).map(str::to_owned);
+    listed.chain(joined).filter_map(|tag| one_line(&tag, TAG_MAX)).take(TAGS_MAX).collect()
 }
 
-/// A point in time as Whisul writes it: `2026-02-17 15:39:34`, UTC, without a zone.
+/// A point in time as Whisul writes it: `2026-02-17 15:39:34`, UTC, without a zone. A `T` between the
+/// two, and anything after the seconds, is taken as well.
 pub(super) fn time(value: &Value) -> Option<PrimitiveDateTime> {
     const FORMAT: StaticFormatDescription =
         macros::format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
-    PrimitiveDateTime::parse(value.as_str()?.trim(), FORMAT).ok()
+    let text = value.as_str()?.trim().replacen('T', " ", 1);
+    PrimitiveDateTime::parse(text.get(..19)?, FORMAT).ok()
 }
 
 #[cfg(test)]
@@ -132,9 +149,12 @@ mod tests {
             (json!(140), Some(140.0)),
             (json!(140.5), Some(140.5)),
             (json!("140"), Some(140.0)),
+            (json!(71.96), Some(72.0)),
             (json!(0), None),
+            (json!(0.04), None),
             (json!(-1), None),
-            (json!(1000), None),
+            (json!(999.99), None),
+            (json!(1e300), None),
             (json!("inf"), None),
             (json!("fast"), None),
             (json!(true), None),
@@ -148,7 +168,8 @@ mod tests {
     fn tags_are_a_text_or_a_list() {
         let expected = ["trap", "dark", "808s"];
         assert_eq!(tags(&json!("trap, dark,, 808s ,")), expected);
-        assert_eq!(tags(&json!(["trap", " dark ", 7, "", "808s"])), expected);
+        assert_eq!(tags(&json!(["trap", " dark ", [7], "", "808s"])), expected);
+        assert_eq!(tags(&json!(["trap", 808])), ["trap", "808"]);
         for value in [json!(null), json!(7), json!({"0": "trap"}), json!(""), json!(" , ")] {
             assert!(tags(&value).is_empty(), "{value}");
         }
@@ -160,16 +181,10 @@ mod tests {
     fn texts_are_one_trimmed_line_and_empty_ones_are_missing() {
         assert_eq!(text(&json!(" Rain\n\u{0}Song ")).as_deref(), Some("Rain  Song"));
         assert_eq!(text(&json!("é".repeat(5000))), Some("é".repeat(TEXT_MAX)));
-        for value in [json!(""), json!(" \t"), json!("\u{0}"), json!(7), json!(null)] {
+        assert_eq!(text(&json!(1984)).as_deref(), Some("1984"));
+        for value in [json!(""), json!(" \t"), json!("\u{0}"), json!(["7"]), json!(null)] {
             assert_eq!(text(&value), None, "{value}");
         }
-    }
-
-    #[test]
-    fn a_url_is_whole_or_missing() {
-        let cover = "https://cdn.whisul.com/covers/1.jpg";
-        assert_eq!(url(&json!(format!(" {cover} "))).as_deref(), Some(cover));
-        assert_eq!(url(&json!(format!("{cover}?{}", "a".repeat(URL_MAX)))), None);
     }
 
     #[test]
@@ -187,8 +202,8 @@ mod tests {
         #[test]
         fn every_field_keeps_its_bounds(words in any::<String>(), number in any::<f64>()) {
             for value in [json!(words), json!(number), json!([words, number]), json!({"a": words})] {
-                prop_assert!(bpm(&value).is_none_or(|bpm| bpm > 0.0 && bpm < BPM_MAX));
-                let texts = [text(&value), url(&value)].into_iter().flatten().chain(tags(&value));
+                prop_assert!(bpm(&value).is_none_or(|bpm| (1.0..1000.0).contains(&bpm)));
+                let texts = [text(&value), address(&value)].into_iter().flatten().chain(tags(&value));
                 for text in texts {
                     prop_assert!(!text.is_empty() && text.trim() == text);
                     prop_assert!(!text.chars().any(char::is_control));
@@ -207,7 +222,7 @@ mod tests {
         fn any_clock_and_any_time_is_a_value_or_none(text in "[-+]?[0-9:. -]{0,24}") {
             let value = json!(text);
             prop_assert!(length(&value).is_none_or(|length| length.seconds() > 0));
-            prop_assert!(time(&value).is_none_or(|_| text.trim().len() == 19));
+            prop_assert!(time(&value).is_none_or(|_| text.trim().len() >= 19));
         }
     }
 }

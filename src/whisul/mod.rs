@@ -5,9 +5,11 @@
 //! rate limit that all requests share; what to do after an error is up to the caller.
 
 mod answer;
+mod body;
 mod client;
 mod error;
 mod field;
+mod json;
 mod limits;
 mod poll_url;
 mod retry_after;
@@ -17,5 +19,5 @@ mod wire;
 mod tests;
 
 pub use client::{Permit, Whisul};
-pub use error::{ClientError, Detail, PollError, SubmitError, Trouble};
+pub use error::{ClientError, PollError, Reason, SubmitError, Trouble};
 pub use limits::{RateLimit, RateLimitError};

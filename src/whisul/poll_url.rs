@@ -5,34 +5,47 @@
 
 use url::Url;
 
-use crate::domain::WhisulJob;
+use crate::domain::{WhisulJob, WhisulJobId};
 
 /// Where prompts are submitted: `{base}/generate`.
 pub(super) fn generate(base: &Url) -> Url {
     below(base, ["generate"])
 }
 
-/// Where to ask for a job: its poll URL where that lies below the base URL and is plain, else
-/// `{base}/jobs/{id}`.
-pub(super) fn job(base: &Url, job: &WhisulJob) -> Url {
+/// Where to ask for a job: `{base}/jobs/{id}`, and before that its poll URL, where that lies below
+/// the base URL, is plain, and is another address.
+pub(super) fn job(base: &Url, job: &WhisulJob) -> (Option<Url>, Url) {
+    let own = below(base, ["jobs", job.id.as_str()]);
     let followed = job.poll_url.as_deref().and_then(|text| {
         let path = path_below(base, text)?;
         path.split('/').all(is_plain).then(|| below(base, path.split('/')))
     });
-    followed.unwrap_or_else(|| below(base, ["jobs", job.id.as_str()]))
+    (followed.filter(|url| *url != own), own)
+}
+
+/// The id at the end of a poll URL, for an acceptance that names none.
+pub(super) fn id(poll_url: &str) -> Option<WhisulJobId> {
+    let path = poll_url.split(['?', '#']).next().unwrap_or_default();
+    let (before, last) = path.trim_end_matches('/').rsplit_once('/')?;
+    // The list of all jobs is no job, and a host without a path has none.
+    if last == "jobs" || before.ends_with('/') {
+        return None;
+    }
+    WhisulJobId::parse(last)
 }
 
 /// What a poll URL adds to the base URL, not yet known to be plain. The documentation has relative
-/// ones (base URL + `poll_url`); absolute ones are taken where they begin with the base URL.
+/// ones (base URL + `poll_url`). Others repeat the base's path, or are absolute.
 fn path_below(base: &Url, text: &str) -> Option<String> {
+    let prefix = base.path().trim_end_matches('/');
+    let below_prefix = |path: &str| path.strip_prefix(prefix)?.strip_prefix('/').map(str::to_owned);
     let Ok(absolute) = Url::parse(text) else {
-        return Some(text.strip_prefix('/').unwrap_or(text).to_owned());
+        let repeated = below_prefix(text).filter(|_| !prefix.is_empty());
+        return Some(repeated.unwrap_or_else(|| text.strip_prefix('/').unwrap_or(text).to_owned()));
     };
     let extras = [absolute.password(), absolute.query(), absolute.fragment()];
     let pure = absolute.username().is_empty() && extras.iter().all(Option::is_none);
-    (pure && absolute.origin() == base.origin()).then_some(())?;
-    let prefix = base.path().trim_end_matches('/');
-    absolute.path().strip_prefix(prefix)?.strip_prefix('/').map(str::to_owned)
+    (pure && absolute.origin() == base.origin()).then(|| below_prefix(absolute.path()))?
 }
 
 /// Whether a path segment means just what it says to every server: no dots that climb, no escapes.
@@ -55,7 +68,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::WhisulJobId;
 
     const BASES: [&str; 4] = [
         "https://whisul.com/api",
@@ -67,7 +79,9 @@ mod tests {
     fn polled(base: &str, poll_url: &str) -> String {
         let id = WhisulJobId::parse("81fa5ff7").unwrap();
         let poll_url = Some(poll_url.to_owned());
-        job(&Url::parse(base).unwrap(), &WhisulJob { id, poll_url }).into()
+        let (followed, own) = job(&Url::parse(base).unwrap(), &WhisulJob { id, poll_url });
+        assert!(own.as_str().ends_with("/jobs/81fa5ff7"));
+        followed.unwrap_or(own).into()
     }
 
     #[test]
@@ -79,6 +93,12 @@ mod tests {
                 assert_eq!(polled(base, poll_url), expected, "{base} {poll_url}");
             }
         }
+        // The base's path may be repeated.
+        assert_eq!(
+            polled("https://whisul.com/api", "/api/jobs/1"),
+            "https://whisul.com/api/jobs/1"
+        );
+        assert_eq!(polled("http://[::1]:8080/a/b", "/a/b/jobs/1"), "http://[::1]:8080/a/b/jobs/1");
         let port = polled("https://whisul.com/api", "https://WHISUL.com:443/api/jobs/1");
         assert_eq!(port, "https://whisul.com/api/jobs/1");
     }
@@ -128,9 +148,25 @@ mod tests {
             let root = base.trim_end_matches('/');
             let base = Url::parse(base).unwrap();
             let id = WhisulJobId::parse("81fa5ff7").unwrap();
-            let url = job(&base, &WhisulJob { id, poll_url: None });
-            assert_eq!(url.as_str(), format!("{root}/jobs/81fa5ff7"));
+            let (followed, own) = job(&base, &WhisulJob { id, poll_url: None });
+            assert_eq!((followed, own.as_str()), (None, &*format!("{root}/jobs/81fa5ff7")));
             assert_eq!(generate(&base).as_str(), format!("{root}/generate"));
+        }
+    }
+
+    #[test]
+    fn an_id_is_read_from_a_poll_url() {
+        for poll_url in [
+            "/jobs/81fa5ff7",
+            "jobs/81fa5ff7/",
+            "/api/v2/jobs/81fa5ff7?full=1",
+            "https://whisul.com/api/jobs/81fa5ff7#top",
+            "http://elsewhere.example/81fa5ff7",
+        ] {
+            assert_eq!(id(poll_url).unwrap().as_str(), "81fa5ff7", "{poll_url}");
+        }
+        for poll_url in ["", "/", "/jobs", "/jobs/", "https://whisul", "81fa5ff7", "/jobs/a%20b"] {
+            assert_eq!(id(poll_url), None, "{poll_url}");
         }
     }
 

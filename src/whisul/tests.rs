@@ -1,10 +1,12 @@
 //! The client against a small server that misbehaves in every way.
 
 use std::{
+    io::Write,
     sync::{Arc, Mutex},
     time::{Duration, SystemTime},
 };
 
+use flate2::{Compression, write::GzEncoder};
 use secrecy::SecretString;
 use serde_json::json;
 use tokio::{
@@ -31,6 +33,8 @@ enum Deed {
     Cut(Vec<u8>),
     /// Writes these bytes and nothing more.
     Hang(Vec<u8>),
+    /// Answers requests for this path with the one, and all others with the other.
+    Route(&'static str, Vec<u8>, Vec<u8>),
 }
 
 /// All requests so far, by connection.
@@ -84,8 +88,12 @@ impl Server {
 
 async fn serve(mut stream: TcpStream, deed: Deed, number: usize, seen: Requests) {
     while let Some(request) = read_request(&mut stream).await {
+        let bytes = match &deed {
+            Deed::Answer(bytes) | Deed::Cut(bytes) | Deed::Hang(bytes) => bytes,
+            Deed::Route(path, known, _) if request.contains(&format!(" {path} ")) => known,
+            Deed::Route(_, _, lost) => lost,
+        };
         seen.lock().unwrap()[number].push(request);
-        let (Deed::Answer(bytes) | Deed::Cut(bytes) | Deed::Hang(bytes)) = &deed;
         // The client may have left already.
         if stream.write_all(bytes).await.is_err() || matches!(deed, Deed::Cut(_)) {
             return;
@@ -202,14 +210,14 @@ async fn a_failed_handshake_means_that_nothing_was_taken() {
 
 #[tokio::test]
 async fn whatever_breaks_after_sending_is_ambiguous() {
-    let promised = "HTTP/1.1 202 Accepted\r\ncontent-length: 500\r\n\r\n{\"job_id\": \"81fa5ff7\"}";
+    let cut = "HTTP/1.1 202 Accepted\r\ncontent-length: 500\r\n\r\n{\"job_id\": \"81fa5f";
     let deeds = [
         Deed::Cut(Vec::new()),
         Deed::Cut(b"HTTP/1.1 202 Acc".to_vec()),
-        Deed::Cut(promised.into()),
+        Deed::Cut(cut.into()),
         Deed::Cut(b"\x16\x03\x01 not HTTP at all\r\n\r\n".to_vec()),
         Deed::Hang(Vec::new()),
-        Deed::Hang(promised.into()),
+        Deed::Hang(cut.into()),
         Deed::Answer(answer("202 Accepted", "", "<html>thanks</html>")),
         Deed::Answer(answer("202 Accepted", "", &"x".repeat(2 * 1024 * 1024))),
         Deed::Answer(answer("500 Internal Server Error", "", "{}")),
@@ -224,21 +232,33 @@ async fn whatever_breaks_after_sending_is_ambiguous() {
 }
 
 #[tokio::test]
+async fn an_acceptance_that_is_cut_off_after_its_id_is_one() {
+    let cut =
+        b"HTTP/1.1 202 Accepted\r\ncontent-length: 500\r\n\r\n{\"job_id\": \"81fa5ff7\", \"po";
+    for deed in [Deed::Cut(cut.to_vec()), Deed::Hang(cut.to_vec())] {
+        let server = Server::start(deed).await;
+        assert_eq!(submit(&server.client()).await, Ok(job()));
+    }
+}
+
+#[tokio::test]
 async fn a_status_counts_even_where_its_body_is_cut_off() {
-    let cut = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 500\r\n\r\n{\"err".to_vec();
+    let cut =
+        b"HTTP/1.1 400 Bad Request\r\ncontent-length: 500\r\n\r\n{\"error\": \"No\", \"m".to_vec();
     let server = Server::start(Deed::Cut(cut)).await;
     let error = submit(&server.client()).await.unwrap_err();
     assert!(matches!(error, SubmitError::Rejected { status: 400, .. }), "{error}");
 }
 
 #[tokio::test]
-async fn a_redirect_is_refused_and_not_followed() {
+async fn a_redirect_is_not_followed() {
     let elsewhere = Server::answering("202 Accepted", "", "{\"job_id\": \"1\"}").await;
     for status in ["301 Moved Permanently", "307 Temporary Redirect", "308 Permanent Redirect"] {
         let location = format!("location: {}/generate\r\n", elsewhere.base);
         let server = Server::answering(status, &location, "").await;
         let error = submit(&server.client()).await.unwrap_err();
-        assert!(matches!(error, SubmitError::Refused { status: 300..400, .. }), "{error}");
+        let foreign = Trouble::Foreign { status: status[..3].parse().unwrap() };
+        assert_eq!(error, SubmitError::NotTaken { retry_after: None, source: foreign });
         assert!(matches!(poll(&server.client()).await, Err(PollError::Transient { .. })));
     }
     assert_eq!(elsewhere.connections(), 0);
@@ -247,7 +267,8 @@ async fn a_redirect_is_refused_and_not_followed() {
 #[tokio::test]
 async fn a_server_that_asks_to_wait_took_nothing() {
     let wait = Some(Duration::from_secs(12));
-    let server = Server::answering("503 Unavailable", "retry-after: 12\r\n", "").await;
+    let declined = "{\"error\": \"Overloaded\"}";
+    let server = Server::answering("503 Unavailable", "retry-after: 12\r\n", declined).await;
     let error = submit(&server.client()).await.unwrap_err();
     assert!(matches!(error, SubmitError::NotTaken { retry_after, .. } if retry_after == wait));
     let server = Server::answering("429 Too Many Requests", "retry-after: 12\r\n", "{}").await;
@@ -258,17 +279,85 @@ async fn a_server_that_asks_to_wait_took_nothing() {
 
 #[tokio::test]
 async fn a_poll_that_breaks_is_asked_again_later() {
-    let large = format!("{{\"status\": \"running\", \"x\": \"{}\"}}", "x".repeat(2 * 1024 * 1024));
-    let endless = b"HTTP/1.1 200 OK\r\n\r\n{\"status\": \"completed\"".to_vec();
+    let large = format!("{{\"x\": \"{}\"}}", "x".repeat(2 * 1024 * 1024));
+    let unended = b"HTTP/1.1 200 OK\r\n\r\n{\"status\": \"completed\"".to_vec();
     for (deed, expected) in [
         (Deed::Answer(answer("200 OK", "", &large)), Trouble::Oversize),
         (Deed::Answer(answer("200 OK", "", "{\"status\": ")), Trouble::Garbage),
-        (Deed::Hang(endless), Trouble::TimedOut),
+        (Deed::Answer(answer("200 OK", "", "<html>")), Trouble::Foreign { status: 200 }),
+        (Deed::Hang(unended), Trouble::TimedOut),
         (Deed::Hang(Vec::new()), Trouble::TimedOut),
     ] {
         let server = Server::start(deed).await;
         let transient = PollError::Transient { source: expected, retry_after: None };
         assert_eq!(poll(&server.client()).await, Err(transient));
+    }
+}
+
+#[tokio::test]
+async fn a_poll_is_read_in_part() {
+    let large = format!("{{\"status\": \"running\", \"x\": \"{}\"}}", "x".repeat(2 << 20));
+    let cut =
+        b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"status\": \"running\", \"pro".to_vec();
+    for deed in
+        [Deed::Answer(answer("200 OK", "", &large)), Deed::Cut(cut.clone()), Deed::Hang(cut)]
+    {
+        let server = Server::start(deed).await;
+        assert_eq!(poll(&server.client()).await, Ok(Report::Running));
+    }
+}
+
+#[tokio::test]
+async fn a_poll_url_that_leads_nowhere_is_given_up_for_the_id() {
+    for lost in ["404 Not Found", "200 OK", "302 Found"] {
+        let lost = answer(lost, "", "<html>no such page</html>");
+        let known = answer("200 OK", "", "{\"status\": \"running\"}");
+        let server = Server::start(Deed::Route("/api/jobs/81fa5ff7", known, lost)).await;
+        let whisul = server.client();
+        let job = WhisulJob { poll_url: Some("/v2/status/1".to_owned()), ..job() };
+        assert_eq!(whisul.permit().await.poll(&job).await, Ok(Report::Running));
+        let asked: Vec<String> = server
+            .requests()
+            .iter()
+            .map(|request| request.lines().next().unwrap().to_owned())
+            .collect();
+        assert_eq!(asked, ["GET /api/v2/status/1 HTTP/1.1", "GET /api/jobs/81fa5ff7 HTTP/1.1"]);
+    }
+}
+
+#[tokio::test]
+async fn both_addresses_must_say_that_a_job_is_gone() {
+    let gone = answer("404 Not Found", "", "{\"error\": \"Not found\"}");
+    let job = WhisulJob { poll_url: Some("/v2/status/1".to_owned()), ..job() };
+    let server = Server::start(Deed::Answer(gone.clone())).await;
+    assert_eq!(server.client().permit().await.poll(&job).await, Ok(Report::Vanished));
+    let lost = answer("404 Not Found", "", "<html>");
+    let server = Server::start(Deed::Route("/api/v2/status/1", gone, lost)).await;
+    let answer = server.client().permit().await.poll(&job).await;
+    assert!(matches!(answer, Err(PollError::Transient { .. })), "{answer:?}");
+}
+
+#[tokio::test]
+async fn a_compressed_answer_is_understood_though_nobody_asked_for_one() {
+    let body = "{\"job_id\": \"81fa5ff7\", \"status\": \"running\"}";
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(body.as_bytes()).unwrap();
+    let gzip = encoder.finish().unwrap();
+    for (header, body) in [
+        ("content-encoding: gzip\r\n", gzip.as_slice()),
+        ("", gzip.as_slice()),
+        ("content-encoding: gzip\r\n", body.as_bytes()),
+        ("content-encoding: br\r\n", body.as_bytes()),
+    ] {
+        let head = answer("200 OK", header, &"x".repeat(body.len()));
+        let bytes = [&head[..head.len() - body.len()], body].concat();
+        let server = Server::start(Deed::Answer(bytes)).await;
+        let whisul = server.client();
+        assert_eq!(submit(&whisul).await, Ok(job()), "{header}");
+        assert_eq!(poll(&whisul).await, Ok(Report::Running), "{header}");
+        for request in server.requests() {
+            assert!(request.contains("\r\naccept-encoding: identity\r\n"), "{request}");
+        }
     }
 }
 

@@ -5,11 +5,15 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde::Serialize;
+use url::Url;
 
-use super::field::{bpm, length, tags, text, time, url};
-use crate::domain::{Song, WhisulJob, WhisulJobId};
+use super::{
+    field::{address, bpm, id, length, link, tags, text, time},
+    json::Object,
+    poll_url,
+};
+use crate::domain::{Report, Song, WhisulJob};
 
 /// The body of `POST /generate`.
 #[derive(Serialize)]
@@ -17,136 +21,250 @@ pub(super) struct Submission<'prompt> {
     pub(super) prompt: &'prompt str,
 }
 
-/// The answer to a prompt that was taken.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub(super) struct Acceptance {
-    job_id: Value,
-    poll_url: Value,
+/// The job that an acceptance names, by its id or at least by its poll URL.
+pub(super) fn acceptance(answer: &Object) -> Option<WhisulJob> {
+    let poll_url = address(answer.get("poll_url"));
+    let id = ["job_id", "id"].into_iter().find_map(|name| id(answer.get(name)));
+    let id = id.or_else(|| poll_url::id(poll_url.as_deref()?))?;
+    Some(WhisulJob { id, poll_url })
 }
 
-/// What stands in the answer to a request that failed.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub(super) struct Complaint {
-    error: Value,
-    message: Value,
+/// Whether this is the documented error object.
+pub(super) fn is_error(answer: &Object) -> bool {
+    answer.get("error").as_str().is_some_and(|error| !error.trim().is_empty())
 }
 
-/// The answer to `GET /jobs/{id}`.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub(super) struct JobStatus {
-    status: Value,
-    result: Value,
-    error: Value,
-    started_at: Value,
-    finished_at: Value,
+/// The sentences of an error object, the general one first.
+pub(super) fn complaint(answer: &Object) -> impl Iterator<Item = String> {
+    ["error", "message"].into_iter().filter_map(|name| text(answer.get(name)))
 }
 
-/// The `result` of a completed job.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct JobResult {
-    title: Value,
-    bpm: Value,
-    duration: Value,
-    song_url: Value,
-    image_url: Value,
-    tags: Value,
-}
-
-impl Acceptance {
-    /// The job; `None` without an id that can be used.
-    pub(super) fn job(&self) -> Option<WhisulJob> {
-        let id = WhisulJobId::parse(self.job_id.as_str()?.trim())?;
-        Some(WhisulJob { id, poll_url: url(&self.poll_url) })
+/// How a job stands, according to the answer to `GET /jobs/{id}`; `None` if that does not tell.
+///
+/// Only `running`, `completed` and `failed` are documented. What a job of any other name has come to
+/// shows in its result and its end.
+pub(super) fn report(mut answer: Object, base: &Url) -> Option<Report> {
+    let stage = ["status", "state"].iter().find_map(|name| answer.get(name).as_str());
+    let stage = stage.map(Stage::of);
+    let reason = text(answer.get("error"));
+    let ended = !answer.get("finished_at").is_null();
+    let took = took(&answer);
+    let song = song(&answer.take("result"), base);
+    let under_way = stage == Some(Stage::Running);
+    // Of a song that is being made, Whisul may show a part.
+    if song.song_url.is_some() && (ended || !under_way) {
+        return Some(Report::Completed { song, took });
+    }
+    match stage {
+        Some(Stage::Failed) => Some(Report::Failed { reason }),
+        Some(Stage::Running) => Some(Report::Running),
+        Some(Stage::Unknown) | None if ended && reason.is_some() => Some(Report::Failed { reason }),
+        Some(Stage::Unknown) if !ended => Some(Report::Running),
+        None if !ended => None,
+        // The link may be in the part that is missing.
+        _ if !answer.whole => None,
+        _ => Some(Report::Songless),
     }
 }
 
-impl Complaint {
-    /// Its sentences, the general one first.
-    pub(super) fn texts(&self) -> impl Iterator<Item = String> {
-        [&self.error, &self.message].into_iter().filter_map(text)
-    }
+/// What a status means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Running,
+    Completed,
+    Failed,
+    Unknown,
 }
 
-impl JobStatus {
-    /// The name of the status; `None` means that nothing in the answer can be relied on.
-    pub(super) fn status(&self) -> Option<String> {
-        text(&self.status)
-    }
-
-    /// The song of a completed job. Without a readable result, a song of which nothing is known.
-    pub(super) fn song(self) -> Song {
-        let result = Some(self.result).filter(Value::is_object);
-        let result: JobResult =
-            result.and_then(|result| serde_json::from_value(result).ok()).unwrap_or_default();
-        Song {
-            title: text(&result.title),
-            bpm: bpm(&result.bpm),
-            length: length(&result.duration),
-            tags: tags(&result.tags),
-            song_url: url(&result.song_url),
-            image_url: url(&result.image_url),
+impl Stage {
+    /// The documented names, and those that other services use.
+    fn of(status: &str) -> Self {
+        let letters = status.chars().filter(|c| c.is_alphanumeric());
+        match letters.flat_map(char::to_lowercase).collect::<String>().as_str() {
+            "running" | "accepted" | "submitted" | "created" | "queued" | "pending" | "waiting"
+            | "scheduled" | "starting" | "started" | "processing" | "inprogress" | "working"
+            | "generating" | "composing" => Self::Running,
+            "completed" | "complete" | "succeeded" | "success" | "successful" | "done"
+            | "finished" | "ready" | "ok" => Self::Completed,
+            "failed" | "failure" | "error" | "errored" | "canceled" | "cancelled" | "expired"
+            | "timeout" | "timedout" | "aborted" | "rejected" | "terminated" | "stopped" => {
+                Self::Failed
+            }
+            _ => Self::Unknown,
         }
     }
+}
 
-    /// Why the job failed, in Whisul's words.
-    pub(super) fn reason(&self) -> Option<String> {
-        text(&self.error)
-    }
-
-    /// How long the job ran, if Whisul tells a time that can be true: more than nothing, and less
-    /// than a day.
-    pub(super) fn took(&self) -> Option<Duration> {
-        const DAY: Duration = Duration::from_hours(24);
-        let took = time(&self.finished_at)? - time(&self.started_at)?;
-        took.try_into().ok().filter(|took: &Duration| !took.is_zero() && *took < DAY)
+/// The song of a result. Without a readable one, a song of which nothing is known.
+fn song(result: &Object, base: &Url) -> Song {
+    Song {
+        title: text(result.get("title")),
+        bpm: bpm(result.get("bpm")),
+        length: length(result.get("duration")),
+        tags: tags(result.get("tags")),
+        song_url: link(result.get("song_url"), base),
+        image_url: link(result.get("image_url"), base),
     }
 }
 
-/// Reads an answer's body. `None` unless it is a JSON object: serde would take a list for a struct,
-/// too. Broken characters spoil no more than the text that they stand in.
-pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
-    let text = String::from_utf8_lossy(body);
-    text.trim_start().starts_with('{').then(|| serde_json::from_str(&text).ok())?
+/// How long the job ran, if Whisul tells a time that can be true: more than nothing, and less than
+/// a day.
+fn took(answer: &Object) -> Option<Duration> {
+    const DAY: Duration = Duration::from_hours(24);
+    let took = time(answer.get("finished_at"))? - time(answer.get("started_at"))?;
+    took.try_into().ok().filter(|took: &Duration| !took.is_zero() && *took < DAY)
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
+    use crate::whisul::json::read;
 
-    fn status(value: &Value) -> JobStatus {
-        read(value.to_string().as_bytes()).unwrap()
+    fn told(body: &[u8]) -> Option<Report> {
+        report(read(body)?, &Url::parse("https://whisul.com/api").unwrap())
+    }
+
+    fn polled(value: &Value) -> Option<Report> {
+        told(value.to_string().as_bytes())
     }
 
     #[test]
-    fn only_an_object_is_an_answer() {
-        for body in ["", "null", "[\"completed\"]", "\"completed\"", "{", "{} {}", "<html>"] {
-            assert!(read::<JobStatus>(body.as_bytes()).is_none(), "{body}");
+    fn only_an_object_that_tells_something_is_an_answer() {
+        for body in
+            ["", "null", "[\"completed\"]", "\"completed\"", "{", "{}", "<html>", "{\"a\": 1}"]
+        {
+            assert_eq!(told(body.as_bytes()), None, "{body}");
         }
-        let status: JobStatus = read(b" {\"status\": \"running\", \"mood\": [{}]} ").unwrap();
-        assert_eq!(status.status().as_deref(), Some("running"));
+        let running = b" {\"status\": \"running\", \"mood\": [{}]} {} trailing";
+        assert_eq!(told(running), Some(Report::Running));
     }
 
     #[test]
-    fn one_broken_text_does_not_spoil_the_rest() {
-        let body = b"{\"prompt\": \"\\ud83d\", \"result\": {\"title\": \"R\xFFin\", \"bpm\": 90}}";
-        let song = read::<JobStatus>(body).unwrap().song();
-        assert_eq!((song.title.as_deref(), song.bpm), (Some("R\u{FFFD}in"), Some(90.0)));
+    fn a_final_state_of_any_name_is_an_outcome() {
+        let at = "2026-02-17 15:41:58";
+        let failed = |reason: Option<&str>| Report::Failed { reason: reason.map(str::to_owned) };
+        for status in
+            ["failed", "ERROR", "canceled", "cancelled", " Expired ", "time-out", "timed_out"]
+        {
+            assert_eq!(polled(&json!({"status": status})), Some(failed(None)), "{status}");
+            let told = polled(&json!({"status": status, "error": "Too loud."}));
+            assert_eq!(told, Some(failed(Some("Too loud."))), "{status}");
+        }
+        for status in
+            ["completed", "Succeeded", "success", "COMPLETE", "done", "rendered", "failed"]
+        {
+            let result = json!({"song_url": "/audio/1.mp3"});
+            for body in [
+                json!({"status": status, "result": result}),
+                json!({"status": status, "result": result, "finished_at": at}),
+            ] {
+                assert!(matches!(polled(&body), Some(Report::Completed { .. })), "{body}");
+            }
+        }
+        for status in [json!("kaputt"), json!(null), json!(7)] {
+            let ended = json!({"status": status, "finished_at": at, "error": "Out of tune."});
+            assert_eq!(polled(&ended), Some(failed(Some("Out of tune."))), "{status}");
+            let ended = json!({"status": status, "finished_at": at});
+            assert_eq!(polled(&ended), Some(Report::Songless), "{status}");
+            let result = json!({"result": {"song_url": "/audio/1.mp3"}, "status": status});
+            assert!(matches!(polled(&result), Some(Report::Completed { .. })), "{status}");
+        }
+    }
+
+    #[test]
+    fn a_song_under_way_is_no_outcome() {
+        let result = json!({"title": "Rain", "song_url": "/preview/1.mp3"});
+        for status in ["running", "queued", "in_progress", "Processing"] {
+            let body = json!({"status": status, "result": result, "finished_at": null});
+            assert_eq!(polled(&body), Some(Report::Running), "{status}");
+            let ended = json!({"status": status, "result": result, "finished_at": "now"});
+            assert!(matches!(polled(&ended), Some(Report::Completed { .. })), "{status}");
+        }
+        assert_eq!(polled(&json!({"status": "mastering", "error": "x"})), Some(Report::Running));
+    }
+
+    #[test]
+    fn completed_without_a_usable_link_is_no_song() {
+        for result in [
+            json!(null),
+            json!("song"),
+            json!([]),
+            json!({"title": "Rain", "image_url": "/covers/1.png"}),
+            json!({"song_url": null}),
+            json!({"song_url": "javascript:alert(1)"}),
+        ] {
+            let body = json!({"status": "completed", "result": result});
+            assert_eq!(polled(&body), Some(Report::Songless), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_cut_body_tells_what_it_holds_and_nothing_by_what_it_lacks() {
+        let body =
+            json!({"status": "completed", "result": {"image_url": "/c.png", "song_url": "/a.mp3"}});
+        let body = body.to_string();
+        for length in 0..body.len() {
+            match told(&body.as_bytes()[..length]) {
+                None => {}
+                Some(Report::Completed { song, .. }) => {
+                    assert_eq!(song.song_url.as_deref(), Some("https://whisul.com/a.mp3"));
+                }
+                other => panic!("{length}: {other:?}"),
+            }
+        }
+        assert_eq!(told(b"{\"status\": \"running\", \"prompt\": \"ra"), Some(Report::Running));
+        assert_eq!(told(b"{\"status\": \"failed\", \"err"), Some(Report::Failed { reason: None }));
+        assert_eq!(told(b"{\"status\": \"runn"), None);
+    }
+
+    #[test]
+    fn an_acceptance_needs_an_id_or_a_poll_url() {
+        let accepted = |body: Value| {
+            acceptance(&read(body.to_string().as_bytes()).unwrap())
+                .map(|job| (job.id.as_str().to_owned(), job.poll_url))
+        };
+        let plain = |id: &str| Some((id.to_owned(), None));
+        for body in [
+            json!({"job_id": "81fa5ff7"}),
+            json!({"jobId": " 81fa5ff7 "}),
+            json!({"JobID": "81fa5ff7", "id": "other"}),
+            json!({"id": "81fa5ff7", "job_id": null}),
+            json!({"job_id": ["x"], "id": "81fa5ff7"}),
+        ] {
+            assert_eq!(accepted(body.clone()), plain("81fa5ff7"), "{body}");
+        }
+        assert_eq!(accepted(json!({"job_id": 4711})), plain("4711"));
+        let long: Value = serde_json::from_str("{\"job_id\": \"x\"}").unwrap();
+        assert_eq!(accepted(long), plain("x"));
+        let digits = read(b"{\"job_id\": 123456789012345678901234567890}").unwrap();
+        assert_eq!(acceptance(&digits).unwrap().id.as_str(), "123456789012345678901234567890");
+        for poll_url in ["/jobs/81fa5ff7", "https://whisul.com/api/jobs/81fa5ff7"] {
+            let expected = Some(("81fa5ff7".to_owned(), Some(poll_url.to_owned())));
+            for id in [json!(null), json!(""), json!("../admin"), json!(["x"])] {
+                assert_eq!(accepted(json!({"job_id": id, "poll_url": poll_url})), expected, "{id}");
+            }
+        }
+        for body in [
+            json!({}),
+            json!({"message": "ok"}),
+            json!({"job_id": -1.5}),
+            json!({"poll_url": "/jobs"}),
+        ] {
+            assert_eq!(accepted(body.clone()), None, "{body}");
+        }
     }
 
     #[test]
     fn the_time_taken_is_told_only_where_it_can_be_true() {
         let took = |from: Value, to: Value| {
-            let times = json!({"started_at": from, "finished_at": to});
-            status(&times).took().map(|took| took.as_secs())
+            let times = json!({"started_at": from, "finished_at": to}).to_string();
+            took(&read(times.as_bytes()).unwrap()).map(|took| took.as_secs())
         };
         let start = || json!("2026-02-17 15:39:34");
         assert_eq!(took(start(), json!("2026-02-17 15:41:58")), Some(144));
+        assert_eq!(took(json!("2026-02-17T15:39:34.5Z"), json!("2026-02-17T15:41:58Z")), Some(144));
         let strange = ["2026-02-17 15:39:34", "2026-02-17 15:39:33", "2026-02-18 15:39:34", "soon"];
         for end in strange {
             assert_eq!(took(start(), json!(end)), None, "{end}");

@@ -53,6 +53,24 @@ fn upload(world: &World, path: &str) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn files_are_known_by_their_first_bytes_and_described_within_discords_limit() {
+    let world = world().await;
+    for (path, file) in [("/audio/*", "ID3 a tune"), ("/covers/*", "GIF89a a cover")] {
+        let file = Fault::on("GET", path).status(200).body(file);
+        world.whisul.faults().add(file.header("content-type", "binary/octet-stream"));
+    }
+    let title = json!("🎵".repeat(990));
+    world.whisul.plan("", Plan::song().takes(Duration::ZERO).with("title", title));
+    let song = covered(&world.song(&world.ann, "rain").await).await;
+    let [audio] = song.attachments.as_slice() else { panic!("{:?}", song.attachments) };
+    assert_eq!(audio.filename, "song.mp3");
+    let sent = upload(&world, BY_TOKEN);
+    assert_eq!(sent["attachments"][1]["filename"], "cover.gif");
+    let alt = sent["attachments"][1]["description"].as_str().unwrap();
+    assert_eq!((alt.encode_utf16().count(), alt.ends_with('…')), (1024, true));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn audio_and_cover_come_in_a_second_edit() {
     let world = world().await;
     let title = json!("Rain: the *best* of (2)");

@@ -28,6 +28,10 @@ enum Wrong {
     GarbageAfter,
     Oversize,
     NotFound,
+    /// A proxy, a firewall or a CDN answers with a page of HTML.
+    Page(u16),
+    /// The same, while the request is taken in.
+    PageAfter(u16),
 }
 
 /// What the person sees in the end.
@@ -44,11 +48,12 @@ enum End {
 use End::{Song, Unknown, Vanished};
 use Step::{FinalEdit, FirstAnswer, Poll, Submission};
 use Wrong::{
-    CutAfter, CutBefore, Error, Garbage, GarbageAfter, NotFound, Oversize, TooMany, Unavailable,
+    CutAfter, CutBefore, Error, Garbage, GarbageAfter, NotFound, Oversize, Page, PageAfter,
+    TooMany, Unavailable,
 };
 
 /// The step, the fault, the end, and how many songs Whisul made of it.
-const MATRIX: [(Step, Wrong, End, usize); 28] = [
+const MATRIX: [(Step, Wrong, End, usize); 42] = [
     (FirstAnswer, Error, Song, 1),
     (FirstAnswer, TooMany, Song, 1),
     (FirstAnswer, Unavailable, Song, 1),
@@ -63,6 +68,13 @@ const MATRIX: [(Step, Wrong, End, usize); 28] = [
     (Submission, CutAfter, Unknown, 1),
     (Submission, Garbage, Unknown, 0),
     (Submission, GarbageAfter, Unknown, 1),
+    (Submission, Page(407), Song, 1),
+    (Submission, Page(429), Song, 1),
+    (Submission, Page(404), Unknown, 0),
+    (Submission, Page(503), Unknown, 0),
+    (Submission, PageAfter(200), Unknown, 1),
+    (Submission, PageAfter(400), Unknown, 1),
+    (Submission, PageAfter(502), Unknown, 1),
     (Poll, Error, Song, 1),
     (Poll, TooMany, Song, 1),
     (Poll, Unavailable, Song, 1),
@@ -70,7 +82,14 @@ const MATRIX: [(Step, Wrong, End, usize); 28] = [
     (Poll, CutAfter, Song, 1),
     (Poll, Garbage, Song, 1),
     (Poll, Oversize, Song, 1),
-    (Poll, NotFound, Vanished, 1),
+    (Poll, NotFound, Song, 1),
+    (Poll, Page(200), Song, 1),
+    (Poll, Page(302), Song, 1),
+    (Poll, Page(401), Song, 1),
+    (Poll, Page(403), Song, 1),
+    (Poll, Page(404), Song, 1),
+    (Poll, Page(410), Song, 1),
+    (Poll, Page(429), Song, 1),
     (FinalEdit, Error, Song, 1),
     (FinalEdit, TooMany, Song, 1),
     (FinalEdit, Unavailable, Song, 1),
@@ -133,12 +152,14 @@ fn fault(step: Step, wrong: Wrong) -> Fault {
     match wrong {
         Error => fault.status(500),
         TooMany => fault.status(429).header("retry-after", "1").body(r#"{"retry_after": 0.2}"#),
-        Unavailable => fault.status(503).header("retry-after", "1"),
+        Unavailable => fault.json(503, r#"{"error": "Overloaded"}"#).header("retry-after", "1"),
         CutBefore => fault.cut_before(),
         CutAfter => fault.cut_after(),
         Garbage => fault.garbage(),
         GarbageAfter => fault.garbage_after(),
         Oversize => fault.oversize(8 << 20),
         NotFound => fault.status(404),
+        Page(status) => fault.html(status),
+        PageAfter(status) => fault.html(status).handled(),
     }
 }

@@ -68,7 +68,8 @@ async fn a_whisul_that_asks_to_wait_until_a_time_is_left_alone_until_then() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_whisul_that_is_closed_for_some_seconds_is_left_alone_for_that_long() {
     let world = World::new().await;
-    let closed = Fault::on("POST", "/api/generate").status(503).header("retry-after", "2");
+    let closed = Fault::on("POST", "/api/generate").json(503, r#"{"error": "Overloaded"}"#);
+    let closed = closed.header("retry-after", "2");
     let (first, second) = turned_away(&world, closed).await;
     assert!(second - first >= Duration::from_secs(2), "{:?}", second - first);
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     program::Program,
-    world::{World, done, failed, refusal},
+    world::{World, description, done, failed, refusal},
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -32,19 +32,29 @@ async fn no_prompt_and_no_secret_is_ever_logged() {
     world.whisul.faults().add(Fault::on("POST", "/api/generate").status(400).body(&body).times(1));
     asked.push(world.song(&world.ann, "marzipan minuet").await);
     failed(&asked[2]).await;
+    // The same with the prompt shortened and escaped, as nobody would look for it.
+    for (prompt, echo) in [("marzipan jig", "marzipa…"), ("marzipan reel", "m&#97;rzipan r%65el")]
+    {
+        let body = json!({ "error": echo, "message": echo }).to_string();
+        let fault = Fault::on("POST", "/api/generate").status(400).body(&body);
+        world.whisul.faults().add(fault.times(1));
+        asked.push(world.song(&world.ann, prompt).await);
+        let told = failed(asked.last().unwrap()).await;
+        assert!(description(&told).contains("Whisul said: "), "{}", description(&told));
+    }
     // A song of which nobody knows, an interaction that comes twice, and a refusal.
     world.whisul.faults().add(Fault::on("POST", "/api/generate").cut_after().times(1));
     asked.push(world.song(&world.ann, "marzipan galop").await);
-    asked[3].deliver_again();
-    failed(&asked[3]).await;
+    asked[5].deliver_again();
+    failed(&asked[5]).await;
     for prompt in ["marzipan march", "marzipan samba"] {
         asked.push(world.song(&world.ann, prompt).await);
         done(asked.last().unwrap()).await;
     }
     asked.push(world.song(&world.ann, "marzipan tango").await);
-    refusal(&asked[6]).await;
+    refusal(&asked[8]).await;
     asked.push(world.song(&world.ann, "\u{200B}").await);
-    refusal(&asked[7]).await;
+    refusal(&asked[9]).await;
     // An admin's reasons and blocked words, and a prompt that has one.
     let owner = world.discord.owner().at(&world.channel);
     for (act, option) in [("pause", "reason"), ("resume", "reason"), ("words add", "word")] {
@@ -60,10 +70,12 @@ async fn no_prompt_and_no_secret_is_ever_logged() {
     assert_eq!(code, Some(0));
     let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let told = |message: &str| lines.iter().filter(|line| line["message"] == message).count();
-    assert_eq!(told("a song was asked for"), 6, "{log}");
-    assert!(told("the job has moved on") > 6 * 2, "{log}");
-    assert_eq!(told("the job's delivery has moved on"), 6, "{log}");
-    assert!(!log.contains("marzipan"), "{log}");
+    assert_eq!(told("a song was asked for"), 8, "{log}");
+    assert!(told("the job has moved on") > 8 * 2, "{log}");
+    assert_eq!(told("the job's delivery has moved on"), 8, "{log}");
+    for part in ["marzip", "rzipan", "%65el"] {
+        assert!(!log.contains(part), "{log}");
+    }
     for secret in [world.discord.token(), world.whisul.key()] {
         assert!(!log.contains(&secret), "{log}");
     }

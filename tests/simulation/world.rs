@@ -226,6 +226,7 @@ pub(crate) fn outcome_of(job: &Job) -> &'static str {
             Failure::Rejected { .. } => "rejected",
             Failure::Refused => "refused",
             Failure::Generation { .. } => "not generated",
+            Failure::Songless => "songless",
             Failure::Vanished => "vanished",
             Failure::GivenUp => "given up",
             Failure::UnknownFate => "of unknown fate",

@@ -40,11 +40,13 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
+    /// Whether the request is taken in all the same.
+    pub(crate) handled: bool,
 }
 
 impl Default for Answer {
     fn default() -> Self {
-        Self { status: 500, headers: Vec::new(), body: Vec::new() }
+        Self { status: 500, headers: Vec::new(), body: Vec::new(), handled: false }
     }
 }
 
@@ -127,6 +129,12 @@ impl Fault {
     #[must_use]
     pub fn json(self, status: u16, json: &str) -> Self {
         self.status(status).header("content-type", "application/json").body(json)
+    }
+
+    /// Takes the request in, and gives the answer of choice all the same.
+    #[must_use]
+    pub fn handled(self) -> Self {
+        self.answering(|answer| answer.handled = true)
     }
 
     /// Cuts the connection before the request is taken in.

@@ -104,9 +104,9 @@ async fn generate(
     State(shared): State<Arc<Shared>>,
     headers: HeaderMap,
     body: Bytes,
-) -> Result<(StatusCode, Json<Value>), Refusal> {
+) -> Result<Response, Refusal> {
     let prompt = read_prompt(&headers, &body).map_err(Refusal::InvalidInput)?;
-    let (id, ends_at) = shared.accept(prompt);
+    let (id, ends_at, raw) = shared.accept(prompt);
     shared.changes.bump();
     if let Some(end) = ends_at {
         let changes = shared.changes.clone();
@@ -121,7 +121,11 @@ async fn generate(
         "job_id": id,
         "poll_url": poll_url,
     });
-    Ok((StatusCode::ACCEPTED, Json(answer)))
+    let status = StatusCode::ACCEPTED;
+    Ok(match raw {
+        Some(raw) => raw.response(&id, &origin(&headers), (status, &answer.to_string())),
+        None => (status, Json(answer)).into_response(),
+    })
 }
 
 /// The prompt of a request, or what is wrong with it.
@@ -145,18 +149,27 @@ async fn job(
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
     headers: HeaderMap,
-) -> Result<Json<Value>, Refusal> {
-    // Songs and covers are on this server, by the name that the client knows it by.
-    let host = headers.get(HOST).and_then(|value| value.to_str().ok()).unwrap_or("localhost");
-    let answer = {
+) -> Result<Response, Refusal> {
+    let origin = origin(&headers);
+    let (answer, raw) = {
         let mut state = shared.state();
         let job = state.jobs.iter_mut().find(|job| job.id == id).ok_or(Refusal::UnknownJob)?;
         let polled = job.poll(shared.rules.least_poll_gap.unwrap_or_default());
         polled.map_err(|wait| Refusal::TooManyRequests(shared.rules.retry_after, wait))?;
-        job.answer(&format!("http://{host}"))
+        (job.answer(&origin), job.raw())
     };
     shared.changes.bump();
-    answer.map(Json).ok_or(Refusal::UnknownJob)
+    if let Some(raw) = raw {
+        let usual = answer.unwrap_or_default().to_string();
+        return Ok(raw.response(&id, &origin, (StatusCode::OK, &usual)));
+    }
+    answer.map(|answer| Json(answer).into_response()).ok_or(Refusal::UnknownJob)
+}
+
+/// Where songs and covers are: on this server, by the name that the client knows it by.
+fn origin(headers: &HeaderMap) -> String {
+    let host = headers.get(HOST).and_then(|value| value.to_str().ok()).unwrap_or("localhost");
+    format!("http://{host}")
 }
 
 async fn audio(State(shared): State<Arc<Shared>>, Path(file): Path<String>) -> Response {

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
 use super::{
+    Raw,
     plan::{Outcome, Plan, Takes},
     song::Song,
 };
@@ -112,6 +113,11 @@ impl Job {
         let completes =
             matches!(self.plan.outcome, Outcome::Song(_) | Outcome::Result(_) | Outcome::Answer(_));
         completes && !self.expired && self.ended().is_some()
+    }
+
+    /// How polls are answered at present, where that is not as usual.
+    pub(super) fn raw(&self) -> Option<Raw> {
+        if self.ended().is_some() { self.plan.ended.clone() } else { self.plan.running.clone() }
     }
 
     /// The body of a 200, or nothing for a job that is gone.

@@ -4,6 +4,7 @@ mod api;
 mod cover;
 mod job;
 mod plan;
+mod raw;
 mod rules;
 mod song;
 mod state;
@@ -11,6 +12,7 @@ mod tune;
 
 pub use job::SandboxJob;
 pub use plan::Plan;
+pub use raw::Raw;
 pub use rules::{RetryAfter, WhisulRules};
 
 use std::{io, sync::Arc};

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::Raw;
+
 /// How long a song takes and what comes of it.
 ///
 /// While it takes its time the job says `running`; what comes of it is told after that.
@@ -13,6 +15,11 @@ pub struct Plan {
     /// The status while it takes its time.
     pub(super) status: String,
     pub(super) outcome: Outcome,
+    /// The answer to the prompt, and those to polls while it takes its time and afterwards, where
+    /// they are not as usual.
+    pub(super) accepted: Option<Raw>,
+    pub(super) running: Option<Raw>,
+    pub(super) ended: Option<Raw>,
 }
 
 /// When a job ends.
@@ -68,6 +75,24 @@ impl Plan {
         Self::ending(Outcome::Answer(answer))
     }
 
+    /// The prompt is taken in, and this is the answer to it.
+    #[must_use]
+    pub fn accepted_as(self, raw: Raw) -> Self {
+        Self { accepted: Some(raw), ..self }
+    }
+
+    /// Polls are answered like this while the job takes its time.
+    #[must_use]
+    pub fn running_as(self, raw: Raw) -> Self {
+        Self { running: Some(raw), ..self }
+    }
+
+    /// Polls are answered like this afterwards.
+    #[must_use]
+    pub fn ended_as(self, raw: Raw) -> Self {
+        Self { ended: Some(raw), ..self }
+    }
+
     /// Takes this long.
     #[must_use]
     pub fn takes(mut self, duration: Duration) -> Self {
@@ -102,7 +127,14 @@ impl Plan {
     }
 
     fn ending(outcome: Outcome) -> Self {
-        Self { takes: Takes::AsUsual, status: "running".to_owned(), outcome }
+        Self {
+            takes: Takes::AsUsual,
+            status: "running".to_owned(),
+            outcome,
+            accepted: None,
+            running: None,
+            ended: None,
+        }
     }
 
     fn changing(mut self, field: &str, value: Option<Value>) -> Self {

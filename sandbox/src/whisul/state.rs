@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Plan, WhisulRules, job::Job};
+use super::{Plan, Raw, WhisulRules, job::Job};
 use crate::{Changes, lock};
 
 /// The key that a sandbox accepts at first.
@@ -44,14 +44,16 @@ impl Shared {
         lock(&self.state)
     }
 
-    /// Takes a prompt in. Returns the job's id and when it will end, if that is known.
-    pub(super) fn accept(&self, prompt: String) -> (String, Option<Instant>) {
+    /// Takes a prompt in. Returns the job's id, when it will end, if that is known, and the answer,
+    /// if that is not as usual.
+    pub(super) fn accept(&self, prompt: String) -> (String, Option<Instant>, Option<Raw>) {
         let mut state = self.state();
         let plans = state.plans.iter().rev();
         let plan = plans.clone().find(|(part, _)| prompt.contains(part)).map(|(_, plan)| plan);
         let plan = plan.cloned().unwrap_or_default();
+        let raw = plan.accepted.clone();
         let job = Job::new(state.jobs.len(), prompt, plan, self.rules.song_takes);
-        let accepted = (job.id.clone(), job.ends_at);
+        let accepted = (job.id.clone(), job.ends_at, raw);
         state.jobs.push(job);
         accepted
     }

@@ -3,10 +3,7 @@
 use std::{error::Error, io, iter, time::Duration};
 
 use memmap2::MmapMut;
-use reqwest::{
-    Client, Response,
-    header::{CONTENT_TYPE, LOCATION},
-};
+use reqwest::{Client, Response, header::LOCATION};
 use tokio::time::sleep;
 use tokio_util::bytes::Bytes;
 use tracing::debug;
@@ -16,7 +13,7 @@ use super::{
     Media, MediaError,
     address::is_public,
     budget::Share,
-    kind::{Kind, Purpose},
+    kind::{Kind, Purpose, TELLING},
 };
 
 /// How often one server may send on to the next.
@@ -51,12 +48,7 @@ impl Media {
         share: &mut Share,
     ) -> Result<(Bytes, Kind), MediaError> {
         let response = self.find(link).await?;
-        let header = response.headers().get(CONTENT_TYPE);
-        let media_type = header.and_then(|value| value.to_str().ok()).unwrap_or_default();
-        if !purpose.fits(media_type) {
-            return Err(MediaError::WrongKind);
-        }
-        let bytes = read(response, share).await?;
+        let bytes = read(response, purpose, share).await?;
         let kind = purpose.kind(&bytes).ok_or(MediaError::WrongKind)?;
         Ok((bytes, kind))
     }
@@ -98,8 +90,13 @@ impl Media {
 }
 
 /// Reads a body that fits into its share. No more memory than that is ever taken, and all of it goes
-/// back to the system with the file: on the heap, files would leave gaps that nothing else fills.
-async fn read(mut response: Response, share: &mut Share) -> Result<Bytes, MediaError> {
+/// back to the system with the file: on the heap, files would leave gaps that nothing else fills. Of
+/// what is no file of this purpose, no more is read than tells.
+async fn read(
+    mut response: Response,
+    purpose: Purpose,
+    share: &mut Share,
+) -> Result<Bytes, MediaError> {
     if let Some(announced) = response.content_length() {
         let announced = usize::try_from(announced).map_err(|_| MediaError::TooLarge)?;
         if announced > share.bytes() {
@@ -111,7 +108,12 @@ async fn read(mut response: Response, share: &mut Share) -> Result<Bytes, MediaE
     while let Some(chunk) = response.chunk().await? {
         let room = memory.get_mut(size..size + chunk.len()).ok_or(MediaError::TooLarge)?;
         room.copy_from_slice(&chunk);
+        let told_before = size >= TELLING;
         size += chunk.len();
+        let begin = memory.get(..size).unwrap_or_default();
+        if !told_before && size >= TELLING && purpose.kind(begin).is_none() {
+            return Err(MediaError::WrongKind);
+        }
     }
     if size == 0 {
         return Err(MediaError::Empty);

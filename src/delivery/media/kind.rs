@@ -1,5 +1,8 @@
-//! What kinds of files are passed on, and how they are known: by what their server says, and by
-//! their first bytes.
+//! What kinds of files are passed on, and how they are known: by their first bytes. What a server
+//! says about them is often wrong (`binary/octet-stream`, `video/mp4`) or missing.
+
+/// So many bytes tell what a file is.
+pub(super) const TELLING: usize = 12;
 
 /// What a file is wanted for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,15 +23,6 @@ pub(super) struct Kind {
 }
 
 impl Purpose {
-    /// Whether a server's media type is of the right sort: `audio/…` or `image/…`.
-    pub(super) fn fits(self, media_type: &str) -> bool {
-        let sort = media_type.trim().split_once('/').map_or("", |(sort, _)| sort);
-        sort.eq_ignore_ascii_case(match self {
-            Self::Audio => "audio",
-            Self::Cover => "image",
-        })
-    }
-
     /// The kind of a file of this purpose by its first bytes; `None` for what Discord would not
     /// play or show.
     pub(super) fn kind(self, bytes: &[u8]) -> Option<Kind> {
@@ -99,21 +93,14 @@ mod tests {
             assert_eq!(Purpose::Audio.kind(bytes), None);
             assert_eq!(Purpose::Cover.kind(bytes), None);
         }
-        for media_type in ["text/html", "audio", "", "/", "xaudio/mpeg", "image/png"] {
-            assert!(!Purpose::Audio.fits(media_type), "{media_type}");
-        }
-        for media_type in ["audio/mpeg", "Audio/X-WAV", "audio/mp4; codecs=mp4a"] {
-            assert!(Purpose::Audio.fits(media_type), "{media_type}");
-        }
     }
 
     proptest! {
         #[test]
         fn any_bytes_are_looked_at(bytes in prop::collection::vec(any::<u8>(), 0..20)) {
-            let audio = Purpose::Audio.kind(&bytes);
-            prop_assert!(audio.is_none_or(|kind| Purpose::Audio.fits(kind.media_type)));
-            let cover = Purpose::Cover.kind(&bytes);
-            prop_assert!(cover.is_none_or(|kind| Purpose::Cover.fits(kind.media_type)));
+            let (audio, cover) = (Purpose::Audio.kind(&bytes), Purpose::Cover.kind(&bytes));
+            prop_assert!(audio.is_none_or(|kind| kind.media_type.starts_with("audio/")));
+            prop_assert!(cover.is_none_or(|kind| kind.media_type.starts_with("image/")));
         }
     }
 }

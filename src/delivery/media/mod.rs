@@ -25,13 +25,16 @@ use self::{
     kind::{Kind, Purpose},
     name::file_name,
 };
-use super::sentences;
+use super::{markdown::plain, sentences};
 use crate::domain::{Extras, Song};
 
 /// The memory that the files of all songs may take together, in bytes, and the most of one file.
 const BUDGET: u32 = 64 << 20;
 const AUDIO_MAX: u32 = 48 << 20;
 const COVER_MAX: u32 = 8 << 20;
+
+/// The most characters of a file's description (Discord docs, Message Resource > Attachment).
+const DESCRIPTION_MAX: usize = 1024;
 
 /// How long a song's files wait for memory.
 const QUEUE: Duration = Duration::from_mins(10);
@@ -185,7 +188,8 @@ impl Media {
                     Purpose::Cover => format!("cover.{extension}"),
                 },
                 media_type,
-                description: (purpose == Purpose::Cover).then(|| sentences::cover_of(title)),
+                description: (purpose == Purpose::Cover)
+                    .then(|| plain(&sentences::cover_of(title), DESCRIPTION_MAX)),
                 bytes,
                 _share: Some(share),
             }),
@@ -201,6 +205,11 @@ impl Files {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.list().is_empty()
+    }
+
+    /// Whether the song itself is among them.
+    pub fn has_audio(&self) -> bool {
+        self.audio.is_some()
     }
 
     /// All of them, in the order in which people see them.

@@ -70,7 +70,7 @@ async fn fetched(answer: Vec<u8>, limit: u32) -> Option<(String, usize)> {
 
 #[tokio::test]
 async fn a_file_is_fetched_with_or_without_its_length() {
-    for headers in ["content-type: audio/mpeg\r\ncontent-length: 10", "content-type: audio/mpeg"] {
+    for headers in ["server: x\r\ncontent-length: 10", "server: x"] {
         let tune = Some(("A-tune.mp3".to_owned(), 10));
         assert_eq!(fetched(answer(headers, TUNE), 1000).await, tune);
         assert_eq!(fetched(answer(headers, TUNE), 10).await, tune);
@@ -79,12 +79,23 @@ async fn a_file_is_fetched_with_or_without_its_length() {
 }
 
 #[tokio::test]
+async fn the_first_bytes_decide_whatever_a_server_says() {
+    for kind in ["audio/mpeg", "binary/octet-stream", "application/octet-stream", "text/html", ""] {
+        let tune = Some(("A-tune.mp3".to_owned(), 10));
+        assert_eq!(fetched(answer(&format!("content-type: {kind}"), TUNE), 1000).await, tune);
+    }
+    let m4a = b"\0\0\0\x20ftypM4A \0\0\0\0 and so on";
+    let tune = Some(("A-tune.m4a".to_owned(), m4a.len()));
+    assert_eq!(fetched(answer("content-type: video/mp4", m4a), 1000).await, tune);
+}
+
+#[tokio::test]
 async fn what_is_no_tune_is_left() {
     let audio = "content-type: audio/mpeg";
     assert_eq!(fetched(answer(audio, b""), 1000).await, None);
     assert_eq!(fetched(answer(audio, b"<html>"), 1000).await, None);
-    assert_eq!(fetched(answer("content-type: text/html", TUNE), 1000).await, None);
-    assert_eq!(fetched(answer("server: x", TUNE), 1000).await, None);
+    let page = b"<!DOCTYPE html><html><body>No such song</body></html>";
+    assert_eq!(fetched(answer(audio, page), 1000).await, None);
     assert_eq!(fetched(b"HTTP/1.1 404 Not Found\r\n\r\n".to_vec(), 1000).await, None);
     assert_eq!(fetched(b"nonsense".to_vec(), 1000).await, None);
     let cut = "content-type: audio/mpeg\r\ncontent-length: 20";

@@ -27,6 +27,7 @@ fn shown(job: &Job, obstacle: Option<Obstacle>) -> Value {
         obstacle,
         expected: Duration::from_secs(98),
         last_words: false,
+        has_audio: false,
     };
     serde_json::to_value(render(&scene, &links())).unwrap()
 }

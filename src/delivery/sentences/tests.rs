@@ -15,6 +15,7 @@ fn the_page_of_messages_says_what_the_bot_says() {
         Failure::Rejected { reason: None },
         Failure::Refused,
         Failure::Generation { reason: None },
+        Failure::Songless,
         Failure::Vanished,
         Failure::GivenUp,
         Failure::UnknownFate,

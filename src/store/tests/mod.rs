@@ -157,6 +157,7 @@ fn any_state() -> impl Strategy<Value = State> {
         text().prop_map(|reason| Failure::Rejected { reason }),
         Just(Failure::Refused),
         text().prop_map(|reason| Failure::Generation { reason }),
+        Just(Failure::Songless),
         Just(Failure::Vanished),
         Just(Failure::GivenUp),
         Just(Failure::UnknownFate),

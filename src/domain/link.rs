@@ -1,0 +1,131 @@
+//! Links that Whisul sends.
+
+use url::{Host, Url};
+
+/// The most bytes of a link. Signed links of object stores have about 2000.
+const LINK_MAX: usize = 8192;
+
+/// A link as Whisul wrote it, in its normal form; `None` for what nobody can open.
+///
+/// Relative links lead to the origin of the API at `base`, `cdn.example/1.mp3` to another host. Only
+/// `http` and `https` are links. One with a user name is none: it hides where it leads, or it
+/// carries a secret.
+pub fn link(text: &str, base: &Url) -> Option<Url> {
+    let text = text.trim();
+    if text.is_empty() || text.len() > LINK_MAX {
+        return None;
+    }
+    let url = match Url::parse(text) {
+        Ok(url) => url,
+        Err(url::ParseError::RelativeUrlWithoutBase) => relative(text, base)?,
+        Err(_) => return None,
+    };
+    let web = matches!(url.scheme(), "http" | "https") && url.host().is_some_and(is_plain);
+    let plain = url.username().is_empty() && url.password().is_none();
+    (web && plain && url.as_str().len() <= LINK_MAX).then_some(url)
+}
+
+/// Whether a host is written as hosts are: URLs allow quotes and other marks in one.
+fn is_plain(host: Host<&str>) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    !matches!(host, Host::Domain(name) if !name.chars().all(plain))
+}
+
+/// A relative link. A mere word such as `pending` is none: it would lead to nothing.
+fn relative(text: &str, base: &Url) -> Option<Url> {
+    let path = text.split(['?', '#']).next().unwrap_or_default();
+    let (first, rest) = path.split_once('/').unwrap_or((path, ""));
+    if first.is_empty() {
+        let leads_on = path.chars().any(|c| c != '/');
+        return leads_on.then(|| base.join(text).ok())?;
+    }
+    if text.contains(char::is_whitespace) {
+        return None;
+    }
+    let is_host = first.contains('.') && !rest.is_empty() && !first.starts_with('.');
+    let is_file = path.rsplit('/').next().is_some_and(|file| file.contains('.'));
+    match (is_host, is_file) {
+        (true, _) => Url::parse(&format!("https://{text}")).ok(),
+        (false, true) => base.join(&format!("/{text}")).ok(),
+        (false, false) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn shown(text: &str) -> Option<String> {
+        link(text, &Url::parse("https://whisul.com/api").unwrap()).map(Into::into)
+    }
+
+    #[test]
+    fn links_may_be_absolute_or_relative() {
+        for (text, url) in [
+            ("https://cdn.whisul.com/audio/1.mp3", "https://cdn.whisul.com/audio/1.mp3"),
+            (" https://cdn.whisul.com/a b.mp3\n", "https://cdn.whisul.com/a%20b.mp3"),
+            ("HTTPS://CDN.Whisul.com/1.mp3", "https://cdn.whisul.com/1.mp3"),
+            ("http://cdn.whisul.com/1.mp3", "http://cdn.whisul.com/1.mp3"),
+            ("/audio/1.mp3", "https://whisul.com/audio/1.mp3"),
+            ("/audio/1.mp3?sig=a:b/c", "https://whisul.com/audio/1.mp3?sig=a:b/c"),
+            ("/audio/a song.mp3", "https://whisul.com/audio/a%20song.mp3"),
+            ("audio/1.mp3", "https://whisul.com/audio/1.mp3"),
+            ("./audio/1.mp3", "https://whisul.com/audio/1.mp3"),
+            ("../audio/1.mp3", "https://whisul.com/audio/1.mp3"),
+            ("1.mp3", "https://whisul.com/1.mp3"),
+            ("//cdn.whisul.com/1.mp3", "https://cdn.whisul.com/1.mp3"),
+            ("cdn.whisul.com/audio/1.mp3", "https://cdn.whisul.com/audio/1.mp3"),
+            ("https://müsik.example/é.mp3", "https://xn--msik-0ra.example/%C3%A9.mp3"),
+            ("https://a.example/1\n2.mp3", "https://a.example/12.mp3"),
+        ] {
+            assert_eq!(shown(text).as_deref(), Some(url), "{text}");
+        }
+    }
+
+    #[test]
+    fn nothing_else_is_a_link() {
+        for text in [
+            "",
+            " ",
+            "/",
+            "//",
+            "pending",
+            "n/a",
+            "not a link.mp3",
+            "javascript:alert(1)",
+            "data:audio/mpeg;base64,AAAA",
+            "file:///etc/passwd",
+            "ftp://cdn.whisul.com/1.mp3",
+            "discord://-/channels/1",
+            "https://",
+            "https:///",
+            "https://discord.com@evil.example/",
+            "//ann@evil.example/1.mp3",
+            "https://:secret@cdn.whisul.com/",
+            "https://evil.example:99999/",
+            "https://evil.\"example/1.mp3",
+        ] {
+            assert_eq!(shown(text), None, "{text}");
+        }
+        assert!(shown(&format!("https://a.example/{}", "a".repeat(2000))).is_some());
+        assert_eq!(shown(&format!("https://a.example/{}", "a".repeat(LINK_MAX))), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_plain_web_address_or_none(
+            text in prop_oneof![any::<String>(), "(https?:)?[/\\\\]{0,3}\\PC{0,30}(@|/|\\?|#)?\\PC{0,9}"],
+        ) {
+            if let Some(link) = shown(&text) {
+                prop_assert!(link.starts_with("https://") || link.starts_with("http://"));
+                prop_assert!(link.len() <= LINK_MAX && link.is_ascii());
+                let odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"');
+                prop_assert!(!link.contains(odd), "{}", link);
+                // Whoever resolves it once more gets the same.
+                prop_assert_eq!(shown(&link), Some(link));
+            }
+        }
+    }
+}

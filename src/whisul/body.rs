@@ -1,0 +1,177 @@
+//! Reading a body within its limits of size.
+
+use std::io::Read;
+
+use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+use reqwest::{Response, header::CONTENT_ENCODING};
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use super::error::Trouble;
+
+/// The most bytes of a body, as it is sent and as it unfolds: a hundred times what a documented one
+/// needs. What is beyond that is cut off.
+const BODY_MAX: usize = 1024 * 1024;
+
+/// From how many bytes on a body is large.
+const LARGE: usize = 64 * 1024;
+
+/// How often a body may have been compressed.
+const LAYERS: usize = 2;
+
+/// Lets two large bodies be read at a time, so that many at once take no more memory than these. The
+/// others wait in the network. Documented answers are all small, and never wait.
+#[derive(Debug)]
+pub(super) struct Bodies(Semaphore);
+
+/// As much of a body as came.
+#[derive(Debug, Default)]
+pub(super) struct Body<'a> {
+    pub(super) bytes: Vec<u8>,
+    /// Why there is no more of it, if there should be.
+    pub(super) trouble: Option<Trouble>,
+    /// Held for as long as a large body is in memory.
+    pub(super) large: Option<SemaphorePermit<'a>>,
+}
+
+impl Bodies {
+    pub(super) fn new() -> Self {
+        Self(Semaphore::new(2))
+    }
+
+    /// Reads the body of a response.
+    pub(super) async fn read(&self, mut response: Response) -> Body<'_> {
+        let encoding = response.headers().get(CONTENT_ENCODING);
+        let deflated = encoding.is_some_and(|name| name.as_bytes().ends_with(b"deflate"));
+        let mut body = Body::default();
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) => {
+                    let room = BODY_MAX - body.bytes.len();
+                    let part = chunk.get(..room).unwrap_or(&chunk);
+                    body.bytes.extend_from_slice(part);
+                    if chunk.len() > room {
+                        body.trouble = Some(Trouble::Oversize);
+                        break;
+                    }
+                }
+                Ok(None) => break,
+                Err(error) => {
+                    body.trouble = Some(Trouble::of(error));
+                    break;
+                }
+            }
+            if body.bytes.len() > LARGE && body.large.is_none() {
+                body.large = self.0.acquire().await.ok();
+            }
+        }
+        unfold(&mut body.bytes, deflated);
+        body
+    }
+}
+
+/// Undoes a compression that nobody asked for. It shows in the bytes: the header may be wrong, or
+/// missing. What can't be unfolded is left as it is, and of what is cut off the beginning is read.
+fn unfold(bytes: &mut Vec<u8>, deflated: bool) {
+    for _ in 0..LAYERS {
+        let unfolded = match bytes.as_slice() {
+            [0x1f, 0x8b, ..] => decoded(MultiGzDecoder::new(bytes.as_slice())),
+            // No JSON begins like this: CM is 8, and both bytes are a multiple of 31 (RFC 1950).
+            [first, second, ..]
+                if first & 0x0f == 8
+                    && u16::from_be_bytes([*first, *second]).is_multiple_of(31) =>
+            {
+                decoded(ZlibDecoder::new(bytes.as_slice()))
+            }
+            // Servers that say "deflate" mean either; without the header it can't be told.
+            [first, ..] if deflated && !matches!(first, b'{' | b' ' | b'\n' | b'\r' | b'\t') => {
+                decoded(DeflateDecoder::new(bytes.as_slice()))
+            }
+            _ => return,
+        };
+        if unfolded.is_empty() {
+            return;
+        }
+        *bytes = unfolded;
+    }
+}
+
+/// What a decoder gives, up to the limit or to where it fails.
+fn decoded(decoder: impl Read) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    // What came before an error stays.
+    drop(decoder.take(BODY_MAX as u64).read_to_end(&mut bytes));
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::{
+        Compression,
+        write::{DeflateEncoder, GzEncoder, ZlibEncoder},
+    };
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const TEXT: &[u8] = b"{\"status\": \"running\", \"prompt\": \"rain on glass\"}";
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn zlib(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn deflate(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn unfolded(mut bytes: Vec<u8>, deflated: bool) -> Vec<u8> {
+        unfold(&mut bytes, deflated);
+        bytes
+    }
+
+    #[test]
+    fn whatever_the_header_says_the_bytes_decide() {
+        for header in [false, true] {
+            for bytes in [TEXT.to_vec(), gzip(TEXT), zlib(TEXT), gzip(&gzip(TEXT))] {
+                assert_eq!(unfolded(bytes, header), TEXT);
+            }
+        }
+        assert_eq!(unfolded(deflate(TEXT), true), TEXT);
+    }
+
+    #[test]
+    fn a_bomb_is_cut_off_and_a_broken_one_is_read_in_part() {
+        let bomb = gzip(&vec![b' '; 64 << 20]);
+        assert!(bomb.len() < 100_000);
+        assert_eq!(unfolded(bomb, false).len(), BODY_MAX);
+        let text = TEXT.repeat(1000);
+        let whole = gzip(&text);
+        let part = unfolded(whole[..whole.len() / 2].to_vec(), false);
+        assert!(!part.is_empty() && text.starts_with(&part));
+        let nonsense = b"\x1f\x8b not gzip at all".to_vec();
+        assert_eq!(unfolded(nonsense.clone(), false), nonsense);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_stay_within_the_limit(bytes: Vec<u8>, deflated: bool) {
+            prop_assert!(unfolded(bytes, deflated).len() <= BODY_MAX);
+        }
+
+        #[test]
+        fn text_that_begins_like_json_is_never_touched(text in "[ \\t\\r\\n]{0,3}\\{\\PC{0,40}", deflated: bool) {
+            prop_assert_eq!(unfolded(text.clone().into_bytes(), deflated), text.into_bytes());
+        }
+    }
+}

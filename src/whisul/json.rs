@@ -1,0 +1,543 @@
+//! The one reader of Whisul's bodies, made for JSON that is nearly valid.
+//!
+//! A song that was paid for must not be lost over a byte order mark or a `NaN`, and what arrived
+//! whole of a body that was cut off counts. Strict parsers take all or nothing. This one also keeps
+//! nothing but the members that the API documents: however large a body is and whatever it is made
+//! of, reading it takes no more memory than its texts.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Number, Value};
+
+/// The names of all members that are kept, in the form in which [`plain_name`] compares them.
+const NAMES: [&str; 18] = [
+    "bpm",
+    "duration",
+    "error",
+    "finishedat",
+    "id",
+    "imageurl",
+    "jobid",
+    "message",
+    "pollurl",
+    "prompt",
+    "result",
+    "songurl",
+    "startedat",
+    "state",
+    "status",
+    "tags",
+    "title",
+    "url",
+];
+/// The most elements of a list that are kept, and the most bytes of a text. A longer text is cut;
+/// no text of the API needs that many.
+const ELEMENTS_MAX: usize = 100;
+const TEXT_MAX: usize = 16 * 1024;
+/// How deep values are kept: the object, its `result`, a list in that, and the list's elements.
+const DEPTH_MAX: usize = 4;
+
+/// A JSON object as far as it could be read.
+#[derive(Debug, Default)]
+pub(super) struct Object {
+    members: Map<String, Value>,
+    /// Whether its end was reached. Of a body that was cut off, what is missing proves nothing.
+    pub(super) whole: bool,
+}
+
+impl Object {
+    /// A member by its documented name. Case, `_` and `-` don't matter: `job_id` is `jobId`, too.
+    /// What has no value (`null`, `NaN`) counts as missing.
+    pub(super) fn get(&self, name: &str) -> &Value {
+        self.members.get(&plain_name(name)).unwrap_or(&Value::Null)
+    }
+
+    /// Takes an object out of this one; an empty one if it is anything else.
+    pub(super) fn take(&mut self, name: &str) -> Self {
+        match self.members.remove(&plain_name(name)) {
+            Some(Value::Object(members)) => Self { members, whole: self.whole },
+            _ => Self { members: Map::new(), whole: self.whole },
+        }
+    }
+}
+
+/// Reads a body. `None` unless it begins as a JSON object: whatever follows that is ignored.
+pub(super) fn read(body: &[u8]) -> Option<Object> {
+    let body = as_utf8(body);
+    let mut reader = Reader { bytes: &body, at: 0, cut: false };
+    reader.skip_space();
+    let value = reader.value(0)?;
+    let Value::Object(members) = value else { return None };
+    Some(Object { members, whole: !reader.cut })
+}
+
+/// The body without a byte order mark. UTF-16 is recognised by its mark, or by the zero beside the
+/// brace with which an object begins.
+fn as_utf8(body: &[u8]) -> Cow<'_, [u8]> {
+    let utf16 = |body: &[u8], unit: fn([u8; 2]) -> u16| {
+        let units = body.as_chunks().0.iter().map(|pair| unit(*pair));
+        let text: String = char::decode_utf16(units).map(|c| c.unwrap_or('\u{FFFD}')).collect();
+        Cow::Owned(text.into_bytes())
+    };
+    match body {
+        [0xef, 0xbb, 0xbf, rest @ ..] => Cow::Borrowed(rest),
+        [0xff, 0xfe, rest @ ..] | rest @ [b'{', 0, ..] => utf16(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] | rest @ [0, b'{', ..] => utf16(rest, u16::from_be_bytes),
+        _ => Cow::Borrowed(body),
+    }
+}
+
+/// A name as names are compared.
+fn plain_name(name: &str) -> String {
+    name.chars().filter(|c| !matches!(c, '_' | '-')).flat_map(char::to_lowercase).collect()
+}
+
+struct Reader<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    /// Whether the body ended, or stopped making sense, in the middle of a value.
+    cut: bool,
+}
+
+impl Reader<'_> {
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    fn next(&mut self) -> Option<u8> {
+        let byte = self.peek()?;
+        self.at += 1;
+        Some(byte)
+    }
+
+    /// Skips white space and stray control characters.
+    fn skip_space(&mut self) {
+        while self.peek().is_some_and(|byte| byte <= b' ') {
+            self.at += 1;
+        }
+    }
+
+    /// The next value. `None` where there is none, or not all of it: half an id or half a link
+    /// would be a wrong one. Of objects and lists, the part that is there is a value.
+    fn value(&mut self, depth: usize) -> Option<Value> {
+        match self.peek() {
+            Some(b'{' | b'[') if depth >= DEPTH_MAX => {
+                self.skip_nested();
+                None
+            }
+            Some(b'{') => Some(self.object(depth)),
+            Some(b'[') => Some(self.list(depth)),
+            Some(quote @ (b'"' | b'\'')) => self.text(quote, true).map(Value::String),
+            _ => self.word(),
+        }
+    }
+
+    fn object(&mut self, depth: usize) -> Value {
+        let mut members = Map::new();
+        self.at += 1;
+        while let Some(quote) = self.element(b'}') {
+            let name = match quote {
+                b'"' | b'\'' => self.text(quote, true).unwrap_or_default(),
+                _ => self.bare_word().to_owned(),
+            };
+            self.skip_space();
+            if self.peek() != Some(b':') {
+                self.cut = true;
+                break;
+            }
+            self.at += 1;
+            self.skip_space();
+            let name = plain_name(&name);
+            if !NAMES.contains(&name.as_str()) {
+                self.skip();
+            } else if let Some(value) = self.value(depth + 1)
+                && !value.is_null()
+            {
+                // The last of several counts, as nearly everywhere.
+                members.insert(name, value);
+            }
+        }
+        members.into()
+    }
+
+    fn list(&mut self, depth: usize) -> Value {
+        let mut elements = Vec::new();
+        self.at += 1;
+        while self.element(b']').is_some() {
+            if elements.len() >= ELEMENTS_MAX {
+                self.skip();
+            } else if let Some(value) = self.value(depth + 1) {
+                elements.push(value);
+            }
+        }
+        elements.into()
+    }
+
+    /// Goes to the next element of an object or a list and returns the byte with which it begins;
+    /// `None` once the end has been passed, or nothing more can be read.
+    fn element(&mut self, end: u8) -> Option<u8> {
+        loop {
+            self.skip_space();
+            match self.peek() {
+                _ if self.cut => return None,
+                Some(b',') => self.at += 1,
+                Some(byte) if byte == end => {
+                    self.at += 1;
+                    return None;
+                }
+                Some(b'}' | b']' | b':') | None => {
+                    self.cut = true;
+                    return None;
+                }
+                found => return found,
+            }
+        }
+    }
+
+    /// Skips a value that nobody wants.
+    fn skip(&mut self) {
+        match self.peek() {
+            Some(b'{' | b'[') => self.skip_nested(),
+            Some(quote @ (b'"' | b'\'')) => drop(self.text(quote, false)),
+            _ => drop(self.word()),
+        }
+    }
+
+    /// Skips an object or a list, however deep, without recursion.
+    fn skip_nested(&mut self) {
+        let mut depth = 0_usize;
+        while let Some(byte) = self.peek() {
+            if byte == b'"' {
+                drop(self.text(byte, false));
+                continue;
+            }
+            self.at += 1;
+            match byte {
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' => depth -= 1,
+                _ => {}
+            }
+            if depth == 0 {
+                return;
+            }
+        }
+        self.cut = true;
+    }
+
+    /// A number, `true`, `false`, or one of the many words for nothing.
+    fn word(&mut self) -> Option<Value> {
+        let word = self.bare_word();
+        let value = match word {
+            "true" | "True" => Value::Bool(true),
+            "false" | "False" => Value::Bool(false),
+            number if number.starts_with(|c: char| "+-.0123456789".contains(c)) => {
+                read_number(number)
+            }
+            _ => Value::Null,
+        };
+        if word.is_empty() {
+            self.cut = true;
+        }
+        // A number at the very end may have lost digits.
+        let ended = self.peek().is_some();
+        self.cut |= !ended;
+        ended.then_some(value)
+    }
+
+    fn bare_word(&mut self) -> &str {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let part = |byte: &u8| byte.is_ascii_alphanumeric() || b"+-._$".contains(byte);
+        let length = rest.iter().position(|byte| !part(byte)).unwrap_or(rest.len());
+        self.at += length;
+        rest.get(..length).and_then(|word| std::str::from_utf8(word).ok()).unwrap_or_default()
+    }
+
+    /// A text, of which at most so much is kept as [`TEXT_MAX`] says; `None` if its end is missing.
+    /// Control characters inside are taken as they are, and broken ones become U+FFFD.
+    fn text(&mut self, quote: u8, kept: bool) -> Option<String> {
+        let mut text = Vec::new();
+        self.at += 1;
+        loop {
+            let Some(byte) = self.next() else {
+                self.cut = true;
+                return None;
+            };
+            let mut buffer = [0; 4];
+            let piece: &[u8] = match byte {
+                b'\\' => self.escape()?.encode_utf8(&mut buffer).as_bytes(),
+                byte if byte == quote => break,
+                byte => {
+                    buffer = [byte, 0, 0, 0];
+                    buffer.get(..1).unwrap_or_default()
+                }
+            };
+            if kept && text.len() < TEXT_MAX {
+                text.extend_from_slice(piece);
+            }
+        }
+        Some(match String::from_utf8(text) {
+            Ok(text) => text,
+            Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+        })
+    }
+
+    /// What an escape stands for; `None` if its end is missing. Half of a pair that JSON writes for
+    /// one character stands for U+FFFD.
+    fn escape(&mut self) -> Option<char> {
+        let Some(byte) = self.next() else {
+            self.cut = true;
+            return None;
+        };
+        Some(match byte {
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => {
+                let Some(unit) = self.hex() else { return Some('\u{FFFD}') };
+                let after = self.at;
+                let low = (self.bytes.get(after..after + 2) == Some(b"\\u")).then(|| {
+                    self.at += 2;
+                    self.hex()
+                });
+                let pair = [unit, low.flatten().unwrap_or_default()];
+                let mut decoded = char::decode_utf16(pair);
+                let character = decoded.next().and_then(Result::ok);
+                // The second unit was no half of this one.
+                if decoded.next().is_some() {
+                    self.at = after;
+                }
+                character.unwrap_or('\u{FFFD}')
+            }
+            byte if byte.is_ascii() => byte.into(),
+            _ => '\u{FFFD}',
+        })
+    }
+
+    /// Four hexadecimal digits.
+    fn hex(&mut self) -> Option<u16> {
+        let digits = self.bytes.get(self.at..self.at + 4)?;
+        let digits = digits.iter().all(u8::is_ascii_hexdigit).then_some(digits)?;
+        self.at += 4;
+        u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+    }
+}
+
+/// A number, or nothing in place of one that is none, such as `1e999` or `-Infinity`. What is too
+/// long to be kept as a number keeps all of its digits as a text: it may be an id.
+fn read_number(text: &str) -> Value {
+    let text = text.strip_prefix('+').unwrap_or(text);
+    let exact =
+        text.parse::<u64>().map(Number::from).or_else(|_| text.parse::<i64>().map(Number::from));
+    if let Ok(number) = exact {
+        return number.into();
+    }
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return text.into();
+    }
+    text.parse::<f64>().ok().and_then(Number::from_f64).map_or(Value::Null, Value::Number)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    /// What is read of a body; nothing where it is no object.
+    fn members(body: &[u8]) -> Value {
+        read(body).map_or(Value::Null, |object| object.members.into())
+    }
+
+    fn is_whole(body: &str) -> bool {
+        read(body.as_bytes()).unwrap().whole
+    }
+
+    #[test]
+    fn what_is_nearly_json_is_read() {
+        let utf16 = |text: &str, mark: &[u8], bytes: fn(u16) -> [u8; 2]| {
+            let units = text.encode_utf16().flat_map(bytes);
+            mark.iter().copied().chain(units).collect::<Vec<u8>>()
+        };
+        let text = "{\"status\": \"Größe 🎵\"}";
+        let status = json!({"status": "Größe 🎵"});
+        for body in [
+            text.as_bytes().to_vec(),
+            [b"\xef\xbb\xbf", text.as_bytes()].concat(),
+            [b"\0 \r\n", text.as_bytes(), b"\0\0 <!-- 12 ms -->"].concat(),
+            utf16(text, b"\xff\xfe", u16::to_le_bytes),
+            utf16(text, b"\xfe\xff", u16::to_be_bytes),
+            utf16(text, b"", u16::to_le_bytes),
+            utf16(text, b"", u16::to_be_bytes),
+            b"{'status': 'Gr\\u00f6\\u00DFe \\ud83c\\udfb5',}".to_vec(),
+            b"{status: \"Gr\\u00f6\\u00dfe \\uD83C\\uDFB5\"}".to_vec(),
+        ] {
+            assert_eq!(members(&body), status, "{}", String::from_utf8_lossy(&body));
+        }
+    }
+
+    #[test]
+    fn what_is_no_value_spoils_nothing_else() {
+        for (nothing, value) in [
+            ("NaN", json!(null)),
+            ("-Infinity", json!(null)),
+            ("Infinity", json!(null)),
+            ("1e999", json!(null)),
+            ("-1e999", json!(null)),
+            ("undefined", json!(null)),
+            ("None", json!(null)),
+            ("", json!(null)),
+            ("1.2.3", json!(null)),
+            ("True", json!(true)),
+            ("+140", json!(140)),
+            ("0140", json!(140)),
+            (".5", json!(0.5)),
+            ("-0.5e1", json!(-5.0)),
+            ("18446744073709551615", json!(u64::MAX)),
+            ("184467440737095516150", json!("184467440737095516150")),
+        ] {
+            let object = read(format!("{{\"bpm\": {nothing}, \"title\": \"Rain\"}}").as_bytes());
+            let object = object.unwrap();
+            assert_eq!(object.get("bpm"), &value, "{nothing}");
+            // Where nothing stands at all, nobody can tell what follows.
+            let title = if nothing.is_empty() { json!(null) } else { json!("Rain") };
+            assert_eq!(object.get("title"), &title, "{nothing}");
+        }
+    }
+
+    #[test]
+    fn a_broken_character_spoils_no_more_than_itself() {
+        for (text, read) in [
+            (b"R\xFFin".as_slice(), "R\u{FFFD}in"),
+            (b"\\ud83c", "\u{FFFD}"),
+            (b"\\udfb5!", "\u{FFFD}!"),
+            (b"\\ud83c\\ud83c\\udfb5", "\u{FFFD}🎵"),
+            (b"\\ud83c\\u0041", "\u{FFFD}A"),
+            (b"\\ud83c\\n", "\u{FFFD}\n"),
+            (b"\\uzzzz", "\u{FFFD}zzzz"),
+            (b"\\u12", "\u{FFFD}12"),
+            (b"a\nb\tc\0d\x1b", "a\nb\tc\0d\u{1b}"),
+            (b"\\q\\/\\'", "q/'"),
+        ] {
+            let body = [b"{\"title\": \"", text, b"\", \"bpm\": 90}"].concat();
+            assert_eq!(members(&body), json!({"title": read, "bpm": 90}), "{read}");
+        }
+    }
+
+    #[test]
+    fn names_are_compared_by_their_letters_and_the_last_of_two_values_counts() {
+        let body = read(b"{\"jobId\": 1, \"JOB-ID\": 2, \"job_id\": null, \"\\u0073tatus\": 3}");
+        let body = body.unwrap();
+        assert_eq!((body.get("job_id"), body.get("status")), (&json!(2), &json!(3)));
+    }
+
+    #[test]
+    fn of_a_cut_body_what_is_whole_is_read() {
+        let body = "{\"status\": \"running\", \"x\": [{}], \"result\": {\"bpm\": 90, \"tags\": [\"a\", \"b";
+        assert_eq!(
+            members(body.as_bytes()),
+            json!({"status": "running", "result": {"bpm": 90, "tags": ["a"]}})
+        );
+        assert!(!is_whole(body));
+        assert!(is_whole("{\"status\": \"running\", \"x\": [{\"y\": \"]}\"}]} and more"));
+        for cut in
+            ["{", "{\"bpm\"", "{\"bpm\": 9", "{\"bpm\": tru", "{\"bpm\": \"", "{\"bpm\": \"\\"]
+        {
+            assert_eq!(members(cut.as_bytes()), json!({}), "{cut}");
+            assert!(!is_whole(cut), "{cut}");
+        }
+        // What stops making sense is as good as cut.
+        assert_eq!(members(b"{\"bpm\": 90, \"title\" <html> \"tags\": \"a\"}"), json!({"bpm": 90}));
+        for body in ["", "null", "[]", "\"{}\"", "<html>{}", "status: running"] {
+            assert_eq!(members(body.as_bytes()), json!(null), "{body}");
+        }
+    }
+
+    #[test]
+    fn however_deep_or_wide_a_body_is_little_is_kept() {
+        let deep = "[".repeat(500_000);
+        let ended = format!("{{\"x\": {deep}{}, \"status\": \"running\"}}", "]".repeat(500_000));
+        assert_eq!(members(ended.as_bytes()), json!({"status": "running"}));
+        let nested = format!("{{\"result\": {}", "{\"result\": ".repeat(100_000));
+        assert!(members(nested.as_bytes()).is_object());
+        let wide = format!("{{\"tags\": [{}], \"bpm\": 1}}", "1,".repeat(500_000));
+        let read = read(wide.as_bytes()).unwrap();
+        assert_eq!(read.get("tags").as_array().unwrap().len(), ELEMENTS_MAX);
+        assert_eq!(read.get("bpm"), &json!(1));
+        let long = format!("{{\"title\": \"{}\"}}", "é".repeat(500_000));
+        assert!(members(long.as_bytes())["title"].as_str().unwrap().len() <= TEXT_MAX + 2);
+    }
+
+    /// The part of a value that is kept.
+    fn kept(value: &Value, depth: usize) -> Value {
+        match value {
+            Value::Object(members) => {
+                let members = members.iter().filter(|(name, _)| NAMES.contains(&name.as_str()));
+                let deep = |value: &Value| {
+                    depth + 1 >= DEPTH_MAX && (value.is_object() || value.is_array())
+                };
+                let members = members.filter(|(_, value)| !value.is_null() && !deep(value));
+                members.map(|(name, value)| (name.clone(), kept(value, depth + 1))).collect()
+            }
+            Value::Array(elements) => {
+                let deep = |value: &&Value| {
+                    depth + 1 < DEPTH_MAX || !(value.is_object() || value.is_array())
+                };
+                elements.iter().filter(deep).map(|value| kept(value, depth + 1)).collect()
+            }
+            other => other.clone(),
+        }
+    }
+
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<u64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+        ];
+        let names = "result|status|title|tags|error|x|[a-z]{1,3}";
+        leaf.prop_recursive(6, 60, 8, move |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..8).prop_map(Value::from),
+                prop::collection::hash_map(names, inner, 0..8)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn valid_json_means_what_it_says(value in any_json(), pretty: bool) {
+            let text = if pretty { format!("{value:#}") } else { value.to_string() };
+            let object = read(text.as_bytes());
+            prop_assert_eq!(object.is_some(), value.is_object());
+            if let Some(object) = object {
+                prop_assert!(object.whole);
+                prop_assert_eq!(Value::Object(object.members), kept(&value, 0));
+            }
+        }
+
+        #[test]
+        fn any_part_of_valid_json_is_read(value in any_json(), part in 0.0..1.0_f64) {
+            let text = json!({"status": "running", "result": value}).to_string();
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share")]
+            let length = (text.len() as f64 * part) as usize;
+            if let Some(object) = read(&text.as_bytes()[..length]) {
+                prop_assert!(!object.whole);
+                let status = object.get("status");
+                prop_assert!(status.is_null() || status == "running");
+            }
+        }
+
+        #[test]
+        fn any_bytes_are_read_or_not(bytes: Vec<u8>, begin in "\\{\"(status|result)\": ?[\"\\[{0-9a-z]?") {
+            drop(read(&bytes));
+            drop(read(&[begin.as_bytes(), &bytes].concat()));
+        }
+    }
+}
