@@ -20,13 +20,14 @@ pub fn link(text: &str, base: &Url) -> Option<Url> {
         Err(url::ParseError::RelativeUrlWithoutBase) => relative(text, base)?,
         Err(_) => return None,
     };
-    let web = matches!(url.scheme(), "http" | "https") && url.host().is_some_and(is_plain);
+    let web =
+        matches!(url.scheme(), "http" | "https") && url.host().is_some_and(|host| is_plain(&host));
     let plain = url.username().is_empty() && url.password().is_none();
     (web && plain && url.as_str().len() <= LINK_MAX).then_some(url)
 }
 
 /// Whether a host is written as hosts are: URLs allow quotes and other marks in one.
-fn is_plain(host: Host<&str>) -> bool {
+fn is_plain(host: &Host<&str>) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
     !matches!(host, Host::Domain(name) if !name.chars().all(plain))
 }

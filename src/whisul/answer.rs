@@ -102,8 +102,7 @@ impl Answer<'_> {
     pub(super) fn is_misdirected(&self, base: &Url) -> bool {
         match (self.status, self.voice()) {
             (200..300, Voice::Whisul(object)) => wire::report(object, base).is_none(),
-            (404 | 410, _) => true,
-            (200..400 | 405, Voice::Foreign) => true,
+            (404 | 410, _) | (200..400 | 405, Voice::Foreign) => true,
             _ => false,
         }
     }

@@ -137,8 +137,8 @@ impl<'whisul> Permit<'whisul> {
     pub async fn poll(self, job: &WhisulJob) -> Result<Report, PollError> {
         let whisul = self.whisul;
         let (followed, own) = poll_url::job(&whisul.base, job);
-        let Some(followed) = followed else { return self.poll_at(own).await };
-        let answer = self.exchange(whisul.polls.get(followed)).await;
+        let Some(followed) = followed else { return Box::pin(self.poll_at(own)).await };
+        let answer = Box::pin(self.exchange(whisul.polls.get(followed))).await;
         match answer {
             Ok(answer) if answer.is_misdirected(&whisul.base) => {
                 debug!(
@@ -146,7 +146,9 @@ impl<'whisul> Permit<'whisul> {
                     "the poll URL leads nowhere; asking by the job's id"
                 );
                 drop(answer);
-                Permit { whisul, place: whisul.limiter.place().await }.poll_at(own).await
+                let permit = Permit { whisul, place: whisul.limiter.place().await };
+                // Rarely needed, and large.
+                Box::pin(permit.poll_at(own)).await
             }
             answer => report_of(answer, &whisul.base),
         }

@@ -67,7 +67,7 @@ async fn files_are_known_by_their_first_bytes_and_described_within_discords_limi
     let sent = upload(&world, BY_TOKEN);
     assert_eq!(sent["attachments"][1]["filename"], "cover.gif");
     let alt = sent["attachments"][1]["description"].as_str().unwrap();
-    assert_eq!((alt.encode_utf16().count(), alt.ends_with('…')), (1024, true));
+    assert!((1000..=1024).contains(&alt.encode_utf16().count()) && alt.ends_with('…'), "{alt}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

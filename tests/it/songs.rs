@@ -5,7 +5,7 @@ use std::time::Duration;
 use sandbox::{DiscordRules, Invocation, Message, Plan, RateLimits, WhisulRules};
 use serde_json::{Value, json};
 
-use crate::world::{SONG, World, description, done, failed, is_done, title};
+use crate::world::{SONG, World, description, done, failed, title};
 
 const COMPOSING: &str = "🎼 Composing";
 
@@ -107,7 +107,10 @@ async fn the_bar_moves_no_faster_than_messages_may_be_edited() {
     let world = world_of_many_edits(&[("EDIT_INTERVAL", "400ms")]).await;
     // Once it has come, a tenth of the bar stands for three tenths of a second.
     let (started, finished) = ("2026-02-17 15:39:31", "2026-02-17 15:39:34");
-    let made = json!({"status": "completed", "started_at": started, "finished_at": finished});
+    let result = json!({"song_url": "/audio/1.wav"});
+    let made = json!({
+        "status": "completed", "result": result, "started_at": started, "finished_at": finished,
+    });
     world.whisul.plan("learn", Plan::answer(made).takes(Duration::ZERO));
     done(&world.song(&world.ann, "a song to learn from").await).await;
     world.whisul.plan("next", Plan::song().until_told());
