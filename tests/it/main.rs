@@ -17,6 +17,7 @@ mod failures;
 mod fetching;
 mod files;
 mod foreign_whisul;
+mod forged;
 mod gateway_faults;
 mod helping;
 mod hostile;
