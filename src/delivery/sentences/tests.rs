@@ -28,12 +28,13 @@ fn the_page_of_messages_says_what_the_bot_says() {
     let buttons = [LISTEN, AGAIN, TRY_AGAIN, EDIT_PROMPT, DELETE, CANCEL, FORM_TITLE];
     let whispers = [ASKED_ALREADY, TOO_LATE_TO_CANCEL, NOT_YOURS, SONG_FORGOTTEN, STOPPING];
     let refusals = [STORAGE_TROUBLE, NOT_IN_TIME, SERVER_NOT_ALLOWED, GOES_ON_BY_DM, FORM_PROMPT];
+    let odd = [UNREADABLE, UNKNOWN_COMMAND, COMMAND_CHANGED, NOTHING_TO_READ];
     let shown = shown();
     let failed = failures.iter().map(|why| failure(why, Charge::KeyOnly));
     let failed = failed.chain([COUNTS.to_owned()]);
     let said = failed.chain(obstacles.into_iter().map(|it| held_up(it).to_owned()));
     let lists = [admin::JOBS, admin::LOG, YOUR_SONGS];
-    let fixed = [&titles[..], &buttons, &whispers, &refusals, &lists].concat();
+    let fixed = [&titles[..], &buttons, &whispers, &refusals, &odd, &lists].concat();
     let made = [admin::page(1, 3, 45), page(1, 3, 21)];
     for sentence in said.chain(fixed.into_iter().map(str::to_owned)).chain(made) {
         let sentence = sentence.replace('`', " ");

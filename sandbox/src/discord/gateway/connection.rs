@@ -20,6 +20,8 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::Role;
 use tokio_tungstenite::tungstenite::protocol::frame::CloseFrame;
 
+use super::compression::Compression;
+use super::faults::Fault;
 use super::protocol::{self, CloseReason};
 use super::sessions::{Connection, Order};
 use crate::discord::hub::Hub;
@@ -40,7 +42,11 @@ pub(crate) async fn upgrade(State(hub): State<Arc<Hub>>, mut request: Request) -
     let (Some(accept), Some(upgrade)) = (accept, upgrade) else {
         return (StatusCode::BAD_REQUEST, "a WebSocket is spoken here").into_response();
     };
-    if hub.read(|world| world.gateway.refusing) {
+    let refused = hub.change(|world| {
+        world.gateway.attempts.push(Instant::now());
+        world.gateway.refusing
+    });
+    if refused {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
     let query = request.uri().query().unwrap_or_default().to_owned();
@@ -49,7 +55,7 @@ pub(crate) async fn upgrade(State(hub): State<Arc<Hub>>, mut request: Request) -
         if let Ok(upgraded) = upgrade.await {
             let io = TokioIo::new(upgraded);
             let stream = WebSocketStream::from_raw_socket(io, Role::Server, None).await;
-            Task::new(hub, stream).run(&query).await;
+            Task::new(hub, stream, Compression::asked_for(&query)).run(&query).await;
         }
     });
     let headers = [
@@ -64,16 +70,22 @@ pub(crate) async fn upgrade(State(hub): State<Arc<Hub>>, mut request: Request) -
 struct Task {
     hub: Arc<Hub>,
     stream: WebSocketStream<TokioIo<Upgraded>>,
+    compression: Compression,
     id: u64,
     orders: UnboundedReceiver<Order>,
     interval: Duration,
     last_heartbeat: Instant,
     /// When the messages of the last minute came.
     received: Vec<Instant>,
+    mute: bool,
 }
 
 impl Task {
-    fn new(hub: Arc<Hub>, stream: WebSocketStream<TokioIo<Upgraded>>) -> Self {
+    fn new(
+        hub: Arc<Hub>,
+        stream: WebSocketStream<TokioIo<Upgraded>>,
+        compression: Compression,
+    ) -> Self {
         let (sender, orders) = unbounded_channel();
         let (id, interval) = hub.change(|world| {
             world.gateway.made += 1;
@@ -83,13 +95,19 @@ impl Task {
             (id, world.rules.heartbeat_interval)
         });
         let last_heartbeat = Instant::now();
-        Self { hub, stream, id, orders, interval, last_heartbeat, received: Vec::new() }
+        let received = Vec::new();
+        let mute = false;
+        Self { hub, stream, compression, id, orders, interval, last_heartbeat, received, mute }
     }
 
     async fn run(mut self, query: &str) {
-        let reason = match self.greet(query).await {
-            Ok(()) => self.converse().await,
-            Err(reason) => Some(reason),
+        let reason = if self.misbehave().await {
+            None
+        } else {
+            match self.greet(query).await {
+                Ok(()) => self.converse().await,
+                Err(reason) => Some(reason),
+            }
         };
         let ended = reason.is_some_and(CloseReason::ends_session);
         self.hub.change(|world| world.gateway.disconnect(self.id, ended));
@@ -101,9 +119,22 @@ impl Task {
         }
     }
 
+    /// Whether something goes wrong before HELLO, and has come to its end.
+    async fn misbehave(&mut self) -> bool {
+        let early = |fault| matches!(fault, Fault::CutAtOnce | Fault::NoHello);
+        match self.hub.change(|world| world.gateway.strike(early)) {
+            None => false,
+            Some(Fault::NoHello) => {
+                while matches!(self.stream.next().await, Some(Ok(_))) {}
+                true
+            }
+            Some(_) => true,
+        }
+    }
+
     async fn greet(&mut self, query: &str) -> Result<(), CloseReason> {
         let asks = |what: &str| query.split('&').any(|pair| pair == what);
-        if query.contains("v=") && !asks("v=10") {
+        if query.contains("v=") && !asks("v=10") && !asks("v=9") {
             return Err(CloseReason::INVALID_API_VERSION);
         }
         if query.contains("encoding=") && !asks("encoding=json") {
@@ -123,6 +154,7 @@ impl Task {
             tokio::select! {
                 order = self.orders.recv() => match order {
                     Some(Order::Send(message)) => self.send(&message).await,
+                    Some(Order::SendRaw(message)) => drop(self.stream.send(message).await),
                     Some(Order::Close(reason)) => return Some(reason),
                     Some(Order::Cut) | None => return None,
                 },
@@ -145,8 +177,10 @@ impl Task {
     }
 
     async fn send(&mut self, message: &Value) {
-        // A broken connection shows itself at the next read.
-        drop(self.stream.send(Message::Text(message.to_string())).await);
+        if let Ok(message) = self.compression.wrap(message.to_string()) {
+            // A broken connection shows itself at the next read.
+            drop(self.stream.send(message).await);
+        }
     }
 
     async fn take(&mut self, message: &Message) -> Result<(), CloseReason> {
@@ -175,6 +209,9 @@ impl Task {
     }
 
     async fn obey(&mut self, op: u64, d: &Value) -> Result<(), CloseReason> {
+        if self.is_mute() {
+            return Ok(());
+        }
         match op {
             protocol::HEARTBEAT => {
                 self.last_heartbeat = Instant::now();
@@ -186,7 +223,12 @@ impl Task {
             protocol::IDENTIFY | protocol::RESUME if self.has_session() => {
                 Err(CloseReason::ALREADY_AUTHENTICATED)
             }
-            protocol::IDENTIFY => self.hub.change(|world| world.identify(self.id, d)),
+            protocol::IDENTIFY => {
+                if d.at("compress") == true {
+                    self.compression.compress_payloads();
+                }
+                self.hub.change(|world| world.identify(self.id, d))
+            }
             protocol::RESUME => self.hub.change(|world| world.resume(self.id, d)),
             protocol::PRESENCE_UPDATE
             | protocol::VOICE_STATE_UPDATE
@@ -200,6 +242,18 @@ impl Task {
             }
             _ => Err(CloseReason::UNKNOWN_OPCODE),
         }
+    }
+
+    /// Whether nothing that the client sends is answered any more.
+    fn is_mute(&mut self) -> bool {
+        let mute = |fault| fault == Fault::SilentAfterHello;
+        let id = self.id;
+        self.mute = self.mute
+            || self.hub.change(|world| {
+                let new = world.gateway.connections.get(&id).is_some_and(|it| it.session.is_none());
+                new && world.gateway.strike(mute).is_some()
+            });
+        self.mute
     }
 
     /// Whether this connection has identified or resumed, and was not invalidated since.

@@ -1,7 +1,9 @@
 //! The gateway, version 10 (<https://docs.discord.com/developers/events/gateway>).
 
+mod compression;
 mod connection;
 pub(super) mod control;
+pub(super) mod faults;
 mod identify;
 mod protocol;
 pub(super) mod sessions;
