@@ -16,6 +16,7 @@ mod forget;
 mod gate;
 mod line;
 mod mishap;
+mod moderation;
 mod notify;
 mod own;
 mod owner;
@@ -33,6 +34,7 @@ use std::{
     time::Duration,
 };
 
+use tokio::sync::Mutex as AsyncMutex;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{Instrument, error, info, info_span};
 
@@ -106,6 +108,8 @@ pub struct Jobs {
     /// Held while it is settled whether a failed song is refunded: one at a time.
     refunds: tokio::sync::Mutex<()>,
     estimate: Mutex<Estimate>,
+    words: moderation::WordFilter,
+    purging: AsyncMutex<()>,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -126,6 +130,7 @@ impl Jobs {
         }
         let jobs = Arc::new(Self {
             postman: Postman::new(Arc::clone(&tools.discord)),
+            words: moderation::WordFilter::new(tools.store.clone()),
             store: tools.store,
             whisul: tools.whisul,
             discord: tools.discord,
@@ -140,6 +145,7 @@ impl Jobs {
             alerts: owner::Alerts::default(),
             refunds: tokio::sync::Mutex::default(),
             estimate: Mutex::new(estimate),
+            purging: AsyncMutex::new(()),
             tasks: TaskTracker::new(),
             stop,
         });
