@@ -19,6 +19,7 @@ mod link;
 mod overrides;
 mod owed;
 mod page;
+mod patience;
 mod prompt;
 mod quota;
 mod record;
@@ -36,7 +37,7 @@ pub use act::{Act, Deed, Performed, Scope, WORDS_MAX};
 pub use action::Action;
 pub use answers::{FirstAnswer, Report, Submission};
 pub use estimate::Estimate;
-pub use failure::Failure;
+pub use failure::{Failure, REFUNDS};
 pub use history::forgotten_before;
 pub use ids::{
     ApplicationId, ChannelId, GuildId, JobId, MessageId, RoleId, UserId, WhisulJob, WhisulJobId,
@@ -48,6 +49,7 @@ pub use link::link;
 pub use overrides::{Bar, Grant, Overrides};
 pub use owed::{Extras, Owed, Shown};
 pub use page::{Listed, Page};
+pub use patience::Patience;
 pub use prompt::{PROMPT_MAX, Prompt, PromptError};
 pub use quota::{Charges, Limit, Limits, Quota, QuotaError, Refusal, Requester};
 pub use record::Record;

@@ -20,6 +20,8 @@ pub struct Plan {
     pub(super) accepted: Option<Raw>,
     pub(super) running: Option<Raw>,
     pub(super) ended: Option<Raw>,
+    /// The status and the JSON with which the prompt itself is refused.
+    pub(super) refusal: Option<(u16, String)>,
 }
 
 /// When a job ends.
@@ -93,6 +95,13 @@ impl Plan {
         Self { ended: Some(raw), ..self }
     }
 
+    /// The prompt is not taken: it is answered with this status and JSON, as by a firewall that
+    /// dislikes its words.
+    #[must_use]
+    pub fn refused(status: u16, json: &str) -> Self {
+        Self { refusal: Some((status, json.to_owned())), ..Self::song() }
+    }
+
     /// Takes this long.
     #[must_use]
     pub fn takes(mut self, duration: Duration) -> Self {
@@ -134,6 +143,7 @@ impl Plan {
             accepted: None,
             running: None,
             ended: None,
+            refusal: None,
         }
     }
 

@@ -46,16 +46,26 @@ impl Shared {
 
     /// Takes a prompt in. Returns the job's id, when it will end, if that is known, and the answer,
     /// if that is not as usual.
-    pub(super) fn accept(&self, prompt: String) -> (String, Option<Instant>, Option<Raw>) {
+    ///
+    /// # Errors
+    /// The status and the JSON with which the prompt's plan refuses it.
+    #[expect(clippy::type_complexity, reason = "one caller takes it apart at once")]
+    pub(super) fn accept(
+        &self,
+        prompt: String,
+    ) -> Result<(String, Option<Instant>, Option<Raw>), (u16, String)> {
         let mut state = self.state();
         let plans = state.plans.iter().rev();
         let plan = plans.clone().find(|(part, _)| prompt.contains(part)).map(|(_, plan)| plan);
         let plan = plan.cloned().unwrap_or_default();
+        if let Some(refusal) = plan.refusal {
+            return Err(refusal);
+        }
         let raw = plan.accepted.clone();
         let job = Job::new(state.jobs.len(), prompt, plan, self.rules.song_takes);
         let accepted = (job.id.clone(), job.ends_at, raw);
         state.jobs.push(job);
-        accepted
+        Ok(accepted)
     }
 }
 
