@@ -16,6 +16,7 @@ mod forget;
 mod gate;
 mod line;
 mod mishap;
+mod moderation;
 mod notify;
 mod own;
 mod owner;
@@ -32,6 +33,7 @@ use std::{
     time::Duration,
 };
 
+use tokio::sync::Mutex as AsyncMutex;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{Instrument, error, info, info_span, warn};
 
@@ -102,6 +104,8 @@ pub struct Jobs {
     pace: pace::Pace,
     registry: registry::Registry,
     estimate: Mutex<Estimate>,
+    words: moderation::WordFilter,
+    purging: AsyncMutex<()>,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -122,6 +126,7 @@ impl Jobs {
         }
         let jobs = Arc::new(Self {
             postman: Postman::new(Arc::clone(&tools.discord)),
+            words: moderation::WordFilter::new(tools.store.clone()),
             store: tools.store,
             whisul: tools.whisul,
             discord: tools.discord,
@@ -134,6 +139,7 @@ impl Jobs {
             pace: pace::Pace::new(),
             registry: registry::Registry::default(),
             estimate: Mutex::new(estimate),
+            purging: AsyncMutex::new(()),
             tasks: TaskTracker::new(),
             stop,
         });

@@ -16,6 +16,7 @@ mod delivery;
 mod failures;
 mod fetching;
 mod files;
+mod forged;
 mod gateway_faults;
 mod helping;
 mod hostile;
