@@ -82,6 +82,8 @@ impl Sender {
         let http = Client::builder()
             .user_agent(concat!("DiscordBot (whisul-bot, ", env!("CARGO_PKG_VERSION"), ")"))
             .redirect(reqwest::redirect::Policy::none())
+            // Only HTTP/1.1 can become a WebSocket.
+            .http1_only()
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(TIMEOUT)
             .pool_max_idle_per_host(KEPT)

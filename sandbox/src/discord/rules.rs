@@ -84,6 +84,8 @@ pub struct DiscordRules {
     pub heartbeat_interval: Duration,
     /// How many IDENTIFYs are accepted in a day.
     pub session_start_limit: usize,
+    /// How many shards `GET /gateway/bot` recommends.
+    pub shards: u32,
     /// The least time between two IDENTIFYs. Discord's is 5 seconds; the default is none, so that
     /// a test may restart a bot at once.
     pub identify_interval: Duration,
@@ -117,6 +119,7 @@ impl Default for DiscordRules {
             token_lifetime: Duration::from_mins(15),
             heartbeat_interval: Duration::from_millis(41_250),
             session_start_limit: 1000,
+            shards: 1,
             identify_interval: Duration::ZERO,
             privileged_intents: false,
             modal_delay: Duration::from_millis(100),

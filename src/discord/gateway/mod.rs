@@ -5,6 +5,7 @@
 
 mod connection;
 mod interactions;
+mod mend;
 mod pace;
 mod reduced;
 mod shard;

@@ -37,7 +37,7 @@ async fn gateway_bot(State(hub): State<Arc<Hub>>, _: Bot) -> Json<Value> {
         let total = world.rules.session_start_limit;
         json!({
             "url": format!("ws://{}", world.authority),
-            "shards": 1,
+            "shards": world.rules.shards,
             "session_start_limit": {
                 "total": total,
                 "remaining": total.saturating_sub(world.gateway.identifies),
