@@ -166,7 +166,7 @@ async fn connect(
     // Serenity would fall back to Discord's own address, whatever the settings say.
     let gateway = front.discord.gateway().await?;
     // Serenity itself waits without a limit.
-    let limited = reqwest::Client::builder().timeout(GATEWAY_TIMEOUT).build();
+    let limited = front.proxies.client().timeout(GATEWAY_TIMEOUT).build();
     let limited = limited.map_err(|_| Trouble::Passing("no HTTP client".to_owned()))?;
     let mut http =
         HttpBuilder::new(token.expose_secret()).client(limited).ratelimiter_disabled(true);

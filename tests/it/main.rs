@@ -31,6 +31,7 @@ mod places;
 mod privacy;
 mod program;
 mod prompts;
+mod proxies;
 mod quotas;
 mod settings;
 mod songs;
