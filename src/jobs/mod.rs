@@ -10,6 +10,7 @@ mod backoff;
 mod clock;
 mod deliver;
 mod display;
+mod export;
 mod failpoint;
 mod follow;
 mod forget;
@@ -32,12 +33,14 @@ use std::{
     time::Duration,
 };
 
+use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{Instrument, error, info, info_span, warn};
 
 pub use ask::{Ask, AskError};
 pub(crate) use backoff::Backoff;
 pub use clock::Clock;
+pub use export::ExportError;
 pub use take_back::TakenBack;
 
 use crate::{
@@ -102,6 +105,8 @@ pub struct Jobs {
     pace: pace::Pace,
     registry: registry::Registry,
     estimate: Mutex<Estimate>,
+    /// One export at a time.
+    exports: Semaphore,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -134,6 +139,7 @@ impl Jobs {
             pace: pace::Pace::new(),
             registry: registry::Registry::default(),
             estimate: Mutex::new(estimate),
+            exports: Semaphore::new(1),
             tasks: TaskTracker::new(),
             stop,
         });

@@ -13,6 +13,7 @@ mod buttons;
 mod cancelling;
 mod clocks;
 mod delivery;
+mod exporting;
 mod failures;
 mod fetching;
 mod files;

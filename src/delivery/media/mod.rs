@@ -115,8 +115,7 @@ pub(super) struct File {
 
 impl File {
     /// A file of the bot's own.
-    pub(super) fn json(name: &str, bytes: Vec<u8>) -> Self {
-        let (name, bytes) = (name.to_owned(), Bytes::from(bytes));
+    pub(super) fn json(name: String, bytes: Bytes) -> Self {
         let media_type = "application/json";
         Self { name, media_type, description: None, bytes, _share: None }
     }
