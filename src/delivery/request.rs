@@ -70,7 +70,7 @@ pub(super) struct Request<'a> {
 /// Sends requests, one way for production, tests and proxies: nothing differs but the address.
 #[derive(Debug)]
 pub(super) struct Sender {
-    http: Client,
+    pub(super) http: Client,
     base: String,
     /// The proxy through which Discord is reached.
     pub(super) proxy: Option<Proxy>,

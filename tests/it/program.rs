@@ -67,14 +67,6 @@ impl Program {
         (status.code(), fs::read_to_string(log_of(world)).unwrap())
     }
 
-    /// Waits until it has logged this: all that it has logged so far.
-    pub(crate) fn until_logged(&self, world: &World, text: &str) -> String {
-        within_deadline(|| {
-            let log = fs::read_to_string(log_of(world)).unwrap();
-            log.contains(text).then_some(log)
-        })
-    }
-
     /// Ends it as `kill -9` does.
     pub(crate) fn kill(mut self) -> ExitStatus {
         self.0.kill().unwrap();
@@ -91,6 +83,14 @@ impl Drop for Program {
 
 fn log_of(world: &World) -> PathBuf {
     world.folder().join("log")
+}
+
+/// Waits until a world's program has logged this: all that it has logged so far.
+pub(crate) fn until_logged(world: &World, text: &str) -> String {
+    within_deadline(|| {
+        let log = fs::read_to_string(log_of(world)).unwrap();
+        log.contains(text).then_some(log)
+    })
 }
 
 /// Waits for something that nobody announces.

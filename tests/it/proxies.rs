@@ -12,15 +12,17 @@ use tokio::{
 };
 
 use crate::{
-    program::Program,
+    program::{Program, until_logged},
     world::{World, done},
 };
+
+type Seen = Arc<Mutex<Vec<(String, Vec<u8>)>>>;
 
 /// A proxy that answers each CONNECT in the same way.
 struct Proxy {
     address: SocketAddr,
     /// What has arrived on each connection: the CONNECT, and what came after the answer.
-    seen: Arc<Mutex<Vec<(String, Vec<u8>)>>>,
+    seen: Seen,
 }
 
 impl Proxy {
@@ -47,11 +49,7 @@ impl Proxy {
     }
 }
 
-async fn answer(
-    mut stream: TcpStream,
-    status: &str,
-    seen: Arc<Mutex<Vec<(String, Vec<u8>)>>>,
-) -> Option<()> {
+async fn answer(mut stream: TcpStream, status: &str, seen: Seen) -> Option<()> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await.ok()?);
@@ -101,7 +99,7 @@ async fn discord_is_reached_through_the_proxy_which_is_named() {
     let world = behind(&proxy, DISCORD).await;
     let program = Program::logged(&world);
     // The bot makes itself known inside of the tunnel, where the proxy hangs up on it.
-    let log = program.until_logged(&world, "Discord can't be reached");
+    let log = until_logged(&world, "Discord can't be reached");
     drop(program);
     assert!(log.contains("Discord is reached through a proxy"), "{log}");
     assert!(log.contains(&format!("through the proxy {}: ", proxy.address)), "{log}");
@@ -125,24 +123,26 @@ async fn a_proxy_that_lets_nobody_through_is_to_blame() {
         let proxy = Proxy::answering(status).await;
         let world = behind(&proxy, DISCORD).await;
         let told = format!("the proxy {} {told}", proxy.address);
-        Program::logged(&world).until_logged(&world, &told);
+        let _program = Program::logged(&world);
+        until_logged(&world, &told);
     }
     let mut world = World::asleep(&[], DiscordRules::default(), WhisulRules::default()).await;
     let gone = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().to_string();
     for (name, value) in [DISCORD, ("all_proxy", &*gone), ("EDIT_INTERVAL", "5s")] {
         world.set(name, value);
     }
-    Program::logged(&world).until_logged(&world, &format!("through the proxy {gone}: "));
+    let _program = Program::logged(&world);
+    until_logged(&world, &format!("through the proxy {gone}: "));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_prompt_that_the_proxy_did_not_let_through_was_not_submitted() {
     let proxy = Proxy::answering("502 Bad Gateway").await;
     let world = behind(&proxy, WHISUL).await;
-    let program = Program::logged(&world);
+    let _program = Program::logged(&world);
     world.until_ready_after(0).await;
     let asked = world.song(&world.ann, "a song").await;
-    let log = program.until_logged(&world, "refused the connection");
+    let log = until_logged(&world, "refused the connection");
     assert!(log.contains(&format!("the proxy {} refused the connection", proxy.address)), "{log}");
     assert!(log.contains("Whisul is reached through a proxy"), "{log}");
     let connects = proxy.connections();
