@@ -17,6 +17,7 @@ mod forget;
 mod gate;
 mod line;
 mod mishap;
+mod moderation;
 mod notify;
 mod own;
 mod owner;
@@ -33,7 +34,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex as AsyncMutex, Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{Instrument, error, info, info_span, warn};
 
@@ -107,6 +108,8 @@ pub struct Jobs {
     estimate: Mutex<Estimate>,
     /// One export at a time.
     exports: Semaphore,
+    words: moderation::WordFilter,
+    purging: AsyncMutex<()>,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -127,6 +130,7 @@ impl Jobs {
         }
         let jobs = Arc::new(Self {
             postman: Postman::new(Arc::clone(&tools.discord)),
+            words: moderation::WordFilter::new(tools.store.clone()),
             store: tools.store,
             whisul: tools.whisul,
             discord: tools.discord,
@@ -140,6 +144,7 @@ impl Jobs {
             registry: registry::Registry::default(),
             estimate: Mutex::new(estimate),
             exports: Semaphore::new(1),
+            purging: AsyncMutex::new(()),
             tasks: TaskTracker::new(),
             stop,
         });

@@ -5,12 +5,14 @@ use super::{
     failpoint::{Moment, reach},
 };
 use crate::{
-    domain::{Delivery, Job, Requester},
+    domain::{Bar, Delivery, Job, Requester},
     store::{Admission, StoreError},
 };
 
 impl Jobs {
-    /// Checks a new job against the limits, charges it and writes it down.
+    /// Checks a new job against the limits and the blocked words, charges it and writes it down.
+    /// Words are sought only once nothing else keeps it out, and before anybody has to wait for it.
+    /// A word that is added meanwhile counts from the next prompt on.
     ///
     /// # Errors
     /// When the database can't be read or written.
@@ -19,6 +21,13 @@ impl Jobs {
         job: &Job,
         requester: &Requester<'_>,
     ) -> Result<Admission, StoreError> {
+        if let Some(turned_away) = self.store.foresee(job, requester, &self.rules.limits).await? {
+            return Ok(turned_away);
+        }
+        let prompt = vec![job.prompt.as_str().to_owned()];
+        if self.words.finds(job.place.guild, prompt).await? {
+            return Ok(Admission::Barred(Bar::Word));
+        }
         reach("admission", Moment::Before);
         let admission = self.store.admit(job, requester, &self.rules.limits).await;
         reach("admission", Moment::After);

@@ -17,6 +17,7 @@ mod exporting;
 mod failures;
 mod fetching;
 mod files;
+mod forged;
 mod gateway_faults;
 mod helping;
 mod hostile;

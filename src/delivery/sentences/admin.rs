@@ -17,6 +17,9 @@ pub const OWNER_UNKNOWN: &str =
 /// It was not written down in time.
 pub const NOT_IN_TIME: &str = "I couldn't write that down in time, so I don't know whether it holds. \
                                `/admin log` shows it if it does.";
+/// A moderator looks for somebody who is elsewhere.
+pub const NO_MEMBER: &str = "That person is not in this server. Only this bot's owner can see the \
+                             quotas of people elsewhere.";
 /// The command works in servers only.
 pub const SERVERS_ONLY: &str = "Use this command in a server.";
 /// A duration that can't be read.
@@ -215,6 +218,11 @@ pub fn kept_out(bar: Bar) -> &'static str {
         Bar::Paused(Scope::Everywhere) => "Songs are paused everywhere",
         Bar::Word => "A blocked word",
     }
+}
+
+/// How many songs a member has asked for in a server.
+pub fn asked_here(day: u64, month: u64) -> String {
+    format!("Songs in this server: {day} in the last 24 hours, {month} in the last 30 days")
 }
 
 /// A grant.

@@ -19,6 +19,7 @@ async fn every_statement_has_its_index() {
         (admit::CHARGES_OF_GUILD, "jobs_of_guild"),
         (admit::CHARGES_OF_EVERYBODY, "jobs_by_charge"),
         (forget::LATEST, "jobs_by_charge"),
+        (watch::CHARGED_HERE, "jobs_of_requester"),
         (own::SONGS, "jobs_of_requester"),
         (own::RECENT, "jobs_of_requester"),
         (own::ALL, "jobs_of_requester"),
