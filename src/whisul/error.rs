@@ -9,7 +9,10 @@ use super::{
     field::one_line,
     wire::{self, Complaint},
 };
-use crate::domain::Prompt;
+use crate::{
+    domain::{Prompt, with_causes},
+    proxy::Proxy,
+};
 
 /// Why no client could be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -144,13 +147,19 @@ impl Trouble {
             Self::Broken(causes(&error))
         }
     }
+
+    /// The same where Whisul is reached through this proxy, if there is one.
+    pub(super) fn through(self, proxy: Option<&Proxy>) -> Self {
+        match (self, proxy) {
+            (Self::NoConnection(causes), Some(proxy)) => Self::NoConnection(proxy.cause(&causes)),
+            (trouble, _) => trouble,
+        }
+    }
 }
 
 /// An error's text and those of its causes, in one bounded line.
 pub(super) fn causes(error: &dyn Error) -> String {
-    let chain = std::iter::successors(Some(error), |error| (*error).source());
-    let texts: Vec<String> = chain.map(ToString::to_string).collect();
-    one_line(&texts.join(": "), 300).unwrap_or_default()
+    one_line(&with_causes(error), 300).unwrap_or_default()
 }
 
 /// What an answer itself says about a failure, fit for the log: one short line, or nothing. It is

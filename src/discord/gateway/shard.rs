@@ -128,7 +128,10 @@ impl<'a> Shard<'a> {
         let socket = Socket::open(&http, url);
         let socket = match connections.stop().run_until_cancelled(socket).await {
             Some(Ok(socket)) => socket,
-            Some(Err(end)) => return (Opening::None, None, end),
+            Some(Err(end)) => {
+                let proxy = connections.front().proxies.of(url);
+                return (Opening::None, None, end.through(proxy));
+            }
             None => return stopped(),
         };
         let terms = Terms {
