@@ -159,7 +159,7 @@ impl Clicks<'_> {
             (answered && shows_it).then_some(message(click))
         };
         match self.front.jobs.take_back(job.id, Instant::now() + TAKING_BACK, answer).await? {
-            TakenBack::Done => Ok(()),
+            TakenBack::Done | TakenBack::Ended => Ok(()),
             TakenBack::TooLate => Err(CommandError::NotNow(sentences::TOO_LATE_TO_CANCEL)),
             TakenBack::Unknown => Err(CommandError::NotNow(sentences::SONG_FORGOTTEN)),
             TakenBack::Late => Err(CommandError::Late),

@@ -31,6 +31,13 @@ pub(super) const CHARGES_OF_REQUESTER: &str = "\
             WHERE in_force = 1 AND scope = 0 AND person = $1 AND topic = 'reset'), 0) \
     ORDER BY charged_at DESC LIMIT $3";
 
+pub(super) const REFUNDED: &str = "\
+    SELECT COUNT(*) FROM jobs \
+    WHERE requester = $1 AND charge = 'key' AND failure <> 'ended' AND charged_at > $2 \
+        AND charged_at > COALESCE((\
+            SELECT MAX(done_at) FROM acts \
+            WHERE in_force = 1 AND scope = 0 AND person = $1 AND topic = 'reset'), 0)";
+
 const PAY_BY_GRANT: &str = "UPDATE jobs SET grant_id = $1 WHERE id = $2";
 
 pub(super) const CHARGES_OF_GUILD: &str = "\
@@ -103,6 +110,20 @@ impl Store {
         }
         transaction.commit().await?;
         Ok(Admission::Accepted)
+    }
+
+    /// How many failed songs were refunded to a person, of those asked for since then, although
+    /// Whisul may have been paid for them: see [`REFUNDS`](crate::domain::REFUNDS).
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn refunded(&self, job: &Job, since: Timestamp) -> Result<u32, StoreError> {
+        let rows: i64 = sqlx::query_scalar(REFUNDED)
+            .bind(number(job.id, "requester", job.requester.0)?)
+            .bind(since.millis())
+            .fetch_one(&self.reader)
+            .await?;
+        Ok(u32::try_from(rows).unwrap_or(u32::MAX))
     }
 
     /// The charges that would decide about a song asked for with this interaction, at one moment.

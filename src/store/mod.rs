@@ -48,7 +48,7 @@ const DURATIONS: &str = "\
 
 const ROUNDS: &str = "\
     SELECT requester, round FROM jobs \
-    WHERE state IN ('submitting', 'running', 'completed') OR failure <> 'too_late' \
+    WHERE state IN ('submitting', 'running', 'completed') OR failure NOT IN ('too_late', 'expired') \
     ORDER BY id DESC LIMIT $1";
 
 /// The database of jobs. Clones share it.

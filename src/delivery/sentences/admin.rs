@@ -31,9 +31,12 @@ pub const BAD_QUOTA: &str = "I can't read that quota. Write COUNT/WINDOW, such a
 pub const BAD_SONG: &str = "That is no song's number. `/admin jobs` shows them.";
 /// There is no such waiting job here.
 pub const NO_SUCH_SONG: &str = "There is no such song in line here. `/admin jobs` shows them.";
+/// A running job was ended.
+pub const SONG_ENDED: &str = "The song is ended. It doesn't count against its requester's quota; \
+                              GLOBAL_QUOTA keeps the charge, since Whisul took the prompt.";
 /// A job can't be taken back any more.
 pub const SONG_TOO_LATE: &str =
-    "That song is already being made, or is over: it can't be taken back any more.";
+    "That song is over, or is being made: only the bot's owner could end it then.";
 /// A job was taken back.
 pub const SONG_TAKEN_BACK: &str = "Taken back. It doesn't count against its requester's quota.";
 /// Discord did not list the servers.

@@ -35,6 +35,7 @@ async fn every_statement_has_its_index() {
     // Steps within a step, and the order in which the few rows that are left come.
     for (statement, indices) in [
         (admit::CHARGES_OF_REQUESTER, &["jobs_of_requester", "acts_in_force"][..]),
+        (admit::REFUNDED, &["jobs_of_requester", "acts_in_force"]),
         (acts::OVERRIDES, &["acts_in_force"]),
         (acts::WORDS, &["acts_in_force"]),
         (acts::OWN_QUOTAS, &["acts_in_force"]),
