@@ -73,9 +73,15 @@ enum Act {
 
 /// `POST /act`: does it, and waits for what comes of it at once.
 pub(super) async fn act(State(house): State<Arc<House>>, Json(deed): Json<Deed>) -> Json<Value> {
-    let seat = house.cast.discord.seat(deed.person, deed.channel);
-    let outcome = perform(&seat, deed.act).await;
+    let outcome = house.perform(deed).await;
     Json(outcome.unwrap_or_else(|refusal| json!({ "is": "refused", "why": refusal.to_string() })))
+}
+
+impl House {
+    /// Does what a person does, and waits for what comes of it at once.
+    pub(super) async fn perform(&self, deed: Deed) -> Result<Value, ClientRefusal> {
+        perform(&self.cast.discord.seat(deed.person, deed.channel), deed.act).await
+    }
 }
 
 async fn perform(seat: &Seat, act: Act) -> Result<Value, ClientRefusal> {
