@@ -90,6 +90,9 @@ pub struct DiscordRules {
     /// Whether the application may ask for the privileged intents (members, presences, message
     /// content), which Discord's developer portal denies at first.
     pub privileged_intents: bool,
+    /// The least time between a modal and its submission: nobody is faster, and libraries get to know
+    /// a modal only once its response has come back.
+    pub modal_delay: Duration,
     /// The size of one uploaded file, in bytes.
     pub attachment_size_limit: u64,
     /// From which age on an edited message counts as old.
@@ -116,6 +119,7 @@ impl Default for DiscordRules {
             session_start_limit: 1000,
             identify_interval: Duration::ZERO,
             privileged_intents: false,
+            modal_delay: Duration::from_millis(100),
             attachment_size_limit: 10 * 1024 * 1024,
             old_message_after: Duration::from_hours(1),
             old_message_edits: 10,
