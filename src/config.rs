@@ -4,11 +4,14 @@
 //! that is set to nothing counts as unset. All faults are told at once.
 
 mod checks;
+mod env_file;
 mod environment;
 mod faults;
 pub mod help;
+mod names;
 mod origins;
 mod table;
+mod unknown;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -22,14 +25,19 @@ use tracing_subscriber::filter::Targets;
 use url::Url;
 
 use crate::{
-    domain::{self, Extras, GuildId, Limits, Quota, Source},
+    domain::{self, Extras, GuildId, Limits, Quota},
+    proxy::{Proxies, is_loopback},
     whisul::RateLimit,
 };
-use environment::Environment;
-use faults::{Fault, Problem};
+use environment::{Environment, Given};
+use faults::{Fault, Found, Problem};
 
 pub use faults::Faults;
 pub use table::{Fallback, Setting, TABLE};
+pub use unknown::UnknownName;
+
+/// The longest value that is shown where it is wrong: secrets are longer.
+const SHOWN_MAX: usize = 20;
 
 /// What the bot is told by its host.
 #[derive(Clone, Debug)]
@@ -64,6 +72,8 @@ pub struct Settings {
     pub whisul_api_url: Url,
     /// Base URL of a server that speaks Discord's API; `None` for Discord itself.
     pub discord_api_url: Option<Url>,
+    /// The proxy through which both are reached, if there is one.
+    pub proxies: Proxies,
     /// How long a stop may take.
     pub shutdown_grace: Duration,
     /// The form of log lines.
@@ -72,6 +82,8 @@ pub struct Settings {
     pub log_filter: Targets,
     /// All of these as text, with where they come from: to be shown, and without the secrets.
     pub origins: Vec<domain::Setting>,
+    /// Names that no setting has, to be told of in the log.
+    pub unknown: Vec<UnknownName>,
 }
 
 /// The form of log lines.
@@ -91,7 +103,9 @@ impl Settings {
     /// All that is wrong, the file's faulty lines included.
     pub fn load(env_file: &Path) -> Result<Self, Faults> {
         let (environment, faults) = Environment::read(env_file);
-        Reader { lookup: &|name| environment.get(name), faults }.read(Reader::settings)
+        let settings = Reader { lookup: &|name| environment.get(name), faults };
+        let settings = settings.read(Reader::settings)?;
+        Ok(Self { unknown: environment.unknown, ..settings })
     }
 
     /// Reads the settings with a function that knows each variable's value.
@@ -99,7 +113,7 @@ impl Settings {
     /// # Errors
     /// All that is wrong.
     pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Faults> {
-        let lookup = |name: &str| lookup(name).map(|text| (text, Source::Environment));
+        let lookup = |name: &str| lookup(name).map(|text| Given { text, line: None });
         Reader { lookup: &lookup, faults: Vec::new() }.read(Reader::settings)
     }
 }
@@ -117,7 +131,7 @@ pub fn database_url(env_file: &Path) -> Result<String, Faults> {
 
 /// Reads one setting after the other and notes the faults.
 struct Reader<'a> {
-    lookup: &'a dyn Fn(&str) -> Option<(String, Source)>,
+    lookup: &'a dyn Fn(&str) -> Option<Given>,
     faults: Vec<Fault>,
 }
 
@@ -130,8 +144,8 @@ impl Reader<'_> {
 
     /// Every setting is read before the first one that is missing ends it.
     fn settings(&mut self) -> Option<Settings> {
-        let discord_token = self.required(table::DISCORD_TOKEN, checks::secret);
-        let whisul_api_key = self.required(table::WHISUL_API_KEY, checks::secret);
+        let discord_token = self.required(table::DISCORD_TOKEN, checks::discord_token);
+        let whisul_api_key = self.required(table::WHISUL_API_KEY, checks::whisul_key);
         let database_url = self.required(table::DATABASE_URL, checks::database);
         let limits = self.limits();
         let allowed_guilds = self.optional(table::ALLOWED_GUILDS, checks::guilds);
@@ -158,6 +172,7 @@ impl Reader<'_> {
         let shutdown_grace = self.required(table::SHUTDOWN_GRACE, checks::duration);
         let log_format = self.required(table::LOG_FORMAT, checks::log_format);
         let log_filter = self.required(table::RUST_LOG, checks::log_filter);
+        let proxies = self.proxies(&[&whisul_api_url, &discord_api_url.clone().flatten()]);
         let allowed_guilds = allowed_guilds?;
         let (limits, history_retention) = limits?;
         Some(Settings {
@@ -176,10 +191,12 @@ impl Reader<'_> {
             whisul_rate_limit: whisul_rate_limit?,
             whisul_api_url: whisul_api_url?,
             discord_api_url: discord_api_url?,
+            proxies: proxies?,
             shutdown_grace: shutdown_grace?,
             log_format: log_format?,
             log_filter: log_filter?,
-            origins: origins::origins(self.lookup),
+            origins: origins::origins(&|setting| self.given(*setting)),
+            unknown: Vec::new(),
         })
     }
 
@@ -216,6 +233,16 @@ impl Reader<'_> {
         Some(Extras { notice: notice?, audio: audio?, cover: cover? })
     }
 
+    /// The proxy, unless all addresses are on loopback: then whatever the environment says about
+    /// proxies is none of the bot's business. `None` stands for Discord's own address.
+    fn proxies(&mut self, addresses: &[&Option<Url>]) -> Option<Proxies> {
+        if addresses.iter().all(|url| url.as_ref().is_some_and(is_loopback)) {
+            return Some(Proxies::default());
+        }
+        let direct = self.value(table::NO_PROXY).unwrap_or_default();
+        self.optional(table::HTTPS_PROXY, checks::proxy).map(|proxy| Proxies::new(proxy, &direct))
+    }
+
     /// An interval that spares the server at `address`.
     fn interval(
         &mut self,
@@ -225,7 +252,7 @@ impl Reader<'_> {
         address: Setting,
     ) -> Option<Duration> {
         let url = self.value(address).and_then(|url| Url::parse(url.trim()).ok());
-        let on_loopback = url.is_some_and(|url| checks::is_loopback(&url));
+        let on_loopback = url.is_some_and(|url| is_loopback(&url));
         let check = |text: &str| checks::interval(text, least, most, (address.name, on_loopback));
         self.required(setting, check)
     }
@@ -238,7 +265,7 @@ impl Reader<'_> {
     ) -> Option<T> {
         let value = self.optional(setting, check)?;
         if value.is_none() {
-            self.faults.push(Fault::Setting(setting, Problem::Required));
+            self.faults.push(Fault::Setting(setting, Problem::Required, Found::default()));
         }
         value
     }
@@ -253,7 +280,7 @@ impl Reader<'_> {
         match self.value(setting).map(|text| check(text.trim())).transpose() {
             Ok(value) => Some(value),
             Err(problem) => {
-                self.faults.push(Fault::Setting(setting, problem));
+                self.faults.push(Fault::Setting(setting, problem, self.found(setting)));
                 None
             }
         }
@@ -261,12 +288,35 @@ impl Reader<'_> {
 
     /// A setting's text as given or, where that is empty, by default.
     fn value(&self, setting: Setting) -> Option<String> {
-        let given = (self.lookup)(setting.name).map(|(text, _)| text);
-        let given = given.filter(|text| !text.trim().is_empty());
+        let given = self.given(setting).map(|given| given.text);
         given.or(match setting.fallback {
             Fallback::Value(text) => Some(text.to_owned()),
             Fallback::Required | Fallback::Unset(_) => None,
         })
+    }
+
+    /// What a setting is set to, unless that is nothing.
+    fn given(&self, setting: Setting) -> Option<Given> {
+        let names = [setting.name].into_iter().chain(table::aliases(setting).iter().copied());
+        names.filter_map(self.lookup).find(|given| !given.text.trim().is_empty())
+    }
+
+    /// What a faulty setting is set to, and where. A secret may have slipped into any setting, so
+    /// that nothing long is shown, and nothing that is part of a secret.
+    fn found(&self, setting: Setting) -> Found {
+        let Some(Given { text, line }) = self.given(setting) else { return Found::default() };
+        let text = text.trim();
+        let secrets =
+            [table::DISCORD_TOKEN, table::WHISUL_API_KEY].map(|secret| self.value(secret));
+        let is_secret = |secret: &String| {
+            secret.contains(text) && text.len() >= 4 || text.contains(secret.as_str())
+        };
+        let shown = !table::is_private(setting)
+            && text.chars().count() <= SHOWN_MAX
+            && !text.contains(char::is_control)
+            && !secrets.iter().flatten().any(is_secret);
+        let place = line.map_or("environment".to_owned(), |line| format!(".env, line {line}"));
+        Found { text: shown.then(|| text.to_owned()), place: Some(place) }
     }
 }
 

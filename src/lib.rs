@@ -5,6 +5,7 @@
 //! - [`discord`]: commands, and the connection over which they come;
 //! - [`jobs`]: the work: a job is asked for, submitted, followed and delivered;
 //! - [`delivery`], [`whisul`], [`store`]: messages to Discord, requests to Whisul, rows on disk;
+//! - [`proxy`]: how the services are reached from this machine's network;
 //! - [`domain`]: what a job, a prompt and a quota are;
 //! - [`config`] and [`ops`]: settings, and what whoever runs the bot looks at.
 //!
@@ -16,6 +17,7 @@ pub mod discord;
 pub mod domain;
 pub mod jobs;
 pub mod ops;
+pub mod proxy;
 mod run;
 pub mod store;
 pub mod whisul;

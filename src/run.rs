@@ -4,10 +4,10 @@ use std::{io, sync::Arc, time::SystemTime};
 
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tracing::{field, info, warn};
 
 use crate::{
-    config::Settings,
+    config::{Settings, UnknownName},
     delivery::{Discord, DiscordError, Links, Media, MediaError},
     discord::{Access, Front, GatewayError, Owners, serve},
     domain::Timestamp,
@@ -83,17 +83,22 @@ pub async fn run_by_clock(
     shutdown: impl Future<Output = ()>,
     clock: MachineClock,
 ) -> Result<(), RunError> {
+    tell_of(&settings);
     let store = Store::open(&settings.database_url).await?;
     let discord_api = settings.discord_api_url.as_ref();
-    let discord = Arc::new(Discord::new(discord_api, settings.discord_token.clone())?);
+    let discord =
+        Arc::new(Discord::new(discord_api, settings.discord_token.clone(), &settings.proxies)?);
+    if let Some(proxy) = discord.proxy() {
+        info!(%proxy, "Discord is reached through a proxy");
+    }
     let stop = CancellationToken::new();
     let (url, rate) = (settings.whisul_api_url.clone(), settings.whisul_rate_limit);
     let tools = Tools {
         store: store.clone(),
-        whisul: Whisul::new(url, &settings.whisul_api_key, rate, clock)?,
+        whisul: Whisul::new(url, &settings.whisul_api_key, rate, clock, &settings.proxies)?,
         discord: Arc::clone(&discord),
         links: Links::of(&settings.whisul_api_url),
-        media: Media::of(&settings.whisul_api_url)?,
+        media: Media::of(&settings.whisul_api_url, &settings.proxies)?,
         clock: Arc::new(Clock::starting_at(timestamp(clock()))),
     };
     let rules = Rules {
@@ -113,6 +118,7 @@ pub async fn run_by_clock(
         discord,
         access,
         settings: settings.origins.into(),
+        proxies: settings.proxies,
         stop: stop.clone(),
     };
     let serving = serve(front, settings.discord_token, settings.discord_api_url);
@@ -135,6 +141,17 @@ pub async fn run_by_clock(
         warn!(left, "not everything came to its end in time; the next start goes on with it");
     }
     Ok(served?)
+}
+
+/// What in the settings is worth a line in the log.
+fn tell_of(settings: &Settings) {
+    for UnknownName { name, line, meant } in &settings.unknown {
+        let (line, meant) = (line.map(field::display), meant.map(field::display));
+        warn!(name, line, did_you_mean = meant, "ignoring an unknown setting");
+    }
+    if let Some(proxy) = settings.proxies.of(&settings.whisul_api_url) {
+        info!(%proxy, "Whisul is reached through a proxy");
+    }
 }
 
 fn timestamp(time: SystemTime) -> Timestamp {

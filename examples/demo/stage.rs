@@ -80,7 +80,7 @@ impl Stage {
         discord.owner().rename("Olga");
         discord.bot().rename("whisul-bot");
         let mut settings = addresses(&discord, &whisul, &folder, "demo.db");
-        settings.extend(peculiarities(&patrons));
+        settings.extend(peculiarities([&patrons, &moderators]));
         let bot = Arc::new(Program::new(bot::command(settings)?));
         Ok(Self {
             discord,
@@ -109,10 +109,11 @@ impl Stage {
             server: SERVER.to_owned(),
             channels: vec![channel(&self.channel, "songs"), channel(&self.lounge, "lounge")],
             people: vec![
+                // The first is who a visitor is, so it is somebody with any number of songs.
+                person(&self.pat, "a patron: any number of songs"),
                 person(&self.ann, "a member: two songs a day"),
                 person(&self.bob, "a member: two songs a day"),
-                person(&self.pat, "a patron: any number of songs"),
-                person(&self.mo, "a moderator of this server"),
+                person(&self.mo, "a moderator: any number of songs"),
                 person(&self.discord.owner(), "the owner of bot and server"),
             ],
             roles: vec![role(&self.patrons, "Patrons"), role(&self.moderators, "Moderators")],
@@ -168,10 +169,11 @@ fn addresses(
 
 /// What else differs from a bot that runs for real: how often it asks, and a quota and a line small
 /// enough to be seen at work.
-fn peculiarities(patrons: &Role) -> [(&'static str, String); 6] {
+fn peculiarities(unlimited: [&Role; 2]) -> [(&'static str, String); 6] {
+    let roles = unlimited.map(|role| format!("{}=unlimited", role.id()));
     [
         ("USER_QUOTA", "2/1d".to_owned()),
-        ("ROLE_QUOTAS", format!("{}=unlimited", patrons.id())),
+        ("ROLE_QUOTAS", roles.join(",")),
         ("MAX_RUNNING", "1".to_owned()),
         ("POLL_INTERVAL", "500ms".to_owned()),
         ("EDIT_INTERVAL", "1s".to_owned()),

@@ -15,7 +15,7 @@ export function attachments(files) {
     const kind = file.content_type ?? "";
     if (kind.startsWith("image/")) return picture(file.url, "attached-picture", file.description ?? file.filename);
     const card = element("div", { class: "file" },
-      element("span", { class: "file-sign", "aria-hidden": "true" }, kind.startsWith("audio/") ? "♫" : "🗎"),
+      element("span", { class: "file-sign", "aria-hidden": "true" }, kind.startsWith("audio/") ? "♫" : "📄"),
       element("span", { class: "file-name" }, link(file.url, file.filename)),
       element("span", { class: "file-size" }, size(file.size)));
     if (kind.startsWith("audio/") && isLocal(file.url)) {

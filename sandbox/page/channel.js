@@ -1,106 +1,103 @@
 // The messages of the channel that we look at.
 
 import { byId, element } from "./dom.js";
+import * as end from "./end.js";
 import { setManages } from "./menu.js";
 import { MessageView } from "./message.js";
 import { markdown } from "./markdown.js";
-import { bot, channelName, here } from "./state.js";
+import * as notices from "./notices.js";
+import { address, bot, channelName, here } from "./state.js";
 
-/** What counts as being at the end, in pixels. */
-const NEAR = 80;
+/** How long a message that was jumped to is marked, in milliseconds. */
+const MARKED = 2500;
 
 const views = new Map();
 const messages = new Map();
-const notices = new Set();
-let atEnd = true;
-/** How far down the list was last known to be scrolled. */
-let top = 0;
-
-/** Watches how far down one has scrolled. */
-export function start() {
-  const scroller = byId("scroller");
-  scroller.addEventListener("scroll", () => {
-    top = scroller.scrollTop;
-    atEnd = scroller.scrollHeight - top - scroller.clientHeight < NEAR;
-    if (atEnd) byId("newer").hidden = true;
-  }, { passive: true });
-  byId("newer").addEventListener("click", toEnd);
-  // Pictures and edits make messages taller: who reads the latest goes on doing so.
-  // Whoever has scrolled up in this very moment does not.
-  const stay = new ResizeObserver(() => atEnd && scroller.scrollTop >= top - 1 && toEnd());
-  stay.observe(byId("messages"));
-  stay.observe(scroller);
-}
+/** The ids of all messages, the oldest first. */
+let order = [];
+/** The address of the place whose messages are drawn. */
+let drawn = null;
 
 /** Forgets the channel before. */
 export function clear() {
   views.clear();
   messages.clear();
   notices.clear();
+  order = [];
+  drawn = null;
   byId("messages").replaceChildren(welcome());
-  atEnd = true;
+  end.reset();
 }
 
 /** Draws what has changed. */
 export function update({ ids, changed, manages }) {
   setManages(manages);
-  const known = new Set(ids);
+  forgetAllBut(new Set(ids));
+  changed.forEach((message) => messages.set(message.id, message));
+  order = ids.filter((id) => messages.has(id));
+  const came = order.some((id) => !views.has(id));
+  draw(new Set(changed.map(({ id }) => id)));
+  drawn = address(here().person, here().channel);
+  end.stay();
+  if (came) end.announce();
+}
+
+function forgetAllBut(known) {
   for (const [id, view] of views) {
     if (known.has(id)) continue;
     view.node.remove();
     views.delete(id);
     messages.delete(id);
   }
-  changed.forEach((message) => messages.set(message.id, message));
-  const list = byId("messages");
-  const dirty = new Set(changed.map(({ id }) => id));
-  let came = false;
-  let before = null;
-  let last = list.querySelector(".welcome");
-  for (const id of ids) {
-    const message = messages.get(id);
-    if (!message) continue;
-    if (!views.has(id)) {
-      views.set(id, new MessageView());
-      came = true;
-    }
-    const view = views.get(id);
-    const { node } = view;
-    if (dirty.has(id) || view.before !== before) {
-      view.before = before;
-      view.draw(message, before, messages.get(message.message_reference?.message_id));
-    }
-    if (last.nextElementSibling !== node) last.after(node);
-    [before, last] = [message, node];
-  }
-  notices.forEach((notice) => list.append(notice));
-  if (atEnd) toEnd();
-  else if (came) byId("newer").hidden = false;
 }
 
-/** Goes to the latest message. */
-export function toEnd() {
-  const scroller = byId("scroller");
-  scroller.scrollTop = scroller.scrollHeight;
-  top = scroller.scrollTop;
-  atEnd = true;
-  byId("newer").hidden = true;
+/** Puts messages and notices in their order, and draws those messages anew that are different. */
+function draw(different) {
+  let last = byId("messages").querySelector(".welcome");
+  const place = (node) => {
+    if (last.nextElementSibling !== node) last.after(node);
+    last = node;
+  };
+  notices.between(undefined, order[0]).forEach(place);
+  order.forEach((id, at) => {
+    if (!views.has(id)) views.set(id, new MessageView());
+    const view = views.get(id);
+    // A notice in between makes the next message begin with its author again.
+    const apart = at === 0 || notices.between(order[at - 1], id).length > 0;
+    const before = apart ? null : messages.get(order[at - 1]);
+    if (different.has(id) || view.before !== before) {
+      view.before = before;
+      const message = messages.get(id);
+      view.draw(message, before, messages.get(message.message_reference?.message_id));
+    }
+    place(view.node);
+    notices.between(id, order[at + 1]).forEach(place);
+  });
 }
 
 /** Shows something that only this client says, until it is dismissed. */
 export function notice(text) {
-  const dismiss = () => {
-    notices.delete(shown);
-    shown.remove();
-  };
-  const shown = element("li", { class: "message notice ephemeral" },
-    element("div", { class: "body" }, element("p", { class: "failure" }, text),
-      element("p", { class: "only-you" }, "👁 Only you can see this • ",
-        element("button", { type: "button", class: "as-link", onclick: dismiss }, "Dismiss message"))));
-  notices.add(shown);
-  byId("messages").append(shown);
-  toEnd();
-  return dismiss;
+  notices.add(text, order.at(-1), () => draw(new Set()));
+  draw(new Set());
+  end.go();
+}
+
+/** The messages that are here, the oldest first, and the id of the latest. */
+export const all = () => order.map((id) => messages.get(id));
+export const latest = () => order.at(-1);
+
+/** Whether the messages of this place have been drawn. */
+export const isDrawn = () => drawn === address(here().person, here().channel);
+
+/** Shows a message and marks it for a moment. Returns whether it is here. */
+export function jump(id) {
+  const node = views.get(id)?.node;
+  if (!node) return false;
+  end.show(node);
+  node.focus({ preventScroll: true });
+  node.classList.add("jumped");
+  setTimeout(() => node.classList.remove("jumped"), MARKED);
+  return true;
 }
 
 function welcome() {

@@ -32,6 +32,18 @@ export class Command {
     if (first) first.text = text;
   }
 
+  /** Types a text into an option, letter by letter. */
+  async type(name, text, typed) {
+    const option = this.leaf.options.find((one) => one.name === name);
+    if (!option) throw new Error(`/${this.leaf.path} has no option "${name}".`);
+    const field = this.#fields.find((one) => one.option === option) ?? this.#add(option);
+    this.#offerMore();
+    for (const letter of text) {
+      field.control.value += letter;
+      await typed();
+    }
+  }
+
   /** What is typed so far, as the sandbox wants it. */
   typed() {
     const options = this.#fields.map((field) => [field.option.name, field.read().value ?? field.text]);

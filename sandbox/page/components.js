@@ -24,7 +24,8 @@ function draw(view, component) {
 function button(view, { style, label, emoji, custom_id, url, disabled }) {
   const text = [emoji?.name && element("span", { "aria-hidden": "true" }, emoji.name), label];
   if (url) {
-    const made = link(url, text, element("span", { "aria-hidden": "true", class: "out" }, "↗"));
+    const made = link(url, text);
+    if (made.target) made.append(element("span", { "aria-hidden": "true", class: "out" }, "↗"));
     made.classList.add("button", "link");
     return made;
   }

@@ -1,8 +1,9 @@
 // The message box: plain text, or a command.
 
-import { notice, toEnd } from "./channel.js";
+import { notice } from "./channel.js";
 import { Command } from "./command.js";
 import { byId, element } from "./dom.js";
+import * as end from "./end.js";
 import { follow } from "./interaction.js";
 import { act, commands } from "./net.js";
 import { runnable } from "./options.js";
@@ -45,6 +46,24 @@ export function turn() {
 export function focus() {
   if (command) command.focus();
   else box.focus();
+}
+
+/** Types a command with its options and sends it, calling `typed` after each letter. */
+export async function perform(path, values, typed) {
+  known = (await commands()).filter(({ type }) => type === SLASH_COMMAND).flatMap(runnable);
+  const leaf = known.find((one) => one.path === path);
+  if (!leaf) throw new Error(`There is no command /${path} here.`);
+  plain();
+  box.value = "";
+  for (const letter of `/${path}`) {
+    box.value += letter;
+    match();
+    await typed();
+  }
+  begin(leaf, "");
+  for (const [name, text] of Object.entries(values)) await command.type(name, text, typed);
+  await typed();
+  command.send();
 }
 
 /** Says something below the box. */
@@ -111,7 +130,7 @@ async function run(typed) {
   plain();
   explain(`Sending /${typed.name}…`);
   box.focus();
-  toEnd();
+  end.go();
   const place = here();
   const outcome = await act({ do: "command", ...typed }, place);
   if (!command) explain();
@@ -136,7 +155,7 @@ async function say() {
   const text = box.value.trim();
   if (text === "" || text.startsWith("/")) return;
   box.value = "";
-  toEnd();
+  end.go();
   const outcome = await act({ do: "say", text });
   if (outcome.is === "refused") notice(`Your message could not be sent: ${outcome.why}.`);
 }

@@ -1,5 +1,7 @@
 // Elements. Text goes in as text, always: nothing here reads HTML.
 
+import { within } from "./state.js";
+
 /** An element with properties (`class`, `on…` listeners, attributes) and children. */
 export function element(tag, properties = {}, ...children) {
   const made = document.createElement(tag);
@@ -18,8 +20,10 @@ export function byId(id) {
   return document.getElementById(id);
 }
 
-/** A link to another place, if it is one that a browser should follow. */
+/** A link, if it is one that a browser should follow. Links to messages stay on this page. */
 export function link(address, ...children) {
   if (!/^https?:\/\//i.test(address)) return element("span", {}, ...children);
+  const inside = within(address);
+  if (inside) return element("a", { href: inside }, ...children);
   return element("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, ...children);
 }

@@ -18,6 +18,11 @@ export function close() {
   show(null);
 }
 
+/** Opens a side. */
+export function open(side) {
+  show(side);
+}
+
 function show(open) {
   const opened = document.body.dataset.open;
   if (opened && !open) byId(`show-${opened}`).focus();

@@ -4,16 +4,22 @@ import * as channel from "./channel.js";
 import * as composer from "./composer.js";
 import { byId } from "./dom.js";
 import * as drawers from "./drawers.js";
+import * as end from "./end.js";
 import * as log from "./log.js";
 import * as net from "./net.js";
+import * as presence from "./presence.js";
 import * as sidebar from "./sidebar.js";
 import * as state from "./state.js";
 import * as theme from "./theme.js";
 import * as time from "./time.js";
+import * as tryThis from "./try_this.js";
 import * as weather from "./weather.js";
 
 /** The moment of the latest view of this place. */
 let since = null;
+/** Where we looked last, and the message that we still have to go to. */
+let shown = null;
+let wanted = null;
 let looking = false;
 let again = false;
 
@@ -33,6 +39,9 @@ async function look() {
       channel.update(view);
       sidebar.draw(view.latest);
       weather.show(view.weather, view.bot);
+      presence.show(view.bot);
+      tryThis.show(view);
+      jump();
     } else {
       again = true;
     }
@@ -47,13 +56,28 @@ async function look() {
   }
 }
 
-/** Turns to another place, or becomes somebody else. */
+/** Goes to the message that somebody followed a link to. */
+function jump() {
+  if (wanted && !channel.jump(wanted)) channel.notice("That message isn't here any more.");
+  wanted = null;
+}
+
+/** Turns to another place, becomes somebody else, or goes to a message. */
 function turn() {
+  wanted = state.takeMessage();
+  const { person, channel: open } = state.here();
+  const place = state.address(person, open);
+  drawers.close();
+  if (place === shown) {
+    if (since !== null) jump();
+    return;
+  }
+  shown = place;
   since = null;
   channel.clear();
   composer.turn();
   sidebar.draw();
-  drawers.close();
+  sidebar.title();
   look();
 }
 
@@ -68,8 +92,11 @@ async function connected(stands) {
 theme.start();
 state.set(await net.people());
 drawers.start();
-channel.start();
+end.start();
+sidebar.start();
 weather.open();
+tryThis.start();
+tryThis.goBack();
 composer.start();
 time.count();
 byId("skip").addEventListener("click", (event) => {

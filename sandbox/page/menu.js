@@ -1,10 +1,11 @@
-// The menu of a message: message commands ("Apps"), deleting.
+// The menu of a message: commands on it and on who wrote it ("Apps"), deleting.
 
 import { element } from "./dom.js";
 import { follow } from "./interaction.js";
 import { act, commands } from "./net.js";
 import { me } from "./state.js";
 
+const USER_COMMAND = 2;
 const MESSAGE_COMMAND = 3;
 let manages = false;
 
@@ -15,7 +16,10 @@ export function setManages(may) {
 
 /** Opens the menu of a message at a point of the window. */
 export async function openMenu(view, { x, y }) {
-  const apps = (await commands()).filter(({ type }) => type === MESSAGE_COMMAND);
+  const all = await commands();
+  const apps = all.filter(({ type }) => type === MESSAGE_COMMAND);
+  const { author } = view.message;
+  const onAuthor = all.filter(({ type }) => type === USER_COMMAND);
   const item = (label, what, kind = "") => element("button", {
     type: "button", role: "menuitem", class: `menu-item ${kind}`,
     onclick: async () => {
@@ -23,12 +27,14 @@ export async function openMenu(view, { x, y }) {
       follow(await act({ message: view.message.id, ...what }), (why) => view.fail(why));
     },
   }, label);
-  const own = view.message.author.id === me().id;
+  const own = author.id === me().id;
   const deletes = manages || own || view.ephemeral;
   const list = element("div", { class: "popup", role: "menu", popover: "auto", "aria-label": "Message" },
     element("p", { class: "menu-head" }, "Apps"),
     apps.map(({ name }) => item(name, { do: "message_command", name })),
     apps.length === 0 && element("p", { class: "menu-empty" }, "No apps for messages"),
+    onAuthor.length > 0 && element("p", { class: "menu-head" }, author.global_name ?? author.username),
+    onAuthor.map(({ name }) => item(name, { do: "user_command", name, user: author.id })),
     deletes && element("hr"),
     deletes && item(view.ephemeral ? "Dismiss message" : "Delete message", { do: "delete" }, "danger"));
   const close = () => list.hidePopover();

@@ -25,6 +25,23 @@ export function view(place, since) {
   return get("/view", since === null ? place : { ...place, since });
 }
 
+/** What is to be done when a scenario that this page plays is over. */
+export const cleanUp = (what) => post("/scenario/cleanup", what);
+
+/**
+ * Begins a scenario, which lasts until the signal aborts this request or the page goes. `lost` is
+ * called when the sandbox ends it.
+ */
+export async function lease(signal, lost) {
+  const headers = { "content-type": "application/json" };
+  const answer = await fetch("/scenario", { method: "POST", headers, body: "null", signal });
+  if (answer.status === 409) throw new Error("Another one is being played, perhaps in another tab.");
+  if (!answer.ok) throw new Error(`/scenario: ${answer.status}`);
+  const reader = answer.body.getReader();
+  const read = () => reader.read().then(({ done }) => (done ? lost() : read()));
+  read().catch(() => signal.aborted || lost());
+}
+
 /** Does something as the person we are, where we look. */
 export async function act(what, place = here()) {
   try {

@@ -1,4 +1,4 @@
-// Where one can look, and who one can be.
+// Where one can look, and who one can be. The links are made once, so that the keyboard's focus stays.
 
 import { avatar } from "./avatar.js";
 import { byId, element } from "./dom.js";
@@ -6,39 +6,65 @@ import { address, bot, channels, everybody, here, me, server } from "./state.js"
 
 /** The latest message that was seen in each channel, by person and channel. */
 const seen = new Map();
+/** The links to channels and to people, by their ids. */
+const places = new Map();
+const people = new Map();
 
-/** Draws everything anew; `latest` names the latest message of each channel. */
+/** Puts the links on the page. */
+export function start() {
+  byId("server").textContent = server();
+  const list = (id, links) => byId(id).replaceChildren(...links.map((link) => element("li", {}, link)));
+  list("channels", channels().map(({ id, name }) =>
+    place(id, name, element("span", { class: "hash", "aria-hidden": "true" }, "#"))));
+  list("dms", [place("dm", bot().name, avatar(bot(), "small"))]);
+  list("people", everybody().map(person));
+}
+
+function place(key, label, sign) {
+  const mark = element("span", { class: "dot", title: "New messages", hidden: true },
+    element("span", { class: "hidden" }, "new messages"));
+  const link = element("a", { class: "place" }, sign, element("span", { class: "place-name" }, label), mark);
+  places.set(key, { link, mark });
+  return link;
+}
+
+function person(somebody) {
+  const link = element("a", { class: "person" }, avatar(somebody, "small"),
+    element("span", { class: "person-text" },
+      element("span", { class: "person-name" }, somebody.name),
+      element("span", { class: "person-what" }, somebody.what)));
+  people.set(somebody, link);
+  return link;
+}
+
+/** Shows where we are, and what is new; `latest` names the latest message of each channel. */
 export function draw(latest = {}) {
   const { person, channel: open } = here();
-  const place = ({ id, label, sign }) => {
-    const key = address(person, id);
-    if (id === open || !seen.has(key)) seen.set(key, latest[id]);
-    const unread = latest[id] !== undefined && seen.get(key) !== latest[id];
-    return element("li", {}, element(
-      "a",
-      { href: key, class: unread ? "place unread" : "place", "aria-current": id === open ? "page" : undefined },
-      sign,
-      element("span", { class: "place-name" }, label),
-      unread && element("span", { class: "dot", title: "New messages" }, element("span", { class: "hidden" }, "new messages")),
-    ));
-  };
-  byId("server").textContent = server();
-  byId("channels").replaceChildren(...channels().map(({ id, name }) =>
-    place({ id, label: name, sign: element("span", { class: "hash", "aria-hidden": "true" }, "#") })));
-  byId("dms").replaceChildren(place({ id: me().dm, label: bot().name, sign: avatar(bot(), "small") }));
-  byId("people").replaceChildren(...everybody().map((somebody) => {
+  for (const [key, { link, mark }] of places) {
+    const id = key === "dm" ? me().dm : key;
+    const target = address(person, id);
+    link.setAttribute("href", target);
+    current(link, id === open ? "page" : null);
+    if (id === open || !seen.has(target)) seen.set(target, latest[id]);
+    const unread = latest[id] !== undefined && seen.get(target) !== latest[id];
+    link.classList.toggle("unread", unread);
+    mark.hidden = !unread;
+  }
+  for (const [somebody, link] of people) {
     // Whoever reads direct messages goes on to those of the next person.
-    const to = open === me().dm ? somebody.dm : open;
-    return element("li", {}, element(
-      "a",
-      { href: address(somebody.id, to), class: "person", "aria-current": somebody.id === person ? "true" : undefined },
-      avatar(somebody, "small"),
-      element("span", { class: "person-text" },
-        element("span", { class: "person-name" }, somebody.name),
-        element("span", { class: "person-what" }, somebody.what)),
-    ));
-  }));
-  const name = channels().find(({ id }) => id === open)?.name;
+    link.setAttribute("href", address(somebody.id, open === me().dm ? somebody.dm : open));
+    current(link, somebody.id === person ? "true" : null);
+  }
+}
+
+function current(link, value) {
+  if (value) link.setAttribute("aria-current", value);
+  else link.removeAttribute("aria-current");
+}
+
+/** Writes above the messages, and into the window's title, where we are. */
+export function title() {
+  const name = channels().find(({ id }) => id === here().channel)?.name;
   byId("place").replaceChildren(
     element("span", { class: "hash", "aria-hidden": "true" }, name ? "#" : "@"), name ?? bot().name);
   document.title = `${name ? `#${name}` : bot().name} as ${me().name}`;

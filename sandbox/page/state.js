@@ -27,9 +27,27 @@ export function here() {
   return { person: id, channel: known ? channel : stage.channels[0].id };
 }
 
-/** The address at which somebody looks at a channel. */
-export function address(person, channel) {
-  return `#${person}/${channel}`;
+/** The address at which somebody looks at a channel, and there at a message. */
+export function address(person, channel, message) {
+  return `#${[person, channel, message].filter(Boolean).join("/")}`;
+}
+
+/** The message that the address names, once: it is gone from the address then. */
+export function takeMessage() {
+  const [, , message] = parts();
+  if (!message) return null;
+  const { person, channel } = here();
+  history.replaceState(null, "", address(person, channel));
+  return message;
+}
+
+/** Where on this page a link to one of Discord's channels or messages leads; null for other links. */
+export function within(link) {
+  const found = link.match(/^https?:\/\/(?:\w+\.)?discord(?:app)?\.com\/channels\/(?:\d+|@me)\/(\d+)(?:\/(\d+))?\/?$/i);
+  if (!found) return null;
+  const [, channel, message] = found;
+  const known = channel === me().dm || stage.channels.some(({ id }) => id === channel);
+  return known ? address(me().id, channel, message) : null;
 }
 
 function parts() {

@@ -10,6 +10,7 @@ const GROUPS = [
     ["busy", "Busy", "It asks to come back later (429). Songs wait and go on by themselves."],
     ["failing", "Failing", "It answers 500. Running songs go on; a new prompt may have been paid for, so it is refunded and never sent twice."],
     ["garbage", "Garbage", "It answers what nobody can read. The same, since nobody knows what it did."],
+    ["foreign", "Proxy page", "A proxy in front of it answers 403 with a web page. That says nothing about the key or the songs."],
     ["down", "Down", "Connections are refused. Songs wait and go on by themselves."],
   ]],
   ["songs", "A new song takes", [
@@ -22,6 +23,8 @@ const GROUPS = [
     ["fine", "Fine", "Edits go through."],
     ["busy", "Busy", "Edits are refused (429). Songs are made meanwhile."],
     ["failing", "Failing", "Edits fail (503). Songs are made meanwhile and shown afterwards."],
+    ["foreign", "Proxy page", "A proxy in front of it answers 403 with a web page. Songs are shown afterwards, in the same message."],
+    ["off", "Off", "Connections are cut and refused. Nobody reaches the bot; songs are made meanwhile and shown afterwards."],
   ]],
 ];
 
@@ -54,13 +57,18 @@ export function open() {
     });
     return element("fieldset", { disabled: true }, element("legend", {}, title), element("div", { class: "choices" }, labels), meaning);
   });
-  const blow = (label, what, kind = "secondary") =>
-    element("button", { type: "button", class: `button ${kind}`, onclick: () => change(what) }, label);
-  kill = blow("Kill the bot (‑9)", "kill_bot", "danger");
-  start = blow("Start the bot", "start_bot", "success");
+  const button = (label, what, kind = "secondary") =>
+    element("button", { type: "button", class: `button ${kind}`, "data-do": what, onclick: () => change(what) }, label);
+  kill = button("Kill the bot (‑9)", "kill_bot", "danger");
+  start = button("Start the bot", "start_bot", "success");
   byId("weather").replaceChildren(...groups, element("div", { class: "blows" },
-    kill, start, blow("Cut the gateway", "cut_gateway"), blow("Finish all songs", "finish_songs")));
+    kill, start, button("Cut the gateway", "cut_gateway"), button("Finish all songs", "finish_songs")));
 }
+
+/** How it was when we last heard of it, and the control of a choice or a blow. */
+export const now = (group) => shown.get(group);
+export const choice = (group, value) => byId("weather").querySelector(`input[name="${group}"][value="${value}"]`);
+export const blow = (what) => byId("weather").querySelector(`[data-do="${what}"]`);
 
 /** Shows how it is now. */
 export function show(now, bot) {
@@ -70,12 +78,9 @@ export function show(now, bot) {
     choices.get(`${key}:${now[key]}`)?.();
   }
   for (const group of byId("weather").querySelectorAll("fieldset:disabled")) group.disabled = false;
+  const focused = [kill, start].includes(document.activeElement);
   kill.hidden = !bot.runs;
   start.hidden = bot.runs;
-  const state = bot.runs ? (bot.connected ? "online" : "starting") : "offline";
-  const sign = byId("bot-state");
-  if (sign.dataset.state !== state) {
-    sign.dataset.state = state;
-    sign.textContent = { online: "Bot online", starting: "Bot connecting…", offline: "Bot not running" }[state];
-  }
+  // One takes the other's place, and the keyboard's focus.
+  if (focused) (bot.runs ? kill : start).focus();
 }

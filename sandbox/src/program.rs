@@ -26,6 +26,8 @@ pub struct Program {
 #[derive(Debug, Default)]
 struct State {
     child: Option<Child>,
+    /// Whether it was killed, and may be about to end.
+    killed: bool,
     ended: Option<ExitStatus>,
     lines: VecDeque<(SystemTime, String)>,
 }
@@ -54,6 +56,7 @@ impl Program {
                 thread::spawn(move || follow(log, &shared, &changes));
             }
             state.child = Some(child);
+            state.killed = false;
             state.ended = None;
         }
         drop(state);
@@ -61,9 +64,23 @@ impl Program {
         Ok(())
     }
 
+    /// Starts it, unless it runs; one that was killed is waited for first.
+    ///
+    /// # Errors
+    /// When the system does not start it.
+    pub async fn start_again(&self) -> io::Result<()> {
+        if lock(&self.state).killed {
+            self.ended().await;
+        }
+        self.start()
+    }
+
     /// Kills it at once (SIGKILL). Returns whether there was anything to kill.
     pub fn kill(&self) -> bool {
-        lock(&self.state).child.as_mut().is_some_and(|child| child.kill().is_ok())
+        let mut state = lock(&self.state);
+        let killed = state.child.as_mut().is_some_and(|child| child.kill().is_ok());
+        state.killed |= killed;
+        killed
     }
 
     /// Asks it to stop, by closing its standard input.

@@ -206,3 +206,41 @@ async fn whisul_goes_down_and_comes_back() {
         assert_eq!(stage.view(&stage.ann, None).await["weather"]["whisul"], weather);
     }
 }
+
+#[tokio::test]
+async fn a_scenario_ends_with_its_connection_and_leaves_everything_as_it_was() {
+    let stage = Stage::new().await;
+    stage.post("weather", json!({ "songs": "one_minute" })).await;
+    let scenario = stage.post("scenario", Value::Null).await;
+    assert_eq!(scenario.status(), StatusCode::OK);
+    assert_eq!(stage.view(&stage.ann, None).await["scenario"], true);
+    let another = stage.post("scenario", Value::Null).await;
+    assert_eq!(another.status(), StatusCode::CONFLICT, "one at a time");
+    let place = |person: &Person| (person.id().to_string(), stage.channel.id().to_string());
+    let (person, channel) = place(&stage.bob);
+    let says = json!({ "person": person, "channel": channel, "do": "say", "text": "bye" });
+    let cleanup = json!({ "prompts": [], "deeds": [says] });
+    assert_eq!(stage.post("scenario/cleanup", cleanup).await.status(), StatusCode::NO_CONTENT);
+    for change in
+        [json!({ "whisul": "down" }), json!({ "discord": "off" }), json!({ "songs": "fail" })]
+    {
+        assert_eq!(stage.post("weather", change).await.status(), StatusCode::NO_CONTENT);
+    }
+
+    drop(scenario);
+    let over = async || {
+        let mut view = stage.view(&stage.ann, None).await;
+        while view["scenario"] == true {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            view = stage.view(&stage.ann, None).await;
+        }
+        view
+    };
+    let view = tokio::time::timeout(Duration::from_mins(1), over()).await.unwrap();
+    let before = json!({ "whisul": "fine", "songs": "one_minute", "discord": "fine" });
+    assert_eq!(view["weather"], before);
+    assert_eq!(view["changed"][0]["content"], "bye", "what was to be done at the end");
+    assert_eq!(view["bot"]["runs"], false);
+    let late = json!({ "prompts": [], "deeds": [] });
+    assert_eq!(stage.post("scenario/cleanup", late).await.status(), StatusCode::CONFLICT);
+}

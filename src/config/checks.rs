@@ -8,34 +8,98 @@ use std::{
 
 use secrecy::SecretString;
 use tracing_subscriber::filter::{LevelFilter, Targets};
-use url::{Host, Url};
+use url::Url;
 
 use super::{LogFormat, faults::Problem};
 use crate::{
     domain::{GuildId, Quota, RoleId, format_duration, parse_duration},
+    proxy::{Proxy, is_loopback},
     whisul::RateLimit,
 };
 
+/// The bot's token. What people copy in its place gets a sentence of its own.
+pub(super) fn discord_token(text: &str) -> Result<SecretString, Problem> {
+    let bare = text.trim_matches(['"', '\'']);
+    let all = |is: fn(&u8) -> bool| bare.bytes().all(|byte| is(&byte));
+    if has_scheme(text, "Bot") {
+        Err(Problem::Scheme("Bot"))
+    } else if all(u8::is_ascii_digit) {
+        Err(Problem::ApplicationId)
+    } else if bare.len() == 64 && all(u8::is_ascii_hexdigit) {
+        Err(Problem::PublicKey)
+    } else if bare.len() == 32 && all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(byte)) {
+        Err(Problem::ClientSecret)
+    } else {
+        secret(text)
+    }
+}
+
+/// The key of the Whisul API.
+pub(super) fn whisul_key(text: &str) -> Result<SecretString, Problem> {
+    if has_scheme(text, "Bearer") {
+        Err(Problem::Scheme("Bearer"))
+    } else if is_discord_token(text.trim_matches(['"', '\''])) {
+        Err(Problem::DiscordToken)
+    } else {
+        secret(text)
+    }
+}
+
+/// Whether a header's scheme stands before a secret, or the header's whole name.
+fn has_scheme(text: &str, scheme: &str) -> bool {
+    let words = text.split(|c: char| c.is_whitespace() || ":\"'".contains(c));
+    let mut words = words.filter(|word| !word.eq_ignore_ascii_case("authorization"));
+    let first = words.find(|word| !word.is_empty());
+    first.is_some_and(|word| word.eq_ignore_ascii_case(scheme) && word.len() < text.len())
+}
+
+/// Whether a text has the form of a bot's token: an id in base64, a time and a signature.
+fn is_discord_token(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('.').collect();
+    matches!(parts[..], [id, time, rest] if id.len() >= 23 && time.len() == 6 && rest.len() >= 27)
+}
+
 /// A secret goes into a header and is sent as it is: visible ASCII only. Quotation marks come from
 /// env files whose reader doesn't know them, and no secret has any.
-pub(super) fn secret(text: &str) -> Result<SecretString, Problem> {
-    let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '\'' | '`');
-    if text.chars().all(plain) {
+fn secret(text: &str) -> Result<SecretString, Problem> {
+    if text.contains("://") {
+        Err(Problem::SecretUrl)
+    } else if text.contains(['"', '\'', '`', '\u{201c}', '\u{201d}', '\u{2018}', '\u{2019}']) {
+        Err(Problem::SecretQuotes)
+    } else if text.contains(char::is_whitespace) {
+        Err(Problem::SecretSpace)
+    } else if text.chars().all(|c| c.is_ascii_graphic()) {
         Ok(SecretString::new(text.to_owned()))
     } else {
-        Err(Problem::Secret)
+        Err(Problem::SecretCharacter)
     }
 }
 
 /// A file, since jobs must outlive the process; without parameters, which the store sets itself.
 pub(super) fn database(text: &str) -> Result<String, Problem> {
-    let path = text.strip_prefix("sqlite:").map(|rest| rest.strip_prefix("//").unwrap_or(rest));
-    let is_file = |path: &str| {
-        !matches!(path, "" | ":memory:")
-            && !path.ends_with('/')
-            && !path.contains(|c: char| c == '?' || c == '\u{fffd}' || c.is_control())
+    let Some(rest) = text.strip_prefix("sqlite:") else {
+        let other_kind = text.split_once("://").is_some_and(|(kind, _)| kind != "sqlite");
+        return Err(if other_kind { Problem::DatabaseKind } else { Problem::DatabaseScheme });
     };
-    path.filter(|path| is_file(path)).map(|_| text.to_owned()).ok_or(Problem::Database)
+    let path = rest.strip_prefix("//").unwrap_or(rest);
+    if path.ends_with(":memory:") || path.contains("mode=memory") {
+        Err(Problem::DatabaseInMemory)
+    } else if path.contains('?') {
+        Err(Problem::DatabaseParameters)
+    } else if path.is_empty() || path.contains(|c: char| c == '\u{fffd}' || c.is_control()) {
+        Err(Problem::Database)
+    } else if path.ends_with('/') {
+        Err(Problem::DatabaseFolder)
+    } else if path.starts_with('~') || path.contains('$') {
+        Err(Problem::DatabaseVariable)
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+/// An HTTP proxy.
+pub(super) fn proxy(text: &str) -> Result<Proxy, Problem> {
+    text.parse().map_err(|_| Problem::Proxy)
 }
 
 pub(super) fn count(text: &str) -> Result<NonZeroU32, Problem> {
@@ -114,20 +178,32 @@ fn snowflake(text: &str) -> Option<u64> {
     u64::try_from(id).ok()
 }
 
+/// Whether a text is one of these words, in whatever case.
+fn is_one_of(text: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| word.eq_ignore_ascii_case(text))
+}
+
+const YES: [&str; 4] = ["true", "yes", "on", "1"];
+const NO: [&str; 4] = ["false", "no", "off", "0"];
+
 pub(super) fn switch(text: &str) -> Result<bool, Problem> {
-    text.parse().map_err(|_| Problem::Choice("true or false"))
+    match text {
+        yes if is_one_of(yes, &YES) => Ok(true),
+        no if is_one_of(no, &NO) => Ok(false),
+        _ => Err(Problem::Choice("true or false")),
+    }
 }
 
 pub(super) fn notify(text: &str) -> Result<bool, Problem> {
     match text {
-        "reply" => Ok(true),
-        "off" => Ok(false),
+        yes if is_one_of(yes, &["reply"]) || is_one_of(yes, &YES) => Ok(true),
+        no if is_one_of(no, &NO) => Ok(false),
         _ => Err(Problem::Choice("reply or off")),
     }
 }
 
 pub(super) fn log_format(text: &str) -> Result<LogFormat, Problem> {
-    match text {
+    match text.to_ascii_lowercase().as_str() {
         "text" => Ok(LogFormat::Text),
         "json" => Ok(LogFormat::Json),
         _ => Err(Problem::Choice("text or json")),
@@ -167,15 +243,5 @@ pub(super) fn base_url(text: &str) -> Result<Url, Problem> {
         "http" if is_loopback(&url) => Ok(url),
         "http" => Err(Problem::Insecure),
         _ => Err(Problem::Url),
-    }
-}
-
-/// Whether a URL surely names this machine.
-pub(super) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
     }
 }

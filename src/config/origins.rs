@@ -1,18 +1,16 @@
 //! Where the settings come from, to be shown to admins.
 
-use super::{Fallback, TABLE, table};
-use crate::domain;
+use super::{Fallback, TABLE, environment::Given, table};
+use crate::{domain, proxy::Proxy};
 
 /// Every setting as it is read, with where it comes from. Of a secret only that it is set.
-pub(super) fn origins(
-    lookup: &dyn Fn(&str) -> Option<(String, domain::Source)>,
-) -> Vec<domain::Setting> {
-    let secrets = [table::DISCORD_TOKEN, table::WHISUL_API_KEY];
+pub(super) fn origins(lookup: &dyn Fn(&super::Setting) -> Option<Given>) -> Vec<domain::Setting> {
     let origin = |setting: &super::Setting| {
-        let given = lookup(setting.name).filter(|(text, _)| !text.trim().is_empty());
-        let (value, source) = match (given, setting.fallback) {
-            (Some((_, source)), _) if secrets.contains(setting) => ("set".to_owned(), source),
-            (Some((text, source)), _) => (text.trim().to_owned(), source),
+        let (value, source) = match (lookup(setting), setting.fallback) {
+            (Some(Given { text, line }), _) => {
+                let source = line.map_or(domain::Source::Environment, |_| domain::Source::File);
+                (shown(*setting, text.trim()), source)
+            }
             (None, Fallback::Value(text)) => (text.to_owned(), domain::Source::Default),
             (None, Fallback::Unset(_) | Fallback::Required) => {
                 (setting.fallback.to_string(), domain::Source::Default)
@@ -21,4 +19,14 @@ pub(super) fn origins(
         domain::Setting { name: setting.name, value, source }
     };
     TABLE.iter().map(origin).collect()
+}
+
+fn shown(setting: super::Setting, text: &str) -> String {
+    match setting {
+        table::DISCORD_TOKEN | table::WHISUL_API_KEY => "set".to_owned(),
+        table::HTTPS_PROXY => {
+            text.parse().map_or_else(|_| "set".to_owned(), |proxy: Proxy| proxy.to_string())
+        }
+        _ => text.to_owned(),
+    }
 }

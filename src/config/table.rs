@@ -105,6 +105,11 @@ settings! {
     DISCORD_API_URL = Unset("unset: Discord"), "http://127.0.0.1:8080",
         "Base URL of a server that speaks Discord's API (a proxy, the sandbox), to which \
          /api/v10/... is appended: https, or a loopback address.";
+    HTTPS_PROXY = Unset("empty: none"), "http://proxy.example:3128",
+        "HTTP proxy through which Discord and Whisul are reached, with user:password@ before its \
+         host where it wants them. https_proxy, all_proxy and ALL_PROXY count too.";
+    NO_PROXY = Unset("empty"), "whisul.com,10.0.0.5",
+        "Hosts reached without the proxy, comma-separated. Loopback addresses always are.";
     SHUTDOWN_GRACE = Value("10s"), "10s",
         "How long a stop may take to answer running commands and save its state.";
     LOG_FORMAT = Value("text"), "json",
@@ -112,4 +117,23 @@ settings! {
     RUST_LOG = Value("info"), "info,whisul_bot=debug",
         "What is logged: LEVEL or TARGET=LEVEL, comma-separated. Other crates than whisul_bot are \
          never logged in more detail than warn.";
+}
+
+/// Other names under which a setting is looked for, after its own: how curl and others know a
+/// proxy.
+pub(super) fn aliases(setting: Setting) -> &'static [&'static str] {
+    match setting.name {
+        "HTTPS_PROXY" => &["https_proxy", "ALL_PROXY", "all_proxy"],
+        "NO_PROXY" => &["no_proxy"],
+        _ => &[],
+    }
+}
+
+/// Whether a setting's value is a secret or may hold one, and is not to be shown.
+pub(super) fn is_private(setting: Setting) -> bool {
+    setting == DISCORD_TOKEN
+        || setting == WHISUL_API_KEY
+        || setting == HTTPS_PROXY
+        || setting == DATABASE_URL
+        || setting.name.ends_with("_API_URL")
 }

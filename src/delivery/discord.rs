@@ -13,10 +13,20 @@ use super::{
     request::{Identified, Proof, Request, Sender, body, snowflake},
     search::SeenMessage,
 };
-use crate::domain::{ApplicationId, ChannelId, GuildId, MessageId, UserId};
+use crate::{
+    domain::{ApplicationId, ChannelId, GuildId, MessageId, UserId},
+    proxy::{Proxies, Proxy},
+};
 
 /// Where Discord is.
 const DISCORD: &str = "https://discord.com";
+
+/// Where Discord's API is: at `base`, or at Discord itself.
+fn address(base: Option<&Url>) -> Result<Url, DiscordError> {
+    let discord = || DISCORD.parse().map_err(|_| DiscordError::NotSent { cause: String::new() });
+    base.cloned().map_or_else(discord, Ok)
+}
+
 /// How many messages can be looked at with one request.
 pub(super) const PAGE: usize = 100;
 
@@ -47,9 +57,19 @@ pub struct Posted {
 #[expect(clippy::missing_errors_doc, reason = "each fails as `DiscordError` says")]
 impl Discord {
     /// The API behind `base` (Discord itself when `None`), for the bot with this token.
-    pub fn new(base: Option<&Url>, token: SecretString) -> Result<Self, DiscordError> {
-        let base = base.map_or(DISCORD, Url::as_str).trim_end_matches('/');
-        Ok(Self { sender: Sender::new(format!("{base}/api/v10"), token)? })
+    pub fn new(
+        base: Option<&Url>,
+        token: SecretString,
+        proxies: &Proxies,
+    ) -> Result<Self, DiscordError> {
+        let address = address(base)?;
+        let api = format!("{}/api/v10", address.as_str().trim_end_matches('/'));
+        Ok(Self { sender: Sender::new(&address, api, token, proxies)? })
+    }
+
+    /// The proxy through which it is reached.
+    pub fn proxy(&self) -> Option<&Proxy> {
+        self.sender.proxy.as_ref()
     }
 
     /// Looks up the first answer, to learn whether it stands. A refusal that stands in its place

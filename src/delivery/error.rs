@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::{domain::with_causes, proxy::Proxy};
+
 /// Why Discord did not do what it was asked, by what that means for a message.
 ///
 /// Codes: Discord docs, Opcodes and Status Codes > JSON Error Codes.
@@ -91,12 +93,16 @@ impl DiscordError {
     /// From an error that reqwest met; its address is left out, since tokens are part of it.
     pub(super) fn from_reqwest(error: reqwest::Error) -> Self {
         let not_sent = error.is_connect() || error.is_builder();
-        let error = error.without_url();
-        let cause = match std::error::Error::source(&error) {
-            Some(source) => format!("{error}: {source}"),
-            None => error.to_string(),
-        };
+        let cause = with_causes(&error.without_url());
         if not_sent { Self::NotSent { cause } } else { Self::Unknown { cause } }
+    }
+
+    /// The same where Discord is reached through this proxy, if there is one.
+    pub(super) fn through(self, proxy: Option<&Proxy>) -> Self {
+        match (self, proxy) {
+            (Self::NotSent { cause }, Some(proxy)) => Self::NotSent { cause: proxy.cause(&cause) },
+            (error, _) => error,
+        }
     }
 
     /// From an answer that is no success. `retry_after` are the seconds in its header of that name:

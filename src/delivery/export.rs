@@ -1,84 +1,161 @@
-//! Everything that the bot knows about a person, as a file that people and programs can read.
+//! Everything that the bot knows about a person, as files that people and programs can read.
 
-use secrecy::SecretString;
+use std::io;
+
+use memmap2::MmapMut;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
+use tokio_util::bytes::Bytes;
+use twilight_http_ratelimiting::Method;
 
 use super::{
-    Discord, DiscordError, discord::original, media::File, request::Proof, sentences as say,
+    Discord, DiscordError, Urgency,
+    discord::original,
+    media::File,
+    message::EPHEMERAL,
+    request::{Proof, Request},
+    sentences as say,
 };
 use crate::domain::{
     ApplicationId, Charge, Failure, Job, JobId, Record, SongLength, State, Timestamp, UserId,
 };
 
-/// The file's name.
-const NAME: &str = "my-data.json";
+/// The most bytes of a file, whatever Discord would take: so much memory an export takes.
+const ROOM: u32 = 8 << 20;
+/// The least, whatever Discord says: more than one record ever needs.
+const LEAST_ROOM: u32 = 64 << 10;
 
-/// The most bytes of the file, whatever Discord would take.
-const ROOM: usize = 8 << 20;
+/// What stands after the songs.
+const END: &[u8] = b"\n  ]\n}\n";
 
-/// Kept back for what stands around the songs.
-const FRAME: usize = 4 << 10;
-
-/// A person's data.
+/// A file of an export in the making: JSON, laid out for people, and whole by itself.
+///
+/// Its memory is no part of the heap, so that all of it goes back to the system with the file.
 #[derive(Debug)]
-pub struct Export {
-    /// JSON, laid out for people.
-    pub file: Vec<u8>,
-    /// Whether nothing had to be left out.
-    pub complete: bool,
+pub struct ExportFile {
+    memory: MmapMut,
+    used: usize,
+    number: u32,
+    empty: bool,
 }
 
-/// A person's data: the latest records (latest first) that find room where files may have at most
-/// `limit` bytes.
-pub fn export(person: UserId, wants_notice: bool, records: &[Record], limit: u32) -> Export {
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let mut room = ROOM.min(limit).saturating_sub(FRAME);
-    let fitting = records.iter().map(record).take_while(|record| {
-        // As large as it is where it stands, set in.
-        let size = pretty(&json!({ "songs": [record] })).len();
-        let left = room.checked_sub(size);
-        room = left.unwrap_or_default();
-        left.is_some()
-    });
-    let songs: Vec<Value> = fitting.collect();
-    let complete = songs.len() == records.len();
-    let preferences = json!({ "tell_me_when_a_song_is_ready": wants_notice });
-    let data = json!({ "user_id": person.to_string(), "preferences": preferences, "songs": songs });
-    Export { file: pretty(&data), complete }
+/// A file of an export that is ready to be sent.
+#[derive(Debug)]
+pub struct FinishedExport {
+    file: File,
+    number: u32,
+    end: ExportEnd,
 }
 
-/// JSON, laid out for people.
-fn pretty(value: &Value) -> Vec<u8> {
-    // Only what can't be JSON fails, and a value is JSON.
-    serde_json::to_vec_pretty(value).unwrap_or_default()
+/// What comes after a file of an export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExportEnd {
+    /// Another file.
+    More,
+    /// Nothing: that was everything.
+    Complete,
+    /// Nothing, though there are older songs: Discord takes no further file.
+    Cut,
 }
 
-impl Discord {
-    /// Puts a person's data into the message that an interaction is to be answered with.
+impl ExportFile {
+    /// The first file, or a further one, without songs so far, of at most `limit` bytes.
     ///
     /// # Errors
-    /// As [`DiscordError`] says.
-    pub async fn hand_over(
-        &self,
-        application: ApplicationId,
-        token: &SecretString,
-        export: Export,
-    ) -> Result<(), DiscordError> {
-        let sentence = if export.complete { say::EXPORTED } else { say::EXPORTED_LATEST };
-        let edit = json!({ "content": sentence, "attachments": [{ "id": 0, "filename": NAME }] });
-        let file = File::json(NAME, export.file);
-        self.upload(original(application, token), Proof::Path, &edit, &[&file]).await
+    /// When the system has no memory.
+    pub fn begin(person: UserId, wants_notice: bool, number: u32, limit: u32) -> io::Result<Self> {
+        let room = limit.clamp(LEAST_ROOM, ROOM);
+        let memory = MmapMut::map_anon(usize::try_from(room).unwrap_or(usize::MAX))?;
+        let mut file = Self { memory, used: 0, number, empty: true };
+        let preferences = json!({ "tell_me_when_a_song_is_ready": wants_notice });
+        let head =
+            json!({ "user_id": person.to_string(), "preferences": preferences, "file": number });
+        let head = pretty(&head);
+        file.write(head.trim_end_matches(['\n', '}']).as_bytes());
+        file.write(b",\n  \"songs\": [");
+        Ok(file)
+    }
+
+    /// Adds a record. `false`: it finds no room here.
+    pub fn add(&mut self, record: &Record) -> bool {
+        let told = match record {
+            Record::Job(job) => job_in_full(job),
+            Record::Erased { id, charge } => {
+                let mut told = beginning(*id, *charge);
+                extend(&mut told, json!({ "forgotten": true }));
+                told
+            }
+        };
+        let separator = if self.empty { "\n    " } else { ",\n    " };
+        let text = format!("{separator}{}", pretty(&told).replace('\n', "\n    "));
+        if self.used + text.len() + END.len() > self.memory.len() {
+            return false;
+        }
+        self.write(text.as_bytes());
+        self.empty = false;
+        true
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        if let Some(room) = self.memory.get_mut(self.used..self.used + bytes.len()) {
+            room.copy_from_slice(bytes);
+            self.used += bytes.len();
+        }
+    }
+
+    /// The file as it is sent.
+    pub fn finish(mut self, end: ExportEnd) -> FinishedExport {
+        self.write(END);
+        let name = match (self.number, end) {
+            (1, ExportEnd::Complete) => "my-data.json".to_owned(),
+            (number, _) => format!("my-data-{number}.json"),
+        };
+        let file = File::json(name, Bytes::from_owner(self.memory).slice(..self.used));
+        FinishedExport { file, number: self.number, end }
     }
 }
 
-fn record(record: &Record) -> Value {
-    match record {
-        Record::Job(job) => job_in_full(job),
-        Record::Erased { id, charge } => {
-            let mut told = beginning(*id, *charge);
-            extend(&mut told, json!({ "forgotten": true }));
-            told
-        }
+/// JSON, laid out for people.
+fn pretty(value: &Value) -> String {
+    // Only what can't be JSON fails, and a value is JSON.
+    serde_json::to_string_pretty(value).unwrap_or_default()
+}
+
+/// An interaction whose answer is a person's data.
+#[derive(Clone, Copy, Debug)]
+pub struct ExportAnswer<'a> {
+    /// Whose interaction it is.
+    pub application: ApplicationId,
+    /// Its token.
+    pub token: &'a SecretString,
+    /// The most bytes that a file may have there.
+    pub limit: u32,
+    /// The most files that it can be answered with.
+    pub files: u32,
+}
+
+impl Discord {
+    /// Puts a file of a person's data into the message that an interaction is to be answered with,
+    /// or, but for the first, into a further one.
+    ///
+    /// # Errors
+    /// As [`DiscordError`] says.
+    pub async fn send_export(
+        &self,
+        to: ExportAnswer<'_>,
+        FinishedExport { file, number, end }: &FinishedExport,
+    ) -> Result<(), DiscordError> {
+        let attached = json!([{ "id": 0, "filename": file.name }]);
+        let mut body = json!({ "content": say::exported(*number, *end), "attachments": attached });
+        let (method, path) = if *number == 1 {
+            (Method::Patch, original(to.application, to.token))
+        } else {
+            extend(&mut body, json!({ "flags": EPHEMERAL }));
+            (Method::Post, format!("webhooks/{}/{}", to.application, to.token.expose_secret()))
+        };
+        let (proof, urgency, body) = (Proof::Path, Urgency::Needed, Some(&body));
+        let request = Request { method, path, query: "", proof, urgency, body };
+        self.sender.send_with::<Value>(&request, &[file]).await.map(|_| ())
     }
 }
 
@@ -153,24 +230,52 @@ fn time(at: Timestamp) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn records(count: u64) -> Vec<Record> {
-        (0..count).map(|id| Record::Erased { id: JobId(id << 40), charge: Charge::Full }).collect()
+    fn record(id: u64) -> Record {
+        Record::Erased { id: JobId(id << 40), charge: Charge::Full }
     }
 
-    fn songs(export: &Export) -> usize {
-        let data: Value = serde_json::from_slice(&export.file).unwrap();
-        data["songs"].as_array().unwrap().len()
+    /// The files into which so many records go, each of at most so many bytes.
+    fn files(count: u64, limit: u32) -> Vec<File> {
+        let begin = |number| ExportFile::begin(UserId(1), true, number, limit).unwrap();
+        let (mut files, mut file) = (Vec::new(), begin(1));
+        for id in 0..count {
+            if !file.add(&record(id)) {
+                let next = begin(file.number + 1);
+                files.push(std::mem::replace(&mut file, next).finish(ExportEnd::More).file);
+                assert!(file.add(&record(id)));
+            }
+        }
+        files.push(file.finish(ExportEnd::Complete).file);
+        files
     }
 
     #[test]
-    fn a_file_holds_the_latest_that_find_room() {
-        let records = records(500);
-        let whole = export(UserId(1), true, &records, u32::MAX);
-        assert_eq!((songs(&whole), whole.complete), (500, true));
-        for limit in [0, 5000, 20_000, 50_000] {
-            let part = export(UserId(1), true, &records, limit);
-            assert!(!part.complete && songs(&part) < 500);
-            assert!(part.file.len() <= (limit as usize).max(FRAME), "{}", part.file.len());
+    fn every_file_is_whole_and_together_they_hold_everything_once() {
+        for (count, limit) in [(0, 0), (1, 0), (500, u32::MAX), (5000, 0), (5000, 100_000)] {
+            let files = files(count, limit);
+            let mut ids = Vec::new();
+            for (file, number) in files.iter().zip(1..) {
+                assert!(file.bytes.len() <= limit.clamp(LEAST_ROOM, ROOM) as usize);
+                let data: Value = serde_json::from_slice(&file.bytes).unwrap();
+                assert_eq!((&data["user_id"], &data["file"]), (&json!("1"), &json!(number)));
+                let songs = data["songs"].as_array().unwrap();
+                ids.extend(songs.iter().map(|song| song["id"].as_str().unwrap().to_owned()));
+            }
+            let expected: Vec<_> = (0..count).map(|id| JobId(id << 40).to_string()).collect();
+            assert_eq!(ids, expected);
+            assert_eq!(files.len() > 1, count == 5000, "{limit}");
         }
+        assert_eq!(files(1, 0)[0].name, "my-data.json");
+        assert_eq!(files(5000, 0)[1].name, "my-data-2.json");
+    }
+
+    #[test]
+    fn a_file_is_laid_out_for_people() {
+        let file = files(2, 0).pop().unwrap();
+        let text = String::from_utf8(file.bytes.to_vec()).unwrap();
+        assert!(text.starts_with("{\n  \"file\": 1,\n  \"preferences\": {\n"), "{text}");
+        assert!(text.contains("\n  \"songs\": [\n    {\n      \"asked_at\": \""), "{text}");
+        assert!(text.contains("\n    },\n    {\n      "), "{text}");
+        assert!(text.ends_with("\n    }\n  ]\n}\n"), "{text}");
     }
 }

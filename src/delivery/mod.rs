@@ -30,7 +30,7 @@ pub use application::Application;
 pub use callback::{ANSWER_PAUSE, ANSWER_RETRIES, Reply, Suggestion};
 pub use discord::{Discord, Posted};
 pub use error::DiscordError;
-pub use export::{Export, export};
+pub use export::{ExportAnswer, ExportEnd, ExportFile, FinishedExport};
 pub use forgetting::forget_question;
 pub use form::{PROMPT_INPUT, prompt_form};
 pub use gateway::GatewayAnswer;

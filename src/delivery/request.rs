@@ -12,12 +12,14 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 use tracing::debug;
 use twilight_http_ratelimiting::{Endpoint, Method};
+use url::Url;
 
 use super::{
     DiscordError,
     limiter::{self, Limiter},
     media::File,
 };
+use crate::proxy::{Proxies, Proxy};
 
 /// How long Discord may take to connect, and to answer.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -70,6 +72,8 @@ pub(super) struct Request<'a> {
 pub(super) struct Sender {
     pub(super) http: Client,
     base: String,
+    /// The proxy through which Discord is reached.
+    pub(super) proxy: Option<Proxy>,
     token: SecretString,
     limiter: Limiter,
     /// Room for requests under way, so that thousands of messages don't open thousands of
@@ -78,10 +82,19 @@ pub(super) struct Sender {
 }
 
 impl Sender {
-    pub(super) fn new(base: String, token: SecretString) -> Result<Self, DiscordError> {
-        let http = Client::builder()
+    /// A sender to the server at `address`, where the API is at `base`.
+    pub(super) fn new(
+        address: &Url,
+        base: String,
+        token: SecretString,
+        proxies: &Proxies,
+    ) -> Result<Self, DiscordError> {
+        let http = proxies
+            .client()
             .user_agent(concat!("DiscordBot (whisul-bot, ", env!("CARGO_PKG_VERSION"), ")"))
             .redirect(reqwest::redirect::Policy::none())
+            // Only HTTP/1.1 can become a WebSocket.
+            .http1_only()
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(TIMEOUT)
             .pool_max_idle_per_host(KEPT)
@@ -89,7 +102,8 @@ impl Sender {
             .map_err(DiscordError::from_reqwest)?;
         let no_thread = |error: io::Error| DiscordError::NotSent { cause: error.to_string() };
         let limiter = Limiter::new().map_err(no_thread)?;
-        Ok(Self { http, base, token, limiter, room: Semaphore::new(AT_ONCE) })
+        let (proxy, room) = (proxies.of(address).cloned(), Semaphore::new(AT_ONCE));
+        Ok(Self { http, base, proxy, token, limiter, room })
     }
 
     /// Sends a request under the rate limits, waiting out short 429s.
@@ -178,7 +192,8 @@ impl Sender {
             Some(body) => builder.multipart(form(body, files)?),
             None => builder,
         };
-        builder.send().await.map_err(DiscordError::from_reqwest)
+        let failed = |error| DiscordError::from_reqwest(error).through(self.proxy.as_ref());
+        builder.send().await.map_err(failed)
     }
 }
 

@@ -293,6 +293,9 @@ pub const STORAGE_TROUBLE: &str =
 /// The database took too long; nobody knows yet what it does.
 pub const NOT_IN_TIME: &str =
     "That takes longer than usual. Look again in a minute, and try again if nothing has changed.";
+/// An option's value is out of its limits, or of a wrong kind.
+pub const BAD_OPTION: &str =
+    "I can't use one of these values, so nothing was done. Choose a smaller or shorter one.";
 /// Something unforeseen.
 pub const UNFORESEEN: &str =
     "Something went wrong on my side, and I took nothing on. Try again in a minute.";

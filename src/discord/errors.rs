@@ -4,7 +4,7 @@ use std::{borrow::Cow, time::Duration};
 
 use poise::{BoxFuture, FrameworkError};
 use tokio::time::timeout;
-use tracing::{error, warn};
+use tracing::{error, info, warn};
 
 use super::{Front, asker::Asker};
 use crate::{delivery::sentences, domain::PromptError, jobs::AskError, store::StoreError};
@@ -89,6 +89,12 @@ pub(super) fn answer(error: FrameworkError<'_, Front, CommandError>) -> BoxFutur
                 error!("a command panicked");
                 Cow::Borrowed(sentences::UNFORESEEN)
             }
+            FrameworkError::ArgumentParse { .. } => {
+                // Discord checks options against their limits; a client that has missed a change
+                // of them doesn't.
+                info!(command = name(&error), "an option has a value that can't be used");
+                Cow::Borrowed(sentences::BAD_OPTION)
+            }
             other => {
                 let kind = kind(other);
                 warn!(
@@ -113,10 +119,14 @@ pub(super) fn answer(error: FrameworkError<'_, Front, CommandError>) -> BoxFutur
     })
 }
 
+/// The command's name.
+fn name(error: &FrameworkError<'_, Front, CommandError>) -> String {
+    error.ctx().map_or_else(String::new, |context| context.command().qualified_name.to_string())
+}
+
 /// Poise's errors by name: their texts can hold what people typed.
 fn kind(error: &FrameworkError<'_, Front, CommandError>) -> &'static str {
     match error {
-        FrameworkError::ArgumentParse { .. } => "argument",
         FrameworkError::CommandStructureMismatch { .. } => "structure",
         FrameworkError::UnknownInteraction { .. } => "unknown command",
         _ => "other",

@@ -12,6 +12,7 @@ use crate::{
     delivery::{ANSWER_PAUSE, ANSWER_RETRIES, Discord, DiscordError, Message, Reply, sentences},
     domain::{JobId, Prompt, Setting},
     jobs::{Ask, Jobs},
+    proxy::Proxies,
 };
 
 /// What every command, button and form has at hand.
@@ -27,6 +28,8 @@ pub struct Front {
     pub owners: Arc<Owners>,
     /// The settings, as admins may see them.
     pub settings: Arc<[Setting]>,
+    /// The proxy through which Discord's gateway is reached, if there is one.
+    pub proxies: Proxies,
     /// Set when the bot stops and takes on nothing more.
     pub stop: CancellationToken,
 }

@@ -2,12 +2,19 @@
 
 use tracing::warn;
 
-use super::{
-    Context,
-    asker::Asker,
-    errors::{CommandError, in_time},
+use super::{Context, asker::Asker, errors::CommandError};
+use crate::{
+    delivery::{ExportAnswer, Message, Reply, Urgency, forget_question, sentences},
+    domain::{Place, Reach},
+    jobs::ExportError,
 };
-use crate::delivery::{Message, Reply, Urgency, forget_question, sentences};
+
+/// The most files of an export: no database that is kept in order has so many songs of one person.
+const FILES: u32 = 25;
+
+/// How often an interaction can be answered once more where only a user has installed the bot
+/// (Discord docs, Interactions > Receiving and Responding > Followup Messages).
+const FOLLOW_UPS: u32 = 5;
 
 /// See or erase what this bot knows about you
 #[poise::command(
@@ -28,15 +35,23 @@ pub(super) async fn my_data(_: Context<'_>) -> Result<(), CommandError> {
 async fn export(context: Context<'_>) -> Result<(), CommandError> {
     let front = context.framework.user_data().await;
     let asker = Asker::of_command(context.interaction);
-    let data = in_time(front.jobs.export(asker.user, asker.place.attachment_limit)).await?;
-    // A file may take longer than an answer may.
+    // Files may take longer than an answer may.
     if !front.begin(&asker, &Reply::Wait).await {
         return Ok(());
     }
-    let application = asker.place.application;
-    if let Err(error) = front.discord.hand_over(application, &asker.token, data).await {
+    let Place { application, attachment_limit: limit, reach, .. } = asker.place;
+    let files = match reach {
+        Reach::Channel => FILES,
+        Reach::TokenOnly => FOLLOW_UPS + 1,
+    };
+    let to = ExportAnswer { application, token: &asker.token, limit, files };
+    if let Err(error) = front.jobs.export(asker.user, to).await {
         warn!(%error, "somebody's data did not get through");
-        let told = Message::text(sentences::NOT_EXPORTED);
+        let told = Message::text(match error {
+            ExportError::Store(_) => sentences::STORAGE_TROUBLE,
+            ExportError::Stopping => sentences::STOPPING,
+            _ => sentences::NOT_EXPORTED,
+        });
         // There is no other way to tell them.
         _ = front.discord.edit_answer(application, &asker.token, &told, Urgency::Needed).await;
     }

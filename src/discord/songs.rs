@@ -24,6 +24,7 @@ pub(super) async fn songs(
     #[max_length = 40]
     search: Option<String>,
     #[description = "A song to show again right here, for everybody"]
+    #[max_length = 100]
     #[autocomplete = "suggested"]
     show: Option<String>,
 ) -> Result<(), CommandError> {

@@ -58,7 +58,7 @@ pub use setting::{Setting, Source};
 pub use song::{Song, SongLength};
 pub use standing::Standing;
 pub use stats::{Stats, rank_before};
-pub use text::{is_blank, steers_direction};
+pub use text::{is_blank, steers_direction, with_causes};
 pub use time::{Timestamp, format_duration, parse_duration};
 pub use ways::{Attempt, Next, Post, Way};
 pub use words::{BlockedWord, Reading, WordError};

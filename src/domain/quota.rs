@@ -199,7 +199,7 @@ impl FromStr for Quota {
     type Err = QuotaError;
 
     fn from_str(text: &str) -> Result<Self, QuotaError> {
-        if text == "unlimited" {
+        if text.eq_ignore_ascii_case("unlimited") {
             return Ok(Self::Unlimited);
         }
         let (count, window) = text.split_once('/').ok_or(QuotaError)?;

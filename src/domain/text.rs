@@ -1,4 +1,12 @@
-//! Characters that people don't see.
+//! Texts: characters that people don't see, and errors in full.
+
+use std::{error::Error, iter::successors};
+
+/// An error's text and those of its causes.
+pub fn with_causes(error: &dyn Error) -> String {
+    let errors = successors(Some(error), |error| (*error).source());
+    errors.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
 
 /// Whether a character is an invisible mark that turns, isolates or annotates the text around it.
 pub fn steers_direction(c: char) -> bool {

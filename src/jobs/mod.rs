@@ -10,6 +10,7 @@ mod backoff;
 mod clock;
 mod deliver;
 mod display;
+mod export;
 mod failpoint;
 mod follow;
 mod forget;
@@ -34,13 +35,14 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::Mutex as AsyncMutex;
+use tokio::sync::{Mutex as AsyncMutex, Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{Instrument, error, info, info_span};
 
 pub use ask::{Ask, AskError};
 pub(crate) use backoff::Backoff;
 pub use clock::Clock;
+pub use export::ExportError;
 pub use take_back::TakenBack;
 
 use crate::{
@@ -108,6 +110,8 @@ pub struct Jobs {
     /// Held while it is settled whether a failed song is refunded: one at a time.
     refunds: tokio::sync::Mutex<()>,
     estimate: Mutex<Estimate>,
+    /// One export at a time.
+    exports: Semaphore,
     words: moderation::WordFilter,
     purging: AsyncMutex<()>,
     tasks: TaskTracker,
@@ -145,6 +149,7 @@ impl Jobs {
             alerts: owner::Alerts::default(),
             refunds: tokio::sync::Mutex::default(),
             estimate: Mutex::new(estimate),
+            exports: Semaphore::new(1),
             purging: AsyncMutex::new(()),
             tasks: TaskTracker::new(),
             stop,

@@ -2,13 +2,10 @@
 
 use super::Jobs;
 use crate::{
-    delivery::{Export, Message, export, listing},
+    delivery::{Message, listing},
     domain::{Bar, GuildId, Job, JobId, Prompt, Search, State, UserId},
     store::StoreError,
 };
-
-/// How many of a person's records are in a file, at most.
-const RECORDS: u32 = 20_000;
 
 #[expect(clippy::missing_errors_doc, reason = "each fails when the database does")]
 impl Jobs {
@@ -62,15 +59,5 @@ impl Jobs {
     /// The person's jobs that have no outcome yet, the oldest first.
     pub async fn under_way(&self, person: UserId) -> Result<Vec<Job>, StoreError> {
         self.store.under_way(person).await
-    }
-
-    /// Everything that is known about the person, as far as it finds room where files may have at
-    /// most `limit` bytes.
-    pub async fn export(&self, person: UserId, limit: u32) -> Result<Export, StoreError> {
-        let records = self.store.records_of(person, RECORDS).await?;
-        let wants_notice = self.store.wants_notice(person).await?;
-        let mut export = export(person, wants_notice, &records, limit);
-        export.complete &= u32::try_from(records.len()).is_ok_and(|count| count < RECORDS);
-        Ok(export)
     }
 }

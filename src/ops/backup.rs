@@ -1,10 +1,10 @@
 //! `whisul-bot backup`: copies the database, whether the bot runs or not.
 
-use std::{error::Error, iter::successors, path::Path};
+use std::path::Path;
 
 use tokio::runtime::Builder;
 
-use crate::store;
+use crate::{domain::with_causes, store};
 
 /// Copies the database at this URL into a new file. To be called outside of a tokio runtime.
 ///
@@ -14,9 +14,4 @@ pub fn backup(database_url: &str, file: &Path) -> Result<(), String> {
     let runtime = Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| with_causes(&error))?;
     runtime.block_on(store::backup(database_url, file)).map_err(|error| with_causes(&error))
-}
-
-fn with_causes(error: &dyn Error) -> String {
-    let errors = successors(Some(error), |error| (*error).source());
-    errors.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

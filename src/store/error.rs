@@ -66,12 +66,22 @@ pub enum OpenError {
         source: std::io::Error,
     },
     /// The file can't be made, opened or written.
-    #[error("{} can't be opened; check who owns it and its folder", .path.display())]
+    #[error(
+        "{} can't be opened or written; check who owns it and its folder, and that its disk isn't \
+         mounted read-only",
+        .path.display()
+    )]
     File {
         /// The file.
         path: PathBuf,
         /// Why not.
         source: sqlx::Error,
+    },
+    /// A folder, a device, or a link that leads nowhere.
+    #[error("{} is no file; name a file, or one that doesn't exist yet", .path.display())]
+    NotAFile {
+        /// What was named.
+        path: PathBuf,
     },
     /// The file is something else than an SQLite database. It was left as it is.
     #[error("{} is not an SQLite database; move it away, or name another file", .path.display())]

@@ -31,7 +31,7 @@ pub use self::{
     admit::Admission,
     backup::{BackupError, backup},
     error::{DamagedRow, OpenError, StoreError},
-    own::Erasure,
+    own::{Erasure, Records, RecordsAfter},
 };
 use crate::domain::{Job, JobId, MessageId, UserId};
 

@@ -8,7 +8,7 @@ use std::{
 };
 
 use sqlx::{
-    Connection, SqlSafeStr, SqliteConnection,
+    AssertSqlSafe, Connection, SqlSafeStr, SqliteConnection, SqlitePool,
     migrate::{MigrateError, Migration, MigrationType, Migrator},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -80,12 +80,24 @@ impl Store {
             .after_release(|connection, _| Box::pin(is_fit_to_stay(connection)))
             .connect_with(options.clone())
             .await?;
+        check_writable(&writer).await?;
         let reader = SqlitePoolOptions::new()
             .max_connections(READERS)
             .acquire_timeout(patience)
             .connect_lazy_with(options);
         Ok(Self { writer, reader, lock })
     }
+}
+
+/// Writes what is there already. SQLite opens a file that it may only read without a word, and every
+/// song would be refused. A disk that is full is noticed, too.
+async fn check_writable(writer: &SqlitePool) -> sqlx::Result<()> {
+    let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
+    let version: i64 =
+        sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut *transaction).await?;
+    let write = format!("PRAGMA user_version = {version}");
+    sqlx::query(AssertSqlSafe(write)).execute(&mut *transaction).await?;
+    transaction.commit().await
 }
 
 /// A connection to the file, which waits this long where others hold it.
@@ -125,7 +137,10 @@ fn make_place(path: &Path) -> Result<(), OpenError> {
     make_folder(folder).map_err(|source| OpenError::Folder { path: folder.to_owned(), source })?;
     match make_file(path) {
         // Not even opened: closing it would let go of locks that SQLite holds on it.
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            let is_file = fs::metadata(path).is_ok_and(|found| found.is_file());
+            if is_file { Ok(()) } else { Err(OpenError::NotAFile { path: path.to_owned() }) }
+        }
         Err(error) => Err(OpenError::File { path: path.to_owned(), source: error.into() }),
         Ok(()) => Ok(()),
     }

@@ -29,7 +29,8 @@ pub(super) const RECENT: &str = "\
     ORDER BY charged_at DESC LIMIT $2";
 
 pub(super) const ALL: &str = "\
-    SELECT * FROM jobs WHERE requester = $1 ORDER BY charged_at DESC LIMIT $2";
+    SELECT * FROM jobs WHERE requester = $1 AND charged_at <= $2 \
+    ORDER BY charged_at DESC LIMIT $3 OFFSET $4";
 
 pub(super) const ERASE: &str = "\
     UPDATE jobs SET prompt = '', message = NULL, message_channel = NULL, title = NULL, bpm = NULL, \
@@ -47,6 +48,24 @@ pub struct Erasure {
     pub erased: u64,
     /// How many were left, since they are under way.
     pub kept: u64,
+}
+
+/// A part of somebody's records, and where the next part begins, if there is one.
+#[derive(Debug)]
+pub struct Records {
+    /// The records, the latest first.
+    pub records: Vec<Record>,
+    /// After them.
+    pub next: Option<RecordsAfter>,
+}
+
+/// A place in somebody's records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecordsAfter {
+    /// When the last one before it was asked for,
+    charged_at: i64,
+    /// and how many of that very time stand before it.
+    skip: i64,
 }
 
 impl Store {
@@ -89,17 +108,26 @@ impl Store {
         Ok(prompts)
     }
 
-    /// Everything that the jobs hold about the person, the latest first, and at most so much.
+    /// Everything that the jobs hold about the person, the latest first, part by part: so many
+    /// jobs at most, from a place on.
     ///
     /// # Errors
     /// When the database can't be read.
-    pub async fn records_of(&self, person: UserId, most: u32) -> Result<Vec<Record>, StoreError> {
-        let Some(person) = stored(person) else { return Ok(Vec::new()) };
-        let rows = sqlx::query(ALL).bind(person).bind(i64::from(most));
-        let rows = rows.fetch_all(&self.reader).await?;
+    pub async fn records_of(
+        &self,
+        person: UserId,
+        from: Option<RecordsAfter>,
+        most: u32,
+    ) -> Result<Records, StoreError> {
+        let Some(person) = stored(person) else {
+            return Ok(Records { records: Vec::new(), next: None });
+        };
+        let from = from.unwrap_or(RecordsAfter { charged_at: i64::MAX, skip: 0 });
+        let rows = sqlx::query(ALL).bind(person).bind(from.charged_at);
+        let rows = rows.bind(i64::from(most)).bind(from.skip).fetch_all(&self.reader).await?;
         let mut records: Vec<_> = rows.iter().filter_map(record).collect();
         records.sort_by_key(|record| Reverse(record.id()));
-        Ok(records)
+        Ok(Records { records, next: from.after(&rows) })
     }
 
     /// Erases what the person's jobs say, as far as nothing is left to do for them. What they take
@@ -115,6 +143,18 @@ impl Store {
             sqlx::query_scalar(NOT_SETTLED).bind(person).fetch_one(&mut *transaction).await?;
         transaction.commit().await?;
         Ok(Erasure { erased: erased.rows_affected(), kept: kept.unsigned_abs() })
+    }
+}
+
+impl RecordsAfter {
+    /// The place after these rows that were read from this one on.
+    fn after(self, rows: &[SqliteRow]) -> Option<Self> {
+        let times = rows.iter().map(|row| row.try_get::<i64, _>("charged_at").ok());
+        let times: Vec<i64> = times.collect::<Option<_>>()?;
+        let charged_at = *times.last()?;
+        let same = times.iter().rev().take_while(|time| **time == charged_at).count();
+        let before = if charged_at == self.charged_at { self.skip } else { 0 };
+        Some(Self { charged_at, skip: before + i64::try_from(same).ok()? })
     }
 }
 

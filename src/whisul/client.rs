@@ -13,7 +13,7 @@ use reqwest::{
 };
 use secrecy::{ExposeSecret, SecretString};
 use tracing::debug;
-use url::{Host, Url};
+use url::Url;
 
 use super::{
     answer::Answer,
@@ -23,7 +23,10 @@ use super::{
     poll_url, retry_after,
     wire::Submission,
 };
-use crate::domain::{Prompt, Report, WhisulJob};
+use crate::{
+    domain::{Prompt, Report, WhisulJob},
+    proxy::Proxies,
+};
 
 /// How long a request may take.
 #[derive(Clone, Copy)]
@@ -50,6 +53,7 @@ struct Inner {
     polls: Client,
     limiter: Limiter,
     bodies: Bodies,
+    proxies: Proxies,
     /// What time the machine says it is.
     now: fn() -> SystemTime,
 }
@@ -57,6 +61,7 @@ struct Inner {
 impl Whisul {
     /// A client for the API at `base`, an `http` or `https` address without user, query or
     /// fragment, to which paths such as `/generate` are appended. `now` is the machine's clock.
+    /// It may be reached through a proxy.
     ///
     /// # Errors
     /// When the key can't stand in a header, or TLS can't be set up.
@@ -65,8 +70,9 @@ impl Whisul {
         key: &SecretString,
         rate: RateLimit,
         now: fn() -> SystemTime,
+        proxies: &Proxies,
     ) -> Result<Self, ClientError> {
-        Self::with_time_limits(base, key, rate, now, TimeLimits::default())
+        Self::with_time_limits(base, key, rate, now, proxies, TimeLimits::default())
     }
 
     pub(super) fn with_time_limits(
@@ -74,9 +80,10 @@ impl Whisul {
         key: &SecretString,
         rate: RateLimit,
         now: fn() -> SystemTime,
+        proxies: &Proxies,
         limits: TimeLimits,
     ) -> Result<Self, ClientError> {
-        let builder = || client_builder(&base, key, limits);
+        let builder = || client_builder(key, proxies, limits);
         let build = |builder: ClientBuilder| {
             builder.build().map_err(|error| ClientError::Setup(causes(&error.without_url())))
         };
@@ -84,8 +91,8 @@ impl Whisul {
         // nobody could tell whether it was taken. So each submission has a connection of its own.
         let submissions = build(builder()?.pool_max_idle_per_host(0))?;
         let polls = build(builder()?)?;
-        let (limiter, bodies) = (Limiter::new(rate), Bodies::new());
-        Ok(Self(Arc::new(Inner { base, submissions, polls, limiter, bodies, now })))
+        let (limiter, bodies, proxies) = (Limiter::new(rate), Bodies::new(), proxies.clone());
+        Ok(Self(Arc::new(Inner { base, submissions, polls, limiter, bodies, proxies, now })))
     }
 
     /// Waits for a place in the rate limit, behind all who came before. Neither a wait nor a
@@ -161,7 +168,9 @@ impl<'whisul> Permit<'whisul> {
 
     async fn exchange(self, request: RequestBuilder) -> Result<Answer<'whisul>, Trouble> {
         self.place.spend();
-        let response = request.send().await.map_err(Trouble::of)?;
+        let whisul = self.whisul;
+        let failed = |error| Trouble::of(error).through(whisul.proxies.of(&whisul.base));
+        let response = request.send().await.map_err(failed)?;
         Ok(Answer {
             status: response.status().as_u16(),
             retry_after: retry_after::read(response.headers(), (self.whisul.now)()),
@@ -180,15 +189,16 @@ fn report_of(answer: Result<Answer<'_>, Trouble>, base: &Url) -> Result<Report, 
 /// What both clients have in common. No retries and no redirects: one call is one request, and a
 /// 307 would carry prompt and key elsewhere.
 fn client_builder(
-    base: &Url,
     key: &SecretString,
+    proxies: &Proxies,
     limits: TimeLimits,
 ) -> Result<ClientBuilder, ClientError> {
     let bearer = SecretString::new(format!("Bearer {}", key.expose_secret()));
     let mut authorization =
         HeaderValue::from_str(bearer.expose_secret()).map_err(|_| ClientError::Key)?;
     authorization.set_sensitive(true);
-    let builder = Client::builder()
+    Ok(proxies
+        .client()
         .user_agent(concat!("whisul-bot/", env!("CARGO_PKG_VERSION")))
         .default_headers(HeaderMap::from_iter([
             (AUTHORIZATION, authorization),
@@ -199,16 +209,5 @@ fn client_builder(
         .redirect(redirect::Policy::none())
         .retry(retry::never())
         .connect_timeout(limits.connection)
-        .timeout(limits.exchange);
-    // A proxy from the environment does not see this machine's loopback.
-    Ok(if is_loopback(base) { builder.no_proxy() } else { builder })
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
-    }
+        .timeout(limits.exchange))
 }

@@ -7,6 +7,7 @@
 use std::{error::Error, fmt, time::Duration};
 
 use super::field::one_line;
+use crate::{domain::with_causes, proxy::Proxy};
 
 /// Why no client could be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -144,13 +145,19 @@ impl Trouble {
             Self::Broken(causes(&error))
         }
     }
+
+    /// The same where Whisul is reached through this proxy, if there is one.
+    pub(super) fn through(self, proxy: Option<&Proxy>) -> Self {
+        match (self, proxy) {
+            (Self::NoConnection(causes), Some(proxy)) => Self::NoConnection(proxy.cause(&causes)),
+            (trouble, _) => trouble,
+        }
+    }
 }
 
 /// An error's text and those of its causes, in one bounded line.
 pub(super) fn causes(error: &dyn Error) -> String {
-    let chain = std::iter::successors(Some(error), |error| (*error).source());
-    let texts: Vec<String> = chain.map(ToString::to_string).collect();
-    one_line(&texts.join(": "), 300).unwrap_or_default()
+    one_line(&with_causes(error), 300).unwrap_or_default()
 }
 
 /// What Whisul says about a rejected prompt, for the person who wrote that. Whisul may repeat the

@@ -17,7 +17,10 @@ use tokio::{
 use url::Url;
 
 use super::{client::TimeLimits, *};
-use crate::domain::{Prompt, Report, WhisulJob, WhisulJobId};
+use crate::{
+    domain::{Prompt, Report, WhisulJob, WhisulJobId},
+    proxy::Proxies,
+};
 
 const KEY: &str = "key-that-nobody-may-see";
 
@@ -126,7 +129,7 @@ fn client(base: Url, exchange: Duration) -> Whisul {
     let limits = TimeLimits { connection: PATIENCE, exchange };
     let key = SecretString::new(KEY.to_owned());
     let (rate, now) = ("100/1s".parse().unwrap(), SystemTime::now);
-    Whisul::with_time_limits(base, &key, rate, now, limits).unwrap()
+    Whisul::with_time_limits(base, &key, rate, now, &Proxies::default(), limits).unwrap()
 }
 
 fn prompt() -> Prompt {
@@ -385,6 +388,7 @@ async fn no_error_tells_the_key_the_prompt_or_the_address() {
 fn a_key_that_no_header_can_carry_is_refused() {
     let key = SecretString::new(format!("{KEY}\nX: y"));
     let base = Url::parse("https://whisul.com/api").unwrap();
-    let error = Whisul::new(base, &key, "5/1s".parse().unwrap(), SystemTime::now).unwrap_err();
+    let rate = "5/1s".parse().unwrap();
+    let error = Whisul::new(base, &key, rate, SystemTime::now, &Proxies::default()).unwrap_err();
     assert_eq!(error, ClientError::Key);
 }

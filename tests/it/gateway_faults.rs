@@ -6,7 +6,7 @@ use sandbox::{DiscordRules, Fault, GatewayFault, Plan, WhisulRules};
 use serde_json::json;
 use whisul_bot::{RunError, discord::GatewayError};
 
-use crate::world::{World, done};
+use crate::world::{World, done, song_at};
 
 /// How soon the bot is to be back once the gateway is, on a busy machine.
 const SOON: Duration = Duration::from_secs(10);
@@ -151,6 +151,34 @@ async fn a_version_that_discord_refuses_ends_it_with_its_code() {
     world.discord.gateway().close(4012);
     let end = world.bots_end().await;
     assert!(matches!(end, Err(RunError::Gateway(GatewayError::Refused(4012)))), "{end:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn as_many_shards_are_connected_as_discord_wants() {
+    let rules = DiscordRules {
+        shards: 2,
+        identify_interval: Duration::from_millis(4900),
+        ..DiscordRules::default()
+    };
+    let mut world = World::awake(&[], rules, WhisulRules::default()).await;
+    world.whisul.plan("", Plan::song().takes(Duration::ZERO));
+    let both = || (world.discord.sessions().connected == 2).then_some(());
+    world.discord.until("both shards", both).await;
+    assert_eq!(world.discord.gateway().attempts().len(), 2);
+    // Whichever shard the server belongs to, and in direct messages.
+    done(&world.song(&world.ann, "a song").await).await;
+    done(&song_at(&world.ann.dm(), "another").await).await;
+    world.stop_bot().await;
+    assert_eq!(world.discord.sessions().connected, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bot_that_has_outgrown_its_shards_asks_how_many_it_needs() {
+    let world = awake().await;
+    world.discord.gateway().close(4011);
+    let identified = || (world.discord.sessions().identified == 2).then_some(());
+    world.discord.until("a new session", identified).await;
+    is_back(&world).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

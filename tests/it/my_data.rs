@@ -222,7 +222,7 @@ async fn what_was_forgotten_is_in_no_file() {
 async fn a_file_that_discord_does_not_take_is_told_of() {
     let world = quick(&[]).await;
     let edits = "/api/v10/webhooks/*/*/messages/@original";
-    world.discord.faults().add(Fault::on("PATCH", edits).status(500).times(1));
+    world.discord.faults().add(Fault::on("PATCH", edits).status(400).times(1));
     let seat = world.ann.at(&world.channel);
     let asked = seat.command("my-data export", &[]).await.unwrap();
     let told = asked.until("a sentence", |message| !message.content.is_empty()).await;

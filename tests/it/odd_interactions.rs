@@ -82,6 +82,13 @@ async fn what_is_new_around_a_button_or_a_form_is_no_obstacle() {
     assert_eq!(shown.fields[0].value.as_deref(), Some("a song"));
     let filled_in = seat.submit_modal(&shown, &[("prompt", "another song")]).await.unwrap();
     assert!(description(&done(&filled_in).await).contains("another song"));
+    // A form may come back as Discord lays it out today.
+    let shown = form(&seat.click(song.id, &edit).await.unwrap()).await;
+    let input = json!({ "type": 4, "custom_id": "prompt", "value": "a third song" });
+    let components = json!([{ "type": 10 }, { "type": 18, "component": input }]);
+    world.discord.gateway().alter_interactions(json!({ "data": { "components": components } }));
+    let filled_in = seat.submit_modal(&shown, &[]).await.unwrap();
+    assert!(description(&done(&filled_in).await).contains("a third song"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -103,6 +110,23 @@ async fn what_cant_be_read_at_all_gets_an_apology() {
     let seat = world.ann.at(&world.channel);
     assert_eq!(seat.autocomplete("song", "prompt", "a").await.unwrap(), Vec::<Value>::new());
     assert_eq!(world.whisul.jobs().len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_button_or_menu_is_answered() {
+    let world = awake().await;
+    let song = done(&world.song(&world.ann, "a song").await).await;
+    let again = song.button("Again").unwrap().custom_id.clone().unwrap();
+    for data in [
+        json!({ "custom_id": "upscale:1" }),
+        json!({ "custom_id": "menu", "component_type": 3, "values": ["x"] }),
+        json!({ "custom_id": "new", "component_type": 99, "values": { "x": 1 } }),
+    ] {
+        world.discord.gateway().alter_interactions(json!({ "data": data }));
+        let asked = world.ann.at(&world.channel).click(song.id, &again).await.unwrap();
+        assert!(!refusal(&asked).await.is_empty(), "{data}");
+    }
+    assert_eq!(world.whisul.jobs().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

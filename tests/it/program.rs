@@ -85,6 +85,14 @@ fn log_of(world: &World) -> PathBuf {
     world.folder().join("log")
 }
 
+/// Waits until a world's program has logged this: all that it has logged so far.
+pub(crate) fn until_logged(world: &World, text: &str) -> String {
+    within_deadline(|| {
+        let log = fs::read_to_string(log_of(world)).unwrap();
+        log.contains(text).then_some(log)
+    })
+}
+
 /// Waits for something that nobody announces.
 fn within_deadline<T>(mut condition: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();

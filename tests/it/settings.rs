@@ -66,7 +66,7 @@ fn all_faults_are_told_at_once_and_no_secret() {
         ("USER_QUOTA", "many"),
         ("POLL_INTERVAL", "1s"),
         ("WHISUL_API_URL", "https://me:s3cr3t@whisul.example"),
-        ("ALLOWED_GUILDS", "s3cr3t"),
+        ("ALLOWED_GUILDS", "s3cr3t token"),
     ];
     let told = faults(&Folder::new().run(&[], &variables));
     for name in ["WHISUL_API_KEY"].into_iter().chain(variables.map(|(name, _)| name)) {
@@ -90,13 +90,45 @@ fn the_environment_wins_over_the_file() {
 
 #[test]
 fn a_broken_file_is_told_by_its_lines_and_without_their_content() {
-    let folder =
-        Folder::with(".env", "# a bot\nDISCORD_TOKEN=s3cr3t token\ns3cr3t\nUSER_QUOTA=1\n");
-    let told = faults(&folder.run(&[], &[]));
-    for place in [".env, line 2: ", ".env, line 3: ", "DISCORD_TOKEN: ", "USER_QUOTA: "] {
-        assert!(told.contains(&format!("\n  {place}")), "{told}");
+    let text = "# a bot\nDISCORD_TOKEN=s3cr3t token\ns3cr3t\nUSER_QUOTA=1\nWHISUL_API_KEY='s3cr3t\n\
+        GLOBAL_QOUTA=1/1d\nDISCORD_BOT_TOKEN=s3cr3t\nMAX_RUNNING=1\nMAX_RUNNING=2\n";
+    let told = faults(&Folder::with(".env", text).run(&[], &[]));
+    for line in [
+        "DISCORD_TOKEN: contains white space: copy it again, without what stands around it \
+         (.env, line 2)\n",
+        ".env, line 3: expected NAME=value\n",
+        "USER_QUOTA: expected COUNT/WINDOW, such as 5/1d, or unlimited; a window is a number and \
+         s, m, h, d or w, not '1' (.env, line 4)\n",
+        ".env, line 5: the quotation mark after the = is never closed\n",
+        ".env, line 6: unknown name; did you mean GLOBAL_QUOTA?\n",
+        ".env, line 7: unknown name; did you mean DISCORD_TOKEN?\n",
+        ".env, line 9: this name has another value in line 8; keep one of them\n",
+    ] {
+        assert!(told.contains(&format!("\n  {line}")), "{line}\n{told}");
     }
     assert!(!told.contains("s3cr3t"), "{told}");
+}
+
+#[test]
+fn what_is_set_to_nothing_hides_nothing() {
+    let folder = Folder::with(".env", "DISCORD_TOKEN=token\nWHISUL_API_KEY=key\nUSER_QUOTA=many\n");
+    let empty = [("DISCORD_TOKEN", ""), ("WHISUL_API_KEY", " "), ("USER_QUOTA", "")];
+    let told = faults(&folder.run(&[], &empty));
+    assert!(told.starts_with("The settings have 1 fault:\n\n  USER_QUOTA: "), "{told}");
+}
+
+#[test]
+fn a_file_from_a_windows_editor_is_read_and_garbage_is_told_by_its_line() {
+    let text = "\u{feff}DISCORD_TOKEN=to$ken\r\nWHISUL_API_KEY=${key}\r\nUSER_QUOTA=many\r\n";
+    let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let folder = Folder::new();
+    for bytes in [text.as_bytes(), &utf16] {
+        fs::write(folder.0.join(".env"), bytes).unwrap();
+        let told = faults(&folder.run(&[], &[]));
+        assert!(told.starts_with("The settings have 1 fault:\n\n  USER_QUOTA: "), "{told}");
+    }
+    fs::write(folder.0.join(".env"), b"USER_QUOTA=1/1d\nDISCORD_TOKEN=\xE9\n").unwrap();
+    assert!(faults(&folder.run(&[], &[])).contains("\n  .env, line 2: is not UTF-8; "));
 }
 
 #[test]

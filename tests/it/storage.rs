@@ -164,36 +164,77 @@ async fn other_database(world: &World) -> Vec<u8> {
     fs::read(file).unwrap()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_folder_that_cannot_be_written_is_named() {
-    let world = asleep(&[]).await;
-    // Where everybody can reach it, whoever runs the tests.
-    let open = std::env::temp_dir().join(format!("whisul-bot-read-only-{}", std::process::id()));
-    let folder = open.join("data");
-    fs::create_dir_all(&folder).unwrap();
-    // By a process of its own: one that writes a program keeps others from running it.
-    assert!(output(Command::new("cp").arg(PROGRAM).arg(open.join("program"))).status.success());
-    for path in [&open, &folder] {
-        fs::set_permissions(path, fs::Permissions::from_mode(0o555)).unwrap();
+/// A folder that everybody can reach, with the program and a folder for data in it, whoever runs
+/// the tests.
+struct Reachable(PathBuf);
+
+impl Reachable {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("whisul-bot-{name}-{}", std::process::id()));
+        fs::create_dir_all(path.join("data")).unwrap();
+        // By a process of its own: one that writes a program keeps others from running it.
+        assert!(output(Command::new("cp").arg(PROGRAM).arg(path.join("program"))).status.success());
+        let folder = Self(path);
+        folder.permit(".", 0o555);
+        folder
     }
-    let url = |path: &Path| format!("sqlite://{}/jobs.db", path.display());
-    let start = |path: &Path| {
-        let mut command = Command::new(open.join("program"));
+
+    fn permit(&self, path: &str, mode: u32) {
+        fs::set_permissions(self.0.join(path), fs::Permissions::from_mode(mode)).unwrap();
+    }
+
+    /// What the program complains of when it is started with this database, below this folder, by
+    /// somebody without rights.
+    fn complaint(&self, world: &World, database: &str) -> String {
+        let mut command = Command::new(self.0.join("program"));
         command.current_dir("/").env_clear().envs(world.settings());
-        command.env("DATABASE_URL", url(path));
+        command.env("DATABASE_URL", format!("sqlite://{}/{database}", self.0.display()));
         if fs::metadata("/proc/self").unwrap().uid() == 0 {
             command.uid(NOBODY);
         }
         complaint(&mut command, 1)
-    };
-    let told = start(&folder);
-    assert!(told.contains("data/jobs.db can't be opened; check who owns it"), "{told}");
-    let told = start(&folder.join("deeper"));
-    assert!(told.contains("the folder") && told.contains("data/deeper can't be made"), "{told}");
+    }
+}
 
-    fs::set_permissions(&open, fs::Permissions::from_mode(0o755)).unwrap();
-    fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
-    fs::remove_dir_all(&open).unwrap();
+impl Drop for Reachable {
+    fn drop(&mut self) {
+        self.permit(".", 0o755);
+        self.permit("data", 0o755);
+        _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_cannot_be_written_is_named() {
+    let world = asleep(&[]).await;
+    let folder = Reachable::new("read-only-folder");
+    folder.permit("data", 0o555);
+    let told = folder.complaint(&world, "data/jobs.db");
+    assert!(told.contains("data/jobs.db can't be opened or written; check who owns it"), "{told}");
+    let told = folder.complaint(&world, "data/deeper/jobs.db");
+    assert!(told.contains("the folder") && told.contains("data/deeper can't be made"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_can_be_read_but_not_written_is_refused_with_sqlites_own_words() {
+    let mut world = awake().await;
+    done(&world.song(&world.ann, "a song").await).await;
+    world.stop_bot().await;
+    let folder = Reachable::new("read-only-file");
+    for file in ["jobs.db", "jobs.db.lock"] {
+        fs::copy(world.folder().join(file), folder.0.join("data").join(file)).unwrap();
+    }
+    folder.permit("data/jobs.db.lock", 0o666);
+    let words = ["attempt to write a readonly database", "unable to open database file"];
+    // Where the folder is read-only, SQLite can't make the write-ahead log.
+    for (file, within) in [(0o444, 0o777), (0o444, 0o555), (0o666, 0o555), (0o000, 0o777)] {
+        folder.permit("data/jobs.db", file);
+        folder.permit("data", within);
+        let told = folder.complaint(&world, "data/jobs.db");
+        assert!(told.contains("data/jobs.db can't be opened or written"), "{file:o}: {told}");
+        assert!(words.iter().any(|words| told.contains(words)), "{file:o} in {within:o}: {told}");
+        assert_eq!(world.discord.sessions().connected, 0);
+    }
 }
 
 /// The jobs in the database, oldest first.

@@ -30,9 +30,11 @@ export async function scene(play) {
   }
 }
 
-async function visit(browser, { people, channels }, errors, name, { context, ...look } = {}) {
+async function visit(browser, { people, channels }, errors, name, { context, pace, ...look } = {}) {
   const where = context ?? await browser.newContext({ viewport: { width: 1360, height: 860 }, colorScheme: "dark", ...look });
   const page = await where.newPage();
+  // How long the hands of a scenario linger.
+  if (pace) await page.addInitScript((pace) => sessionStorage.setItem("pace", pace), pace);
   page.setDefaultTimeout(PATIENCE);
   page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
   page.on("pageerror", (error) => errors.push(String(error)));
@@ -99,9 +101,14 @@ export async function says(locator, text) {
   await locator.filter({ hasText: text }).waitFor();
 }
 
-/** Waits until a picture or a song is there and can be shown. */
+/** Scrolls to a picture or a song, and waits until it can be shown. */
 export async function loaded(locator) {
   await locator.scrollIntoViewIfNeeded();
+  await ready(locator);
+}
+
+/** Waits until a picture or a song can be shown, and scrolls nowhere. */
+export async function ready(locator) {
   const handle = await locator.elementHandle();
   await locator.page().waitForFunction((media) =>
     media.tagName === "IMG" ? media.complete && media.naturalWidth > 0 : media.readyState >= 1 && media.duration > 0, handle);

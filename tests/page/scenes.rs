@@ -52,6 +52,37 @@ async fn hundreds_of_messages_scroll_smoothly() {
 }
 
 #[tokio::test]
+async fn the_view_stays_at_the_end_however_the_list_grows() {
+    let stage = Stage::with(&[]).await;
+    stage.chat(60);
+    stage.play("end").await;
+}
+
+/// As in the demo: one song at a time, and two a day for those without a role.
+const AS_IN_THE_DEMO: [(&str, &str); 3] =
+    [("USER_QUOTA", "2/1d"), ("MAX_RUNNING", "1"), ("USER_CONCURRENCY", "1")];
+
+#[tokio::test]
+async fn every_scenario_ends_well() {
+    Stage::with_unlimited_roles(&AS_IN_THE_DEMO).await.play("scenarios").await;
+}
+
+#[tokio::test]
+async fn a_scenario_that_is_cut_short_leaves_nothing_behind() {
+    Stage::with_unlimited_roles(&AS_IN_THE_DEMO).await.play("cut_short").await;
+}
+
+#[tokio::test]
+async fn people_find_their_way() {
+    Stage::with(&[]).await.play("around").await;
+}
+
+#[tokio::test]
+async fn a_visitors_own_bot_is_there() {
+    Stage::showcase().await.play("visitor").await;
+}
+
+#[tokio::test]
 async fn people_find_their_songs_their_quota_and_their_data() {
     Stage::with(&[("USER_QUOTA", "9/1d")]).await.play("own").await;
 }

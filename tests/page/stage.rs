@@ -24,7 +24,18 @@ impl Stage {
     /// The bot's own binary on a stage with quick durations and no quotas, some settings set
     /// otherwise.
     pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
+        Self::of(Town::new().await, settings).await
+    }
+
+    /// The same, with any number of songs for whoever has a role.
+    pub(crate) async fn with_unlimited_roles(settings: &[(&str, &str)]) -> Self {
         let town = Town::new().await;
+        let roles = town.unlimited_roles();
+        let settings = [settings, &[("ROLE_QUOTAS", roles.as_str())]].concat();
+        Self::of(town, &settings).await
+    }
+
+    async fn of(town: Town, settings: &[(&str, &str)]) -> Self {
         let folder = Folder::new();
         let bot = Arc::new(Program::new(command(&town, &folder, settings)));
         bot.start().unwrap();

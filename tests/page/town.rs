@@ -42,13 +42,19 @@ impl Town {
         Self { discord, whisul, channels, people, roles }
     }
 
+    /// `ROLE_QUOTAS` with which whoever has a role may ask for any number of songs.
+    pub(crate) fn unlimited_roles(&self) -> String {
+        let roles = self.roles.iter().map(|(role, _)| format!("{role}=unlimited"));
+        roles.collect::<Vec<_>>().join(",")
+    }
+
     /// What the page shows, with this bot.
     pub(crate) fn cast(&self, bot: &Arc<Program>) -> Cast {
         let what = [
             "a member: two songs a day",
             "a member: two songs a day",
             "a patron: any number of songs",
-            "a moderator of this server",
+            "a moderator: any number of songs",
             "the owner of bot and server",
         ];
         let channels = self.channels.iter().cloned().zip(["songs", "lounge"].map(str::to_owned));

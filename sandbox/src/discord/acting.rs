@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::gateway::sessions::Event;
 use super::model::channel::Channel;
 use super::model::command::Command;
+use super::model::component::all;
 use super::model::interaction::{AnswerState, Interaction, InteractionKind};
 use super::model::message::StoredMessage;
 use super::options::{descend, wrap};
@@ -23,13 +24,13 @@ pub(super) struct Actor {
 }
 
 /// What an interaction is about.
-struct Subject {
-    kind: InteractionKind,
-    command: String,
-    owners: Value,
-    on_message: Option<u64>,
-    shown_by: Option<u64>,
-    data: Value,
+pub(super) struct Subject {
+    pub(super) kind: InteractionKind,
+    pub(super) command: String,
+    pub(super) owners: Value,
+    pub(super) on_message: Option<u64>,
+    pub(super) shown_by: Option<u64>,
+    pub(super) data: Value,
 }
 
 /// The id and the token of an interaction that began.
@@ -74,29 +75,6 @@ impl World {
         ))
     }
 
-    /// Uses a message command.
-    pub(super) fn run_message_command(
-        &mut self,
-        actor: Actor,
-        name: &str,
-        message: u64,
-    ) -> Result<Begun, ClientRefusal> {
-        let channel = self.place(actor)?;
-        let target = self.seen_message(actor, message)?;
-        let command = self.commands.named(channel.guild(), 3, name);
-        let command = command.ok_or_else(|| ClientRefusal::UnknownCommand(name.to_owned()))?;
-        let owners = self.owners_for(actor, channel, command)?;
-        let id = message.to_string();
-        let mut data = command_data(command);
-        data.set("resolved", json!({ "messages": { &id: self.message_json(target) } }));
-        data.set("target_id", id);
-        let (kind, command) = (InteractionKind::Command, name.to_owned());
-        Ok(self.begin(
-            actor,
-            Subject { kind, command, owners, on_message: Some(message), shown_by: None, data },
-        ))
-    }
-
     /// Clicks a button, or picks from a menu.
     pub(super) fn use_component(
         &mut self,
@@ -105,10 +83,10 @@ impl World {
         custom_id: &str,
         picked: Option<&[&str]>,
     ) -> Result<Begun, ClientRefusal> {
-        self.place(actor)?;
+        let channel = self.place(actor)?;
         let target = self.seen_message(actor, message)?;
-        let rows = target.components.iter().filter_map(|row| row.at("components").as_array());
-        let component = rows.flatten().find(|component| component.at("custom_id") == custom_id);
+        let mut components = all(&target.components).into_iter();
+        let component = components.find(|component| component.at("custom_id") == custom_id);
         let component = component.filter(|it| (it.at("type") == 2) == picked.is_none());
         let component =
             component.ok_or_else(|| ClientRefusal::UnknownButton(custom_id.to_owned()))?;
@@ -125,6 +103,10 @@ impl World {
         });
         if let Some(picked) = picked {
             data.set("values", picked);
+            if component.at("type") != 3 {
+                let unknown = || ClientRefusal::NotAChoice(custom_id.to_owned());
+                data.set("resolved", self.resolve_all(channel, picked).ok_or_else(unknown)?);
+            }
         }
         let (command, owners) = self.origin_of(target);
         let kind = InteractionKind::Component;
@@ -220,7 +202,7 @@ impl World {
     }
 
     /// Makes an interaction and tells the gateway.
-    fn begin(&mut self, actor: Actor, subject: Subject) -> Begun {
+    pub(super) fn begin(&mut self, actor: Actor, subject: Subject) -> Begun {
         let Subject { kind, command, owners, on_message, shown_by, data } = subject;
         let id = self.clock.id();
         let mut interaction = Interaction {
@@ -273,7 +255,7 @@ fn offers(menu: &Value, picked: &[&str]) -> bool {
     (least..=most).contains(&count) && picked.iter().all(listed)
 }
 
-fn command_data(command: &Command) -> Value {
+pub(super) fn command_data(command: &Command) -> Value {
     let mut data = json!({
         "id": command.id.to_string(),
         "name": command.name(),

@@ -5,6 +5,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+/// Seconds until an old message may be edited again. Discord publishes no number; this is ours.
+const RETRY_OLD_EDIT_AFTER: f64 = 60.0;
+
 /// A request that Discord would refuse.
 #[derive(Clone, Debug)]
 pub(super) struct ApiError {
@@ -37,12 +40,16 @@ impl ApiError {
     pub(super) const UNKNOWN_MESSAGE: Self =
         Self::new(StatusCode::NOT_FOUND, 10_008, "Unknown Message");
     pub(super) const UNKNOWN_USER: Self = Self::new(StatusCode::NOT_FOUND, 10_013, "Unknown User");
+    pub(super) const UNKNOWN_EMOJI: Self =
+        Self::new(StatusCode::BAD_REQUEST, 10_014, "Unknown Emoji");
     pub(super) const UNKNOWN_WEBHOOK: Self =
         Self::new(StatusCode::NOT_FOUND, 10_015, "Unknown Webhook");
     pub(super) const UNKNOWN_INTERACTION: Self =
         Self::new(StatusCode::NOT_FOUND, 10_062, "Unknown interaction");
     pub(super) const UNKNOWN_COMMAND: Self =
         Self::new(StatusCode::NOT_FOUND, 10_063, "Unknown application command");
+    pub(super) const TOO_MANY_REACTIONS: Self =
+        Self::new(StatusCode::BAD_REQUEST, 30_010, "Maximum number of reactions reached (20)");
     pub(super) const TOO_MANY_COMMANDS: Self = Self::new(
         StatusCode::BAD_REQUEST,
         30_032,
@@ -79,6 +86,13 @@ impl ApiError {
         Self::new(StatusCode::FORBIDDEN, 50_013, "Missing Permissions");
     pub(super) const INVALID_WEBHOOK_TOKEN: Self =
         Self::new(StatusCode::UNAUTHORIZED, 50_027, "Invalid Webhook Token");
+    pub(super) const WRONG_CHANNEL_TYPE: Self =
+        Self::new(StatusCode::BAD_REQUEST, 50_024, "Cannot execute action on this channel type");
+    pub(super) const THREAD_EXISTS: Self = Self::new(
+        StatusCode::BAD_REQUEST,
+        160_004,
+        "A thread has already been created for this message",
+    );
     pub(super) const THREAD_ARCHIVED: Self =
         Self::new(StatusCode::BAD_REQUEST, 50_083, "Thread is archived");
     pub(super) const AUTOMOD: Self =
@@ -98,6 +112,10 @@ impl IntoResponse for ApiError {
         let mut body = json!({ "message": self.message, "code": self.code });
         if let (Some(errors), Some(fields)) = (self.errors, body.as_object_mut()) {
             fields.insert("errors".into(), errors);
+        }
+        if let (StatusCode::TOO_MANY_REQUESTS, Some(fields)) = (self.status, body.as_object_mut()) {
+            fields.insert("retry_after".into(), json!(RETRY_OLD_EDIT_AFTER));
+            fields.insert("global".into(), json!(false));
         }
         (self.status, axum::Json(body)).into_response()
     }

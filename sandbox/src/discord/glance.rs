@@ -7,15 +7,14 @@ use serde_json::Value;
 
 use super::DiscordSandbox;
 use super::acting::Actor;
-use super::invocation::{Invocation, Modal};
+use super::invocation::Invocation;
+use super::modal::Modal;
 use super::model::interaction::AnswerState;
 use super::model::message::{EPHEMERAL, StoredMessage};
+use super::model::permission::MANAGE_MESSAGES;
 use super::refusal::ClientRefusal;
 use super::seat::Seat;
 use super::world::World;
-
-/// `MANAGE_MESSAGES` (<https://docs.discord.com/developers/topics/permissions>).
-const MANAGE_MESSAGES: u64 = 1 << 13;
 
 /// A look at a channel.
 #[derive(Clone, Debug, Default)]

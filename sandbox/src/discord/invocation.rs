@@ -6,6 +6,7 @@ use tokio::time::sleep_until;
 
 use super::gateway::sessions::Event;
 use super::hub::Hub;
+use super::modal::Modal;
 use super::model::interaction::{AnswerState, Interaction};
 use super::view::Message;
 
@@ -28,41 +29,6 @@ pub enum NoAnswer {
     /// A modal was shown.
     #[error("a modal was shown: {}", .0.title)]
     Modal(Modal),
-}
-
-/// A form that the bot shows.
-#[derive(Clone, Debug, Default)]
-pub struct Modal {
-    /// What its submission sends.
-    pub custom_id: String,
-    /// Its heading.
-    pub title: String,
-    /// Its fields.
-    pub fields: Vec<ModalField>,
-    pub(crate) interaction: u64,
-}
-
-/// A text field of a modal.
-#[derive(Clone, Debug, Default)]
-pub struct ModalField {
-    /// By which the bot knows the answer.
-    pub custom_id: String,
-    /// What stands above it.
-    pub label: String,
-    /// What stands in it already.
-    pub value: Option<String>,
-    /// Whether it must be filled in.
-    pub required: bool,
-    /// The least characters.
-    pub shortest: usize,
-    /// The most characters.
-    pub longest: usize,
-    /// Whether there is room for several lines.
-    pub paragraph: bool,
-    /// What stands in it, in grey, while it is empty.
-    pub placeholder: Option<String>,
-    /// Declared below a label component instead of in a row of its own.
-    pub(crate) in_label: bool,
 }
 
 impl Invocation {

@@ -16,10 +16,13 @@ use serde_json::{Map, Value, json};
 
 use super::hub::Hub;
 use super::json::Fields as _;
+use super::paths::in_api;
 use crate::lock;
 
 /// Where the description keeps the schemas that others refer to.
 const COMPONENTS: &str = "#/components/schemas/";
+/// Where it keeps the answers that others refer to.
+const RESPONSES: &str = "#/components/responses/";
 /// Complaints noted of one body; more would only repeat.
 const MOST_COMPLAINTS: usize = 5;
 
@@ -114,7 +117,7 @@ impl OpenApi {
         let operation = self.description.at("paths").at(template).at(method);
         let described = match status {
             None => operation.at("requestBody"),
-            Some(status) => operation.at("responses").at(&status.to_string()),
+            Some(status) => self.described_answer(operation, status),
         };
         let schema = described.at("content").get("application/json")?.get("schema")?;
         let mut needed = Map::new();
@@ -122,6 +125,15 @@ impl OpenApi {
         let whole = json!({ "allOf": [schema], "components": { "schemas": needed } });
         let options = jsonschema::options().with_draft(Draft::Draft202012);
         options.build(&whole).ok().map(Arc::new)
+    }
+
+    /// What is said of answers with a status: by itself, or with others of its hundred.
+    fn described_answer<'a>(&'a self, operation: &'a Value, status: u16) -> &'a Value {
+        let answers = operation.at("responses");
+        let exact = answers.get(status.to_string());
+        let found = exact.unwrap_or_else(|| answers.at(&format!("{}XX", status / 100)));
+        let name = found.at("$ref").as_str().and_then(|name| name.strip_prefix(RESPONSES));
+        name.map_or(found, |name| self.description.at("components").at("responses").at(name))
     }
 
     /// Collects the schemas that a schema refers to, and those that they refer to.
@@ -152,11 +164,11 @@ pub(super) async fn check_answers(
 ) -> Response {
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let answer = next.run(request).await;
-    let Some(openapi) = &hub.openapi else { return answer };
+    let (Some(openapi), Some(path)) = (&hub.openapi, in_api(&path)) else { return answer };
     let (parts, body) = answer.into_parts();
     let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
     if let Ok(body) = serde_json::from_slice(&bytes) {
-        openapi.check_answer(&hub, method.as_str(), &path, parts.status.as_u16(), &body);
+        openapi.check_answer(&hub, method.as_str(), path, parts.status.as_u16(), &body);
     }
     Response::from_parts(parts, Body::from(bytes))
 }
@@ -178,7 +190,7 @@ fn complain(error: &ValidationError<'_>, complaints: &mut Vec<String>) {
         (other, errors.len())
     };
     let Some(best) = alternatives.iter().min_by_key(|errors| unfitness(errors)) else {
-        if !is_oddity(here) {
+        if !is_oddity(here, error.instance()) {
             complaints.push(format!("{} at {here:?}", error.masked()));
         }
         return;
@@ -189,10 +201,14 @@ fn complain(error: &ValidationError<'_>, complaints: &mut Vec<String>) {
 }
 
 /// Whether the description is known to be wrong about a place: permissions are bits in a string
-/// (<https://docs.discord.com/developers/topics/permissions>), not a number, and new files are
-/// numbered by numbers (<https://docs.discord.com/developers/reference#uploading-files>), not by
-/// strings only.
-fn is_oddity(place: &str) -> bool {
-    place.ends_with("/default_member_permissions")
-        || (place.contains("/attachments/") && place.ends_with("/id"))
+/// (<https://docs.discord.com/developers/topics/permissions>), not a number, and an id may be a number
+/// (<https://docs.discord.com/developers/reference#snowflakes>), not a string only; and
+/// the codes of a form's breaches are words (<https://docs.discord.com/developers/reference#error-messages>).
+fn is_oddity(place: &str, value: &Value) -> bool {
+    let mut keys = place.rsplit('/').filter(|key| key.parse::<usize>().is_err());
+    let key = keys.next().unwrap_or_default();
+    let names_ids = |key: &str| key == "id" || key.ends_with("_id") || key.ends_with("_ids");
+    place.starts_with("/errors/")
+        || key == "default_member_permissions"
+        || (value.is_u64() && names_ids(key))
 }

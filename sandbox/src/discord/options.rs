@@ -118,8 +118,26 @@ impl World {
         Ok(())
     }
 
+    /// The objects of ids; `None` if one is unknown.
+    pub(super) fn resolve_all(
+        &self,
+        channel: &Channel,
+        ids: &[&str],
+    ) -> Option<Map<String, Value>> {
+        let mut resolved = Map::new();
+        for id in ids {
+            self.resolve(channel, id.parse().ok()?, &mut resolved).then_some(())?;
+        }
+        Some(resolved)
+    }
+
     /// Adds the object of an id to the resolved ones.
-    fn resolve(&self, channel: &Channel, id: u64, resolved: &mut Map<String, Value>) -> bool {
+    pub(super) fn resolve(
+        &self,
+        channel: &Channel,
+        id: u64,
+        resolved: &mut Map<String, Value>,
+    ) -> bool {
         let mut add = |kind: &str, json: Value| {
             let entry = resolved.entry(kind.to_owned()).or_insert_with(|| json!({}));
             entry.set(&id.to_string(), json);

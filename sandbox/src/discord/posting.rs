@@ -2,12 +2,18 @@
 
 use std::time::Instant;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::error::ApiError;
+use super::json::Fields as _;
 use super::limits::message::{AttachmentNote, Draft};
+use super::limits::poll::PollDraft;
 use super::mentions::Mentions;
-use super::model::message::{EPHEMERAL, LOADING, Revision, StoredFile, StoredMessage};
+use super::model::component::link_files;
+use super::model::message::{
+    COMPONENTS_V2, EPHEMERAL, LOADING, Revision, StoredFile, StoredMessage,
+};
+use super::snowflake::timestamp;
 use super::submission::Upload;
 use super::world::World;
 
@@ -63,6 +69,9 @@ impl World {
             pings: Vec::new(),
             interaction,
             only_for,
+            poll: draft.poll.map(|poll| self.begun_poll(poll)),
+            reactions: Vec::new(),
+            pinned: None,
             edited: None,
             deleted: false,
             created: Instant::now(),
@@ -119,21 +128,24 @@ impl World {
             embeds: draft.embeds.unwrap_or_else(|| message.embeds.clone()),
             components: draft.components.unwrap_or_else(|| message.components.clone()),
             files: message.files.iter().copied().filter(kept).collect(),
-            // An edit's flags may hide or show embeds; who sees a message never changes.
-            flags: draft
-                .flags
-                .map_or(message.flags, |flags| (message.flags & EPHEMERAL) | (flags & !EPHEMERAL))
-                & !LOADING,
+            // An edit's flags may hide or show embeds; who sees a message never changes, nor what a
+            // message of components is.
+            flags: draft.flags.map_or(message.flags, |flags| {
+                (message.flags & (EPHEMERAL | COMPONENTS_V2)) | (flags & !EPHEMERAL)
+            }) & !LOADING,
             mentions: mentions.unwrap_or_else(|| message.mentions.clone()),
             edited: Some(self.clock.now()),
             revisions: Vec::new(),
             pings: message.pings.clone(),
             nonce: message.nonce.clone(),
+            poll: message.poll.clone(),
+            reactions: message.reactions.clone(),
             ..*message
         };
         if draft.uploads.is_empty() {
             refuse_empty(&after)?;
         }
+        refuse_mixed(&after)?;
         if message.created.elapsed() >= self.rules.old_message_after {
             if message.old_edits >= self.rules.old_message_edits {
                 return Err(ApiError::TOO_MANY_OLD_EDITS);
@@ -184,19 +196,34 @@ impl World {
             self.files.insert(file.id, file);
         }
         let files = message.files.iter().filter_map(|file| self.files.get(file));
-        let links = files.map(|file| (format!("attachment://{}", file.name), self.file_url(file)));
+        let links = files.map(|file| {
+            let about = json!({
+                "id": file.id.to_string(),
+                "url": self.file_url(file),
+                "filename": file.name,
+                "size": file.bytes.len(),
+            });
+            (format!("attachment://{}", file.name), about)
+        });
         let links = links.collect::<Vec<_>>();
+        message.components.iter_mut().for_each(|component| link_files(component, &links));
         for (place, key) in message.embeds.iter_mut().flat_map(picture_links) {
             let Some(link) = place.get_mut(key) else { continue };
-            if let Some((_, url)) = links.iter().find(|(name, _)| link == name) {
-                *link = Value::from(url.as_str());
+            if let Some((_, file)) = links.iter().find(|(name, _)| link == name) {
+                *link = file.at("url").clone();
                 for proxy in ["proxy_url", "proxy_icon_url"] {
                     if let Some(proxy) = place.get_mut(proxy) {
-                        *proxy = Value::from(url.as_str());
+                        *proxy = file.at("url").clone();
                     }
                 }
             }
         }
+    }
+
+    /// A poll that has just begun.
+    fn begun_poll(&self, PollDraft { mut json, duration }: PollDraft) -> Value {
+        json.set("expiry", timestamp(self.clock.now() + duration * 3_600_000));
+        json
     }
 
     fn pass_automod(&self, channel: u64, draft: &Draft) -> Result<(), ApiError> {
@@ -236,6 +263,23 @@ fn picture_links(embed: &mut Value) -> Vec<(&mut Value, &'static str)> {
 
 fn refuse_empty(message: &StoredMessage) -> Result<(), ApiError> {
     let thinking = message.flags & LOADING != 0;
-    let empty = message.content.is_empty() && message.embeds.is_empty() && message.files.is_empty();
-    if empty && !thinking { Err(ApiError::EMPTY_MESSAGE) } else { Ok(()) }
+    let layout = message.flags & COMPONENTS_V2 != 0 && !message.components.is_empty();
+    let empty = message.content.is_empty()
+        && message.embeds.is_empty()
+        && message.files.is_empty()
+        && message.poll.is_none();
+    if empty && !thinking && !layout { Err(ApiError::EMPTY_MESSAGE) } else { Ok(()) }
+}
+
+/// Refuses a message that would be made of components and have something beside them.
+fn refuse_mixed(message: &StoredMessage) -> Result<(), ApiError> {
+    let beside = !message.content.is_empty() || !message.embeds.is_empty();
+    if message.flags & COMPONENTS_V2 == 0 || !beside {
+        return Ok(());
+    }
+    let breach = json!({
+        "code": "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2",
+        "message": "Content and embeds must be taken away where components take their place",
+    });
+    Err(ApiError::invalid_form(json!({ "flags": { "_errors": [breach] } })))
 }

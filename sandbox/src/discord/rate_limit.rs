@@ -8,13 +8,19 @@ use std::time::Instant;
 
 use axum::Json;
 use axum::extract::{Request, State};
+use axum::http::header::VIA;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::hub::Hub;
+use super::paths::in_api;
 use super::rules::{RateLimit, RateLimits};
+
+/// What Discord's own responses come through. Libraries take a 429 without it for a ban by the CDN
+/// in front of Discord.
+const PROXY: HeaderValue = HeaderValue::from_static("1.1 google");
 
 /// The buckets in use.
 #[derive(Debug, Default)]
@@ -50,7 +56,7 @@ enum Kind {
 impl Route {
     /// The bucket of a request; `None` where nothing is limited.
     fn of(method: &str, path: &str) -> Option<Self> {
-        let path = path.strip_prefix("/api/v10/")?;
+        let path = in_api(path)?.strip_prefix('/')?;
         let segments = path.split('/').collect::<Vec<_>>();
         let (kind, major) = match *segments.as_slice() {
             ["interactions", ..] => return None,
@@ -129,14 +135,18 @@ impl RateLimiter {
 
 /// Lets a request pass and tells how its bucket stands, or refuses it.
 pub(super) async fn limit(State(hub): State<Arc<Hub>>, request: Request, next: Next) -> Response {
-    let Some(route) = Route::of(request.method().as_str(), request.uri().path()) else {
-        return next.run(request).await;
+    let method = request.method().as_str();
+    let Some(route) = Route::of(method, request.uri().path()) else {
+        let mut response = next.run(request).await;
+        response.headers_mut().insert(VIA, PROXY);
+        return response;
     };
     let (standing, global) =
         hub.change(|world| world.limiter.take(&route, &world.rules.rate_limits));
     let mut response =
         if standing.taken { next.run(request).await } else { refusal(standing, global) };
     let headers = response.headers_mut();
+    headers.insert(VIA, PROXY);
     let mut add = |name: &'static str, value: String| {
         if let Ok(value) = HeaderValue::from_str(&value) {
             headers.insert(HeaderName::from_static(name), value);
@@ -177,6 +187,7 @@ impl Seconds {
 fn refusal(standing: Standing, global: bool) -> Response {
     let body = json!({
         "message": "You are being rate limited.",
+        "code": 0,
         "retry_after": standing.reset_after,
         "global": global,
     });

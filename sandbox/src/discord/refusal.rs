@@ -40,6 +40,9 @@ pub enum ClientRefusal {
     /// The option gives no suggestions.
     #[error("the option {0:?} gives no suggestions")]
     NoAutocomplete(String),
+    /// There is no such person.
+    #[error("there is no such person")]
+    UnknownPerson,
     /// The message is gone, or was never seen by this person.
     #[error("there is no such message")]
     UnknownMessage,

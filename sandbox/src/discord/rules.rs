@@ -84,12 +84,17 @@ pub struct DiscordRules {
     pub heartbeat_interval: Duration,
     /// How many IDENTIFYs are accepted in a day.
     pub session_start_limit: usize,
+    /// How many shards `GET /gateway/bot` recommends.
+    pub shards: u32,
     /// The least time between two IDENTIFYs. Discord's is 5 seconds; the default is none, so that
     /// a test may restart a bot at once.
     pub identify_interval: Duration,
     /// Whether the application may ask for the privileged intents (members, presences, message
     /// content), which Discord's developer portal denies at first.
     pub privileged_intents: bool,
+    /// The least time between a modal and its submission: nobody is faster, and libraries get to know
+    /// a modal only once its response has come back.
+    pub modal_delay: Duration,
     /// The size of one uploaded file, in bytes.
     pub attachment_size_limit: u64,
     /// From which age on an edited message counts as old.
@@ -114,8 +119,10 @@ impl Default for DiscordRules {
             token_lifetime: Duration::from_mins(15),
             heartbeat_interval: Duration::from_millis(41_250),
             session_start_limit: 1000,
+            shards: 1,
             identify_interval: Duration::ZERO,
             privileged_intents: false,
+            modal_delay: Duration::from_millis(100),
             attachment_size_limit: 10 * 1024 * 1024,
             old_message_after: Duration::from_hours(1),
             old_message_edits: 10,

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
+use tokio::time::sleep_until;
 
 use super::acting::{Actor, Begun};
-use super::form::length;
 use super::hub::Hub;
-use super::invocation::{Invocation, Modal, ModalField};
+use super::invocation::Invocation;
 use super::limits::message::Draft;
+use super::modal::Modal;
 use super::model::interaction::AnswerState;
+use super::person::Person;
 use super::posting::Circumstances;
 use super::refusal::ClientRefusal;
 use super::view::Message;
@@ -110,23 +112,47 @@ impl Seat {
         self.begin(|world| world.use_component(self.actor, message, custom_id, Some(values)))
     }
 
-    /// Fills in a modal and sends it; fields that are not named keep what stands in them.
+    /// Uses a user command (Apps in a person's menu).
+    ///
+    /// # Errors
+    /// What Discord's client refuses.
+    pub async fn user_command(
+        &self,
+        name: &str,
+        person: &Person,
+    ) -> Result<Invocation, ClientRefusal> {
+        self.user_command_on(name, person.id()).await
+    }
+
+    /// Uses a user command on a person, by id.
     ///
     /// # Errors
     /// What Discord's client refuses.
     #[expect(clippy::unused_async, reason = "a person's doings read alike, this one included")]
+    pub(crate) async fn user_command_on(
+        &self,
+        name: &str,
+        person: u64,
+    ) -> Result<Invocation, ClientRefusal> {
+        self.begin(|world| world.run_user_command(self.actor, name, person))
+    }
+
+    /// Fills in a modal and sends it, [a moment](super::DiscordRules::modal_delay) after it was shown
+    /// at the soonest. Fields that are not named keep what stands in them; a field that takes several
+    /// values is named once for each. Ids are digits, a box is `true` or `false`.
+    ///
+    /// # Errors
+    /// What Discord's client refuses.
     pub async fn submit_modal(
         &self,
         modal: &Modal,
         answers: &[(&str, &str)],
     ) -> Result<Invocation, ClientRefusal> {
-        let known = |id: &str| modal.fields.iter().any(|field| field.custom_id == id);
-        if let Some((unknown, _)) = answers.iter().find(|(id, _)| !known(id)) {
-            return Err(ClientRefusal::UnknownField((*unknown).to_owned()));
+        let data = self.hub.read(|world| world.fill_in(self.actor, modal, answers))?;
+        let delay = self.hub.read(|world| world.rules.modal_delay);
+        if let Some(shown) = modal.shown {
+            sleep_until((shown + delay).into()).await;
         }
-        let fields = modal.fields.iter().map(|field| fill_in(field, answers));
-        let components = fields.collect::<Result<Vec<_>, _>>()?;
-        let data = json!({ "custom_id": modal.custom_id, "components": components });
         self.begin(|world| world.send_modal(self.actor, modal.interaction, data))
     }
 
@@ -207,6 +233,14 @@ impl Seat {
         })
     }
 
+    /// Reacts to a message. Returns whether that was possible.
+    pub fn react(&self, message: u64, emoji: &str) -> bool {
+        self.hub.change(|world| {
+            let seen = world.seen_message(self.actor, message).is_ok();
+            seen && world.react(message, emoji, self.actor.user).is_ok()
+        })
+    }
+
     /// Writes a message and returns its id; `None` where this person cannot.
     pub fn say(&self, text: &str) -> Option<u64> {
         self.hub.change(|world| {
@@ -227,21 +261,4 @@ impl Seat {
             draft.and_then(|draft| world.post(&circumstances, draft)).ok()
         })
     }
-}
-
-/// A field's answer, in the shape in which the field was declared.
-fn fill_in(field: &ModalField, answers: &[(&str, &str)]) -> Result<Value, ClientRefusal> {
-    let given = answers.iter().find(|(id, _)| *id == field.custom_id).map(|(_, text)| *text);
-    let text = given.or(field.value.as_deref()).unwrap_or_default();
-    let empty = text.is_empty();
-    let fits = (field.shortest..=field.longest).contains(&length(text));
-    if (empty && field.required) || (!empty && !fits) {
-        return Err(ClientRefusal::BadField(field.custom_id.clone()));
-    }
-    let input = json!({ "type": 4, "id": 2, "custom_id": field.custom_id, "value": text });
-    Ok(if field.in_label {
-        json!({ "type": 18, "id": 1, "component": input })
-    } else {
-        json!({ "type": 1, "id": 1, "components": [input] })
-    })
 }

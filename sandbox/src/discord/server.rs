@@ -164,11 +164,7 @@ impl Channel {
     pub fn delete(&self) {
         self.hub.change(|world| {
             world.dispatch_channel("CHANNEL_DELETE", self.id);
-            if let Some(channel) = world.channels.get_mut(&self.id) {
-                channel.deleted = true;
-            }
-            let own = world.messages.values_mut().filter(|message| message.channel == self.id);
-            own.for_each(|message| message.deleted = true);
+            world.remove_channel(self.id);
         });
     }
 }
@@ -214,10 +210,19 @@ impl Role {
 
 impl World {
     /// Tells the gateway of a channel of a server that the bot is a member of.
-    fn dispatch_channel(&mut self, name: &'static str, id: u64) {
+    pub(super) fn dispatch_channel(&mut self, name: &'static str, id: u64) {
         let Ok(channel) = self.visible_channel(id) else { return };
         let (data, guild) = (self.channel_json(channel), channel.guild());
         self.gateway.dispatch(&Event { name, data, guild, intent: GUILDS });
+    }
+
+    /// Takes a channel away with its messages.
+    pub(super) fn remove_channel(&mut self, id: u64) {
+        if let Some(channel) = self.channels.get_mut(&id) {
+            channel.deleted = true;
+        }
+        let own = self.messages.values_mut().filter(|message| message.channel == id);
+        own.for_each(|message| message.deleted = true);
     }
 
     /// Founds a server, whose owner is not one of the people that act here.

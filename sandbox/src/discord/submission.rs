@@ -1,11 +1,12 @@
-//! Request bodies: JSON, or a form with JSON in `payload_json` and files beside it
+//! Request bodies: JSON, or a form with JSON in `payload_json`, with or without
+//! files beside it
 //! (<https://docs.discord.com/developers/reference#uploading-files>).
 
 use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::multipart::Field;
-use axum::extract::{FromRequest, FromRequestParts, Multipart, Path, Request};
+use axum::extract::{Form, FromRequest, FromRequestParts, Multipart, Path, Request};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
@@ -37,9 +38,13 @@ impl FromRequest<Arc<Hub>> for Submission {
     async fn from_request(request: Request, hub: &Arc<Hub>) -> Result<Self, ApiError> {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let content_type = request.headers().get(CONTENT_TYPE);
-        let form = content_type.is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/"));
-        let submission = if form {
+        let is = |kind: &str| {
+            content_type.is_some_and(|given| given.as_bytes().starts_with(kind.as_bytes()))
+        };
+        let submission = if is("multipart/") {
             Self::from_form(request).await?
+        } else if is("application/x-www-form-urlencoded") {
+            Self::from_pairs(request).await?
         } else {
             let bytes = Bytes::from_request(request, &()).await;
             let bytes = bytes.map_err(|_| ApiError::BODY_NOT_JSON)?;
@@ -60,6 +65,17 @@ impl Submission {
             serde_json::from_slice(bytes).map_err(|_| ApiError::BODY_NOT_JSON)?
         };
         Ok(Self { json, uploads: Vec::new() })
+    }
+
+    /// Pairs without files: `payload_json`, or single fields as texts.
+    async fn from_pairs(request: Request) -> Result<Self, ApiError> {
+        let pairs = Form::<Vec<(String, String)>>::from_request(request, &()).await;
+        let Form(pairs) = pairs.map_err(|_| ApiError::BODY_NOT_JSON)?;
+        if let Some((_, payload)) = pairs.iter().find(|(key, _)| key == "payload_json") {
+            return Self::from_json(payload.as_bytes());
+        }
+        let fields = pairs.into_iter().map(|(key, text)| (key, Value::from(text)));
+        Ok(Self { json: Value::Object(fields.collect()), uploads: Vec::new() })
     }
 
     async fn from_form(request: Request) -> Result<Self, ApiError> {

@@ -5,6 +5,7 @@ use std::time::Instant;
 use serde_json::Value;
 
 use super::mentions::Ping;
+use super::model::component::all;
 use super::model::message::{EPHEMERAL, LOADING, Revision, StoredMessage};
 use super::world::World;
 use crate::discord::json::Fields as _;
@@ -180,12 +181,16 @@ impl Message {
         self.embeds.first()
     }
 
+    /// Its components, those inside others included.
+    fn components(&self) -> Vec<&Value> {
+        all(self.json.at("components").as_array().map_or(&[][..], Vec::as_slice))
+    }
+
     /// Its buttons, row by row.
     #[must_use]
     pub fn buttons(&self) -> Vec<Button> {
-        let rows = list(self.json.at("components"));
-        let components = rows.flat_map(|row| list(row.at("components")));
-        components.filter(|component| component.at("type") == 2).map(Button::of).collect()
+        let buttons = self.components().into_iter().filter(|component| component.at("type") == 2);
+        buttons.map(Button::of).collect()
     }
 
     /// The button with a label.
@@ -219,6 +224,8 @@ impl Message {
             );
             lines.extend(embed.footer.clone());
         }
+        let texts = self.components().into_iter().filter(|component| component.at("type") == 10);
+        lines.extend(texts.filter_map(|component| text(component.at("content"))));
         lines.extend(self.buttons().into_iter().map(|button| format!("[{}]", button.label)));
         lines.retain(|line| !line.is_empty());
         lines.join("\n")

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::gateway::sessions::Gateway;
 use super::model::channel::Channel;
 use super::model::command::Commands;
+use super::model::emoji::Emoji;
 use super::model::guild::Guild;
 use super::model::interaction::Interaction;
 use super::model::message::{RememberedNonce, StoredFile, StoredMessage};
@@ -38,6 +39,8 @@ pub(super) struct World {
     pub(super) nonces: VecDeque<RememberedNonce>,
     pub(super) interactions: BTreeMap<u64, Interaction>,
     pub(super) commands: Commands,
+    /// The application's own emojis.
+    pub(super) emojis: BTreeMap<u64, Emoji>,
     pub(super) gateway: Gateway,
     pub(super) limiter: RateLimiter,
     pub(super) violations: Vec<String>,
@@ -48,8 +51,23 @@ pub(super) struct World {
     pub(super) invalid_requests: usize,
 }
 
-/// A token that looks like a bot's: three parts, made up.
-const FIRST_TOKEN: &str = "c2FuZGJveA.AAAAAA.not-a-real-token-but-the-sandbox-accepts-it";
+/// A token that looks like a bot's: three parts, the first its user id in Base64, from which some
+/// libraries read it; the others are made up.
+fn first_token(bot: u64) -> String {
+    format!("{}.AAAAAA.not-a-real-token-but-the-sandbox-accepts-it", base64(&bot.to_string()))
+}
+
+/// Base64 without padding (RFC 4648).
+fn base64(text: &str) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let digits = text.as_bytes().chunks(3).flat_map(|chunk| {
+        let bits = (0..3)
+            .fold(0_usize, |bits, at| bits << 8 | chunk.get(at).copied().map_or(0, usize::from));
+        let digit = move |at: usize| DIGITS.get(bits >> (18 - 6 * at) & 0x3F).copied();
+        (0..=chunk.len()).filter_map(digit)
+    });
+    digits.map(char::from).collect()
+}
 
 impl World {
     /// A Discord with one application, its bot and its owner.
@@ -61,7 +79,7 @@ impl World {
             rules,
             clock,
             authority: String::new(),
-            token: FIRST_TOKEN.to_owned(),
+            token: first_token(bot),
             bot,
             owner,
             team: None,
@@ -74,6 +92,7 @@ impl World {
             nonces: VecDeque::new(),
             interactions: BTreeMap::new(),
             commands: Commands::default(),
+            emojis: BTreeMap::new(),
             gateway: Gateway::default(),
             limiter: RateLimiter::default(),
             violations: Vec::new(),
@@ -86,5 +105,18 @@ impl World {
     /// A user object; null for an id of nobody.
     pub(super) fn user_json(&self, id: u64) -> Value {
         self.users.get(&id).map(User::json).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::base64;
+
+    #[test]
+    fn base64_is_that_of_the_rfc() {
+        let known = [("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg")];
+        for (text, encoded) in known {
+            assert_eq!(base64(text), encoded);
+        }
     }
 }

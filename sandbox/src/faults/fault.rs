@@ -1,6 +1,6 @@
 //! One thing that goes wrong.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Something that goes wrong with requests of one kind.
 ///
@@ -135,6 +135,27 @@ impl Fault {
     #[must_use]
     pub fn handled(self) -> Self {
         self.answering(|answer| answer.handled = true)
+    }
+
+    /// Refuses as Discord's rate limits do, for so many seconds: with JSON, and with the header `Via`
+    /// by which libraries know Discord's own responses. A 429 of [`Fault::json`] or [`Fault::html`]
+    /// has no such header, like that of a CDN which has banned an address. The request is not taken
+    /// in.
+    #[must_use]
+    pub fn rate_limited(self, retry_after: f64) -> Self {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let body = format!(
+            r#"{{"message":"You are being rate limited.","code":0,"retry_after":{retry_after},"global":false}}"#
+        );
+        self.json(429, &body)
+            .header("via", "1.1 google")
+            .header("x-ratelimit-scope", "user")
+            .header("x-ratelimit-bucket", "0123456789abcdef")
+            .header("x-ratelimit-limit", "5")
+            .header("x-ratelimit-remaining", "0")
+            .header("x-ratelimit-reset", &format!("{:.3}", now.as_secs_f64() + retry_after))
+            .header("x-ratelimit-reset-after", &retry_after.to_string())
+            .header("retry-after", &format!("{:.0}", retry_after.ceil()))
     }
 
     /// Cuts the connection before the request is taken in.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{House, view::id};
-use crate::{ClientRefusal, Invocation, Modal, NoAnswer, Seat};
+use crate::{ClientRefusal, FieldKind, Invocation, Modal, ModalChoice, NoAnswer, Seat};
 
 /// Something that a person does somewhere.
 #[derive(Debug, Deserialize)]
@@ -41,6 +41,11 @@ enum Act {
         #[serde(deserialize_with = "id")]
         message: u64,
     },
+    UserCommand {
+        name: String,
+        #[serde(deserialize_with = "id")]
+        user: u64,
+    },
     Click {
         #[serde(deserialize_with = "id")]
         message: u64,
@@ -55,7 +60,7 @@ enum Act {
     Submit {
         #[serde(deserialize_with = "id")]
         interaction: u64,
-        answers: BTreeMap<String, String>,
+        answers: BTreeMap<String, Vec<String>>,
     },
     Say {
         text: String,
@@ -68,15 +73,22 @@ enum Act {
 
 /// `POST /act`: does it, and waits for what comes of it at once.
 pub(super) async fn act(State(house): State<Arc<House>>, Json(deed): Json<Deed>) -> Json<Value> {
-    let seat = house.cast.discord.seat(deed.person, deed.channel);
-    let outcome = perform(&seat, deed.act).await;
+    let outcome = house.perform(deed).await;
     Json(outcome.unwrap_or_else(|refusal| json!({ "is": "refused", "why": refusal.to_string() })))
+}
+
+impl House {
+    /// Does what a person does, and waits for what comes of it at once.
+    pub(super) async fn perform(&self, deed: Deed) -> Result<Value, ClientRefusal> {
+        perform(&self.cast.discord.seat(deed.person, deed.channel), deed.act).await
+    }
 }
 
 async fn perform(seat: &Seat, act: Act) -> Result<Value, ClientRefusal> {
     let invocation = match act {
         Act::Command(Typed { name, options }) => seat.command(&name, &list(&options)).await?,
         Act::MessageCommand { name, message } => seat.message_command(&name, message).await?,
+        Act::UserCommand { name, user } => seat.user_command_on(&name, user).await?,
         Act::Click { message, custom_id } => seat.click(message, &custom_id).await?,
         Act::Pick { message, custom_id, values } => {
             let values: Vec<_> = values.iter().map(String::as_str).collect();
@@ -84,8 +96,10 @@ async fn perform(seat: &Seat, act: Act) -> Result<Value, ClientRefusal> {
         }
         Act::Submit { interaction, answers } => {
             let modal = seat.shown_modal(interaction).ok_or(ClientRefusal::UnknownMessage)?;
-            let answers: Vec<_> =
-                answers.iter().map(|(id, text)| (id.as_str(), text.as_str())).collect();
+            let each = answers.iter().flat_map(|(id, values)| {
+                values.iter().map(move |value| (id.as_str(), value.as_str()))
+            });
+            let answers: Vec<_> = each.collect();
             seat.submit_modal(&modal, &answers).await?
         }
         Act::Suggest { typed: Typed { name, options }, option } => {
@@ -121,6 +135,23 @@ async fn answer(invocation: &Invocation) -> Result<Value, ClientRefusal> {
     }
 }
 
+/// What a field takes, in a word.
+fn kind(kind: &FieldKind) -> &'static str {
+    match kind {
+        FieldKind::Text => "text",
+        FieldKind::Choice(_) => "choice",
+        FieldKind::Ids => "ids",
+        FieldKind::Checkbox => "checkbox",
+        FieldKind::Files => "files",
+    }
+}
+
+fn options(kind: &FieldKind) -> Vec<Value> {
+    let FieldKind::Choice(options) = kind else { return Vec::new() };
+    let option = |option: &ModalChoice| json!({ "label": option.label, "value": option.value, "default": option.default });
+    options.iter().map(option).collect()
+}
+
 fn form(interaction: u64, modal: &Modal) -> Value {
     let fields = modal.fields.iter().map(|field| {
         json!({
@@ -128,6 +159,8 @@ fn form(interaction: u64, modal: &Modal) -> Value {
             "label": field.label,
             "value": field.value,
             "placeholder": field.placeholder,
+            "kind": kind(&field.kind),
+            "options": options(&field.kind),
             "paragraph": field.paragraph,
             "required": field.required,
             "shortest": field.shortest,
@@ -138,6 +171,7 @@ fn form(interaction: u64, modal: &Modal) -> Value {
         "is": "modal",
         "interaction": interaction.to_string(),
         "title": modal.title,
+        "texts": modal.texts,
         "fields": fields.collect::<Vec<_>>(),
     })
 }

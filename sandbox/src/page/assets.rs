@@ -24,6 +24,7 @@ const SVG: &str = "image/svg+xml";
 const INDEX: Asset = asset!("index.html", HTML);
 
 const ASSETS: &[Asset] = &[
+    asset!("actor.js", SCRIPT),
     asset!("attachments.js", SCRIPT),
     asset!("avatar.js", SCRIPT),
     asset!("backstage.css", CSS),
@@ -37,6 +38,7 @@ const ASSETS: &[Asset] = &[
     asset!("dom.js", SCRIPT),
     asset!("drawers.js", SCRIPT),
     asset!("embed.js", SCRIPT),
+    asset!("end.js", SCRIPT),
     asset!("field.js", SCRIPT),
     asset!("frame.css", CSS),
     asset!("icon.svg", SVG),
@@ -49,13 +51,17 @@ const ASSETS: &[Asset] = &[
     asset!("messages.css", CSS),
     asset!("modal.js", SCRIPT),
     asset!("net.js", SCRIPT),
+    asset!("notices.js", SCRIPT),
     asset!("options.js", SCRIPT),
     asset!("picture.js", SCRIPT),
+    asset!("presence.js", SCRIPT),
+    asset!("scenarios.js", SCRIPT),
     asset!("sidebar.js", SCRIPT),
     asset!("state.js", SCRIPT),
     asset!("suggestions.js", SCRIPT),
     asset!("theme.js", SCRIPT),
     asset!("time.js", SCRIPT),
+    asset!("try_this.js", SCRIPT),
     asset!("weather.js", SCRIPT),
 ];
 

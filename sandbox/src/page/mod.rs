@@ -9,6 +9,7 @@ mod assets;
 mod events;
 mod guard;
 mod log;
+mod scenario;
 mod view;
 mod weather;
 
@@ -28,6 +29,7 @@ use axum::{
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::{Changes, Channel, DiscordSandbox, Person, Program, WhisulSandbox};
+use scenario::Scenario;
 use weather::Weather;
 
 /// Where the page is, unless somebody else is there.
@@ -94,6 +96,7 @@ impl Page {
         cast.whisul.requests().keep_answers();
         let house = Arc::new(House {
             weather: Mutex::new(Weather::fair(&cast)),
+            scenario: Mutex::default(),
             dms: cast.people.iter().map(|(it, _)| (it.id(), it.dm().channel_id())).collect(),
             cast,
             changes: Changes::new(),
@@ -118,6 +121,7 @@ impl Page {
 struct House {
     cast: Cast,
     weather: Mutex<Weather>,
+    scenario: Mutex<Option<Scenario>>,
     changes: Changes,
     address: SocketAddr,
     /// Each person's direct messages with the bot, by the person's id.
@@ -151,6 +155,8 @@ fn router(house: &Arc<House>) -> Router {
         .route("/log", get(log::log))
         .route("/act", post(act::act))
         .route("/weather", post(weather::change))
+        .route("/scenario", post(scenario::begin))
+        .route("/scenario/cleanup", post(scenario::clean_up))
         .layer(from_fn_with_state(Arc::clone(house), guard::guard))
         .with_state(Arc::clone(house))
 }

@@ -68,6 +68,8 @@ pub(super) async fn view(
         let latest = discord.seat(place.person, channel).latest()?;
         Some((channel.to_string(), Value::from(latest.to_string())))
     });
+    let jobs = house.cast.whisul.jobs();
+    let under_way = jobs.iter().filter(|job| job.finished_at.is_none()).count();
     Json(json!({
         "now": now.to_string(),
         "ids": glance.ids.iter().map(u64::to_string).collect::<Vec<_>>(),
@@ -79,6 +81,8 @@ pub(super) async fn view(
             "connected": discord.sessions().connected > 0,
         },
         "weather": *lock(&house.weather),
+        "under_way": under_way,
+        "scenario": lock(&house.scenario).is_some(),
     }))
 }
 

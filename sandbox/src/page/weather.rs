@@ -32,6 +32,8 @@ pub(super) enum WhisulWeather {
     Busy,
     Failing,
     Garbage,
+    /// A proxy in front of it responds.
+    Foreign,
     Down,
 }
 
@@ -46,16 +48,28 @@ pub(super) enum Songs {
 }
 
 /// How Discord fares.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum DiscordWeather {
     Fine,
     Busy,
     Failing,
+    /// A proxy in front of it responds.
+    Foreign,
+    /// Connections are cut and refused.
+    Off,
+}
+
+/// What was chosen, without the faults that come of it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Conditions {
+    whisul: WhisulWeather,
+    songs: Songs,
+    discord: DiscordWeather,
 }
 
 /// A change of the weather, or a blow.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Change {
     Whisul(WhisulWeather),
@@ -63,6 +77,8 @@ pub(super) enum Change {
     Discord(DiscordWeather),
     /// All songs under way are done now.
     FinishSongs,
+    /// Those of this prompt are.
+    FinishSong(String),
     /// The bot's connection to the gateway is cut.
     CutGateway,
     /// The bot is killed.
@@ -91,17 +107,33 @@ impl House {
                 whisul.plan("", plan(songs, self.cast.song_takes));
                 lock(&self.weather).songs = songs;
             }
-            Change::Discord(weather) => {
-                let mut now = lock(&self.weather);
-                replace(discord.faults(), &mut now.discord_faults, discord_fault(weather));
-                now.discord = weather;
-            }
+            Change::Discord(weather) => self.change_discord(weather),
             Change::FinishSongs => drop(whisul.finish("")),
+            Change::FinishSong(prompt) => drop(whisul.finish(&prompt)),
             Change::CutGateway => discord.gateway().drop_connections(),
             Change::KillBot => drop(bot.kill()),
-            Change::StartBot => bot.start()?,
+            Change::StartBot => bot.start_again().await?,
         }
         Ok(())
+    }
+
+    fn change_discord(&self, weather: DiscordWeather) {
+        let discord = &self.cast.discord;
+        let off = weather == DiscordWeather::Off;
+        let mut now = lock(&self.weather);
+        replace(discord.faults(), &mut now.discord_faults, discord_fault(weather));
+        discord.gateway().refuse_connections(off);
+        if off {
+            discord.gateway().drop_connections();
+        }
+        now.discord = weather;
+    }
+
+    /// Makes the weather as it was.
+    pub(super) async fn restore(&self, before: Conditions) -> io::Result<()> {
+        self.change(Change::Discord(before.discord)).await?;
+        self.change(Change::Songs(before.songs)).await?;
+        self.change(Change::Whisul(before.whisul)).await
     }
 
     async fn change_whisul(&self, weather: WhisulWeather) -> io::Result<()> {
@@ -119,6 +151,11 @@ impl House {
 }
 
 impl Weather {
+    /// What was chosen.
+    pub(super) fn conditions(&self) -> Conditions {
+        Conditions { whisul: self.whisul, songs: self.songs, discord: self.discord }
+    }
+
     /// Fair weather, from now on.
     pub(super) fn fair(cast: &Cast) -> Self {
         cast.whisul.plan("", plan(Songs::Usual, cast.song_takes));
@@ -161,6 +198,7 @@ fn whisul_fault(weather: WhisulWeather) -> Vec<Fault> {
         ],
         WhisulWeather::Failing => vec![fault.status(500).body("Internal Server Error")],
         WhisulWeather::Garbage => vec![fault.garbage()],
+        WhisulWeather::Foreign => vec![fault.html(403)],
     }
 }
 
@@ -181,5 +219,7 @@ fn discord_fault(weather: DiscordWeather) -> Vec<Fault> {
             })
         }
         DiscordWeather::Failing => on(|fault| fault.status(503).body("upstream connect error")),
+        DiscordWeather::Foreign => on(|fault| fault.html(403)),
+        DiscordWeather::Off => vec![Fault::on("*", "/api/**").cut_before()],
     }
 }

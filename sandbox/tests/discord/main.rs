@@ -6,6 +6,8 @@
     reason = "a test may stop at a surprise, and JSON that lacks a field reads as null"
 )]
 
+mod around_messages;
+mod bodies;
 mod bot;
 mod commands;
 mod components;
@@ -15,6 +17,8 @@ mod events;
 mod files;
 mod gateway;
 mod interactions;
+mod layout;
+mod members;
 mod mentions;
 mod messages;
 mod modals;

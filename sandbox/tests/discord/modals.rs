@@ -1,9 +1,9 @@
 //! Modals and suggestions, the responses that are no messages.
 
-use sandbox::NoAnswer;
+use sandbox::{DiscordRules, NoAnswer};
 use serde_json::json;
 
-use crate::bot::{Bot, breaches};
+use crate::bot::{Bot, breaches, rules};
 use crate::socket::Socket;
 
 #[tokio::test]
@@ -126,4 +126,87 @@ async fn fields_of_a_modal_have_limits() {
         "label": text(45), "custom_id": text(100), "placeholder": text(100), "max_length": 4000,
     });
     assert_eq!(show(fits).await.0, 200);
+}
+
+#[tokio::test]
+async fn newer_kinds_of_fields_are_filled_in() {
+    let bot = Bot::start().await;
+    let scene = bot.scene().await;
+    let mut socket = Socket::identified(&bot, 0).await;
+    let song = scene.song().await;
+    socket.event("INTERACTION_CREATE").await;
+    let option = |value: &str| json!({ "label": value, "value": value });
+    let label = |component| json!({ "type": 18, "label": "Label", "component": component });
+    let components = json!([
+        { "type": 10, "content": "About the song" },
+        label(json!({
+            "type": 3, "custom_id": "mood", "max_values": 2,
+            "options": [option("calm"), option("wild"), option("sad")],
+        })),
+        label(json!({ "type": 5, "custom_id": "who" })),
+        label(json!({ "type": 21, "custom_id": "key", "options": [option("C"), option("D")] })),
+        label(json!({ "type": 23, "custom_id": "loud" })),
+    ]);
+    let data = json!({ "custom_id": "poem", "title": "A poem", "components": components });
+    let shown = bot.respond(&song, json!({ "type": 9, "data": data })).await;
+    assert_eq!(shown.0, 200, "{}", shown.1);
+    let Err(NoAnswer::Modal(modal)) = song.answer().await else { panic!("no modal") };
+    assert_eq!(
+        (modal.fields.len(), modal.texts.as_slice()),
+        (4, &["About the song".to_owned()][..])
+    );
+    let who = scene.ann.id().to_string();
+    let wrong = [
+        vec![("who", who.as_str()), ("key", "C")],
+        vec![("mood", "angry"), ("who", &who), ("key", "C")],
+        vec![("mood", "calm"), ("mood", "sad"), ("mood", "wild"), ("who", &who), ("key", "C")],
+        vec![("mood", "calm"), ("who", "5"), ("key", "C")],
+        vec![("mood", "calm"), ("who", &who), ("key", "C"), ("loud", "perhaps")],
+    ];
+    for answers in wrong {
+        assert!(scene.seat.submit_modal(&modal, &answers).await.is_err(), "{answers:?}");
+    }
+    let answers =
+        [("mood", "calm"), ("mood", "sad"), ("who", &who), ("key", "D"), ("loud", "true")];
+    scene.seat.submit_modal(&modal, &answers).await.unwrap();
+    let data = socket.event("INTERACTION_CREATE").await["data"].clone();
+    let parts = &data["components"];
+    assert_eq!(parts[0]["type"], 10);
+    assert_eq!(parts[1]["component"]["values"], json!(["calm", "sad"]));
+    assert_eq!(parts[3]["component"]["value"], "D");
+    assert_eq!(parts[4]["component"]["value"], true);
+    assert_eq!(data["resolved"]["users"][&who]["username"], "Ann");
+}
+
+#[tokio::test]
+async fn nobody_sends_a_modal_at_once() {
+    let delay = std::time::Duration::from_millis(300);
+    let bot = Bot::with(DiscordRules { modal_delay: delay, ..rules() }).await;
+    let scene = bot.scene().await;
+    let song = scene.song().await;
+    let input = json!({ "type": 4, "custom_id": "verse", "style": 1, "label": "Verse" });
+    let row = json!([{ "type": 1, "components": [input] }]);
+    let data = json!({ "custom_id": "poem", "title": "A poem", "components": row });
+    let before = std::time::Instant::now();
+    bot.respond(&song, json!({ "type": 9, "data": data })).await;
+    let Err(NoAnswer::Modal(modal)) = song.answer().await else { panic!("no modal") };
+    scene.seat.submit_modal(&modal, &[("verse", "la")]).await.unwrap();
+    assert!(before.elapsed() >= delay);
+}
+
+#[tokio::test]
+async fn a_modal_is_closed_without_a_message() {
+    let bot = Bot::start().await;
+    let scene = bot.scene().await;
+    let song = scene.song().await;
+    let input = json!({ "type": 4, "custom_id": "verse", "style": 1, "label": "Verse" });
+    let row = json!([{ "type": 1, "components": [input] }]);
+    let data = json!({ "custom_id": "poem", "title": "A poem", "components": row });
+    bot.respond(&song, json!({ "type": 9, "data": data })).await;
+    let Err(NoAnswer::Modal(modal)) = song.answer().await else { panic!("no modal") };
+    let sent = scene.seat.submit_modal(&modal, &[("verse", "la")]).await.unwrap();
+    assert_eq!(bot.respond(&sent, json!({ "type": 6 })).await.0, 200);
+    assert!(sent.message().is_none());
+    let more = bot.post(&bot.webhook_path(&song), json!({ "content": "Verse: la" })).await;
+    assert_eq!(more.0, 200);
 }

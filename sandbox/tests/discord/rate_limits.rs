@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use reqwest::{Method, Response};
-use sandbox::{DiscordRules, RateLimit, RateLimits};
+use sandbox::{DiscordRules, Fault, RateLimit, RateLimits};
 use serde_json::{Value, json};
 
 use crate::bot::{Bot, rules};
@@ -39,12 +39,13 @@ async fn headers_count_down_and_then_comes_429() {
     }
     let refused = post(&bot, &path).await;
     assert_eq!(refused.status(), 429);
+    assert_eq!(header(&refused, "via"), "1.1 google");
     assert_eq!(header(&refused, "x-ratelimit-scope"), "user");
     assert!(refused.headers().get("x-ratelimit-global").is_none());
     assert!(header(&refused, "retry-after").parse::<u64>().unwrap() <= 60);
     let bucket = header(&refused, "x-ratelimit-bucket").to_owned();
     let body = refused.json::<Value>().await.unwrap();
-    assert_eq!(body["global"], false);
+    assert_eq!((&body["global"], &body["code"]), (&json!(false), &json!(0)));
     assert!(body["retry_after"].as_f64().unwrap() > 50.0);
     assert_eq!(scene.seat.messages().len(), 2);
 
@@ -106,4 +107,20 @@ async fn registering_commands_is_limited_too() {
     let bot = Bot::with(limits(|it| it.commands = RateLimit::new(1, MINUTE))).await;
     assert_eq!(bot.put(&bot.commands_path(), json!([])).await.0, 200);
     assert_eq!(bot.put(&bot.commands_path(), json!([])).await.0, 429);
+}
+
+#[tokio::test]
+async fn a_refusal_may_come_from_discord_or_from_a_cdn() {
+    let bot = Bot::start().await;
+    let path = bot.scene().await.messages_path();
+    let faults = bot.discord.faults();
+    faults.add(Fault::on("POST", "/api/v10/channels/**").times(1).rate_limited(0.25));
+    faults.add(Fault::on("POST", "/api/v10/channels/**").times(1).json(429, "{}"));
+    let genuine = post(&bot, &path).await;
+    assert_eq!((genuine.status().as_u16(), header(&genuine, "retry-after")), (429, "1"));
+    assert_eq!(header(&genuine, "via"), "1.1 google");
+    let body = genuine.json::<Value>().await.unwrap();
+    assert_eq!((&body["retry_after"], &body["code"]), (&json!(0.25), &json!(0)));
+    let banned = post(&bot, &path).await;
+    assert_eq!((banned.status().as_u16(), banned.headers().get("via")), (429, None));
 }

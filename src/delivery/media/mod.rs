@@ -14,7 +14,7 @@ mod tests;
 
 use std::time::Duration;
 
-use reqwest::{Client, redirect::Policy};
+use reqwest::{Client, ClientBuilder, redirect::Policy};
 use tokio_util::bytes::Bytes;
 use tracing::info;
 use url::{Origin, Url};
@@ -26,7 +26,10 @@ use self::{
     name::file_name,
 };
 use super::{markdown::plain, sentences};
-use crate::domain::{Extras, Song};
+use crate::{
+    domain::{Extras, Song},
+    proxy::Proxies,
+};
 
 /// The memory that the files of all songs may take together, in bytes, and the most of one file.
 const BUDGET: u32 = 64 << 20;
@@ -115,8 +118,7 @@ pub(super) struct File {
 
 impl File {
     /// A file of the bot's own.
-    pub(super) fn json(name: &str, bytes: Vec<u8>) -> Self {
-        let (name, bytes) = (name.to_owned(), Bytes::from(bytes));
+    pub(super) fn json(name: String, bytes: Bytes) -> Self {
         let media_type = "application/json";
         Self { name, media_type, description: None, bytes, _share: None }
     }
@@ -127,17 +129,20 @@ impl Media {
     ///
     /// # Errors
     /// When the system has nothing to make a client from.
-    pub fn of(whisul: &Url) -> Result<Self, MediaError> {
-        Self::with_patience(whisul, SILENCE, TIMEOUT)
+    pub fn of(whisul: &Url, proxies: &Proxies) -> Result<Self, MediaError> {
+        Self::with_patience(whisul, proxies, SILENCE, TIMEOUT)
     }
 
-    fn with_patience(whisul: &Url, silence: Duration, whole: Duration) -> Result<Self, MediaError> {
-        // A proxy would resolve names by itself. A kept connection would hold on to the room that it
-        // took for a whole file.
-        let client = || {
-            Client::builder()
+    fn with_patience(
+        whisul: &Url,
+        proxies: &Proxies,
+        silence: Duration,
+        whole: Duration,
+    ) -> Result<Self, MediaError> {
+        // A kept connection would hold on to the room that it took for a whole file.
+        let client = |builder: ClientBuilder| {
+            builder
                 .user_agent(concat!("whisul-bot/", env!("CARGO_PKG_VERSION")))
-                .no_proxy()
                 .pool_max_idle_per_host(0)
                 .redirect(Policy::none())
                 .connect_timeout(silence)
@@ -146,8 +151,9 @@ impl Media {
         };
         Ok(Self {
             whisul: whisul.origin(),
-            own: client().build()?,
-            public: client().dns_resolver(PublicOnly.into()).build()?,
+            own: client(proxies.client()).build()?,
+            // A proxy would resolve names by itself, and might find this network's own servers.
+            public: client(Proxies::default().client()).dns_resolver(PublicOnly.into()).build()?,
             budget: Budget::of(BUDGET),
         })
     }

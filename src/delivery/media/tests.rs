@@ -54,7 +54,7 @@ fn song_at(address: SocketAddr) -> Song {
 
 /// Media for a Whisul at an address.
 fn media(whisul: SocketAddr) -> Media {
-    Media::of(&Url::parse(&format!("http://{whisul}/api")).unwrap()).unwrap()
+    Media::of(&Url::parse(&format!("http://{whisul}/api")).unwrap(), &Proxies::default()).unwrap()
 }
 
 /// What is fetched from a server that gives this answer, by name and size.
@@ -171,7 +171,8 @@ async fn a_server_that_dribbles_is_given_up() {
     });
     let whisul = Url::parse(&format!("http://{address}/api")).unwrap();
     let whole = Duration::from_millis(300);
-    let media = Media::with_patience(&whisul, Duration::from_secs(9), whole).unwrap();
+    let media =
+        Media::with_patience(&whisul, &Proxies::default(), Duration::from_secs(9), whole).unwrap();
     assert!(media.files(&song_at(address), BOTH, 1000).await.is_empty());
     assert_eq!(media.budget.left(), BUDGET as usize);
 }

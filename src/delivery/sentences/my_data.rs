@@ -1,6 +1,7 @@
 //! What people read about what the bot knows of them.
 
 use super::ONE_SONG;
+use crate::delivery::ExportEnd;
 
 /// What forgetting means, before it is done.
 pub const FORGET_WHAT: &str = "If you go on, I forget what your songs were: prompts, titles, tags, links, and why one failed. \
@@ -28,10 +29,23 @@ pub fn forgotten(erased: u64, kept: u64) -> String {
 }
 
 /// With the file that holds somebody's data.
-pub const EXPORTED: &str = "Here is everything that I know about your songs.";
+const EXPORTED: &str = "Here is everything that I know about your songs.";
 
-/// The same, where not everything fits.
-pub const EXPORTED_LATEST: &str = "Here is what I know about your songs. It is too much for one file: the oldest songs are left out.";
+/// The same with one of several files.
+pub fn exported(number: u32, end: ExportEnd) -> String {
+    match (number, end) {
+        (1, ExportEnd::Complete) => EXPORTED.to_owned(),
+        (1, ExportEnd::More) => "Here is what I know about your songs. It is too much for one \
+             file: more files follow, with older songs."
+            .to_owned(),
+        (_, ExportEnd::More) => format!("File {number}. More files follow."),
+        (_, ExportEnd::Complete) => format!("File {number}, the last one."),
+        (_, ExportEnd::Cut) => format!(
+            "File {number}. I can't send more files here, so the oldest songs are left out. Use \
+             `/my-data export` in a server that has added me to get all of them."
+        ),
+    }
+}
 
 /// The file did not get through.
-pub const NOT_EXPORTED: &str = "Discord didn't take the file. Try again in a few minutes.";
+pub const NOT_EXPORTED: &str = "Discord didn't take all of your data. Try again in a few minutes.";

@@ -21,7 +21,8 @@ pub(super) async fn jobs(
     context: Context<'_>,
     #[description = "Which page of the list"]
     #[min = 1]
-    page: Option<u32>,
+    #[max = 100_000]
+    page: Option<i64>,
     #[description = "In every server and in direct messages: for the bot's owner"]
     everywhere: Option<bool>,
 ) -> Result<(), CommandError> {

@@ -37,7 +37,8 @@ pub(super) async fn log(
     context: Context<'_>,
     #[description = "Which page, the latest being 1"]
     #[min = 1]
-    page: Option<u32>,
+    #[max = 100_000]
+    page: Option<i64>,
     #[description = "In every server: for the bot's owner"] everywhere: Option<bool>,
 ) -> Result<(), CommandError> {
     let admin = Admin::of(context).await?;

@@ -56,6 +56,9 @@ pub(super) async fn admin(_: Context<'_>) -> Result<(), CommandError> {
     Err(CommandError::NotNow(sentences::COMMAND_CHANGED))
 }
 
+/// The most characters of a reason, as the options say, too.
+const REASON_MAX: usize = 200;
+
 /// Somebody whom Discord lets use `/admin` in a server.
 struct Admin {
     front: Front,
@@ -119,6 +122,8 @@ impl Admin {
     }
 
     fn deed(&self, act: Act, scope: Scope, reason: Option<String>) -> Deed {
+        // A client may not know the option's limit.
+        let reason = reason.map(|reason| reason.chars().take(REASON_MAX).collect());
         let (id, admin, guild) = (self.asker.interaction, self.asker.user, self.guild);
         Deed { id, admin, guild, scope, act, reason }
     }
@@ -129,9 +134,11 @@ impl Admin {
     }
 }
 
-/// The page that somebody wants to see of a list, with so many lines on each.
-fn page_of(size: u32, number: Option<u32>) -> Page {
-    Page { number: number.unwrap_or(1), size }
+/// The page that somebody wants to see of a list, with so many lines on each. Where the list has no
+/// such page, it is the nearest: a client may not know the option's limits.
+fn page_of(size: u32, number: Option<i64>) -> Page {
+    let number = number.unwrap_or(1).clamp(1, i64::from(u32::MAX));
+    Page { number: u32::try_from(number).unwrap_or(u32::MAX), size }
 }
 
 /// The server of a scope; `None` for all.
@@ -139,5 +146,24 @@ fn server(scope: Scope) -> Option<GuildId> {
     match scope {
         Scope::Server(guild) => Some(guild),
         Scope::Everywhere => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_number_a_client_sends_there_is_a_page() {
+        for (number, shown) in [
+            (None, 1),
+            (Some(0), 1),
+            (Some(-7), 1),
+            (Some(3), 3),
+            (Some(5_000_000_000), 10),
+            (Some(i64::MAX), 10),
+        ] {
+            assert_eq!(page_of(10, number).within(100).number, shown, "{number:?}");
+        }
     }
 }

@@ -64,7 +64,8 @@ pub(super) async fn servers(
     context: Context<'_>,
     #[description = "Which page of the list"]
     #[min = 1]
-    page: Option<u32>,
+    #[max = 100_000]
+    page: Option<i64>,
 ) -> Result<(), CommandError> {
     let deadline = Instant::now() + PATIENCE;
     let admin = Admin::of(context).await?;

@@ -56,7 +56,8 @@ async fn list(
     context: Context<'_>,
     #[description = "Which page of the list"]
     #[min = 1]
-    page: Option<u32>,
+    #[max = 100_000]
+    page: Option<i64>,
     #[description = "Those blocked everywhere: for the bot's owner"] everywhere: Option<bool>,
 ) -> Result<(), CommandError> {
     let admin = Admin::of(context).await?;

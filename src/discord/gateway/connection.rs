@@ -31,8 +31,9 @@ const HELLO_TIMEOUT: Duration = Duration::from_secs(5);
 const READY_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long RESUMED may take, or the next event that was missed.
 const RESUMED_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long an acknowledged heartbeat may take.
-const ACK_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long the answer to a heartbeat may take: an interval, within these bounds.
+const SHORTEST_ACK_TIMEOUT: Duration = Duration::from_secs(2);
+const LONGEST_ACK_TIMEOUT: Duration = Duration::from_secs(10);
 /// Between heartbeats, if Discord does not say how often it wants to hear one,
 const HEARTBEAT_INTERVAL: Duration = Duration::from_millis(41_250);
 /// and within which bounds it is believed.
@@ -173,7 +174,8 @@ impl<'a> Connection<'a> {
     async fn beat(&mut self) -> Result<(), End> {
         let now = Instant::now();
         self.next_heartbeat = now + self.interval;
-        self.ack_until.get_or_insert(now + ACK_TIMEOUT.min(self.interval));
+        let patience = self.interval.clamp(SHORTEST_ACK_TIMEOUT, LONGEST_ACK_TIMEOUT);
+        self.ack_until.get_or_insert(now + patience);
         let sequence = self.session.as_ref().map(|session| session.sequence);
         self.socket.send(&json!({ "op": HEARTBEAT, "d": sequence })).await
     }

@@ -28,6 +28,12 @@ use crate::{
 /// How many interactions are remembered, so that one that comes twice, as happens around a RESUME,
 /// is answered once.
 const REMEMBERED: usize = 1000;
+/// The types of interactions (Discord docs, Interaction Type).
+const PING: u64 = 1;
+const COMMAND: u64 = 2;
+const COMPONENT: u64 = 3;
+const AUTOCOMPLETE: u64 = 4;
+const MODAL: u64 = 5;
 /// The longest name of a command, in characters.
 const NAME_MAX: usize = 32;
 
@@ -83,14 +89,14 @@ impl Envelope {
         })
     }
 
-    /// What it is, for the log (Discord docs, Interaction Type).
+    /// What it is, for the log.
     fn kind(&self) -> &'static str {
         match self.kind {
-            1 => "ping",
-            2 => "command",
-            3 => "component",
-            4 => "autocomplete",
-            5 => "modal",
+            PING => "ping",
+            COMMAND => "command",
+            COMPONENT => "component",
+            AUTOCOMPLETE => "autocomplete",
+            MODAL => "modal",
             _ => "unknown",
         }
     }
@@ -127,8 +133,13 @@ impl Interactions {
 
     async fn handle(&self, envelope: &Envelope, raw: &Value) {
         let (kind, command) = (envelope.kind(), envelope.command.as_str());
-        let interaction = Interaction::deserialize(raw).ok().or_else(|| {
-            warn!(kind, command, "an interaction holds something new; reading what is known of it");
+        // serenity reads forms that are laid out in a newer way, but finds nothing in them.
+        let is_form = envelope.kind == MODAL;
+        let whole = if is_form { None } else { Interaction::deserialize(raw).ok() };
+        let interaction = whole.or_else(|| {
+            if !is_form {
+                warn!(kind, command, "an interaction holds something new; reading what is known");
+            }
             Interaction::deserialize(reduced(raw)).ok()
         });
         let Some(interaction) = interaction else {
@@ -206,8 +217,8 @@ impl Interactions {
     /// Answers what can't be answered otherwise, so that nobody waits for nothing.
     async fn apologise(&self, envelope: &Envelope, sentence: &str) {
         let reply = match envelope.kind {
-            1 => Reply::Pong,
-            4 => Reply::Suggestions(Vec::new()),
+            PING => Reply::Pong,
+            AUTOCOMPLETE => Reply::Suggestions(Vec::new()),
             _ => Reply::Message(Message::text(sentence).ephemeral()),
         };
         // What went wrong is in the log; there is no other way to tell the person.

@@ -5,6 +5,7 @@
 
 mod connection;
 mod interactions;
+mod mend;
 mod pace;
 mod reduced;
 mod shard;
@@ -32,6 +33,7 @@ use super::{Front, commands, registration};
 use crate::{
     delivery::{Application, DiscordError, GatewayAnswer, sentences},
     jobs::Backoff,
+    proxy::Proxy,
 };
 
 /// Between two IDENTIFYs of whatever shards (Discord docs, Gateway > Sharding).
@@ -72,6 +74,16 @@ enum End {
     Reconnect,
     #[error("Discord ended the session (to be resumed: {resumable})")]
     Invalid { resumable: bool },
+}
+
+impl End {
+    /// The same where the gateway is reached through this proxy, if there is one.
+    fn through(self, proxy: Option<&Proxy>) -> Self {
+        match (self, proxy) {
+            (Self::Unreachable(cause), Some(proxy)) => Self::Unreachable(proxy.cause(&cause)),
+            (end, _) => end,
+        }
+    }
 }
 
 /// Registers the commands and answers them until the front's `stop` is set. A Discord that can't

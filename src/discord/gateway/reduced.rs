@@ -160,6 +160,7 @@ fn message(raw: &Value) -> Value {
         "channel_id": known_id(field(raw, "channel_id")),
         "application_id": known_id(field(raw, "application_id")),
         "author": user(field(raw, "author")),
+        "application_id": known_id(field(raw, "application_id")),
         "content": field(raw, "content").as_str().unwrap_or_default(),
         "timestamp": SOME_TIME,
         "flags": field(raw, "flags").as_u64().and_then(|flags| u32::try_from(flags).ok()),

@@ -1,6 +1,6 @@
 //! One shard's connections, one after another.
 
-use std::{cmp::Ordering, time::Duration};
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio::time::{Instant, sleep, sleep_until};
@@ -128,7 +128,10 @@ impl<'a> Shard<'a> {
         let socket = Socket::open(&http, url);
         let socket = match connections.stop().run_until_cancelled(socket).await {
             Some(Ok(socket)) => socket,
-            Some(Err(end)) => return (Opening::None, None, end),
+            Some(Err(end)) => {
+                let proxy = connections.front().proxies.of(url);
+                return (Opening::None, None, end.through(proxy));
+            }
             None => return stopped(),
         };
         let terms = Terms {
@@ -193,14 +196,12 @@ impl<'a> Shard<'a> {
         let opening = if resumes { Opening::Resume } else { Opening::Identify };
         let next = self.pace.next(opening, 0.5).map(|at| at.duration_since(Instant::now()));
         let next_attempt_in = next.unwrap_or_default();
-        match failures.cmp(&0) {
-            Ordering::Equal if matches!(end, End::Reconnect) => {
-                info!(shard, cause = %end, "connecting to Discord anew");
-            }
-            _ if failures <= 5 || failures.is_power_of_two() => {
-                warn!(shard, cause = %end, failures, ?next_attempt_in, "the connection to Discord is lost");
-            }
-            _ => debug!(shard, cause = %end, failures, "the connection to Discord is lost"),
+        if failures == 0 && *end == End::Reconnect {
+            info!(shard, cause = %end, "connecting to Discord anew");
+        } else if failures <= 5 || failures.is_power_of_two() {
+            warn!(shard, cause = %end, failures, ?next_attempt_in, "the connection to Discord is lost");
+        } else {
+            debug!(shard, cause = %end, failures, "the connection to Discord is lost");
         }
     }
 }

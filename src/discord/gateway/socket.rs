@@ -22,7 +22,7 @@ use tokio_tungstenite::{
 use tracing::warn;
 use url::Url;
 
-use super::End;
+use super::{End, mend::mended};
 
 /// How long a connection may take, with name look-up, TLS and upgrade. Over a network that needs
 /// longer, nobody could be answered within Discord's 3 seconds.
@@ -123,7 +123,9 @@ impl Socket {
 
 impl Payload {
     fn read(bytes: &[u8]) -> Option<Self> {
-        let Value::Object(mut fields) = serde_json::from_slice(bytes).ok()? else { return None };
+        let read = serde_json::from_slice(bytes);
+        let read = read.or_else(|_| serde_json::from_slice(&mended(bytes)));
+        let Value::Object(mut fields) = read.ok()? else { return None };
         Some(Self {
             op: fields.get("op")?.as_u64()?,
             s: fields.get("s").and_then(Value::as_u64),

@@ -65,7 +65,15 @@ async fn a_folder_or_a_file_that_cannot_be_made_is_named() {
     let folder = Folder::new();
     fs::create_dir_all(folder.file()).unwrap();
     let is_folder = Store::open(&folder.url()).await.unwrap_err();
-    assert!(matches!(is_folder, OpenError::File { .. }), "{is_folder}");
+    assert!(matches!(is_folder, OpenError::NotAFile { .. }), "{is_folder}");
+    fs::remove_dir(folder.file()).unwrap();
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("nowhere", folder.file()).unwrap();
+        let leads_nowhere = Store::open(&folder.url()).await.unwrap_err();
+        assert!(matches!(leads_nowhere, OpenError::NotAFile { .. }), "{leads_nowhere}");
+        assert!(!folder.0.join("nowhere").exists());
+    }
 
     fs::write(folder.0.join("file"), "").unwrap();
     let below_file = format!("sqlite://{}/file/jobs.db", folder.0.display());

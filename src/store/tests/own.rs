@@ -33,6 +33,38 @@ fn failed() -> State {
     State::Failed(Failure::Rejected { reason: Some("no marzipan".to_owned()) })
 }
 
+/// All records of a person, read so many at a time.
+async fn records(store: &Store, person: u64, most: u32) -> Vec<Record> {
+    let (mut all, mut from) = (Vec::new(), None);
+    loop {
+        let part = store.records_of(UserId(person), from, most).await.unwrap();
+        all.extend(part.records);
+        from = part.next;
+        if from.is_none() {
+            return all;
+        }
+    }
+}
+
+#[tokio::test]
+async fn records_of_one_moment_are_read_once_each() {
+    let folder = Folder::new();
+    let store = folder.store().await;
+    // Three moments with several songs each.
+    let ids = (0..3).flat_map(|second| (0..5).map(move |serial| id_at(second, serial)));
+    let ids: Vec<JobId> = ids.collect();
+    for id in &ids {
+        accept(&store, &fresh(*id, ANN, None)).await;
+    }
+    for most in 1..17 {
+        let mut read: Vec<_> = records(&store, ANN, most).await.iter().map(Record::id).collect();
+        let times: Vec<_> = read.iter().map(|id| id.created_at()).collect();
+        assert!(times.is_sorted_by(|one, next| one >= next), "{most}: the latest come first");
+        read.sort_unstable_by_key(|id| id.0);
+        assert_eq!(read, ids, "{most} at a time");
+    }
+}
+
 #[tokio::test]
 async fn each_sees_their_own_the_latest_first() {
     let folder = Folder::new();
@@ -53,11 +85,12 @@ async fn each_sees_their_own_the_latest_first() {
     let recent = store.recent_prompts(UserId(ANN)).await.unwrap();
     let recent: Vec<&str> = recent.iter().map(|(_, prompt)| prompt.as_str()).collect();
     assert_eq!(recent, ["rain", "wind", "hail", "snow", "rain"]);
-    assert_eq!(store.records_of(UserId(ANN), 9).await.unwrap().len(), 6);
-    assert_eq!(store.records_of(UserId(ANN), 2).await.unwrap().len(), 2);
+    for most in 1..9 {
+        assert_eq!(records(&store, ANN, most).await.len(), 6, "{most} at a time");
+    }
     for nobody in [3, u64::MAX] {
         assert!(store.songs_of(UserId(nobody)).await.unwrap().is_empty());
-        assert!(store.records_of(UserId(nobody), 9).await.unwrap().is_empty());
+        assert!(records(&store, nobody, 9).await.is_empty());
     }
 }
 
@@ -92,7 +125,7 @@ async fn what_is_erased_is_gone_and_still_counts() {
     let day = Duration::from_hours(24);
     assert_eq!((limit, free_at), (Limit::Person, Some(ids[0].created_at().after(day))));
 
-    let records = store.records_of(UserId(ANN), 9).await.unwrap();
+    let records = records(&store, ANN, 9).await;
     let erased = records.iter().filter(|record| matches!(record, Record::Erased { .. }));
     assert_eq!((records.len(), erased.count()), (3, 2));
     let mut bare = folder.bare().await;

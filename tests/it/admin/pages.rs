@@ -34,7 +34,7 @@ async fn leafed_through(
 /// Whatever page somebody asks for, one is shown.
 async fn last_page_is_shown_for_any_beyond(seat: &Seat, subcommand: &str, last: u32) {
     let shown = admin(seat, subcommand, &[("page", json!(last))]).await;
-    for beyond in [last + 1, 1000, u32::MAX] {
+    for beyond in [last + 1, 1000, 100_000] {
         let seen = admin(seat, subcommand, &[("page", json!(beyond))]).await;
         assert_eq!(seen, shown, "page {beyond}");
     }

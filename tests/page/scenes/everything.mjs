@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { loaded, scene } from "../browser.mjs";
+import { readable } from "../contrast.mjs";
 
 await scene(async (open) => {
   const ann = await open("Ann");
@@ -52,6 +53,11 @@ await scene(async (open) => {
   await picked.getByText("(edited)").waitFor();
   await picked.getByRole("button", { name: "one" }).click();
   await ann.message("pressed one");
+
+  for (const colorScheme of ["light", "dark"]) {
+    await ann.page.emulateMedia({ colorScheme });
+    await readable(ann, `everything, ${colorScheme}`);
+  }
 
   // One that thinks first, and one that says nothing.
   await ann.command("show slow");

@@ -234,11 +234,18 @@ impl Task {
             | protocol::VOICE_STATE_UPDATE
             | protocol::REQUEST_GUILD_MEMBERS
             | protocol::REQUEST_SOUNDBOARD_SOUNDS => {
-                if self.has_session() {
-                    Ok(())
-                } else {
-                    Err(CloseReason::NOT_AUTHENTICATED)
+                if !self.has_session() {
+                    return Err(CloseReason::NOT_AUTHENTICATED);
                 }
+                self.hub.change(|world| match op {
+                    protocol::REQUEST_GUILD_MEMBERS => world.request_members(self.id, d),
+                    protocol::REQUEST_SOUNDBOARD_SOUNDS => {
+                        world.request_sounds(self.id, d);
+                        Ok(())
+                    }
+                    // Nobody here sees presences or is heard in a voice channel.
+                    _ => Ok(()),
+                })
             }
             _ => Err(CloseReason::UNKNOWN_OPCODE),
         }

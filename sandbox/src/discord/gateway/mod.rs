@@ -5,7 +5,8 @@ mod connection;
 pub(super) mod control;
 pub(super) mod faults;
 mod identify;
-mod protocol;
+mod members;
+pub(super) mod protocol;
 pub(super) mod sessions;
 
 pub(super) use connection::upgrade;

@@ -42,11 +42,14 @@ impl CloseReason {
 }
 
 pub(crate) const GUILDS: u64 = 1 << 0;
+pub(crate) const GUILD_MEMBERS: u64 = 1 << 1;
 pub(crate) const GUILD_MESSAGES: u64 = 1 << 9;
+pub(crate) const GUILD_MESSAGE_REACTIONS: u64 = 1 << 10;
 pub(crate) const DIRECT_MESSAGES: u64 = 1 << 12;
+pub(crate) const DIRECT_MESSAGE_REACTIONS: u64 = 1 << 13;
 pub(crate) const MESSAGE_CONTENT: u64 = 1 << 15;
 /// Members, presences, message content.
-pub(super) const PRIVILEGED: u64 = (1 << 1) | (1 << 8) | MESSAGE_CONTENT;
+pub(super) const PRIVILEGED: u64 = GUILD_MEMBERS | (1 << 8) | MESSAGE_CONTENT;
 /// All bits that mean something.
 pub(super) const KNOWN: u64 = ((1 << 17) - 1) | (1 << 20) | (1 << 21) | (1 << 24) | (1 << 25);
 

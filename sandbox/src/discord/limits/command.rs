@@ -13,6 +13,8 @@ use crate::discord::json::Fields as _;
 const SLASH: i64 = 1;
 const USER: i64 = 2;
 const MESSAGE: i64 = 3;
+/// Opens the application's activity.
+const ENTRY_POINT: i64 = 4;
 const SUBCOMMAND: i64 = 1;
 const SUBCOMMAND_GROUP: i64 = 2;
 const STRING: i64 = 3;
@@ -73,23 +75,30 @@ fn kind_of(declared: &Map<String, Value>) -> i64 {
 /// # Errors
 /// 30032.
 pub(crate) fn fits(kinds: impl Iterator<Item = i64>) -> Result<(), ApiError> {
-    let (mut slash, mut user, mut message) = (0, 0, 0);
+    let (mut slash, mut user, mut message, mut entry) = (0, 0, 0, 0);
     for kind in kinds {
         match kind {
             USER => user += 1,
             MESSAGE => message += 1,
+            ENTRY_POINT => entry += 1,
             _ => slash += 1,
         }
     }
-    let fits = slash <= MOST_SLASH && user <= MOST_MENU && message <= MOST_MENU;
+    let menus = user <= MOST_MENU && message <= MOST_MENU;
+    let fits = slash <= MOST_SLASH && menus && entry <= 1;
     if fits { Ok(()) } else { Err(ApiError::TOO_MANY_COMMANDS) }
 }
 
 fn read_form(form: &mut Form<'_>, global: bool) -> Map<String, Value> {
-    let kind = form.one_of("type", &[SLASH, USER, MESSAGE]).unwrap_or(SLASH);
+    let kinds = [SLASH, USER, MESSAGE, ENTRY_POINT];
+    // A server has no entry point of its own.
+    let kinds = if global { &kinds[..] } else { &[SLASH, USER, MESSAGE] };
+    let kind = form.one_of("type", kinds).unwrap_or(SLASH);
     let name = read_name(form, kind == SLASH);
     let description = if kind == SLASH {
         form.required_text("description", 100)
+    } else if kind == ENTRY_POINT {
+        form.text("description", 100).unwrap_or_default()
     } else {
         if form.text("description", usize::MAX).is_some() {
             let message = "Context menu commands cannot have description";
@@ -117,6 +126,9 @@ fn read_form(form: &mut Form<'_>, global: bool) -> Map<String, Value> {
     declared.insert("description".into(), description.into());
     if !options.is_empty() {
         declared.insert("options".into(), options.into());
+    }
+    if kind == ENTRY_POINT {
+        declared.insert("handler".into(), form.one_of("handler", &[1, 2]).unwrap_or(1).into());
     }
     if global {
         let dm = form.flag("dm_permission");

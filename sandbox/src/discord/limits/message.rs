@@ -2,11 +2,14 @@
 
 use serde_json::Value;
 
+use super::poll::{self, PollDraft};
 use super::{component, embed};
 use crate::discord::error::ApiError;
 use crate::discord::form::{Breaches, Form, length};
 use crate::discord::mentions::AllowedMentions;
-use crate::discord::model::message::{EPHEMERAL, SUPPRESS_EMBEDS, SUPPRESS_NOTIFICATIONS};
+use crate::discord::model::message::{
+    COMPONENTS_V2, EPHEMERAL, SUPPRESS_EMBEDS, SUPPRESS_NOTIFICATIONS,
+};
 use crate::discord::submission::Upload;
 
 const LONGEST_CONTENT: usize = 2000;
@@ -28,6 +31,7 @@ pub(crate) struct Draft {
     pub(crate) nonce: Option<Value>,
     pub(crate) enforce_nonce: bool,
     pub(crate) reply_to: Option<Reply>,
+    pub(crate) poll: Option<PollDraft>,
 }
 
 /// One entry of `attachments`: a file to keep, by its id, or a new one, by its number.
@@ -47,7 +51,7 @@ pub(crate) struct Reply {
 }
 
 impl Draft {
-    /// Reads a body.
+    /// Reads the body of a new message.
     ///
     /// # Errors
     /// 50035 with every breach, 40005 for a file above `size_limit` bytes.
@@ -56,12 +60,25 @@ impl Draft {
         uploads: Vec<Upload>,
         size_limit: u64,
     ) -> Result<Self, ApiError> {
+        Self::read_edit(body, uploads, size_limit, 0)
+    }
+
+    /// Reads the body of an edit of a message that has these flags.
+    ///
+    /// # Errors
+    /// As those of [`Draft::read`].
+    pub(crate) fn read_edit(
+        body: &Value,
+        uploads: Vec<Upload>,
+        size_limit: u64,
+        flags: u64,
+    ) -> Result<Self, ApiError> {
         let mut breaches = Breaches::default();
         let mut form = Form::new(body, &mut breaches);
         if !body.is_object() {
             form.breach("", "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType");
         }
-        let mut draft = Self::read_form(&mut form);
+        let mut draft = Self::read_form(&mut form, flags);
         if uploads.len() > MOST_FILES {
             form.breach("files", "BASE_TYPE_MAX_LENGTH", "Must be 10 or fewer in length.");
         }
@@ -71,7 +88,12 @@ impl Draft {
         if draft.uploads.iter().all(fits) { Ok(draft) } else { Err(ApiError::TOO_LARGE) }
     }
 
-    fn read_form(form: &mut Form<'_>) -> Self {
+    fn read_form(form: &mut Form<'_>, flags_before: u64) -> Self {
+        let flags = read_flags(form);
+        let layout = (flags_before | flags.unwrap_or(0)) & COMPONENTS_V2 != 0;
+        if layout {
+            refuse_legacy_fields(form);
+        }
         let content = form.text("content", LONGEST_CONTENT).unwrap_or_default();
         let attachments = form.list("attachments", MOST_FILES, |note| AttachmentNote {
             id: note.snowflake("id").unwrap_or_default(),
@@ -79,14 +101,14 @@ impl Draft {
             description: note.text("description", 1024),
         });
         let embeds = embed::read(form).unwrap_or_default();
-        let components = component::read(form).unwrap_or_default();
+        let components = component::read(form, layout).unwrap_or_default();
         Self {
             content: form.has("content").then_some(content),
             embeds: form.has("embeds").then_some(embeds),
             components: form.has("components").then_some(components),
             attachments,
             uploads: Vec::new(),
-            flags: read_flags(form),
+            flags,
             tts: form.flag("tts").unwrap_or(false),
             allowed_mentions: AllowedMentions::read(form),
             nonce: read_nonce(form),
@@ -95,14 +117,34 @@ impl Draft {
                 let required = reference.flag("fail_if_not_exists").unwrap_or(true);
                 Some(Reply { message: reference.snowflake("message_id")?, required })
             }),
+            poll: poll::read(form),
+        }
+    }
+}
+
+/// Where components are the whole message, nothing may stand beside them.
+fn refuse_legacy_fields(form: &mut Form<'_>) {
+    for key in ["content", "embeds", "poll", "sticker_ids"] {
+        let empty = match form.raw(key) {
+            Value::String(text) => text.is_empty(),
+            Value::Array(list) => list.is_empty(),
+            other => other.is_null(),
+        };
+        if !empty {
+            let message = format!(
+                "The '{key}' field cannot be used when using MessageFlags.IS_COMPONENTS_V2"
+            );
+            form.breach(key, "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2", message);
         }
     }
 }
 
 fn read_flags(form: &mut Form<'_>) -> Option<u64> {
     let flags = form.integer("flags", 0, i64::MAX)?.unsigned_abs();
-    if flags & !(EPHEMERAL | SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS) != 0 {
-        let message = "Only SUPPRESS_EMBEDS, EPHEMERAL and SUPPRESS_NOTIFICATIONS are known here";
+    let known = EPHEMERAL | SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS | COMPONENTS_V2;
+    if flags & !known != 0 {
+        let message = "Only SUPPRESS_EMBEDS, EPHEMERAL, SUPPRESS_NOTIFICATIONS and \
+                       IS_COMPONENTS_V2 are known here";
         form.breach("flags", "BITFIELD_INVALID", message);
     }
     Some(flags)

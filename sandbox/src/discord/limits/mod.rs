@@ -6,3 +6,4 @@ pub(super) mod component;
 pub(super) mod embed;
 pub(super) mod message;
 pub(super) mod modal;
+pub(super) mod poll;

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::permission;
+use super::thread::Thread;
 use crate::discord::error::ApiError;
 use crate::discord::json::merged;
 use crate::discord::world::World;
@@ -18,6 +19,8 @@ pub(crate) struct Channel {
     /// A thread that was archived and locked.
     pub(crate) archived: bool,
     pub(crate) deleted: bool,
+    /// What it is besides, if it is a thread.
+    pub(crate) thread: Option<Thread>,
 }
 
 /// Whose channel it is.
@@ -35,7 +38,12 @@ impl Channel {
     /// A channel that everybody concerned may use.
     pub(crate) fn new(id: u64, name: &str, place: Place) -> Self {
         let name = name.to_owned();
-        Self { id, name, place, denied_to_bot: 0, archived: false, deleted: false }
+        Self { id, name, place, denied_to_bot: 0, archived: false, deleted: false, thread: None }
+    }
+
+    /// Whether a new message opens it although it is archived.
+    pub(crate) fn reopens(&self) -> bool {
+        self.thread.as_ref().is_some_and(|thread| !thread.locked)
     }
 
     /// The server it belongs to.
@@ -86,6 +94,12 @@ impl World {
         granted & !channel.denied_to_bot
     }
 
+    /// Checks that the bot has a permission in a channel.
+    pub(crate) fn require(&self, channel: u64, permission: u64) -> Result<(), ApiError> {
+        let held = self.bot_permissions(self.visible_channel(channel)?);
+        if held & permission == permission { Ok(()) } else { Err(ApiError::MISSING_PERMISSIONS) }
+    }
+
     /// Whether a person can look at a channel.
     pub(crate) fn admits(&self, channel: &Channel, user: u64) -> bool {
         match &channel.place {
@@ -117,6 +131,9 @@ impl World {
             "last_pin_timestamp": null,
             "flags": 0,
         });
+        if let Some(thread) = &channel.thread {
+            return merged(json, self.thread_json(channel, thread));
+        }
         let more = match &channel.place {
             Place::Guild(guild) => json!({
                 "type": 0,
@@ -144,7 +161,9 @@ impl World {
     /// The channels of a server.
     pub(crate) fn channels_json(&self, guild: u64) -> Value {
         let channels = self.channels.values();
-        let own = channels.filter(|channel| channel.guild() == Some(guild) && !channel.deleted);
+        let own = channels.filter(|channel| {
+            channel.guild() == Some(guild) && channel.thread.is_none() && !channel.deleted
+        });
         own.map(|channel| self.channel_json(channel)).collect()
     }
 }

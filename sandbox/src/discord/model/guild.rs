@@ -127,6 +127,15 @@ impl World {
         member
     }
 
+    /// The members whose names begin with a text, whatever its capitals.
+    pub(crate) fn members_named(&self, guild: &Guild, text: &str) -> impl Iterator<Item = u64> {
+        let text = text.to_lowercase();
+        guild.members.keys().copied().filter(move |user| {
+            let user = self.users.get(user);
+            user.is_some_and(|user| user.name.to_lowercase().starts_with(&text))
+        })
+    }
+
     /// The roles of a server.
     pub(crate) fn roles_json(guild: &Guild) -> Value {
         guild.roles.iter().enumerate().map(|(position, role)| role.json(position)).collect()
@@ -197,7 +206,7 @@ impl World {
             "voice_states": [],
             "members": members,
             "channels": self.channels_json(guild.id),
-            "threads": [],
+            "threads": self.active_threads(guild.id).map(|it| self.channel_json(it)).collect::<Vec<_>>(),
             "presences": [],
             "stage_instances": [],
             "guild_scheduled_events": [],

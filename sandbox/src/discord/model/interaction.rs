@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use super::channel::{Channel, Place};
 use super::permission;
 use crate::discord::error::ApiError;
-use crate::discord::invocation::Modal;
 use crate::discord::json::{Fields as _, merged};
+use crate::discord::modal::Modal;
 use crate::discord::world::World;
 
 /// An interaction.
@@ -168,6 +168,11 @@ impl World {
                 json.set("command_type", interaction.command_type());
                 if let Some(target) = interaction.on_message {
                     json.set("target_message_id", target.to_string());
+                }
+                let target = interaction.event.at("data").at("target_id").as_str();
+                let target = target.and_then(|id| self.users.get(&id.parse().ok()?));
+                if let Some(target) = target {
+                    json.set("target_user", target.json());
                 }
             }
             InteractionKind::Component => {

@@ -5,7 +5,8 @@ use std::time::Instant;
 use axum::body::Bytes;
 use serde_json::{Value, json};
 
-use crate::discord::json::Fields as _;
+use super::reaction::Reaction;
+use crate::discord::json::{Fields as _, merged};
 use crate::discord::mentions::{Mentions, Ping};
 use crate::discord::snowflake::{made_at, timestamp};
 use crate::discord::world::World;
@@ -17,6 +18,10 @@ pub(crate) const EPHEMERAL: u64 = 1 << 6;
 pub(crate) const LOADING: u64 = 1 << 7;
 /// `SUPPRESS_EMBEDS`.
 pub(crate) const SUPPRESS_EMBEDS: u64 = 1 << 2;
+/// `IS_COMPONENTS_V2`: the message is made of components alone.
+pub(crate) const COMPONENTS_V2: u64 = 1 << 15;
+/// `HAS_THREAD`: a thread began at the message.
+const HAS_THREAD: u64 = 1 << 5;
 /// `SUPPRESS_NOTIFICATIONS`.
 pub(crate) const SUPPRESS_NOTIFICATIONS: u64 = 1 << 12;
 
@@ -47,6 +52,11 @@ pub(crate) struct StoredMessage {
     pub(crate) only_for: Option<u64>,
     /// Milliseconds since 1970.
     pub(crate) edited: Option<u64>,
+    /// The poll object, but for its results.
+    pub(crate) poll: Option<Value>,
+    pub(crate) reactions: Vec<Reaction>,
+    /// When it was pinned, in milliseconds since 1970.
+    pub(crate) pinned: Option<u64>,
     pub(crate) deleted: bool,
     pub(crate) created: Instant,
     /// Edits since the message counts as old.
@@ -118,9 +128,10 @@ impl World {
             "attachments": self.attachments_json(message),
             "embeds": if message.flags & SUPPRESS_EMBEDS == 0 { &message.embeds[..] } else { &[] },
             "components": message.components,
-            "pinned": false,
+            "pinned": message.pinned.is_some(),
             "flags": message.flags,
         });
+        self.add_rarities(&mut json, message);
         if let Some(nonce) = &message.nonce {
             json.set("nonce", nonce.clone());
         }
@@ -146,6 +157,23 @@ impl World {
             }
         }
         json
+    }
+
+    /// The fields that few messages have: reactions, a poll, a thread.
+    fn add_rarities(&self, json: &mut Value, message: &StoredMessage) {
+        if !message.reactions.is_empty() {
+            let reactions = message.reactions.iter().map(|it| it.json(self.bot));
+            json.set("reactions", reactions.collect::<Vec<_>>());
+        }
+        if let Some(poll) = &message.poll {
+            let results = json!({ "answer_counts": [], "is_finalized": false });
+            json.set("poll", merged(poll.clone(), json!({ "results": results })));
+        }
+        // A thread that began at a message has the message's id.
+        if let Some(thread) = self.channels.get(&message.id).filter(|thread| !thread.deleted) {
+            json.set("thread", self.channel_json(thread));
+            json.set("flags", message.flags | HAS_THREAD);
+        }
     }
 
     /// The server of a channel.

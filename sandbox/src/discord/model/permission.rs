@@ -1,6 +1,12 @@
 //! Permission bits (<https://docs.discord.com/developers/topics/permissions>).
 
-const ADD_REACTIONS: u64 = 1 << 6;
+pub(crate) const ADD_REACTIONS: u64 = 1 << 6;
+pub(crate) const MANAGE_MESSAGES: u64 = 1 << 13;
+pub(crate) const MANAGE_THREADS: u64 = 1 << 34;
+pub(crate) const CREATE_PUBLIC_THREADS: u64 = 1 << 35;
+const CREATE_PRIVATE_THREADS: u64 = 1 << 36;
+const SEND_MESSAGES_IN_THREADS: u64 = 1 << 38;
+pub(crate) const PIN_MESSAGES: u64 = 1 << 51;
 pub(crate) const ADMINISTRATOR: u64 = 1 << 3;
 pub(crate) const VIEW_CHANNEL: u64 = 1 << 10;
 pub(crate) const SEND_MESSAGES: u64 = 1 << 11;
@@ -22,6 +28,9 @@ pub(crate) const MEMBER: u64 = ADD_REACTIONS
     | MENTION_EVERYONE
     | USE_EXTERNAL_EMOJIS
     | USE_APPLICATION_COMMANDS
+    | CREATE_PUBLIC_THREADS
+    | CREATE_PRIVATE_THREADS
+    | SEND_MESSAGES_IN_THREADS
     | USE_EXTERNAL_APPS;
 
 /// What a server's owner may do.

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::discord::error::ApiError;
 use crate::discord::form::{Breaches, Form};
+use crate::discord::gateway::sessions::Event;
 use crate::discord::hub::Hub;
 use crate::discord::json::Fields as _;
 use crate::discord::submission::{Bot, Ids, Submission};
@@ -19,7 +20,7 @@ pub(super) fn routes() -> Router<Arc<Hub>> {
     Router::new()
         .route("/gateway", get(gateway))
         .route("/gateway/bot", get(gateway_bot))
-        .route("/users/@me", get(me))
+        .route("/users/@me", get(me).patch(change_me))
         .route("/users/@me/channels", post(open_dm))
         .route("/users/@me/guilds", get(my_guilds))
         .route("/users/{user}", get(user))
@@ -36,7 +37,7 @@ async fn gateway_bot(State(hub): State<Arc<Hub>>, _: Bot) -> Json<Value> {
         let total = world.rules.session_start_limit;
         json!({
             "url": format!("ws://{}", world.authority),
-            "shards": 1,
+            "shards": world.rules.shards,
             "session_start_limit": {
                 "total": total,
                 "remaining": total.saturating_sub(world.gateway.identifies),
@@ -50,6 +51,29 @@ async fn gateway_bot(State(hub): State<Arc<Hub>>, _: Bot) -> Json<Value> {
 async fn me(State(hub): State<Arc<Hub>>, _: Bot) -> Json<Value> {
     use crate::discord::model::user::User;
     Json(hub.read(|world| world.users.get(&world.bot).map(User::own_json).unwrap_or_default()))
+}
+
+async fn change_me(
+    State(hub): State<Arc<Hub>>,
+    _: Bot,
+    body: Submission,
+) -> Result<Json<Value>, ApiError> {
+    use crate::discord::model::user::User;
+    let mut breaches = Breaches::default();
+    let mut form = Form::new(&body.json, &mut breaches);
+    let name = form.text("username", 32);
+    // Pictures are taken and not kept: everybody here has one of their own.
+    let name = breaches.or(name)?;
+    hub.change(|world| {
+        let bot = world.bot;
+        if let (Some(user), Some(name)) = (world.users.get_mut(&bot), name) {
+            user.name = name;
+        }
+        let own = world.users.get(&bot).map(User::own_json).unwrap_or_default();
+        let event = Event { name: "USER_UPDATE", data: own.clone(), guild: None, intent: 0 };
+        world.gateway.dispatch(&event);
+        Ok(Json(own))
+    })
 }
 
 async fn user(

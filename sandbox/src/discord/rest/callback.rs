@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Json;
 use axum::extract::{Query, State};
@@ -82,11 +83,14 @@ impl World {
             MODAL => {
                 let mut modal = modal::read(data)?;
                 modal.interaction = id;
+                modal.shown = Some(Instant::now());
                 AnswerState::Modal(modal)
             }
             DEFERRED_UPDATE => self.answered_by(on_message, false),
             UPDATE => {
-                let draft = Draft::read(data, uploads, self.rules.attachment_size_limit)?;
+                let flags = self.messages.get(&on_message).map_or(0, |message| message.flags);
+                let limit = self.rules.attachment_size_limit;
+                let draft = Draft::read_edit(data, uploads, limit, flags)?;
                 self.edit(on_message, draft)?;
                 self.answered_by(on_message, false)
             }
@@ -175,7 +179,8 @@ fn response_type(body: &Value, interaction: &Interaction) -> Result<i64, ApiErro
         InteractionKind::ModalSubmit if on_message => {
             &[MESSAGE, DEFERRED_MESSAGE, DEFERRED_UPDATE, UPDATE]
         }
-        InteractionKind::ModalSubmit => &[MESSAGE, DEFERRED_MESSAGE],
+        // Without a message to update, that only closes the modal.
+        InteractionKind::ModalSubmit => &[MESSAGE, DEFERRED_MESSAGE, DEFERRED_UPDATE],
     };
     let mut breaches = Breaches::default();
     let mut form = Form::new(body, &mut breaches);

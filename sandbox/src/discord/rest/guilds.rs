@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::routing::get;
 use axum::{Json, Router};
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::discord::error::ApiError;
@@ -18,6 +19,8 @@ pub(super) fn routes() -> Router<Arc<Hub>> {
         .route("/guilds/{guild}", get(guild))
         .route("/guilds/{guild}/channels", get(channels))
         .route("/guilds/{guild}/roles", get(roles))
+        .route("/guilds/{guild}/members", get(members))
+        .route("/guilds/{guild}/members/search", get(search))
         .route("/guilds/{guild}/members/{user}", get(member))
 }
 
@@ -56,6 +59,47 @@ async fn member(
             return Err(ApiError::UNKNOWN_MEMBER);
         }
         Ok(Json(world.member_json(guild, user)))
+    })
+}
+
+/// Which members are wanted.
+#[derive(Deserialize)]
+struct Wanted {
+    query: Option<String>,
+    limit: Option<usize>,
+    after: Option<u64>,
+}
+
+async fn members(
+    State(hub): State<Arc<Hub>>,
+    _: Bot,
+    Ids(guild): Ids<u64>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Json<Value>, ApiError> {
+    hub.read(|world| {
+        let guild = world.joined_guild(guild)?;
+        // All members are for applications with the intent that the developer portal grants.
+        if !world.rules.privileged_intents {
+            return Err(ApiError::MISSING_ACCESS);
+        }
+        let (limit, after) = (wanted.limit.unwrap_or(1).clamp(1, 1000), wanted.after.unwrap_or(0));
+        let later = guild.members.range(after.saturating_add(1)..).take(limit);
+        Ok(Json(later.map(|(user, _)| world.member_json(guild, *user)).collect()))
+    })
+}
+
+async fn search(
+    State(hub): State<Arc<Hub>>,
+    _: Bot,
+    Ids(guild): Ids<u64>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Json<Value>, ApiError> {
+    hub.read(|world| {
+        let guild = world.joined_guild(guild)?;
+        let query = wanted.query.unwrap_or_default();
+        let limit = wanted.limit.unwrap_or(1).clamp(1, 1000);
+        let found = world.members_named(guild, &query).take(limit);
+        Ok(Json(found.map(|user| world.member_json(guild, user)).collect()))
     })
 }
 

@@ -122,7 +122,9 @@ async fn edit(
     body: Submission,
 ) -> Result<Json<Value>, ApiError> {
     hub.change(|world| {
-        let draft = Draft::read(&body.json, body.uploads, world.rules.attachment_size_limit)?;
+        let flags = world.visible_message(channel, message)?.flags;
+        let limit = world.rules.attachment_size_limit;
+        let draft = Draft::read_edit(&body.json, body.uploads, limit, flags)?;
         if world.visible_message(channel, message)?.author != world.bot {
             return Err(ApiError::NOT_THE_AUTHOR);
         }
@@ -154,19 +156,23 @@ async fn delete(
 
 impl World {
     /// A message that the bot's token may look at: no ephemeral ones.
-    fn visible_message(&self, channel: u64, message: u64) -> Result<&StoredMessage, ApiError> {
+    pub(super) fn visible_message(
+        &self,
+        channel: u64,
+        message: u64,
+    ) -> Result<&StoredMessage, ApiError> {
         self.visible_channel(channel)?;
         let found = self.message(channel, message).filter(|found| found.only_for.is_none());
         found.ok_or(ApiError::UNKNOWN_MESSAGE)
     }
 
     /// A channel that the bot's token may write to.
-    fn writable_channel(&self, channel: u64) -> Result<&Channel, ApiError> {
+    pub(super) fn writable_channel(&self, channel: u64) -> Result<&Channel, ApiError> {
         let channel = self.visible_channel(channel)?;
         if self.bot_permissions(channel) & SEND_MESSAGES == 0 {
             return Err(ApiError::MISSING_PERMISSIONS);
         }
-        if channel.archived {
+        if channel.archived && !channel.reopens() {
             return Err(ApiError::THREAD_ARCHIVED);
         }
         if let Place::BotDm(person) = channel.place
@@ -192,6 +198,10 @@ impl World {
         }
         if let Some(reply) = draft.reply_to.take() {
             draft.reply_to = self.checked_reply(channel, reply)?;
+        }
+        if let Some(place) = self.channels.get_mut(&channel) {
+            // What is written in an archived thread opens it.
+            place.archived = false;
         }
         draft.flags = draft.flags.map(|flags| flags & !EPHEMERAL);
         let nonce = draft.nonce.clone();

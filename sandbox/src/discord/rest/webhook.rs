@@ -72,7 +72,9 @@ async fn edit(
     hub.change(|world| {
         let interaction = world.by_token(application, &token)?;
         let (id, message) = (interaction.id, world.reply(interaction, &name)?);
-        let draft = Draft::read(&body.json, body.uploads, world.rules.attachment_size_limit)?;
+        let flags = world.messages.get(&message).map_or(0, |message| message.flags);
+        let limit = world.rules.attachment_size_limit;
+        let draft = Draft::read_edit(&body.json, body.uploads, limit, flags)?;
         world.edit_reply(id, message, draft)
     })
     .map(Json)

@@ -1,0 +1,217 @@
+// The hands that play a scenario: they use the page as a visitor does, slowly enough to be watched.
+
+import * as channel from "./channel.js";
+import * as composer from "./composer.js";
+import { byId, element } from "./dom.js";
+import * as drawers from "./drawers.js";
+import { cleanUp, weather as change } from "./net.js";
+import { bot, channels, everybody, here, me } from "./state.js";
+import * as weather from "./weather.js";
+
+/** How long one thing may take, in milliseconds. */
+const PATIENCE = 60_000;
+/** How often it is looked for. */
+const LOOK = 50;
+/** How long things last that are only there to be watched: 1 is as people like it. */
+const PACE = Number(sessionStorage.getItem("pace") ?? 1);
+
+/** Plays one scenario, until the signal says that it is aborted. */
+export class Actor {
+  #person = null;
+  #cursor = element("div", { class: "cursor", "aria-hidden": "true" });
+
+  /** `say` shows a sentence; `prompts` are those of the songs that the scenario may leave behind. */
+  constructor(signal, say, prompts) {
+    Object.assign(this, { signal, say, prompts });
+    document.body.append(this.#cursor);
+  }
+
+  /** Leaves the page as if nobody had been there. */
+  leave() {
+    this.#cursor.remove();
+    for (const marked of document.querySelectorAll(".pressed")) marked.classList.remove("pressed");
+  }
+
+  id(name) {
+    return everybody().find((person) => person.name === name).id;
+  }
+
+  async tell(sentence) {
+    this.say(sentence);
+    await this.pause(1.5);
+  }
+
+  /** Waits a while, for the reader. */
+  async pause(seconds) {
+    await this.#sleep(seconds * 1000 * PACE);
+  }
+
+  async countDown(seconds, sentence) {
+    for (let left = seconds; left > 0; left -= 1) {
+      this.say(`${sentence}: ${left} s.`);
+      await this.pause(1);
+    }
+  }
+
+  /** Waits until something can be seen, and has been seen for some milliseconds. */
+  async waitFor(sentence, holds, lasting = 0) {
+    this.say(`${sentence}…`);
+    const deadline = performance.now() + PATIENCE;
+    for (let since = performance.now(); !holds() || performance.now() - since < lasting;) {
+      if (performance.now() > deadline) throw new Error(`This took too long: "${sentence}".`);
+      if (!holds()) since = performance.now();
+      await this.#sleep(LOOK);
+    }
+    await this.pause(0.5);
+  }
+
+  waitForBot(state) {
+    const sentence = { online: "The bot connects", offline: "The bot is gone" }[state];
+    return this.waitFor(sentence, () => byId("bot-state").dataset.state === state);
+  }
+
+  /** Becomes somebody, in the first channel. */
+  async become(name) {
+    const [first] = channels();
+    if (here().channel !== first.id) {
+      await this.#click(byId("channels").querySelector("a"));
+      await this.waitFor(`#${first.name}`, () => here().channel === first.id);
+    }
+    this.#person = this.id(name);
+    if (me().name === name) return;
+    this.say(`You are ${name} now.`);
+    const link = [...byId("people").querySelectorAll("a")].find((it) => it.querySelector(".person-name").textContent === name);
+    await this.#click(link);
+    await this.waitFor(`You are ${name} now`, () => me().name === name && channel.isDrawn());
+  }
+
+  /** Chooses a weather. */
+  async choose(group, value, sentence) {
+    const control = weather.choice(group, value);
+    this.say(sentence ?? `In the panel: ${control.closest("label").textContent}.`);
+    await this.#click(control);
+    await this.waitFor(sentence?.replace(/\.$/, "") ?? "The panel changes", () => weather.now(group) === value);
+    if (sentence) await this.tell(sentence);
+  }
+
+  /** Chooses a weather, unless it is so already. */
+  async ensure(group, value) {
+    if (weather.now(group) !== value) await this.choose(group, value);
+  }
+
+  async press(what, sentence) {
+    this.say(sentence);
+    await this.#click(weather.blow(what));
+  }
+
+  /** Whisul is done with a song. */
+  async finish(prompt) {
+    await change({ finish_song: prompt });
+  }
+
+  /** Types a command and sends it; returns what is to be seen of it. */
+  async command(path, values = {}) {
+    if (me().id !== this.#person) throw new Error("Somebody else is in front of this tab now.");
+    this.say(`${me().name} types /${path}.`);
+    await this.#point(byId("composer"));
+    const answer = new Answer(channel.latest());
+    await composer.perform(path, values, () => this.pause(0.04));
+    return answer;
+  }
+
+  /** Asks for a song, and waits for its message. */
+  async song(prompt) {
+    const answer = await this.command("song", { prompt });
+    await this.waitFor("The bot answers", () => answer.isThere());
+    if (answer.isPrivate()) throw new Error(`${me().name} was refused. The bot's answer says why.`);
+    return answer;
+  }
+
+  /** What a person is to do at the end if this is cut short. */
+  deed(name, command, options = {}) {
+    return { person: this.id(name), channel: channels()[0].id, do: "command", name: command, options };
+  }
+
+  async cleanUp(deeds) {
+    await cleanUp({ prompts: this.prompts, deeds });
+  }
+
+  /** Shows where it presses, and presses. */
+  async #click(control) {
+    await this.#point(control);
+    control.click();
+    control.classList.remove("pressed");
+    // What was opened for this is closed again: the messages are what one looks at.
+    drawers.close();
+  }
+
+  async #point(control) {
+    const side = control.closest(".sidebar, .backstage");
+    if (side && getComputedStyle(side).visibility === "hidden") {
+      drawers.open(side.id);
+      await this.pause(0.4);
+    }
+    const target = control.closest("label") ?? control;
+    target.scrollIntoView({ block: "nearest" });
+    const { left, top, width, height } = target.getBoundingClientRect();
+    this.#cursor.style.translate = `${left + width / 2}px ${top + height / 2}px`;
+    this.#cursor.classList.add("shown");
+    await this.pause(0.6);
+    target.classList.add("pressed");
+    await this.pause(0.4);
+    target.classList.remove("pressed");
+  }
+
+  async #sleep(time) {
+    this.signal.throwIfAborted();
+    await new Promise((wake, stop) => {
+      const aborted = () => {
+        clearTimeout(timer);
+        stop(this.signal.reason);
+      };
+      const timer = setTimeout(() => {
+        this.signal.removeEventListener("abort", aborted);
+        wake();
+      }, time);
+      this.signal.addEventListener("abort", aborted, { once: true });
+    });
+  }
+}
+
+/** What comes after a moment in the channel: the bot's answer to a command. */
+class Answer {
+  #id = null;
+
+  constructor(after) {
+    this.after = BigInt(after ?? 0);
+    this.person = me().id;
+  }
+
+  /** The answer's message, once it is there: the first one of the bot that this person caused. */
+  get #node() {
+    const mine = ({ author, interaction_metadata: used }) => author.id === bot().id && used?.user.id === this.person;
+    this.#id ??= channel.all().find((message) => BigInt(message.id) > this.after && mine(message))?.id ?? null;
+    return this.#id && document.querySelector(`.message[data-id="${this.#id}"]`);
+  }
+
+  isThere() {
+    return Boolean(this.#node);
+  }
+
+  isAnswered() {
+    return this.isThere() && !this.#node.querySelector(".thinking");
+  }
+
+  isPrivate() {
+    return this.isAnswered() && this.#node.classList.contains("ephemeral");
+  }
+
+  shown(text) {
+    return this.#node?.textContent.includes(text) ?? false;
+  }
+
+  /** Whether there is a song to listen to. */
+  isDone() {
+    return Boolean(this.#node?.querySelector("a.button.link"));
+  }
+}
