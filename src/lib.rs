@@ -16,6 +16,7 @@ pub mod discord;
 pub mod domain;
 pub mod jobs;
 pub mod ops;
+mod retry_after;
 mod run;
 pub mod store;
 pub mod whisul;

@@ -10,6 +10,7 @@ const GROUPS = [
     ["busy", "Busy", "It asks to come back later (429). Songs wait and go on by themselves."],
     ["failing", "Failing", "It answers 500. Running songs go on; a new prompt may have been paid for, so it is refunded and never sent twice."],
     ["garbage", "Garbage", "It answers what nobody can read. The same, since nobody knows what it did."],
+    ["foreign", "Proxy page", "A proxy in front of it answers 403 with a web page. That says nothing about the key or the songs."],
     ["down", "Down", "Connections are refused. Songs wait and go on by themselves."],
   ]],
   ["songs", "A new song takes", [
@@ -22,6 +23,7 @@ const GROUPS = [
     ["fine", "Fine", "Edits go through."],
     ["busy", "Busy", "Edits are refused (429). Songs are made meanwhile."],
     ["failing", "Failing", "Edits fail (503). Songs are made meanwhile and shown afterwards."],
+    ["foreign", "Proxy page", "A proxy in front of it answers 403 with a web page. Songs are shown afterwards, in the same message."],
   ]],
 ];
 

@@ -10,6 +10,7 @@ use url::Url;
 use super::{
     Application, DiscordError, Message, Urgency,
     application::ApplicationAnswer,
+    attempts::Attempts,
     request::{Identified, Proof, Request, Sender, body, snowflake},
     search::SeenMessage,
 };
@@ -29,6 +30,7 @@ const GUILDS_MOST: usize = 2500;
 #[derive(Debug)]
 pub struct Discord {
     pub(super) sender: Sender,
+    pub(super) attempts: Attempts,
 }
 
 /// A message of the bot's that Discord has.
@@ -49,16 +51,21 @@ impl Discord {
     /// The API behind `base` (Discord itself when `None`), for the bot with this token.
     pub fn new(base: Option<&Url>, token: SecretString) -> Result<Self, DiscordError> {
         let base = base.map_or(DISCORD, Url::as_str).trim_end_matches('/');
-        Ok(Self { sender: Sender::new(format!("{base}/api/v10"), token)? })
+        let sender = Sender::new(format!("{base}/api/v10"), token)?;
+        Ok(Self { sender, attempts: Attempts::default() })
     }
 
-    /// Looks up the first answer, to learn whether it stands. A refusal that stands in its place
-    /// counts as none.
-    pub async fn find_answer(
+    /// Whether Discord is about to ban this machine for too many invalid requests.
+    pub fn has_many_invalid_requests(&self) -> bool {
+        self.sender.has_many_invalid_requests()
+    }
+
+    /// Looks up the first answer.
+    pub(super) async fn find_answer(
         &self,
         application: ApplicationId,
         token: &SecretString,
-    ) -> Result<Posted, DiscordError> {
+    ) -> Result<SeenMessage, DiscordError> {
         let request = Request {
             method: Method::Get,
             path: original(application, token),
@@ -67,8 +74,7 @@ impl Discord {
             urgency: Urgency::Needed,
             body: None,
         };
-        let seen: SeenMessage = self.sender.send(&request).await?;
-        if seen.is_refusal() { Err(DiscordError::MessageGone) } else { seen.posted() }
+        self.sender.send(&request).await
     }
 
     /// Edits the first answer, as long as its token lives.
@@ -97,7 +103,7 @@ impl Discord {
             urgency: Urgency::Needed,
             body: None,
         };
-        self.sender.send::<Value>(&request).await?;
+        self.sender.send::<IgnoredAny>(&request).await?;
         Ok(())
     }
 
@@ -215,7 +221,7 @@ impl Discord {
     ) -> Result<(), DiscordError> {
         let content = body(&commands)?;
         let path = format!("applications/{application}/commands");
-        self.sender.send::<Value>(&with_bot(Method::Put, path, &content)).await?;
+        self.sender.send::<Vec<IgnoredAny>>(&with_bot(Method::Put, path, &content)).await?;
         Ok(())
     }
 }

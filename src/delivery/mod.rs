@@ -1,7 +1,9 @@
 //! A job as a Discord message: what it says ([`render()`]), and how it gets there ([`Postman`]).
 
 mod application;
+mod attempts;
 mod callback;
+mod codes;
 mod discord;
 mod error;
 mod export;
@@ -9,6 +11,7 @@ mod extras;
 mod forgetting;
 mod form;
 mod help;
+mod invalid;
 mod limiter;
 mod links;
 mod listing;
@@ -20,6 +23,7 @@ pub mod panels;
 mod postman;
 mod render;
 mod request;
+mod response;
 mod search;
 pub mod sentences;
 mod standings;

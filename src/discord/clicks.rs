@@ -78,7 +78,7 @@ impl Clicks<'_> {
             }
             Action::Edit(id) => self.open_form(&self.job(id).await?).await,
             Action::Delete(id) => self.delete(&self.job(id).await?, click).await,
-            Action::Cancel(id) => self.cancel(&self.job(id).await?, click).await,
+            Action::Cancel { job, .. } => self.cancel(&self.job(job).await?, click).await,
             Action::Songs { page, search } => {
                 let listing = self.front.jobs.listing(self.asker.user, &search, page);
                 let shown = in_time(listing).await?;

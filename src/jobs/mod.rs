@@ -10,6 +10,7 @@ mod backoff;
 mod clock;
 mod deliver;
 mod display;
+mod elsewhere;
 mod failpoint;
 mod follow;
 mod forget;
@@ -21,6 +22,7 @@ mod own;
 mod owner;
 mod pace;
 mod registry;
+mod retry;
 mod submit;
 mod take_back;
 mod worker;
@@ -42,7 +44,7 @@ pub use take_back::TakenBack;
 
 use crate::{
     delivery::{Discord, Links, Media, Message, Obstacle, Postman, Scene, render, sentences},
-    domain::{Estimate, Extras, Job, JobId, Limits, MessageId},
+    domain::{Estimate, Extras, Job, JobId, Limits, MessageId, RunId},
     store::{Store, StoreError},
     whisul::{Permit, Whisul},
 };
@@ -100,6 +102,9 @@ pub struct Jobs {
     line: line::Line,
     gate: gate::Gate,
     pace: pace::Pace,
+    retry_pace: pace::Pace,
+    run: RunId,
+    elsewhere: elsewhere::Elsewhere,
     registry: registry::Registry,
     estimate: Mutex<Estimate>,
     tasks: TaskTracker,
@@ -132,6 +137,9 @@ impl Jobs {
             rules,
             gate: gate::Gate::new(),
             pace: pace::Pace::new(),
+            retry_pace: pace::Pace::new(),
+            run: RunId(fastrand::u32(..)),
+            elsewhere: elsewhere::Elsewhere::default(),
             registry: registry::Registry::default(),
             estimate: Mutex::new(estimate),
             tasks: TaskTracker::new(),
@@ -233,6 +241,7 @@ impl Jobs {
         let expected = self.estimate().expected();
         let obstacle = self.gate.obstacle();
         let last_words = worker::is_last_chance(job, now);
-        render(&Scene { job, now, place, obstacle, expected, last_words }, &self.links)
+        let run = self.run;
+        render(&Scene { job, now, place, obstacle, expected, run, last_words }, &self.links)
     }
 }

@@ -9,15 +9,13 @@ use super::{
     Backoff, Jobs,
     display::{Deleted, Display, patience},
     line::{InLine, Slot},
+    retry::{self, FIRST_WAIT, Retry},
 };
 use crate::{
     delivery::{DiscordError, Message},
-    domain::{Event, Job, Reach, State, Step, Timestamp},
+    domain::{Event, Job, Reach, State, Step, Timestamp, Unexplained},
 };
 
-/// Waits between two tries of a step that failed.
-pub(super) const FIRST_WAIT: Duration = Duration::from_millis(500);
-const LONGEST_WAIT: Duration = Duration::from_mins(5);
 /// How long before a token's end the last words are said to a message that only it reaches.
 const LAST_WORDS: Duration = Duration::from_mins(1);
 
@@ -41,7 +39,9 @@ pub(super) struct Worker {
     pub(super) post_began: Option<Instant>,
     /// How often this run of the bot has tried in vain to attach the files.
     pub(super) attach_tries: u32,
-    backoff: Backoff,
+    /// The ways by which Discord rejects its outcome for unknown reasons.
+    pub(super) unexplained: Unexplained,
+    retry: Retry,
 }
 
 /// Why a step was not completed. The job is as it was.
@@ -84,7 +84,8 @@ impl Jobs {
             watched_since: Instant::now(),
             post_began: None,
             attach_tries: 0,
-            backoff: Backoff::new(FIRST_WAIT, LONGEST_WAIT),
+            unexplained: Unexplained::default(),
+            retry: Retry::new(),
             job,
         }
     }
@@ -94,7 +95,7 @@ impl Worker {
     pub(super) async fn run(mut self) {
         while !self.job.is_settled() {
             match self.step().await {
-                Ok(()) => self.backoff.reset(),
+                Ok(()) => self.retry.reset(),
                 Err(StepError::Stopping) => break,
                 Err(error @ StepError::Gone) => {
                     warn!(%error, "nothing more is done for this job");
@@ -104,13 +105,13 @@ impl Worker {
                     break;
                 }
                 Err(error) => {
-                    let wait = self.backoff.next().max(least_wait(&error));
+                    let wait = self.retry.next(asked_wait(&error));
                     if matches!(error, StepError::Overtaken) {
                         info!(%error);
                     } else {
                         warn!(%error, ?wait, "a step of this job failed and is tried again");
                     }
-                    if self.sleep(wait).await.is_err() {
+                    if self.wait_for_retry(wait, &error).await.is_err() {
                         break;
                     }
                 }
@@ -189,6 +190,12 @@ impl Worker {
         self.job = next;
     }
 
+    async fn wait_for_retry(&self, wait: Duration, error: &StepError) -> Result<(), StepError> {
+        let StepError::Discord(_) = error else { return self.sleep(wait).await };
+        let careful = || self.jobs.discord.has_many_invalid_requests();
+        self.unless_stopping(retry::wait(wait, &self.jobs.retry_pace, careful)).await
+    }
+
     /// Waits, unless the bot stops.
     pub(super) async fn sleep(&self, wait: Duration) -> Result<(), StepError> {
         self.unless_stopping(tokio::time::sleep(wait)).await
@@ -234,11 +241,11 @@ impl Worker {
     }
 }
 
-/// How long to wait at least before a step that failed is tried again.
-fn least_wait(error: &StepError) -> Duration {
+/// How long Discord asks to wait before a step that failed is tried again.
+fn asked_wait(error: &StepError) -> Option<Duration> {
     match error {
-        StepError::Discord(DiscordError::RateLimited { after }) => *after,
-        _ => Duration::ZERO,
+        StepError::Discord(DiscordError::RateLimited { after }) => Some(*after),
+        _ => None,
     }
 }
 

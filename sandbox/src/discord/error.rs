@@ -81,6 +81,8 @@ impl ApiError {
         Self::new(StatusCode::UNAUTHORIZED, 50_027, "Invalid Webhook Token");
     pub(super) const THREAD_ARCHIVED: Self =
         Self::new(StatusCode::BAD_REQUEST, 50_083, "Thread is archived");
+    pub(super) const BLOCKED_LINK: Self =
+        Self::new(StatusCode::BAD_REQUEST, 240_000, "Message blocked by harmful links filter");
     pub(super) const AUTOMOD: Self =
         Self::new(StatusCode::BAD_REQUEST, 200_000, "Message was blocked by automatic moderation");
 

@@ -196,6 +196,12 @@ impl DiscordSandbox {
         Person { hub: Arc::clone(self.hub()), id }
     }
 
+    /// From now on messages with a link that contains this are rejected (240000), wherever the link
+    /// is: in the text, in an embed or in a button.
+    pub fn block_links(&self, part: &str) {
+        self.hub().change(|world| world.blocked_links.push(part.to_owned()));
+    }
+
     /// Puts Discord's clock ahead of this machine's by so many milliseconds (behind, if negative).
     pub fn set_clock_offset(&self, milliseconds: i64) {
         self.hub().change(|world| world.clock.ahead = milliseconds);

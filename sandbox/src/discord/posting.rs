@@ -37,7 +37,7 @@ impl World {
         draft: Draft,
     ) -> Result<u64, ApiError> {
         let Circumstances { channel, author, kind, interaction, only_for, flags } = *circumstances;
-        self.pass_automod(channel, &draft)?;
+        self.pass_filters(channel, &draft)?;
         let id = self.clock.id();
         let mentions = match self.channel(channel) {
             Ok(place) => {
@@ -89,7 +89,7 @@ impl World {
     pub(super) fn edit(&mut self, id: u64, draft: Draft) -> Result<(), ApiError> {
         let found = self.messages.get(&id).filter(|message| !message.deleted);
         let channel = found.ok_or(ApiError::UNKNOWN_MESSAGE)?.channel;
-        self.pass_automod(channel, &draft)?;
+        self.pass_filters(channel, &draft)?;
         let mentions = match &draft.content {
             Some(content) => {
                 let channel = self.channel(channel)?;
@@ -197,6 +197,15 @@ impl World {
                 }
             }
         }
+    }
+
+    fn pass_filters(&self, channel: u64, draft: &Draft) -> Result<(), ApiError> {
+        let parts = draft.embeds.iter().chain(&draft.components).flatten().map(Value::to_string);
+        let mut texts = parts.chain(draft.content.clone());
+        if texts.any(|text| self.blocked_links.iter().any(|link| text.contains(link))) {
+            return Err(ApiError::BLOCKED_LINK);
+        }
+        self.pass_automod(channel, draft)
     }
 
     fn pass_automod(&self, channel: u64, draft: &Draft) -> Result<(), ApiError> {

@@ -37,6 +37,8 @@ pub(super) struct World {
     pub(super) interactions: BTreeMap<u64, Interaction>,
     pub(super) commands: Commands,
     pub(super) gateway: Gateway,
+    /// Parts of links that messages may not contain.
+    pub(super) blocked_links: Vec<String>,
     pub(super) limiter: RateLimiter,
     pub(super) violations: Vec<String>,
     /// Answers of the sandbox that Discord's description does not allow.
@@ -72,6 +74,7 @@ impl World {
             interactions: BTreeMap::new(),
             commands: Commands::default(),
             gateway: Gateway::default(),
+            blocked_links: Vec::new(),
             limiter: RateLimiter::default(),
             violations: Vec::new(),
             slips: Vec::new(),

@@ -32,6 +32,8 @@ pub(super) enum WhisulWeather {
     Busy,
     Failing,
     Garbage,
+    /// A proxy in front of it responds.
+    Foreign,
     Down,
 }
 
@@ -52,6 +54,8 @@ pub(super) enum DiscordWeather {
     Fine,
     Busy,
     Failing,
+    /// A proxy in front of it responds.
+    Foreign,
 }
 
 /// A change of the weather, or a blow.
@@ -161,6 +165,7 @@ fn whisul_fault(weather: WhisulWeather) -> Vec<Fault> {
         ],
         WhisulWeather::Failing => vec![fault.status(500).body("Internal Server Error")],
         WhisulWeather::Garbage => vec![fault.garbage()],
+        WhisulWeather::Foreign => vec![fault.html(403)],
     }
 }
 
@@ -181,5 +186,6 @@ fn discord_fault(weather: DiscordWeather) -> Vec<Fault> {
             })
         }
         DiscordWeather::Failing => on(|fault| fault.status(503).body("upstream connect error")),
+        DiscordWeather::Foreign => on(|fault| fault.html(403)),
     }
 }
