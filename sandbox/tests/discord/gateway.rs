@@ -77,7 +77,7 @@ async fn a_message_that_makes_no_sense_closes_with_its_code() {
 #[tokio::test]
 async fn other_versions_and_encodings_are_refused() {
     let bot = Bot::start().await;
-    let mut socket = Socket::open(&bot, "?v=9&encoding=json").await.unwrap();
+    let mut socket = Socket::open(&bot, "?v=8&encoding=json").await.unwrap();
     assert_eq!(socket.closed().await, 4012);
     let mut socket = Socket::open(&bot, "?v=10&encoding=etf").await.unwrap();
     assert_eq!(socket.closed().await, 4002);

@@ -9,6 +9,7 @@
 mod bot;
 mod commands;
 mod components;
+mod compression;
 mod embeds;
 mod events;
 mod files;

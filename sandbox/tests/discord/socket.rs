@@ -48,6 +48,11 @@ impl Socket {
         self.stream.send(Message::Text(text)).await.unwrap();
     }
 
+    /// The next message as it came.
+    pub(crate) async fn raw(&mut self) -> Message {
+        timeout(PATIENCE, self.stream.next()).await.unwrap().unwrap().unwrap()
+    }
+
     /// The next message, or the code with which the gateway closes (0 if it just goes).
     pub(crate) async fn next(&mut self) -> Result<Value, u16> {
         let message = timeout(PATIENCE, self.stream.next()).await.unwrap();

@@ -20,6 +20,7 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::Role;
 use tokio_tungstenite::tungstenite::protocol::frame::CloseFrame;
 
+use super::compression::Compression;
 use super::protocol::{self, CloseReason};
 use super::sessions::{Connection, Order};
 use crate::discord::hub::Hub;
@@ -49,7 +50,7 @@ pub(crate) async fn upgrade(State(hub): State<Arc<Hub>>, mut request: Request) -
         if let Ok(upgraded) = upgrade.await {
             let io = TokioIo::new(upgraded);
             let stream = WebSocketStream::from_raw_socket(io, Role::Server, None).await;
-            Task::new(hub, stream).run(&query).await;
+            Task::new(hub, stream, Compression::asked_for(&query)).run(&query).await;
         }
     });
     let headers = [
@@ -64,6 +65,7 @@ pub(crate) async fn upgrade(State(hub): State<Arc<Hub>>, mut request: Request) -
 struct Task {
     hub: Arc<Hub>,
     stream: WebSocketStream<TokioIo<Upgraded>>,
+    compression: Compression,
     id: u64,
     orders: UnboundedReceiver<Order>,
     interval: Duration,
@@ -73,7 +75,11 @@ struct Task {
 }
 
 impl Task {
-    fn new(hub: Arc<Hub>, stream: WebSocketStream<TokioIo<Upgraded>>) -> Self {
+    fn new(
+        hub: Arc<Hub>,
+        stream: WebSocketStream<TokioIo<Upgraded>>,
+        compression: Compression,
+    ) -> Self {
         let (sender, orders) = unbounded_channel();
         let (id, interval) = hub.change(|world| {
             world.gateway.made += 1;
@@ -83,7 +89,8 @@ impl Task {
             (id, world.rules.heartbeat_interval)
         });
         let last_heartbeat = Instant::now();
-        Self { hub, stream, id, orders, interval, last_heartbeat, received: Vec::new() }
+        let received = Vec::new();
+        Self { hub, stream, compression, id, orders, interval, last_heartbeat, received }
     }
 
     async fn run(mut self, query: &str) {
@@ -103,7 +110,7 @@ impl Task {
 
     async fn greet(&mut self, query: &str) -> Result<(), CloseReason> {
         let asks = |what: &str| query.split('&').any(|pair| pair == what);
-        if query.contains("v=") && !asks("v=10") {
+        if query.contains("v=") && !asks("v=10") && !asks("v=9") {
             return Err(CloseReason::INVALID_API_VERSION);
         }
         if query.contains("encoding=") && !asks("encoding=json") {
@@ -145,8 +152,10 @@ impl Task {
     }
 
     async fn send(&mut self, message: &Value) {
-        // A broken connection shows itself at the next read.
-        drop(self.stream.send(Message::Text(message.to_string())).await);
+        if let Ok(message) = self.compression.wrap(message.to_string()) {
+            // A broken connection shows itself at the next read.
+            drop(self.stream.send(message).await);
+        }
     }
 
     async fn take(&mut self, message: &Message) -> Result<(), CloseReason> {
@@ -186,7 +195,12 @@ impl Task {
             protocol::IDENTIFY | protocol::RESUME if self.has_session() => {
                 Err(CloseReason::ALREADY_AUTHENTICATED)
             }
-            protocol::IDENTIFY => self.hub.change(|world| world.identify(self.id, d)),
+            protocol::IDENTIFY => {
+                if d.at("compress") == true {
+                    self.compression.compress_payloads();
+                }
+                self.hub.change(|world| world.identify(self.id, d))
+            }
             protocol::RESUME => self.hub.change(|world| world.resume(self.id, d)),
             protocol::PRESENCE_UPDATE
             | protocol::VOICE_STATE_UPDATE

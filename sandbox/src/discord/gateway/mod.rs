@@ -1,5 +1,6 @@
 //! The gateway, version 10 (<https://docs.discord.com/developers/events/gateway>).
 
+mod compression;
 mod connection;
 pub(super) mod control;
 mod identify;
