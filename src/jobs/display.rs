@@ -123,7 +123,7 @@ impl Display {
             }
         }
         if job.awaits_turn() {
-            jobs.pace.turn(EDIT_GAP).await;
+            jobs.pace.turn(|| EDIT_GAP).await;
         }
     }
 

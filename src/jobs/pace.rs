@@ -24,12 +24,12 @@ impl Pace {
         Self { next: Mutex::new(Instant::now()) }
     }
 
-    /// Waits for a turn, and keeps the next one off for this long. A task that stops waiting takes no
-    /// turn.
-    pub(super) async fn turn(&self, gap: Duration) {
+    /// Waits for a turn, and keeps the next one off for as long as `gap` says by then. A task that
+    /// stops waiting takes no turn.
+    pub(super) async fn turn(&self, gap: impl Fn() -> Duration) {
         let mut next = self.next.lock().await;
         sleep_until(*next).await;
-        *next = Instant::now() + gap;
+        *next = Instant::now() + gap();
     }
 }
 
@@ -43,10 +43,10 @@ mod tests {
     async fn turns_keep_their_distance_and_none_is_lost() {
         let (pace, began) = (Pace::new(), Instant::now());
         for _ in 0..25 {
-            pace.turn(EDIT_GAP).await;
+            pace.turn(|| EDIT_GAP).await;
         }
-        assert!(timeout(EDIT_GAP / 2, pace.turn(EDIT_GAP)).await.is_err());
-        pace.turn(EDIT_GAP).await;
+        assert!(timeout(EDIT_GAP / 2, pace.turn(|| EDIT_GAP)).await.is_err());
+        pace.turn(|| EDIT_GAP).await;
         assert_eq!(began.elapsed().as_millis(), 1000, "the first had not to wait");
     }
 }

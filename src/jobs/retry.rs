@@ -41,7 +41,7 @@ impl Retry {
 /// `careful` says whether there were many invalid requests.
 pub(super) async fn wait(wait: Duration, pace: &Pace, careful: impl Fn() -> bool) {
     sleep(wait).await;
-    pace.turn(if careful() { CAREFUL_GAP } else { GAP }).await;
+    pace.turn(|| if careful() { CAREFUL_GAP } else { GAP }).await;
 }
 
 #[cfg(test)]

@@ -84,11 +84,14 @@ async fn a_button_or_a_command_that_another_process_answered_is_left_to_it() {
     let world = World::new().await;
     let asked = world.song(&world.ann, "a song").await;
     let song = done(&asked).await;
-    world.discord.faults().add(Fault::on("POST", CALLBACK).json(400, ANSWERED).times(2));
+    let answered = Fault::on("POST", CALLBACK).json(400, ANSWERED).times(2);
+    let answered = world.discord.faults().add(answered);
     let seat = world.ann.at(&world.channel);
     seat.command("help", &[]).await.unwrap();
     is_told(&world).await;
     click(&seat, &song, "Again").await;
+    let met = || (world.discord.faults().hits(answered) == 2).then_some(());
+    world.discord.until("the answer to the click", met).await;
     // It goes on as if nothing had happened.
     is_made_once(&world, "another song").await;
     assert_eq!(world.submissions("a song"), 1);
