@@ -18,7 +18,8 @@ mod whisul;
 pub use changes::Changes;
 pub use discord::{
     Button, Channel, ClientRefusal, DiscordRules, DiscordSandbox, Embed, GatewayControl,
-    Invocation, Message, Modal, NoAnswer, Person, Ping, RateLimit, RateLimits, Role, Seat, Server,
+    GatewayFault, Invocation, Message, Modal, NoAnswer, Person, Ping, RateLimit, RateLimits, Role,
+    Seat, Server,
 };
 pub use faults::{Fault, FaultId, Faults};
 pub use program::Program;

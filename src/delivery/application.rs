@@ -1,6 +1,7 @@
 //! The bot's application, and who is responsible for it.
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::{DiscordError, request::Identified};
 use crate::domain::{ApplicationId, UserId};
@@ -12,6 +13,8 @@ pub struct Application {
     pub id: ApplicationId,
     /// Who is responsible for it: its owner, or its team's owner and admins.
     pub owners: Vec<UserId>,
+    /// Whether interactions go to an address of its own, and so none over the gateway.
+    pub has_endpoint: bool,
 }
 
 /// The application as Discord describes it (Discord docs, Application Resource and Teams). Read here
@@ -23,6 +26,8 @@ pub(super) struct ApplicationAnswer {
     identified: Identified,
     team: Option<Team>,
     owner: Option<Identified>,
+    #[serde(default)]
+    interactions_endpoint_url: Value,
 }
 
 #[derive(Deserialize)]
@@ -48,7 +53,9 @@ impl ApplicationAnswer {
             (None, Some(owner)) => vec![UserId(owner.id()?)],
             (None, None) => Vec::new(),
         };
-        Ok(Application { id: ApplicationId(self.identified.id()?), owners })
+        let endpoint = self.interactions_endpoint_url.as_str();
+        let has_endpoint = endpoint.is_some_and(|url| !url.is_empty());
+        Ok(Application { id: ApplicationId(self.identified.id()?), owners, has_endpoint })
     }
 }
 
@@ -77,7 +84,7 @@ impl Member {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 

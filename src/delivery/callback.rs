@@ -40,6 +40,8 @@ pub enum Reply {
     Form(CreateModal),
     /// Suggestions for what somebody is typing.
     Suggestions(Vec<Suggestion>),
+    /// That the bot is there.
+    Pong,
 }
 
 /// Something that could be meant: at most 25 are shown (Discord docs, Interaction Callback).
@@ -59,6 +61,7 @@ impl Reply {
             Self::Acknowledge => json!({ "type": 6 }),
             Self::Wait => json!({ "type": 5, "data": { "flags": EPHEMERAL } }),
             Self::Form(form) => json!({ "type": 9, "data": body(form)? }),
+            Self::Pong => json!({ "type": 1 }),
             Self::Suggestions(choices) => json!({ "type": 8, "data": { "choices": choices } }),
         })
     }

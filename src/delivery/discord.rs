@@ -8,7 +8,7 @@ use twilight_http_ratelimiting::Method;
 use url::Url;
 
 use super::{
-    Application, DiscordError, Message, Urgency,
+    Application, DiscordError, GatewayAnswer, Message, Urgency,
     application::ApplicationAnswer,
     attempts::Attempts,
     request::{Identified, Proof, Request, Sender, body, snowflake},
@@ -200,11 +200,14 @@ impl Discord {
         Ok(guilds)
     }
 
-    /// The address of the gateway.
-    pub async fn gateway(&self) -> Result<String, DiscordError> {
-        let answer: GatewayAnswer =
-            self.sender.send(&without_body("gateway".to_owned(), "")).await?;
-        Ok(answer.url)
+    /// Where the gateway is, and how many sessions may be started there.
+    pub async fn gateway(&self) -> Result<GatewayAnswer, DiscordError> {
+        self.sender.send(&without_body("gateway/bot".to_owned(), "")).await
+    }
+
+    /// The client that requests are made with, for what is no request to the API.
+    pub fn http(&self) -> reqwest::Client {
+        self.sender.http.clone()
     }
 
     /// The commands that Discord knows the application by, everywhere.
@@ -256,11 +259,6 @@ struct GuildAnswer {
     #[serde(flatten)]
     identified: Identified,
     name: String,
-}
-
-#[derive(Deserialize)]
-struct GatewayAnswer {
-    url: String,
 }
 
 impl PostedMessage {

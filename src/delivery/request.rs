@@ -75,7 +75,7 @@ pub(super) struct Request<'a> {
 /// Sends requests, one way for production, tests and proxies: nothing differs but the address.
 #[derive(Debug)]
 pub(super) struct Sender {
-    http: Client,
+    pub(super) http: Client,
     base: String,
     token: SecretString,
     limiter: Limiter,

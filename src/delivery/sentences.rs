@@ -6,6 +6,7 @@
 pub mod admin;
 mod extras;
 mod help;
+mod interactions;
 mod my_data;
 mod own;
 #[cfg(test)]
@@ -20,6 +21,7 @@ use crate::domain::{
 
 pub use extras::*;
 pub use help::*;
+pub use interactions::*;
 pub use my_data::*;
 pub use own::*;
 

@@ -4,7 +4,7 @@ use std::{borrow::Cow, time::Duration};
 
 use poise::{BoxFuture, FrameworkError};
 use tokio::time::timeout;
-use tracing::error;
+use tracing::{error, warn};
 
 use super::{Front, asker::Asker};
 use crate::{delivery::sentences, domain::PromptError, jobs::AskError, store::StoreError};
@@ -89,14 +89,26 @@ pub(super) fn answer(error: FrameworkError<'_, Front, CommandError>) -> BoxFutur
                 Cow::Borrowed(sentences::UNFORESEEN)
             }
             other => {
-                error!(kind = kind(other), "a command could not be understood");
-                Cow::Borrowed(sentences::UNFORESEEN)
+                let kind = kind(other);
+                warn!(
+                    kind,
+                    "a command came with other options than ours; a restart registers ours"
+                );
+                Cow::Borrowed(sentences::COMMAND_CHANGED)
             }
         };
-        if let Some(poise::Context::Application(context)) = error.ctx() {
-            let front = context.framework.user_data().await;
-            front.whisper(&Asker::of_command(context.interaction), &sentence).await;
-        }
+        let (front, interaction) = match &error {
+            FrameworkError::UnknownInteraction { framework, interaction, .. } => {
+                (framework.user_data, *interaction)
+            }
+            other => match other.ctx() {
+                Some(poise::Context::Application(context)) => {
+                    (context.framework.user_data, context.interaction)
+                }
+                _ => return,
+            },
+        };
+        front.whisper(&Asker::of_command(interaction), &sentence).await;
     })
 }
 

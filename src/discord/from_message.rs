@@ -1,10 +1,50 @@
 //! "Make a song of this", in a message's menu.
 
-use super::{Context, asker::Asker, errors::CommandError};
-use crate::{
-    delivery::{Reply, prompt_form},
-    domain::Action,
+use serde_json::Value;
+
+use super::{
+    Context,
+    asker::Asker,
+    errors::{CommandError, in_time},
+    readable,
 };
+use crate::{
+    delivery::{Reply, prompt_form, sentences},
+    domain::{Action, ApplicationId, JobId},
+};
+
+/// The message in whose menu a command was used, as Discord sent it: serenity's model of it lacks
+/// what newer messages consist of. Commands get it as their invocation data.
+#[derive(Debug, Default)]
+pub(super) struct TargetMessage(Value);
+
+impl TargetMessage {
+    /// The one of an interaction; an empty one where there is none.
+    pub(super) fn of(interaction: &Value) -> Self {
+        let target = || {
+            let data = interaction.get("data")?;
+            let id = data.get("target_id")?;
+            let id = id.as_str().map_or_else(|| id.to_string(), str::to_owned);
+            data.get("resolved")?.get("messages")?.get(id).cloned()
+        };
+        Self(target().unwrap_or_default())
+    }
+
+    /// The job that a message of this bot's own is about: its buttons name it.
+    fn own_job(&self, application: ApplicationId) -> Option<JobId> {
+        let author = self.0.pointer("/author/id")?.as_str()?;
+        if author != application.to_string() {
+            return None;
+        }
+        let rows = self.0.get("components")?.as_array()?.iter();
+        let buttons = rows.filter_map(|row| row.get("components")?.as_array()).flatten();
+        let mut names = buttons.filter_map(|button| button.get("custom_id")?.as_str());
+        names.find_map(|name| match Action::parse(name)? {
+            Action::Again(job) | Action::Edit(job) | Action::Cancel { job, .. } => Some(job),
+            _ => None,
+        })
+    }
+}
 
 /// Opens a form with the message's text as the prompt, to be adjusted before a song is asked for.
 /// Its name is [`MAKE_SONG_OF_THIS`](crate::delivery::sentences::MAKE_SONG_OF_THIS).
@@ -21,7 +61,19 @@ pub(super) async fn song_of_this(
     let asker = Asker::of_command(context.interaction);
     // Nobody should write a prompt in vain.
     front.check(&asker)?;
+    let carried = context.invocation_data.lock().await;
+    let (job, text) = match carried.downcast_ref::<TargetMessage>() {
+        Some(target) => (target.own_job(asker.place.application), readable::text(&target.0)),
+        None => (None, Some(message.content)),
+    };
+    drop(carried);
+    let job = match job {
+        Some(id) => in_time(front.jobs.find(id)).await?,
+        None => None,
+    };
+    let prompt = job.map(|job| job.prompt.as_str().to_owned()).or(text);
+    let prompt = prompt.ok_or(CommandError::NotNow(sentences::NOTHING_TO_READ))?;
     let action = Action::Compose { origin: None, reach: asker.place.reach };
-    front.answer(&asker, &Reply::Form(prompt_form(action, &message.content))).await;
+    front.answer(&asker, &Reply::Form(prompt_form(action, &prompt))).await;
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use secrecy::SecretString;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
@@ -87,13 +88,23 @@ impl Front {
 
     /// Gives the first answer, trying while it can still be in time.
     pub(super) async fn reply(&self, asker: &Asker, reply: &Reply) -> Result<(), DiscordError> {
+        self.respond(asker.interaction, &asker.token, reply).await
+    }
+
+    /// The same to an interaction of which no more is known than its id and token.
+    pub(super) async fn respond(
+        &self,
+        interaction: JobId,
+        token: &SecretString,
+        reply: &Reply,
+    ) -> Result<(), DiscordError> {
         let began = Instant::now();
         loop {
-            let result = self.discord.reply(asker.interaction, &asker.token, reply).await;
+            let result = self.discord.reply(interaction, token, reply).await;
             let Err(error) = &result else { return result };
-            warn!(interaction = %asker.interaction, %error, "an answer did not get through");
+            warn!(%interaction, %error, "an answer did not get through");
             if *error == DiscordError::AnsweredElsewhere {
-                self.jobs.answered_elsewhere(asker.interaction);
+                self.jobs.answered_elsewhere(interaction);
             }
             if !error.is_passing() || began.elapsed() >= ANSWER_RETRIES {
                 return result;

@@ -4,7 +4,6 @@ mod access;
 mod admin;
 mod asker;
 mod clicks;
-mod connection;
 mod errors;
 mod from_message;
 mod front;
@@ -14,8 +13,8 @@ mod my_data;
 mod notify;
 mod owners;
 mod quota;
+mod readable;
 mod registration;
-mod silence;
 mod song;
 mod songs;
 mod typing;
@@ -27,7 +26,6 @@ pub use owners::Owners;
 
 /// A poise context of this bot.
 type Context<'a> = poise::ApplicationContext<'a, Front, errors::CommandError>;
-type Framework = poise::Framework<Front, errors::CommandError>;
 
 /// Every command of the bot.
 fn commands() -> Vec<poise::Command<Front, errors::CommandError>> {

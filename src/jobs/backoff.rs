@@ -23,15 +23,6 @@ impl Backoff {
         bound.mul_f64(fastrand::f64())
     }
 
-    /// The wait after something that had gone well for so long. If that was longer than any wait,
-    /// it had not failed as the ones before it.
-    pub(crate) fn next_after(&mut self, lasted: Duration) -> Duration {
-        if lasted > self.most {
-            self.reset();
-        }
-        self.next()
-    }
-
     /// Starts over after a success.
     pub(crate) fn reset(&mut self) {
         self.failures = 0;
@@ -54,18 +45,5 @@ mod tests {
         }
         backoff.reset();
         assert!(backoff.next() <= SECOND);
-    }
-
-    #[test]
-    fn whatever_went_well_for_long_starts_over() {
-        let failed_often = Backoff { failures: 1000, ..Backoff::new(SECOND, MINUTE) };
-        let waits = |lasted| {
-            let mut waits: Vec<_> =
-                (0..100).map(|_| failed_often.clone().next_after(lasted)).collect();
-            waits.sort_unstable();
-            waits
-        };
-        assert!(waits(MINUTE)[99] > SECOND);
-        assert!(waits(MINUTE + SECOND)[99] <= SECOND);
     }
 }

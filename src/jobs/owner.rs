@@ -13,7 +13,7 @@ use crate::{
 impl Jobs {
     /// Sends a direct message to whoever is responsible for the application. One try: the log
     /// has it, too.
-    pub(super) async fn tell_owners(self: Arc<Self>, sentence: &'static str) {
+    pub(crate) async fn tell_owners(self: Arc<Self>, sentence: &'static str) {
         let owners = match self.discord.application().await {
             Ok(application) => application.owners,
             Err(error) => {

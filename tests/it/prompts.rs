@@ -107,14 +107,12 @@ async fn a_message_becomes_a_prompt_that_can_still_be_changed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_message_without_words_opens_an_empty_form_and_a_long_one_is_cut() {
+async fn a_message_without_words_opens_no_form_and_a_long_one_is_cut() {
     let world = quick(&[]).await;
     let seat = world.ann.at(&world.channel);
-    let picture = done(&world.song(&world.bob, "a song").await).await;
-    assert_eq!(picture.content, "");
-    let modal = form(&seat, picture.id).await;
-    assert_eq!(modal.fields[0].value.as_deref().unwrap_or_default(), "");
-    assert!(seat.submit_modal(&modal, &[]).await.is_err(), "an empty prompt can't be sent");
+    let blank = seat.say("\u{200B}").unwrap();
+    let told = refusal(&use_menu(&seat, blank).await).await;
+    assert!(told.contains("no text in that message"), "{told}");
     let long = seat.say(&"🌧 rain ".repeat(200)).unwrap();
     let modal = form(&seat, long).await;
     let cut = modal.fields[0].value.clone().unwrap();

@@ -13,7 +13,7 @@ use super::model::message::StoredMessage;
 use super::options::{descend, wrap};
 use super::refusal::ClientRefusal;
 use super::world::World;
-use crate::discord::json::Fields as _;
+use crate::discord::json::{Fields as _, overlay};
 
 /// Who acts, and where.
 #[derive(Clone, Copy, Debug)]
@@ -202,6 +202,7 @@ impl World {
             event: Value::Null,
         };
         interaction.event = self.interaction_json(&interaction, &data);
+        overlay(&mut interaction.event, &self.gateway.alteration);
         let begun = (id, interaction.token.clone());
         let event = interaction.event.clone();
         self.interactions.insert(id, interaction);

@@ -32,3 +32,16 @@ pub(crate) fn merged(mut object: Value, more: Value) -> Value {
     }
     object
 }
+
+/// Puts a value into another, object by object; null changes nothing.
+pub(crate) fn overlay(under: &mut Value, over: &Value) {
+    match (under, over) {
+        (_, Value::Null) => {}
+        (Value::Object(under), Value::Object(over)) => {
+            for (name, value) in over {
+                overlay(under.entry(name.clone()).or_insert(Value::Null), value);
+            }
+        }
+        (under, over) => over.clone_into(under),
+    }
+}

@@ -47,6 +47,7 @@ mod view;
 mod world;
 
 pub use gateway::control::GatewayControl;
+pub use gateway::faults::GatewayFault;
 pub use glance::Glance;
 pub use invocation::{Invocation, Modal, ModalField, NoAnswer};
 pub use mentions::Ping;
@@ -200,6 +201,22 @@ impl DiscordSandbox {
     /// is: in the text, in an embed or in a button.
     pub fn block_links(&self, part: &str) {
         self.hub().change(|world| world.blocked_links.push(part.to_owned()));
+    }
+
+    /// Gives the application an Interactions Endpoint URL, as its owner can in the developer portal:
+    /// interactions go there then, and none over the gateway.
+    pub fn set_interactions_endpoint(&self, url: Option<&str>) {
+        self.hub().change(|world| world.interactions_endpoint = url.map(str::to_owned));
+    }
+
+    /// Registers a command, in a server or everywhere, as another program with the same token could
+    /// have long ago.
+    ///
+    /// # Panics
+    /// When Discord would not register it.
+    pub fn leave_command(&self, server: Option<&Server>, command: &serde_json::Value) {
+        let server = server.map(|server| server.id);
+        self.hub().change(|world| world.leave_command(server, command));
     }
 
     /// Puts Discord's clock ahead of this machine's by so many milliseconds (behind, if negative).

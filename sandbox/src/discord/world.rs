@@ -28,6 +28,8 @@ pub(super) struct World {
     pub(super) owner: u64,
     /// The team that owns the application, if one does: members and their roles.
     pub(super) team: Option<Vec<(u64, String)>>,
+    /// Where interactions go in place of the gateway.
+    pub(super) interactions_endpoint: Option<String>,
     pub(super) users: BTreeMap<u64, User>,
     pub(super) guilds: BTreeMap<u64, Guild>,
     pub(super) channels: BTreeMap<u64, Channel>,
@@ -65,6 +67,7 @@ impl World {
             bot,
             owner,
             team: None,
+            interactions_endpoint: None,
             users: users.map(|user| (user.id, user)).into(),
             guilds: BTreeMap::new(),
             channels: BTreeMap::new(),

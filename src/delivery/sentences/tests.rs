@@ -24,10 +24,11 @@ fn the_page_of_messages_says_what_the_bot_says() {
     let buttons = [LISTEN, AGAIN, TRY_AGAIN, EDIT_PROMPT, DELETE, CANCEL, FORM_TITLE];
     let whispers = [ASKED_ALREADY, TOO_LATE_TO_CANCEL, NOT_YOURS, SONG_FORGOTTEN, STOPPING];
     let refusals = [STORAGE_TROUBLE, NOT_IN_TIME, SERVER_NOT_ALLOWED, GOES_ON_BY_DM, FORM_PROMPT];
+    let odd = [UNREADABLE, UNKNOWN_COMMAND, COMMAND_CHANGED, NOTHING_TO_READ];
     let shown = shown();
     let said = failures.iter().map(failure).chain(obstacles.into_iter().map(held_up));
     let lists = [admin::JOBS, admin::LOG, YOUR_SONGS];
-    let fixed = [&titles[..], &buttons, &whispers, &refusals, &lists].concat();
+    let fixed = [&titles[..], &buttons, &whispers, &refusals, &odd, &lists].concat();
     let made = [admin::page(1, 3, 45), page(1, 3, 21)];
     for sentence in said.chain(fixed).map(str::to_owned).chain(made) {
         let sentence = sentence.replace('`', " ");

@@ -49,7 +49,7 @@ const WRITTEN: Duration = Duration::from_secs(2);
 #[expect(clippy::unused_async, reason = "poise wants it")]
 pub(super) async fn admin(_: Context<'_>) -> Result<(), CommandError> {
     // Discord offers the subcommands only.
-    Err(CommandError::NotNow(sentences::UNFORESEEN))
+    Err(CommandError::NotNow(sentences::COMMAND_CHANGED))
 }
 
 /// Somebody whom Discord lets use `/admin` in a server.

@@ -18,7 +18,7 @@ use crate::{
 #[poise::command(slash_command, subcommands("show", "grant", "reset", "set", "server", "global"))]
 #[expect(clippy::unused_async, reason = "poise wants it")]
 pub(super) async fn quota(_: Context<'_>) -> Result<(), CommandError> {
-    Err(CommandError::NotNow(sentences::UNFORESEEN))
+    Err(CommandError::NotNow(sentences::COMMAND_CHANGED))
 }
 
 /// See what a person has left, and what they have under way here

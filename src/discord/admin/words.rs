@@ -18,7 +18,7 @@ use crate::{
 #[poise::command(slash_command, subcommands("add", "remove", "list"))]
 #[expect(clippy::unused_async, reason = "poise wants it")]
 pub(super) async fn words(_: Context<'_>) -> Result<(), CommandError> {
-    Err(CommandError::NotNow(sentences::UNFORESEEN))
+    Err(CommandError::NotNow(sentences::COMMAND_CHANGED))
 }
 
 /// Block a word, in its usual disguises too

@@ -21,6 +21,7 @@ use tokio_tungstenite::tungstenite::protocol::Role;
 use tokio_tungstenite::tungstenite::protocol::frame::CloseFrame;
 
 use super::compression::Compression;
+use super::faults::Fault;
 use super::protocol::{self, CloseReason};
 use super::sessions::{Connection, Order};
 use crate::discord::hub::Hub;
@@ -41,7 +42,11 @@ pub(crate) async fn upgrade(State(hub): State<Arc<Hub>>, mut request: Request) -
     let (Some(accept), Some(upgrade)) = (accept, upgrade) else {
         return (StatusCode::BAD_REQUEST, "a WebSocket is spoken here").into_response();
     };
-    if hub.read(|world| world.gateway.refusing) {
+    let refused = hub.change(|world| {
+        world.gateway.attempts.push(Instant::now());
+        world.gateway.refusing
+    });
+    if refused {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
     let query = request.uri().query().unwrap_or_default().to_owned();
@@ -72,6 +77,7 @@ struct Task {
     last_heartbeat: Instant,
     /// When the messages of the last minute came.
     received: Vec<Instant>,
+    mute: bool,
 }
 
 impl Task {
@@ -90,13 +96,18 @@ impl Task {
         });
         let last_heartbeat = Instant::now();
         let received = Vec::new();
-        Self { hub, stream, compression, id, orders, interval, last_heartbeat, received }
+        let mute = false;
+        Self { hub, stream, compression, id, orders, interval, last_heartbeat, received, mute }
     }
 
     async fn run(mut self, query: &str) {
-        let reason = match self.greet(query).await {
-            Ok(()) => self.converse().await,
-            Err(reason) => Some(reason),
+        let reason = if self.misbehave().await {
+            None
+        } else {
+            match self.greet(query).await {
+                Ok(()) => self.converse().await,
+                Err(reason) => Some(reason),
+            }
         };
         let ended = reason.is_some_and(CloseReason::ends_session);
         self.hub.change(|world| world.gateway.disconnect(self.id, ended));
@@ -105,6 +116,19 @@ impl Task {
             let frame = CloseFrame { code: code.into(), reason: text.into() };
             drop(self.stream.close(Some(frame)).await);
             drop(tokio::time::timeout(Duration::from_secs(1), self.stream.next()).await);
+        }
+    }
+
+    /// Whether something goes wrong before HELLO, and has come to its end.
+    async fn misbehave(&mut self) -> bool {
+        let early = |fault| matches!(fault, Fault::CutAtOnce | Fault::NoHello);
+        match self.hub.change(|world| world.gateway.strike(early)) {
+            None => false,
+            Some(Fault::NoHello) => {
+                while matches!(self.stream.next().await, Some(Ok(_))) {}
+                true
+            }
+            Some(_) => true,
         }
     }
 
@@ -130,6 +154,7 @@ impl Task {
             tokio::select! {
                 order = self.orders.recv() => match order {
                     Some(Order::Send(message)) => self.send(&message).await,
+                    Some(Order::SendRaw(message)) => drop(self.stream.send(message).await),
                     Some(Order::Close(reason)) => return Some(reason),
                     Some(Order::Cut) | None => return None,
                 },
@@ -184,6 +209,9 @@ impl Task {
     }
 
     async fn obey(&mut self, op: u64, d: &Value) -> Result<(), CloseReason> {
+        if self.is_mute() {
+            return Ok(());
+        }
         match op {
             protocol::HEARTBEAT => {
                 self.last_heartbeat = Instant::now();
@@ -214,6 +242,18 @@ impl Task {
             }
             _ => Err(CloseReason::UNKNOWN_OPCODE),
         }
+    }
+
+    /// Whether nothing that the client sends is answered any more.
+    fn is_mute(&mut self) -> bool {
+        let mute = |fault| fault == Fault::SilentAfterHello;
+        let id = self.id;
+        self.mute = self.mute
+            || self.hub.change(|world| {
+                let new = world.gateway.connections.get(&id).is_some_and(|it| it.session.is_none());
+                new && world.gateway.strike(mute).is_some()
+            });
+        self.mute
     }
 
     /// Whether this connection has identified or resumed, and was not invalidated since.

@@ -1,6 +1,10 @@
 //! What can go wrong with the gateway, on demand.
 
 use std::sync::Arc;
+use std::time::Instant;
+
+use serde_json::Value;
+use tokio_tungstenite::tungstenite::Message;
 
 use super::identify::invalid_session;
 use super::protocol::{self, CloseReason, RECONNECT};
@@ -28,7 +32,7 @@ impl GatewayControl {
 
     /// Asks all clients to connect anew and to resume (opcode 7).
     pub fn ask_to_reconnect(&self) {
-        let order = || Order::Send(protocol::message(RECONNECT, &serde_json::Value::Null));
+        let order = || Order::Send(protocol::message(RECONNECT, &Value::Null));
         self.hub.change(|world| world.gateway.order_all(order));
     }
 
@@ -53,5 +57,31 @@ impl GatewayControl {
     /// knowing it, or they are again.
     pub fn silent(&self, silent: bool) {
         self.hub.change(|world| world.gateway.silent = silent);
+    }
+
+    /// When connections were asked for so far, refused ones included.
+    #[must_use]
+    pub fn attempts(&self) -> Vec<Instant> {
+        self.hub.read(|world| world.gateway.attempts.clone())
+    }
+
+    /// Sends a text frame over all connections, whatever is in it.
+    pub fn send_text(&self, text: &str) {
+        self.hub.change(|world| {
+            world.gateway.order_all(|| Order::SendRaw(Message::Text(text.to_owned())));
+        });
+    }
+
+    /// Sends a binary frame over all connections, whatever is in it.
+    pub fn send_binary(&self, bytes: &[u8]) {
+        self.hub.change(|world| {
+            world.gateway.order_all(|| Order::SendRaw(Message::Binary(bytes.to_vec())));
+        });
+    }
+
+    /// From now on every interaction is sent with this put into it, object by object, as if Discord
+    /// had something new: what it holds takes the place of what was there. Null ends it.
+    pub fn alter_interactions(&self, alteration: Value) {
+        self.hub.change(|world| world.gateway.alteration = alteration);
     }
 }

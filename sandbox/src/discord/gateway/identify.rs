@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
+use super::faults::Fault;
 use super::protocol::{self, CloseReason, INVALID_SESSION};
 use super::sessions::{Order, Session};
 use crate::discord::json::Fields as _;
@@ -23,6 +24,13 @@ impl World {
         if d.at("token").as_str().map(|token| token.trim_start_matches("Bot ")) != Some(&self.token)
         {
             return Err(CloseReason::AUTHENTICATION_FAILED);
+        }
+        let unlucky = |fault| {
+            let kinds = [Fault::CutOnIdentify, Fault::InvalidOnIdentify];
+            kinds.contains(&fault) || matches!(fault, Fault::CloseOnIdentify(_))
+        };
+        if let Some(fault) = self.gateway.strike(unlucky) {
+            return self.go_wrong(connection, fault);
         }
         let shard = self.checked_shard(d.at("shard"))?;
         let intents = self.checked_intents(d.at("intents"))?;
@@ -140,6 +148,13 @@ impl World {
         {
             return Err(CloseReason::AUTHENTICATION_FAILED);
         }
+        let unlucky = |fault| {
+            fault == Fault::CutOnResume
+                || matches!(fault, Fault::InvalidOnResume { .. } | Fault::CloseOnResume(_))
+        };
+        if let Some(fault) = self.gateway.strike(unlucky) {
+            return self.go_wrong(connection, fault);
+        }
         let id = d.at("session_id").as_str().ok_or(CloseReason::DECODE_ERROR)?;
         let sequence = d.at("seq").as_u64().ok_or(CloseReason::DECODE_ERROR)?;
         let Some(session) = self.gateway.sessions.get_mut(id) else {
@@ -159,6 +174,26 @@ impl World {
         self.attach(connection, id);
         for event in events {
             self.gateway.order(connection, Order::Send(event));
+        }
+        if self.gateway.strike(|fault| fault == Fault::CutAfterResume).is_some() {
+            self.gateway.order(connection, Order::Cut);
+        }
+        Ok(())
+    }
+
+    /// Lets a fault happen to a connection.
+    fn go_wrong(&self, connection: u64, fault: Fault) -> Result<(), CloseReason> {
+        match fault {
+            Fault::CloseOnIdentify(code) | Fault::CloseOnResume(code) => {
+                return Err(CloseReason(code, "on demand"));
+            }
+            Fault::InvalidOnIdentify => {
+                self.gateway.order(connection, invalid_session(false));
+            }
+            Fault::InvalidOnResume { resumable } => {
+                self.gateway.order(connection, invalid_session(resumable));
+            }
+            _ => self.gateway.order(connection, Order::Cut),
         }
         Ok(())
     }

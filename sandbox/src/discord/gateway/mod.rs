@@ -3,6 +3,7 @@
 mod compression;
 mod connection;
 pub(super) mod control;
+pub(super) mod faults;
 mod identify;
 mod protocol;
 pub(super) mod sessions;

@@ -5,7 +5,9 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedSender;
+use tokio_tungstenite::tungstenite::Message;
 
+use super::faults::Fault;
 use super::protocol::{self, CloseReason};
 use crate::discord::json::Fields as _;
 use crate::discord::world::World;
@@ -29,6 +31,12 @@ pub(crate) struct Gateway {
     pub(super) refusing: bool,
     /// Heartbeats are not acknowledged.
     pub(super) silent: bool,
+    /// What goes wrong with connections, and how often still.
+    pub(super) faults: Vec<(Fault, usize)>,
+    /// When connections were asked for, refused ones included.
+    pub(super) attempts: Vec<Instant>,
+    /// What is put into every interaction.
+    pub(crate) alteration: Value,
 }
 
 /// An open connection.
@@ -44,6 +52,8 @@ pub(crate) struct Connection {
 pub(super) enum Order {
     /// Send this.
     Send(Value),
+    /// Send this as it is.
+    SendRaw(Message),
     /// Close with this code.
     Close(CloseReason),
     /// Cut the TCP connection without a word.

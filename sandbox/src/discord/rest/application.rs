@@ -149,7 +149,7 @@ impl World {
             "approximate_user_install_count": self.users.values().filter(|user| user.installed_app).count(),
             "approximate_user_authorization_count": 0,
             "redirect_uris": [],
-            "interactions_endpoint_url": null,
+            "interactions_endpoint_url": self.interactions_endpoint,
             "role_connections_verification_url": null,
         })
     }

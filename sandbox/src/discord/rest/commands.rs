@@ -159,3 +159,12 @@ impl World {
         self.commands.register(&mut self.clock, application, scope, declared)
     }
 }
+
+impl World {
+    /// Registers a command that the bot knows nothing of.
+    pub(in crate::discord) fn leave_command(&mut self, guild: Option<u64>, command: &Value) {
+        let registered = command::read(command, guild.is_none())
+            .and_then(|declared| self.register(guild, declared));
+        assert!(registered.is_ok(), "Discord would not register {command}");
+    }
+}

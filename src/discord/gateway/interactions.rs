@@ -1,0 +1,231 @@
+//! What people do, as it comes from the gateway. Everything gets an answer.
+
+use std::{
+    collections::{HashSet, VecDeque},
+    io,
+    panic::AssertUnwindSafe,
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
+};
+
+use futures_util::FutureExt as _;
+use secrecy::SecretString;
+use serde::Deserialize as _;
+use serde_json::Value;
+use serenity::all::{CommandInteraction, CommandType, Interaction};
+use tokio_util::task::TaskTracker;
+use tracing::{error, warn};
+
+use super::{
+    super::{Front, clicks, from_message::TargetMessage, typing},
+    reduced::{id, reduced},
+    shell::Shell,
+};
+use crate::{
+    delivery::{Message, Reply, sentences},
+    domain::{ApplicationId, JobId},
+};
+
+/// How many interactions are remembered, so that one that comes twice, as happens around a RESUME,
+/// is answered once.
+const REMEMBERED: usize = 1000;
+/// The longest name of a command, in characters.
+const NAME_MAX: usize = 32;
+
+/// Answers interactions.
+pub(super) struct Interactions {
+    front: Front,
+    shell: Shell,
+    application: ApplicationId,
+    /// Those that are being answered.
+    handlers: TaskTracker,
+    seen: Mutex<Seen>,
+}
+
+#[derive(Default)]
+struct Seen {
+    ids: HashSet<u64>,
+    order: VecDeque<u64>,
+}
+
+impl Seen {
+    /// Remembers an interaction; `false` if it was remembered already.
+    fn insert(&mut self, id: u64) -> bool {
+        if !self.ids.insert(id) {
+            return false;
+        }
+        self.order.push_back(id);
+        if self.order.len() > REMEMBERED
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.ids.remove(&oldest);
+        }
+        true
+    }
+}
+
+/// What is known of an interaction that may be unreadable otherwise.
+struct Envelope {
+    id: JobId,
+    token: SecretString,
+    kind: u64,
+    /// The name of the command, for the log.
+    command: String,
+}
+
+impl Envelope {
+    fn of(raw: &Value) -> Option<Self> {
+        let name = raw.pointer("/data/name").and_then(Value::as_str).unwrap_or_default();
+        Some(Self {
+            id: JobId(id(raw.get("id")?)?),
+            token: SecretString::new(raw.get("token")?.as_str()?.to_owned()),
+            kind: raw.get("type").and_then(Value::as_u64).unwrap_or_default(),
+            command: name.chars().take(NAME_MAX).collect(),
+        })
+    }
+
+    /// What it is, for the log (Discord docs, Interaction Type).
+    fn kind(&self) -> &'static str {
+        match self.kind {
+            1 => "ping",
+            2 => "command",
+            3 => "component",
+            4 => "autocomplete",
+            5 => "modal",
+            _ => "unknown",
+        }
+    }
+}
+
+impl Interactions {
+    pub(super) async fn new(
+        front: Front,
+        application: ApplicationId,
+        handlers: TaskTracker,
+    ) -> io::Result<Self> {
+        let (shell, seen) = (Shell::new(application).await?, Mutex::default());
+        Ok(Self { front, shell, application, handlers, seen })
+    }
+
+    pub(super) fn front(&self) -> &Front {
+        &self.front
+    }
+
+    /// Answers an interaction, in a task of its own.
+    pub(super) fn take(self: &Arc<Self>, raw: Value) {
+        let Some(envelope) = Envelope::of(&raw) else {
+            warn!("an interaction has no id or no token and can't be answered");
+            return;
+        };
+        if !self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(envelope.id.0) {
+            return;
+        }
+        let this = Arc::clone(self);
+        let handling = async move { this.handle(&envelope, &raw).await };
+        // Known to both that a stop waits for.
+        self.front.jobs.tasks().spawn(self.handlers.track_future(handling));
+    }
+
+    async fn handle(&self, envelope: &Envelope, raw: &Value) {
+        let (kind, command) = (envelope.kind(), envelope.command.as_str());
+        let interaction = Interaction::deserialize(raw).ok().or_else(|| {
+            warn!(kind, command, "an interaction holds something new; reading what is known of it");
+            Interaction::deserialize(reduced(raw)).ok()
+        });
+        let Some(interaction) = interaction else {
+            warn!(kind, command, "an interaction could not be read");
+            return self.apologise(envelope, sentences::UNREADABLE).await;
+        };
+        let work = AssertUnwindSafe(self.answer(envelope, &interaction, raw)).catch_unwind();
+        if work.await.is_err() {
+            // The panic's own message may hold anything; the panic hook has printed it.
+            error!(kind, command, "the handler of an interaction panicked");
+            self.apologise(envelope, sentences::UNFORESEEN).await;
+        }
+    }
+
+    async fn answer(&self, envelope: &Envelope, interaction: &Interaction, raw: &Value) {
+        if clicks::answer(&self.front, interaction).await
+            || typing::answer(&self.front, interaction).await
+        {
+            return;
+        }
+        match interaction {
+            Interaction::Command(command) if self.knows(command) => self.run(command, raw).await,
+            Interaction::Command(command) => {
+                self.report_stranger(command);
+                self.apologise(envelope, sentences::UNKNOWN_COMMAND).await;
+            }
+            _ => self.apologise(envelope, sentences::UNREADABLE).await,
+        }
+    }
+
+    /// Whether a command is one of ours, by its type and name.
+    fn knows(&self, command: &CommandInteraction) -> bool {
+        let name = Some(command.data.name.as_str());
+        self.shell.commands().iter().any(|known| match command.data.kind {
+            CommandType::ChatInput => known.slash_action.is_some() && name == Some(&known.name),
+            CommandType::User | CommandType::Message => {
+                known.context_menu_action.is_some() && name == known.context_menu_name.as_deref()
+            }
+            _ => false,
+        })
+    }
+
+    /// Tells the log of a command that some other program has left behind.
+    fn report_stranger(&self, command: &CommandInteraction) {
+        let (name, id) = (&command.data.name, command.data.id);
+        match command.data.guild_id {
+            None => warn!(
+                command = name,
+                "somebody used a command that this bot doesn't have; a restart of the bot removes \
+                 it from Discord"
+            ),
+            Some(guild) => warn!(
+                command = name,
+                "somebody used a command that this bot doesn't have and that belongs to one server; \
+                 remove it with DELETE /applications/{}/guilds/{guild}/commands/{id}",
+                self.application,
+            ),
+        }
+    }
+
+    async fn run(&self, command: &CommandInteraction, raw: &Value) {
+        let framework = self.shell.framework(&self.front);
+        let (answered, options) = (AtomicBool::new(false), command.data.options());
+        let target = TargetMessage::of(raw);
+        let carried = tokio::sync::Mutex::new(Box::new(target) as Box<_>);
+        let mut tree = Vec::new();
+        let running = poise::dispatch_interaction(
+            framework, command, &answered, &carried, &options, &mut tree,
+        );
+        if let Err(error) = running.await {
+            error.handle(framework.options).await;
+        }
+    }
+
+    /// Answers what can't be answered otherwise, so that nobody waits for nothing.
+    async fn apologise(&self, envelope: &Envelope, sentence: &str) {
+        let reply = match envelope.kind {
+            1 => Reply::Pong,
+            4 => Reply::Suggestions(Vec::new()),
+            _ => Reply::Message(Message::text(sentence).ephemeral()),
+        };
+        // What went wrong is in the log; there is no other way to tell the person.
+        _ = self.front.respond(envelope.id, &envelope.token, &reply).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interaction_is_new_once_and_forgotten_in_the_end() {
+        let mut seen = Seen::default();
+        assert!(seen.insert(1) && !seen.insert(1));
+        let most = u64::try_from(REMEMBERED).unwrap();
+        assert!((2..=most + 1).all(|id| seen.insert(id)));
+        assert_eq!((seen.ids.len(), seen.order.len()), (REMEMBERED, REMEMBERED));
+        assert!(seen.insert(1));
+    }
+}

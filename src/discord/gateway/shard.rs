@@ -1,0 +1,206 @@
+//! One shard's connections, one after another.
+
+use std::{cmp::Ordering, time::Duration};
+
+use serde_json::Value;
+use tokio::time::{Instant, sleep, sleep_until};
+use tracing::{debug, error, info, warn};
+use url::Url;
+
+use super::{
+    Connections, End, GatewayError,
+    connection::{Connection, Session, Terms},
+    pace::{Opening, Pace},
+    socket::Socket,
+};
+use crate::delivery::DiscordError;
+
+/// How long to wait before a new session when Discord has ended one (Discord docs, Gateway >
+/// Invalid Session): between one second and this.
+const AFTER_INVALID: Duration = Duration::from_secs(5);
+/// The longest that the reset of the session limit is waited for at a time.
+const LONGEST_RESET: Duration = Duration::from_hours(24);
+
+/// Why a shard's connections came to an end for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Over {
+    /// The bot stops.
+    Stopped,
+    /// Discord wants another number of shards.
+    Reshard,
+    /// Nothing but a change of settings or code helps.
+    Refused(GatewayError),
+}
+
+/// One shard.
+pub(super) struct Shard<'a> {
+    connections: &'a Connections,
+    number: u32,
+    of: u32,
+    session: Option<Session>,
+    pace: Pace,
+    /// Whether the session's own address has failed, so that the main one is tried.
+    resume_url_failed: bool,
+}
+
+impl<'a> Shard<'a> {
+    pub(super) fn new(connections: &'a Connections, number: u32, of: u32) -> Self {
+        let (session, pace) = (None, Pace::default());
+        Self { connections, number, of, session, pace, resume_url_failed: false }
+    }
+
+    /// Keeps it connected.
+    pub(super) async fn run(mut self) -> Over {
+        let stop = self.connections.stop().clone();
+        loop {
+            let Some(opening) = stop.run_until_cancelled(self.wait()).await else {
+                return Over::Stopped;
+            };
+            let end = self.attempt(opening).await;
+            match stop.run_until_cancelled(self.learn(&end)).await {
+                Some(None) => {}
+                Some(Some(over)) => return over,
+                None => return Over::Stopped,
+            }
+        }
+    }
+
+    /// Waits until the next attempt may begin.
+    async fn wait(&mut self) -> Opening {
+        if !self.pace.may_resume() {
+            warn!(shard = self.number, "the session can't be resumed; starting a new one");
+            self.session = None;
+        }
+        let opening = if self.session.is_some() { Opening::Resume } else { Opening::Identify };
+        if opening == Opening::Identify {
+            self.check_limit().await;
+        }
+        if let Some(at) = self.pace.next(opening, fastrand::f64()) {
+            sleep_until(at).await;
+        }
+        opening
+    }
+
+    /// Asks how many sessions may still be started today. If Discord does not say, one is started.
+    async fn check_limit(&mut self) {
+        let Ok(limit) = self.connections.ask().await else { return };
+        self.pace.limit_identifies(limit.left, limit.total, limit.reset_after);
+        if limit.left == 0 {
+            let wait = limit.reset_after.min(LONGEST_RESET);
+            error!(?wait, "Discord lets this bot start no more sessions today; waiting");
+            sleep(wait).await;
+        }
+    }
+
+    async fn attempt(&mut self, opening: Opening) -> End {
+        let stop = self.connections.stop();
+        let turn = match opening {
+            Opening::Identify => {
+                let turn = stop.run_until_cancelled(self.connections.turn_to_identify()).await;
+                let Some(turn) = turn else { return End::Stopped };
+                Some(turn)
+            }
+            _ => None,
+        };
+        let began = Instant::now();
+        self.pace.begin(began);
+        let own_url = self.session.as_ref().and_then(|session| session.resume_url.as_ref());
+        let own_url = own_url.filter(|url| !self.resume_url_failed && self.connections.trusts(url));
+        let Some(url) = own_url.cloned().or_else(|| self.connections.main_url()) else {
+            return End::NoAddress;
+        };
+        let (opened, lasted, end) = self.connect(&url, turn).await;
+        self.resume_url_failed = opening == Opening::Resume && lasted.is_none();
+        self.pace.end(opened, lasted, Instant::now());
+        end
+    }
+
+    /// Connects, and listens until it ends: says what was sent, and for how long the session was
+    /// connected.
+    async fn connect(
+        &mut self,
+        url: &Url,
+        turn: Option<super::Turn<'_>>,
+    ) -> (Opening, Option<Duration>, End) {
+        let connections = self.connections;
+        let stopped = || (Opening::None, None, End::Stopped);
+        let http = connections.front().discord.http();
+        let socket = Socket::open(&http, url);
+        let socket = match connections.stop().run_until_cancelled(socket).await {
+            Some(Ok(socket)) => socket,
+            Some(Err(end)) => return (Opening::None, None, end),
+            None => return stopped(),
+        };
+        let terms = Terms {
+            token: &connections.token,
+            shard: [self.number, self.of],
+            closing: &connections.closing,
+            interaction: &|raw: Value| connections.take(raw),
+        };
+        let mut connection = Connection::new(terms, socket, &mut self.session);
+        let end = match connections.stop().run_until_cancelled(connection.open()).await {
+            Some(Ok(())) => {
+                if let Some(turn) = turn {
+                    turn.taken();
+                }
+                connection.listen().await
+            }
+            Some(Err(end)) => end,
+            None => End::Stopped,
+        };
+        let lasted = connection.since.map(|since| since.elapsed());
+        let opening = connection.opening;
+        connection.close(&end).await;
+        (opening, lasted, end)
+    }
+
+    /// Draws conclusions from the end of a connection.
+    async fn learn(&mut self, end: &End) -> Option<Over> {
+        match end {
+            End::Stopped => return Some(Over::Stopped),
+            End::Invalid { resumable: false } => {
+                let wait = AFTER_INVALID.mul_f64(fastrand::f64().mul_add(0.8, 0.2));
+                self.pace.hold_identify(Instant::now() + wait);
+                self.session = None;
+            }
+            End::Closed(4003 | 4006 | 4007 | 4009) => self.session = None,
+            End::Closed(4004) => {
+                self.session = None;
+                if let Err(DiscordError::BadToken) =
+                    self.connections.front().discord.application().await
+                {
+                    return Some(Over::Refused(GatewayError::BadToken));
+                }
+                warn!("the gateway refused the token, which Discord's API accepts");
+            }
+            End::Closed(code @ (4010 | 4011)) => {
+                error!(code, shards = self.of, "Discord wants this bot to use other shards");
+                return Some(Over::Reshard);
+            }
+            End::Closed(code @ 4012..=4014) => {
+                return Some(Over::Refused(GatewayError::Refused(*code)));
+            }
+            _ => {}
+        }
+        self.tell(end);
+        None
+    }
+
+    /// Tells the log, more and more rarely while it goes on.
+    fn tell(&self, end: &End) {
+        let (shard, failures) = (self.number, self.pace.failures());
+        let resumes = self.session.is_some() && self.pace.may_resume();
+        let opening = if resumes { Opening::Resume } else { Opening::Identify };
+        let next = self.pace.next(opening, 0.5).map(|at| at.duration_since(Instant::now()));
+        let next_attempt_in = next.unwrap_or_default();
+        match failures.cmp(&0) {
+            Ordering::Equal if matches!(end, End::Reconnect) => {
+                info!(shard, cause = %end, "connecting to Discord anew");
+            }
+            _ if failures <= 5 || failures.is_power_of_two() => {
+                warn!(shard, cause = %end, failures, ?next_attempt_in, "the connection to Discord is lost");
+            }
+            _ => debug!(shard, cause = %end, failures, "the connection to Discord is lost"),
+        }
+    }
+}
