@@ -152,7 +152,8 @@ impl Reader<'_> {
             None,
             table::DISCORD_API_URL,
         );
-        let job_timeout = self.required(table::JOB_TIMEOUT, checks::duration);
+        let job_timeout =
+            self.interval(table::JOB_TIMEOUT, Duration::from_mins(5), None, table::WHISUL_API_URL);
         let whisul_rate_limit = self.required(table::WHISUL_RATE_LIMIT, checks::rate);
         let shutdown_grace = self.required(table::SHUTDOWN_GRACE, checks::duration);
         let log_format = self.required(table::LOG_FORMAT, checks::log_format);

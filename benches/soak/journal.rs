@@ -30,7 +30,7 @@ const SUBMISSION: Kind = Kind {
 };
 const POLL: Kind = Kind {
     name: "a poll",
-    lines: &["a poll brought nothing; the next one may", "Whisul is not back yet"],
+    lines: &["a poll brought nothing; the next one may", "a probe of Whisul failed"],
 };
 const FIRST_ANSWER: Kind = Kind {
     name: "an answer",

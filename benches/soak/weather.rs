@@ -114,7 +114,7 @@ impl Weather {
             Spell::GatewayRefuses,
         ]);
         let told_of_whisul = journal.count("requests to Whisul are held back")
-            + journal.count("Whisul does not accept WHISUL_API_KEY");
+            + journal.count("Whisul rejected the API key");
         let told_of_gateway = journal.count("connected to Discord");
         println!("{whisul:7} times Whisul was away, {told_of_whisul:7} told");
         println!("{gateway:7} times the gateway was away, {told_of_gateway:7} told");

@@ -93,7 +93,8 @@ settings! {
         "How often a running song is asked after: 5s to 60s. Shorter only while WHISUL_API_URL is \
          a loopback address.";
     JOB_TIMEOUT = Value("20m"), "20m",
-        "When a submitted song is given up.";
+        "When a submitted song is given up: at least 5m, since it stays charged to GLOBAL_QUOTA. \
+         Shorter only while WHISUL_API_URL is a loopback address.";
     EDIT_INTERVAL = Value("5s"), "5s",
         "Least time between two edits of a message: at least 5s. Shorter only while \
          DISCORD_API_URL is a loopback address.";

@@ -126,7 +126,7 @@ fn job_in_full(job: &Job) -> Value {
             };
             extend(
                 &mut told,
-                json!({ "what_happened": say::failure(failure), "whisul_said": why }),
+                json!({ "what_happened": say::failure(failure, job.charge), "whisul_said": why }),
             );
         }
         State::Running { whisul_job, since } => extend(

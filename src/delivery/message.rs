@@ -84,6 +84,13 @@ impl Message {
         self
     }
 
+    /// The same, seen only by the person who is answered, with the bot's own sentence above it.
+    #[must_use]
+    pub fn for_one(mut self, why: &str) -> Self {
+        why.clone_into(&mut self.content);
+        self.ephemeral()
+    }
+
     /// The same, calling one person whom it mentions, and nobody else.
     #[must_use]
     pub(super) fn calling(mut self, person: UserId) -> Self {

@@ -45,6 +45,33 @@ pub fn person_quota(
     message(embed(say::QUOTA, &lines))
 }
 
+/// What a moderator sees of a member of their server.
+#[derive(Clone, Copy, Debug)]
+pub struct SeenHere {
+    /// What the server's moderators keep their songs out with.
+    pub bar: Option<Bar>,
+    /// How many songs they asked for there in the last day.
+    pub day: u64,
+    /// How many in the last month.
+    pub month: u64,
+}
+
+/// What a member has asked for in a server, with what is left of its quota and what they have under
+/// way there.
+pub fn member(
+    person: UserId,
+    seen: &SeenHere,
+    of_server: Option<&Standing>,
+    under_way: &[Job],
+) -> Message {
+    let mut lines = vec![say::mention(person)];
+    lines.extend(seen.bar.map(say::kept_out).map(str::to_owned));
+    lines.push(say::asked_here(seen.day, seen.month));
+    lines.extend(of_server.map(say::left));
+    lines.extend(under_way.iter().map(job_line));
+    message(embed(say::QUOTA, &lines))
+}
+
 /// A page of the jobs under way.
 pub fn jobs(jobs: &Listed<Job>) -> Message {
     page(say::JOBS, jobs, job_line)

@@ -31,15 +31,17 @@ const FAILED: u32 = 0xE6_7E_22;
 /// How many segments the progress bar has.
 const SEGMENTS: u32 = 10;
 
-/// What holds up all requests to Whisul.
+/// What holds up requests to Whisul.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Obstacle {
     /// It can't be reached, or answers with errors.
     Unreachable,
     /// It asked to wait.
     Busy,
-    /// It does not accept the key.
+    /// It rejects the key.
     BadKey,
+    /// The key's account has no credit left.
+    OutOfCredit,
 }
 
 /// A job and what else its message depends on at a moment.
@@ -154,7 +156,7 @@ fn failed(scene: &Scene<'_>, why: &Failure) -> CreateEmbed {
         _ => String::new(),
     };
     let embed = CreateEmbed::new().title(say::FAILED).colour(FAILED);
-    embed.description(about(scene, &[say::failure(why), &said]))
+    embed.description(about(scene, &[&say::failure(why, scene.job.charge), &said]))
 }
 
 /// The buttons below an outcome. One of them asks for the song again, by which the message can be

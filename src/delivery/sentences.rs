@@ -16,7 +16,8 @@ use std::time::Duration;
 
 use super::Obstacle;
 use crate::domain::{
-    Failure, Limit, PROMPT_MAX, PromptError, Quota, Refusal, Timestamp, UserId, format_duration,
+    Charge, Failure, Limit, PROMPT_MAX, PromptError, Quota, Refusal, Timestamp, UserId,
+    format_duration,
 };
 
 pub use extras::*;
@@ -93,8 +94,12 @@ pub fn held_up(obstacle: Obstacle) -> &'static str {
         }
         Obstacle::Busy => "Whisul is busy and asked us to wait. The song goes on by itself.",
         Obstacle::BadKey => {
-            "Whisul doesn't accept this bot's key, and only the bot's owner can mend that. Nothing \
-             is lost: the song goes on by itself as soon as they have."
+            "Whisul rejects this bot's API key. Its owner has been told. Nothing is lost: the song \
+             goes on by itself once the key works."
+        }
+        Obstacle::OutOfCredit => {
+            "This bot's Whisul account is out of credit. Its owner has been told. Nothing is lost: \
+             the song goes on by itself once there is credit."
         }
     }
 }
@@ -146,37 +151,49 @@ pub fn without_links(requester: UserId, has_song: bool) -> String {
 /// In place of a reply whose content Discord rejects.
 pub const REPLY_NOT_SHOWN: &str = "Discord didn't let me show that here. Try it in another channel, or in a direct message to me.";
 
-/// What went wrong, and what it means.
-pub fn failure(failure: &Failure) -> &'static str {
+/// What went wrong, what it means for the quota, and what next.
+pub fn failure(failure: &Failure, charge: Charge) -> String {
+    let (what, next) = what_failed(failure);
+    match charge {
+        Charge::Full => format!("{what} {COUNTS} Try other words next time."),
+        Charge::KeyOnly | Charge::None => format!("{what} {DOES_NOT_COUNT}: {next}"),
+    }
+}
+
+const DOES_NOT_COUNT: &str = "It doesn't count against your quota";
+const COUNTS: &str =
+    "It counts against your quota, because several songs that failed were refunded to you already.";
+
+fn what_failed(failure: &Failure) -> (&'static str, &'static str) {
     match failure {
-        Failure::TooLate => {
-            "I was away when you asked for this song, and it is too late to go on with it. It \
-             doesn't count against your quota: ask again."
+        Failure::TooLate => (
+            "I was away when you asked for this song, and it is too late to go on with it.",
+            "ask again.",
+        ),
+        Failure::Expired => {
+            ("This song waited for a week and could not be started.", "ask again if you like.")
         }
-        Failure::Rejected { .. } => {
-            "Whisul didn't accept this prompt. It doesn't count against your quota: try other words."
-        }
-        Failure::Refused => {
-            "Whisul answered in a way this bot doesn't know, and made no song. It doesn't count \
-             against your quota. If it happens again, tell the bot's owner."
-        }
+        Failure::Rejected { .. } => ("Whisul didn't accept this prompt.", "try other words."),
+        Failure::Refused => (
+            "Whisul answered in a way this bot doesn't know, and made no song.",
+            "try again, and tell the bot's owner if it happens once more.",
+        ),
         Failure::Generation { .. } => {
-            "Whisul couldn't make this song. It doesn't count against your quota: try again, \
-             perhaps in other words."
+            ("Whisul couldn't make this song.", "try again, perhaps in other words.")
+        }
+        Failure::Songless => {
+            ("Whisul says that this song is done, but didn't send it.", "try again.")
         }
         Failure::Vanished => {
-            "Whisul no longer knows this song, so it can't be fetched. It doesn't count against \
-             your quota: try again."
+            ("Whisul no longer knows this song, so it can't be fetched.", "try again.")
         }
-        Failure::GivenUp => {
-            "Whisul took far too long, so we stopped waiting. It doesn't count against your \
-             quota: try again."
-        }
-        Failure::UnknownFate => {
+        Failure::GivenUp => ("Whisul took far too long, so we stopped waiting.", "try again."),
+        Failure::Ended => ("The bot's owner ended this song.", "ask for another one."),
+        Failure::UnknownFate => (
             "Something went wrong between Whisul and me at a bad moment: nobody knows whether it \
-             took the prompt, so I don't send it again by myself. It doesn't count against your \
-             quota: try again."
-        }
+             took the prompt, so I don't send it again by myself.",
+            "try again.",
+        ),
     }
 }
 
@@ -291,10 +308,14 @@ pub const NOT_IN_TIME: &str =
 pub const UNFORESEEN: &str =
     "Something went wrong on my side, and I took nothing on. Try again in a minute.";
 
-/// To the owner: Whisul refused the key.
-pub const OWNER_BAD_KEY: &str = "Whisul doesn't accept the key that I use (WHISUL_API_KEY). Songs wait in line until it does. \
-     Put the right key into the settings and restart me; if the key is put right at Whisul, I go \
-     on by myself.";
+/// To the owner: Whisul rejects the key.
+pub const OWNER_BAD_KEY: &str = "Whisul rejects the API key that I use (WHISUL_API_KEY). Songs wait in line until it works. Put \
+     the right key into the settings and restart me; if the key is put right at Whisul, I go on by \
+     myself.";
+
+/// To the owner: the key's account is out of credit.
+pub const OWNER_OUT_OF_CREDIT: &str = "The Whisul account of my API key is out of credit. Songs wait in line until there is some. Add \
+     credit at Whisul; I go on by myself.";
 
 /// To the owner: two processes share the token.
 pub const OWNER_OTHER_PROCESS: &str = "Another process responds with my token (DISCORD_TOKEN). Each command goes to both of us, and I \

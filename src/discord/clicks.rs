@@ -1,14 +1,19 @@
 //! Buttons and forms. They are answered from what their `custom_id` says, so that they work after a
 //! restart; whether somebody may use them is decided at each click.
+//!
+//! A modified client may send any `custom_id` with any message. So a button does something only if
+//! it is on the clicked message, and that message is the bot's own: whoever sees it may read the
+//! prompt on it, and what a click changes or deletes is that message alone.
 
 use std::{panic::AssertUnwindSafe, time::Duration};
 
 use futures_util::FutureExt;
 use serenity::all::{
-    ActionRowComponent, ComponentInteraction, Interaction, ModalInteraction, ModalInteractionData,
+    ActionRowComponent, ApplicationId, ButtonKind, ComponentInteraction, Interaction,
+    Message as DiscordMessage, ModalInteraction, ModalInteractionData,
 };
 use tokio::time::Instant;
-use tracing::{error, warn};
+use tracing::{error, info, warn};
 
 use super::{
     Front,
@@ -71,6 +76,14 @@ impl Clicks<'_> {
         action: Action,
         click: &ComponentInteraction,
     ) -> Result<(), CommandError> {
+        if !has_button(&click.message, click.application_id, &click.data.custom_id) {
+            info!(user = %self.asker.user, "a click on a button that is not on its message");
+            return Err(CommandError::NotNow(match action {
+                // The message may have moved on while its requester clicked.
+                Action::Cancel { .. } => sentences::TOO_LATE_TO_CANCEL,
+                _ => sentences::UNKNOWN_BUTTON,
+            }));
+        }
         match action {
             Action::Again(id) => {
                 let job = self.job(id).await?;
@@ -94,7 +107,14 @@ impl Clicks<'_> {
         let (Action::Compose { origin, .. }, Some(prompt)) = (action, typed(&form.data)) else {
             return Err(CommandError::NotNow(sentences::UNKNOWN_BUTTON));
         };
-        self.front.ask(self.asker, prompt, origin).await
+        // A form that was made up gives its sender what `/song` would. Which job it began with is
+        // believed only where it was opened by that job's button; the message may be gone by now.
+        let opened_by = |origin: &JobId| {
+            let button = Action::Edit(*origin).custom_id();
+            let message = form.message.as_deref();
+            message.is_some_and(|message| has_button(message, form.application_id, &button))
+        };
+        self.front.ask(self.asker, prompt, origin.filter(opened_by)).await
     }
 
     async fn job(&self, id: JobId) -> Result<Job, CommandError> {
@@ -139,7 +159,7 @@ impl Clicks<'_> {
             (answered && shows_it).then_some(message(click))
         };
         match self.front.jobs.take_back(job.id, Instant::now() + TAKING_BACK, answer).await? {
-            TakenBack::Done => Ok(()),
+            TakenBack::Done | TakenBack::Ended => Ok(()),
             TakenBack::TooLate => Err(CommandError::NotNow(sentences::TOO_LATE_TO_CANCEL)),
             TakenBack::Unknown => Err(CommandError::NotNow(sentences::SONG_FORGOTTEN)),
             TakenBack::Late => Err(CommandError::Late),
@@ -161,6 +181,22 @@ fn check(may: bool) -> Result<(), CommandError> {
 
 fn message(click: &ComponentInteraction) -> MessageId {
     MessageId(click.message.id.get())
+}
+
+/// Whether a message of the application's own has this button, which can be clicked. serenity reads
+/// buttons in rows; those that are nested otherwise come in rows from `gateway::reduced`.
+fn has_button(message: &DiscordMessage, application: ApplicationId, custom_id: &str) -> bool {
+    let is_own =
+        message.application_id == Some(application) || message.author.id.get() == application.get();
+    let mut components = message.components.iter().flat_map(|row| &row.components);
+    is_own
+        && components.any(|component| match component {
+            ActionRowComponent::Button(button) => {
+                !button.disabled
+                    && matches!(&button.data, ButtonKind::NonLink { custom_id: id, .. } if id == custom_id)
+            }
+            _ => false,
+        })
 }
 
 /// The prompt that stands in a form.

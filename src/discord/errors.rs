@@ -73,6 +73,7 @@ impl CommandError {
             Self::Ask(AskError::Store(_) | AskError::Late) | Self::Store(_) => {
                 Cow::Borrowed(sentences::STORAGE_TROUBLE)
             }
+            Self::Ask(AskError::Panicked) => Cow::Borrowed(sentences::UNFORESEEN),
             Self::Late => Cow::Borrowed(sentences::NOT_IN_TIME),
         }
     }

@@ -38,13 +38,20 @@ pub(super) async fn songs(
     Ok(())
 }
 
-/// Posts a finished song once more. A choice's value can be forged: only their own is found.
+/// Posts a finished song once more; where its user could not ask for it, only they see it. A choice's
+/// value can be forged: only their own is found.
 async fn show_again(front: &Front, asker: &Asker, song: &str) -> Result<(), CommandError> {
-    let message = match song.parse() {
-        Ok(song) => in_time(front.jobs.shown_again(asker.user, JobId(song))).await?,
+    let (person, guild) = (asker.user, asker.place.guild);
+    let shown = match song.parse() {
+        Ok(song) => in_time(front.jobs.shown_again(person, JobId(song), guild)).await?,
         Err(_) => None,
     };
-    let message = message.ok_or(CommandError::NotNow(sentences::NO_SUCH_SONG))?;
+    let (message, bar) = shown.ok_or(CommandError::NotNow(sentences::NO_SUCH_SONG))?;
+    let not_here = front.access.check(guild).err();
+    let message = match not_here.or(bar.map(sentences::not_public)) {
+        Some(why) => message.for_one(why),
+        None => message,
+    };
     match front.reply(asker, &Reply::Message(message)).await {
         Err(error) if error.is_rejection() => Err(CommandError::NotNow(sentences::SONG_NOT_SHOWN)),
         _ => Ok(()),

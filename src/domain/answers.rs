@@ -61,6 +61,14 @@ pub enum Report {
     Vanished,
 }
 
+impl Report {
+    /// Whether it says that there will be no song although Whisul never said that it failed: then
+    /// one report alone proves nothing.
+    pub(super) fn may_be_mistaken(&self) -> bool {
+        matches!(self, Self::Vanished)
+    }
+}
+
 impl FirstAnswer {
     /// The same, where an earlier try is of unknown fate: a later one that was refused does not
     /// say that the earlier one does not stand.

@@ -46,7 +46,7 @@ pub enum Event {
         /// When.
         at: Timestamp,
     },
-    /// There will be no song.
+    /// There will be no song. Whether its requester pays is settled by [`Job::refunded_before`].
     Fell(Failure),
     /// A new message with the outcome is about to be posted.
     PostBegins(Post),
@@ -137,12 +137,14 @@ impl Job {
             (State::Running { since, .. }, Event::Finished { song, at }) => {
                 job.state = State::Completed { song, took: at.since(*since) };
             }
-            (State::Accepted, Event::Fell(Failure::TooLate)) => {
-                job.charge = Charge::None;
-                job.state = State::Failed(Failure::TooLate);
-            }
-            (State::Submitting | State::Running { .. }, Event::Fell(failure)) => {
-                job.charge = failure.remaining_charge();
+            (State::Accepted, Event::Fell(failure @ Failure::TooLate))
+            // That a prompt is rejected may turn out only once it is back in line.
+            | (
+                State::Announced,
+                Event::Fell(failure @ (Failure::Expired | Failure::Rejected { .. })),
+            )
+            | (State::Submitting | State::Running { .. }, Event::Fell(failure)) => {
+                job.charge = failure.remaining_charge(0);
                 job.state = State::Failed(failure);
             }
             (_, Event::PostBegins(post)) if job.awaits_delivery() => {
@@ -165,6 +167,15 @@ impl Job {
         Some(job)
     }
 
+    /// The same job, just failed, where so many failures were refunded to its requester before it.
+    #[must_use]
+    pub fn refunded_before(mut self, refunded: u32) -> Self {
+        if let State::Failed(failure) = &self.state {
+            self.charge = failure.remaining_charge(refunded);
+        }
+        self
+    }
+
     fn awaits_delivery(&self) -> bool {
         self.has_outcome() && self.state != State::Withdrawn && !self.delivery_ended()
     }
@@ -177,7 +188,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::{ChannelId, JobId, UserId, fixtures, fixtures::whisul_job};
+    use crate::domain::{ChannelId, JobId, REFUNDS, UserId, fixtures, fixtures::whisul_job};
 
     fn fresh_job() -> Job {
         fixtures::job(JobId(1), UserId(2))
@@ -204,6 +215,9 @@ mod tests {
             Just(Event::Fell(Failure::TooLate)),
             Just(Event::Fell(Failure::UnknownFate)),
             Just(Event::Fell(Failure::Vanished)),
+            Just(Event::Fell(Failure::Expired)),
+            Just(Event::Fell(Failure::Rejected { reason: None })),
+            Just(Event::Fell(Failure::Ended)),
             Just(Event::PostBegins(Post::Direct)),
             Just(Event::PostFailed),
             owed.prop_map(|(notice, files)| delivered(Owed { notice, files })),
@@ -240,14 +254,57 @@ mod tests {
         assert_eq!(job.charge, Charge::Full);
     }
 
-    #[test]
-    fn an_unknown_submission_stays_charged_to_the_key_alone() {
-        let job = through([
-            Event::AnswerStands { message: MessageId(9), reach: Reach::Channel },
-            Event::TurnCame,
-            Event::Fell(Failure::UnknownFate),
-        ]);
-        assert_eq!(job.charge, Charge::KeyOnly);
+    fn any_failure() -> impl Strategy<Value = Failure> {
+        let reason = || prop::option::of("[a-z ]{1,9}");
+        prop_oneof![
+            Just(Failure::TooLate),
+            Just(Failure::Expired),
+            reason().prop_map(|reason| Failure::Rejected { reason }),
+            Just(Failure::Refused),
+            reason().prop_map(|reason| Failure::Generation { reason }),
+            Just(Failure::Songless),
+            Just(Failure::Vanished),
+            Just(Failure::GivenUp),
+            Just(Failure::Ended),
+            Just(Failure::UnknownFate),
+        ]
+    }
+
+    proptest! {
+        /// One person fails again and again, in any way: what Whisul took is always charged to the
+        /// key, what it surely did not take costs nothing, and what the person can take from the
+        /// key without paying for it is bounded.
+        #[test]
+        fn what_whisul_took_stays_charged_and_few_failures_are_refunded(
+            failures in prop::collection::vec((any_failure(), any::<bool>()), 0..30),
+        ) {
+            let mut refunded = 0;
+            for (failure, is_taken) in failures {
+                let at = Timestamp::from_millis(0);
+                let mut events = vec![
+                    Event::AnswerStands { message: MessageId(9), reach: Reach::Channel },
+                    Event::TurnCame,
+                ];
+                if is_taken {
+                    events.push(Event::Taken { whisul_job: whisul_job(), at });
+                }
+                let Some(failed) = through(events).after(Event::Fell(failure.clone())) else {
+                    continue;
+                };
+                let job = failed.refunded_before(refunded);
+                let free = matches!(
+                    failure,
+                    Failure::TooLate | Failure::Expired | Failure::Rejected { .. } | Failure::Refused
+                );
+                prop_assert_eq!(job.charge == Charge::None, free);
+                if failure == Failure::Ended {
+                    prop_assert_eq!(job.charge, Charge::KeyOnly);
+                } else {
+                    refunded += u32::from(job.charge == Charge::KeyOnly);
+                }
+                prop_assert!(refunded <= REFUNDS);
+            }
+        }
     }
 
     proptest! {

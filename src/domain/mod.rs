@@ -18,6 +18,7 @@ mod line;
 mod overrides;
 mod owed;
 mod page;
+mod patience;
 mod prompt;
 mod quota;
 mod record;
@@ -35,7 +36,7 @@ pub use act::{Act, Deed, Performed, Scope, WORDS_MAX};
 pub use action::{Action, RunId};
 pub use answers::{FirstAnswer, Report, Submission};
 pub use estimate::Estimate;
-pub use failure::Failure;
+pub use failure::{Failure, REFUNDS};
 pub use history::forgotten_before;
 pub use ids::{
     ApplicationId, ChannelId, GuildId, JobId, MessageId, RoleId, UserId, WhisulJob, WhisulJobId,
@@ -46,6 +47,7 @@ pub use line::{Line, Turn};
 pub use overrides::{Bar, Grant, Overrides};
 pub use owed::{Extras, Owed, Shown};
 pub use page::{Listed, Page};
+pub use patience::Patience;
 pub use prompt::{PROMPT_MAX, Prompt, PromptError};
 pub use quota::{Charges, Limit, Limits, Quota, QuotaError, Refusal, Requester};
 pub use record::Record;

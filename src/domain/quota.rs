@@ -154,6 +154,13 @@ impl Limits {
         Ok(grant)
     }
 
+    /// The longest window of any quota that counts a person's songs, for everybody or for them
+    /// alone; `None` where nothing limits either.
+    pub fn longest_window(&self) -> Option<Duration> {
+        let all = self.roles.values().chain([&self.user, &self.global]);
+        all.filter_map(|quota| quota.window()).max()
+    }
+
     /// The quotas that apply to a person with these roles: any with room is enough.
     pub fn personal(&self, roles: &[RoleId]) -> impl Iterator<Item = Quota> {
         let of_roles = roles.iter().filter_map(|role| self.roles.get(role).copied());

@@ -6,21 +6,22 @@
 //!   of other alphabets that look Latin;
 //! - digits and symbols that pass for letters (`4`, `$`), and `*` for up to half of the letters
 //!   after the first;
-//! - punctuation between its letters, and spaces too where each letter stands alone (`b a d`). Such
-//!   a stretch of single letters is one word: `b a s s` holds no other;
+//! - punctuation between its letters, and spaces too where each letter stands alone (`b a d`),
+//!   however many. Such a stretch of single letters is one word, `b a s s` holds no other, unless
+//!   its first or last letters can't belong to one (`x b a d`) or stand further apart;
 //! - letters drawn out: three of a kind (`baaad`), or more than one doubled. A single doubled letter
 //!   makes another word: who blocks "god" does not block "good".
 //!
 //! In scripts without spaces between words, every letter may begin or end one.
 
 mod glyph;
+mod lone;
+mod pack;
 mod reading;
 
 use std::fmt;
 
 use glyph::{Glyph, glyphs};
-use reading::States;
-
 pub use reading::Reading;
 
 /// The most letters of a blocked word.
@@ -64,7 +65,7 @@ impl BlockedWord {
         if letters.iter().any(|glyph| glyph.is_space()) {
             return Err(WordError::Several);
         }
-        let text: String = letters.iter().filter_map(|glyph| shown(*glyph)).collect();
+        let text: String = letters.iter().filter_map(|glyph| glyph.own()).collect();
         match letters.len() {
             0 => Err(WordError::Empty),
             1..=LETTERS_MAX => Ok(Self { letters: meant(letters), text }),
@@ -77,21 +78,12 @@ impl BlockedWord {
         &self.text
     }
 
-    /// The letters that stand doubled in the word itself.
+    /// The letters that stand doubled in the word itself, a bit for each.
     fn doubled(&self) -> u64 {
         let pairs = self.letters.windows(2).zip(0..);
         pairs
             .filter(|(pair, _)| pair.first() == pair.last())
             .fold(0, |mask, (_, at)| mask | 3 << at)
-    }
-
-    /// Whether a search that came this far has found the word.
-    fn is_found(&self, states: &States) -> bool {
-        let last = 1 << self.letters.len().saturating_sub(1);
-        let mut with_stars = states.iter().zip([0, 2, 4]);
-        with_stars.any(|([exact, _, drawn_out], needed)| {
-            (exact | drawn_out) & last != 0 && needed <= self.letters.len()
-        })
     }
 }
 
@@ -123,13 +115,6 @@ fn meant(mut letters: Vec<Glyph>) -> Vec<Glyph> {
         }
     }
     letters
-}
-
-fn shown(glyph: Glyph) -> Option<char> {
-    match glyph {
-        Glyph::Character { own, .. } => Some(own),
-        Glyph::Space | Glyph::Separator => None,
-    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use tracing::info;
 use super::Jobs;
 use crate::{
     domain::{
-        BlockedWord, Charges, Deed, GuildId, Job, JobId, Limits, Listed, Overrides, Page,
+        Bar, BlockedWord, Charges, Deed, GuildId, Job, JobId, Limits, Listed, Overrides, Page,
         Performed, Requester, Scope, Stats, UserId,
     },
     store::StoreError,
@@ -51,6 +51,26 @@ impl Jobs {
         let limits = self.rules.limits.with(&self.store.overrides(person, guild).await?);
         let charges = self.store.charges(interaction, person, guild, requester, &limits).await?;
         Ok((limits, charges))
+    }
+
+    /// What keeps a person's songs out of a server by its moderators' own wish.
+    pub async fn bar_of_server(
+        &self,
+        person: UserId,
+        guild: GuildId,
+    ) -> Result<Option<Bar>, StoreError> {
+        self.store.bar_of_server(person, guild).await
+    }
+
+    /// How many songs of a person count that they asked for in a server in the latest while.
+    pub async fn charged_here(
+        &self,
+        person: UserId,
+        guild: GuildId,
+        while_ago: Duration,
+    ) -> Result<u64, StoreError> {
+        let since = self.clock.now().before(while_ago);
+        self.store.charged_here(person, guild, since).await
     }
 
     /// A page of the words that are blocked in a scope.

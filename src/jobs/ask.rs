@@ -1,12 +1,20 @@
 //! A new job: checked, charged, written down and answered.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use tokio::time::{Instant, timeout};
-use tracing::{info, warn};
+use tracing::{Instrument, error, info, warn};
 
 use super::{
     Jobs,
+    failpoint::{Moment, reach},
+    mishap::InHand,
     worker::{StepError, Worker},
 };
 use crate::{
@@ -63,6 +71,9 @@ pub enum AskError {
     /// Discord would not show the answer, which holds the prompt.
     #[error("Discord would not show the answer")]
     NotShown,
+    /// The bot made a mistake before anything was written down.
+    #[error("the request panicked")]
+    Panicked,
     /// It could not be written down in time for an answer.
     #[error("the job was not written down in time")]
     Late,
@@ -75,6 +86,23 @@ impl Jobs {
     /// # Errors
     /// When the job is refused, or can't be written down.
     pub async fn ask(self: &Arc<Self>, ask: Ask) -> Result<(), AskError> {
+        let (jobs, has_job) = (Arc::clone(self), Arc::new(AtomicBool::new(false)));
+        let noted = Arc::clone(&has_job);
+        // A task of its own: whoever asks may leave, and what panics leaves nothing behind.
+        let taking_on = async move { jobs.take_on(ask, &noted).await };
+        match self.tasks.spawn(taking_on.in_current_span()).await {
+            Ok(result) => result,
+            // Its job has been taken up again, which finds out whether there is a first answer: a
+            // second one now could be taken for it.
+            Err(_) if has_job.load(Ordering::Relaxed) => {
+                error!("a request for a song panicked; its job is taken up again");
+                Ok(())
+            }
+            Err(_) => Err(AskError::Panicked),
+        }
+    }
+
+    async fn take_on(self: &Arc<Self>, ask: Ask, has_job: &AtomicBool) -> Result<(), AskError> {
         self.clock.hear(ask.interaction);
         if !self.registry.enter(ask.interaction) {
             return Ok(());
@@ -82,28 +110,28 @@ impl Jobs {
         let round = self.line.take_round(ask.requester);
         let job = Job::accepted(ask.interaction, ask.requester, ask.place, ask.prompt, round)
             .stemming_from(ask.origin);
-        match self.admit(&job, ask.roles).await? {
+        let mut in_hand = InHand::new(self, &job);
+        let admission = match self.admit(&job, ask.roles).await {
+            Ok(admission) => admission,
+            Err(error) => {
+                in_hand.pass_on();
+                return Err(error);
+            }
+        };
+        match admission {
             Admission::Accepted => {}
-            Admission::Known => {
-                self.let_go(&job);
-                return Ok(());
-            }
-            Admission::Repeated => {
-                self.let_go(&job);
-                return Err(AskError::Repeated);
-            }
-            Admission::Refused(refusal) => {
-                self.let_go(&job);
-                return Err(AskError::Refused(refusal));
-            }
-            Admission::Barred(bar) => {
-                self.let_go(&job);
-                return Err(AskError::Barred(bar));
-            }
+            Admission::Known => return Ok(()),
+            Admission::Repeated => return Err(AskError::Repeated),
+            Admission::Refused(refusal) => return Err(AskError::Refused(refusal)),
+            Admission::Barred(bar) => return Err(AskError::Barred(bar)),
         }
+        in_hand.admitted();
+        has_job.store(true, Ordering::Relaxed);
         info!(job = %job.id, requester = %job.requester, "a song was asked for");
         let message = self.render_at(self.line.expect(&job), &job);
+        reach("answer", Moment::Before);
         let (answer, error) = self.answer(&job, &message).await;
+        reach("answer", Moment::After);
         let job = match job.answered(answer, true) {
             Some(event) => self.first_step(job, event).await,
             None => job,
@@ -116,6 +144,7 @@ impl Jobs {
             self.line.expect_no_longer(&job);
         }
         self.work_on(job, Some(&message));
+        in_hand.pass_on();
         match error {
             Some(error) if withdrawn && error.is_rejection() => Err(AskError::NotShown),
             _ => Ok(()),
@@ -168,7 +197,7 @@ impl Jobs {
     }
 
     /// An interaction has made no job that anybody waits for.
-    fn let_go(&self, job: &Job) {
+    pub(super) fn let_go(&self, job: &Job) {
         self.line.give_round_back(job);
         self.registry.leave(job.id);
     }
@@ -232,7 +261,7 @@ impl Worker {
         let run = self.asked_at.map(|_| self.jobs.run);
         let look = self.jobs.postman.find_first_answer(&self.job, run);
         let mut result = self.unless_stopping(look).await?;
-        let elapsed = self.watched_since.elapsed();
+        let elapsed = self.began.elapsed();
         if matches!(result, Err(DiscordError::Unexpected { .. }))
             && self.unexplained.exhausts(Way::Token, elapsed)
         {
@@ -241,7 +270,7 @@ impl Worker {
         let answer = FirstAnswer::from(&result);
         // An answer that is still on its way must not arrive after the job was withdrawn. No clock
         // is asked how old the job is: it was there when this task began.
-        let still_open = ANSWER_WINDOW.saturating_sub(self.watched_since.elapsed());
+        let still_open = ANSWER_WINDOW.saturating_sub(self.began.elapsed());
         if matches!(answer, FirstAnswer::Missing | FirstAnswer::Deleted) && !still_open.is_zero() {
             return self.sleep(still_open).await;
         }

@@ -18,9 +18,14 @@ impl Backoff {
 
     /// The wait after one more failure.
     pub(crate) fn next(&mut self) -> Duration {
+        self.next_whole().mul_f64(fastrand::f64())
+    }
+
+    /// The same without any jitter: for one who waits alone.
+    pub(crate) fn next_whole(&mut self) -> Duration {
         let bound = self.base.saturating_mul(2_u32.saturating_pow(self.failures)).min(self.most);
         self.failures = self.failures.saturating_add(1);
-        bound.mul_f64(fastrand::f64())
+        bound
     }
 
     /// Starts over after a success.

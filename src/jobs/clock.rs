@@ -25,18 +25,26 @@ struct Reading {
     anchor: (Timestamp, Instant),
     /// When the latest of all interactions was made: it can't be earlier than that.
     latest: Timestamp,
+    /// Whether Discord has confirmed the time.
+    is_sure: bool,
 }
 
 impl Clock {
     /// A clock that is believed to show this time now.
     pub fn starting_at(now: Timestamp) -> Self {
         let (anchor, latest) = ((now, Instant::now()), Timestamp::from_millis(i64::MIN));
-        Self { reading: Mutex::new(Reading { anchor, latest }) }
+        Self { reading: Mutex::new(Reading { anchor, latest, is_sure: false }) }
     }
 
     /// What time it is.
     pub fn now(&self) -> Timestamp {
         self.reading().now()
+    }
+
+    /// What time it is, if Discord has confirmed that: the machine's clock may be wrong.
+    pub(super) fn surely(&self) -> Option<Timestamp> {
+        let reading = self.reading();
+        reading.is_sure.then(|| reading.now())
     }
 
     /// Puts a clock right that is slow: this interaction has been made by now. It may be of long
@@ -54,6 +62,7 @@ impl Clock {
     pub(super) fn hear_answered(&self, interaction: JobId) {
         self.hear(interaction);
         let mut reading = self.reading();
+        reading.is_sure = true;
         if reading.latest.after(TOLERANCE) < reading.now() {
             reading.anchor = (reading.latest, Instant::now());
         }
@@ -100,10 +109,12 @@ mod tests {
         let clock = Clock::starting_at(interaction(1_000_000).created_at());
         clock.hear(interaction(500_000));
         assert_eq!(clock.now(), interaction(1_000_000).created_at());
+        assert_eq!(clock.surely(), None);
         clock.hear_answered(interaction(999_950));
         assert_eq!(clock.now(), interaction(1_000_000).created_at(), "a little late is no news");
         let clock = Clock::starting_at(interaction(1_000_000).created_at());
         clock.hear_answered(interaction(500_000));
         assert_eq!(clock.now(), interaction(500_000).created_at());
+        assert_eq!(clock.surely(), Some(clock.now()));
     }
 }

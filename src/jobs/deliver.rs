@@ -62,7 +62,7 @@ impl Worker {
     ) -> (Attempt, Result<Posted, DiscordError>) {
         let result = self.send(way, message, false).await;
         let attempt = Attempt::from(&result);
-        let elapsed = self.watched_since.elapsed();
+        let elapsed = self.began.elapsed();
         if attempt != Attempt::Unexplained || !self.unexplained.exhausts(way, elapsed) {
             return (attempt, result);
         }

@@ -1,5 +1,5 @@
-//! Sudden death on demand, at a named step: for the crash test, which asks what the next start
-//! makes of it. Builds without debug assertions contain nothing of this.
+//! Sudden death or a panic on demand, at a named step: for the tests that ask what the next start,
+//! or the next task, makes of it. Builds without debug assertions contain nothing of this.
 
 /// The process is about to write this down, or has just done so.
 pub(super) fn reach(step: &str, moment: Moment) {
@@ -28,10 +28,14 @@ mod armed {
     use super::Moment;
 
     /// Names where to die, and at the how manieth time there: `submitting.before:3`.
-    const VARIABLE: &str = "WHISUL_BOT_CRASH_AT";
+    const CRASH_AT: &str = "WHISUL_BOT_CRASH_AT";
+    /// The same for a panic.
+    const PANIC_AT: &str = "WHISUL_BOT_PANIC_AT";
 
     static DEATH: LazyLock<Option<Death>> =
-        LazyLock::new(|| Death::parse(&std::env::var(VARIABLE).ok()?));
+        LazyLock::new(|| Death::parse(&std::env::var(CRASH_AT).ok()?));
+    static PANIC: LazyLock<Option<Death>> =
+        LazyLock::new(|| Death::parse(&std::env::var(PANIC_AT).ok()?));
 
     struct Death {
         step: String,
@@ -54,12 +58,19 @@ mod armed {
         }
     }
 
-    /// Ends the process without unwinding, as a power cut would.
+    impl Death {
+        fn is_now(&self, step: &str, moment: Moment) -> bool {
+            let here = self.step == step && self.moment == moment;
+            here && self.left.fetch_sub(1, Ordering::Relaxed) == 1
+        }
+    }
+
+    /// Ends the process without unwinding, as a power cut would, or panics.
     pub(super) fn reach(step: &str, moment: Moment) {
-        let Some(death) = &*DEATH else { return };
-        let here = death.step == step && death.moment == moment;
-        if here && death.left.fetch_sub(1, Ordering::Relaxed) == 1 {
+        if DEATH.as_ref().is_some_and(|death| death.is_now(step, moment)) {
             std::process::abort();
         }
+        let panics = PANIC.as_ref().is_some_and(|panic| panic.is_now(step, moment));
+        assert!(!panics, "a mistake on purpose");
     }
 }

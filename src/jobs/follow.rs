@@ -2,17 +2,62 @@
 
 use std::{sync::Arc, time::Duration};
 
+use tokio::time::Instant;
 use tracing::warn;
 
 use super::{
-    gate::News,
+    gate::Doubt,
+    probe::news_of_poll,
     worker::{StepError, Worker},
 };
 use crate::{
-    delivery::Obstacle,
-    domain::{Event, Failure, Report, State, WhisulJob},
+    domain::{Event, Failure, Patience, Report, State, WhisulJob},
     whisul::PollError,
 };
+
+/// So many failed polls of one job in a row each raise a doubt about Whisul; after that, they do so
+/// once in a while.
+const DOUBTS: u32 = 3;
+const DOUBT_AGAIN: Duration = Duration::from_mins(1);
+
+/// Since when a song has been watched by this run of the bot, and how its polls went.
+pub(super) struct Watch {
+    /// Its submission, or the bot's start if that was later. Not told by a clock that can jump.
+    since: Instant,
+    /// For how long the gate had been shut by then: outages don't count.
+    shut_before: Duration,
+    patience: Patience,
+    /// How many polls have failed in a row, and when one last raised a doubt.
+    failures: u32,
+    doubted_at: Option<Instant>,
+    /// How long Whisul asked to wait with the next poll.
+    asked: Duration,
+}
+
+impl Watch {
+    pub(super) fn new(jobs: &super::Jobs) -> Self {
+        Self {
+            since: Instant::now(),
+            shut_before: jobs.gate.shut_for(),
+            patience: Patience::new(jobs.rules.job_timeout, jobs.rules.poll_interval),
+            failures: 0,
+            doubted_at: None,
+            asked: Duration::ZERO,
+        }
+    }
+
+    /// For how long it has been watched while Whisul was well.
+    fn watched(&self, jobs: &super::Jobs) -> Duration {
+        let shut = jobs.gate.shut_for().saturating_sub(self.shut_before);
+        self.since.elapsed().saturating_sub(shut)
+    }
+
+    /// Whether a failure now raises a doubt about Whisul: not again and again for one bad song.
+    fn may_doubt(&self) -> bool {
+        let rested = self.doubted_at.is_none_or(|at| at.elapsed() >= DOUBT_AGAIN);
+        self.failures < DOUBTS || rested
+    }
+}
 
 impl Worker {
     /// Asks Whisul how the song is, again and again until there is an outcome. A deleted message
@@ -20,40 +65,83 @@ impl Worker {
     pub(super) async fn follow(&mut self) -> Result<(), StepError> {
         let State::Running { whisul_job, .. } = self.job.state.clone() else { return Ok(()) };
         loop {
-            let wait = jittered(self.jobs.rules.poll_interval);
-            self.showing(tokio::time::sleep(wait)).await?;
+            self.attending(tokio::time::sleep(self.until_next_poll())).await?;
             if let Some(event) = self.poll(&whisul_job).await? {
                 return self.note_outcome(event).await;
             }
         }
     }
 
+    /// The last poll comes as soon as patience ends.
+    fn until_next_poll(&self) -> Duration {
+        let wait = jittered(self.jobs.rules.poll_interval).max(self.watch.asked);
+        let left = self.watch.patience.left(self.watch.watched(&self.jobs));
+        if left.is_zero() { wait } else { wait.min(left + Duration::from_millis(1)) }
+    }
+
     /// One poll, once it may be made. `None` when it brought nothing.
     async fn poll(&mut self, whisul_job: &WhisulJob) -> Result<Option<Event>, StepError> {
         let jobs = Arc::clone(&self.jobs);
+        let at_end = self.is_out_of_patience();
+        let may_doubt = at_end || self.watch.may_doubt();
         let ask = async {
-            let (pass, permit) = jobs.leave_to_ask().await;
+            let (pass, permit) = jobs.leave_to_ask(None).await;
             let answer = permit.poll(whisul_job).await;
-            jobs.hear(pass, news_of(&answer));
-            answer
+            let doubt = jobs.hear(pass, news_of_poll(&answer, may_doubt));
+            (answer, doubt)
         };
-        match self.showing(ask).await? {
-            Ok(report) => Ok(self.read(report)),
-            Err(error) => {
+        match self.attending(ask).await? {
+            (Ok(report), _) => Ok(self.read(report)),
+            (Err(error), doubt) => {
                 warn!(%error, "a poll brought nothing; the next one may");
-                Ok(None)
+                self.note_failure(&error, may_doubt);
+                if at_end { self.give_up_unless_away(doubt).await } else { Ok(None) }
             }
         }
     }
 
     /// What a report means for the job. `None` while the song is being made.
-    fn read(&self, report: Report) -> Option<Event> {
-        let patient = self.watched_since.elapsed() <= self.jobs.rules.job_timeout;
-        let event = self.job.reported(report, self.jobs.clock.now(), patient);
+    fn read(&mut self, report: Report) -> Option<Event> {
+        let watched = self.watch.watched(&self.jobs);
+        let watch = &mut self.watch;
+        (watch.failures, watch.asked) = (0, Duration::ZERO);
+        let event = watch.patience.hear(&self.job, report, self.jobs.clock.now(), watched);
         if event == Some(Event::Fell(Failure::GivenUp)) {
             warn!("the song is still not done; the job is given up");
         }
         event
+    }
+
+    fn note_failure(&mut self, error: &PollError, doubted: bool) {
+        let watch = &mut self.watch;
+        watch.failures = watch.failures.saturating_add(1);
+        if doubted {
+            watch.doubted_at = Some(Instant::now());
+        }
+        watch.asked = match error {
+            PollError::RateLimited { retry_after } | PollError::Transient { retry_after, .. } => {
+                retry_after.unwrap_or_default()
+            }
+            _ => Duration::ZERO,
+        };
+    }
+
+    fn is_out_of_patience(&self) -> bool {
+        self.watch.patience.left(self.watch.watched(&self.jobs)).is_zero()
+    }
+
+    /// Patience has ended, and the last poll has failed: the job is given up if Whisul is well.
+    async fn give_up_unless_away(&mut self, doubt: Doubt) -> Result<Option<Event>, StepError> {
+        let jobs = Arc::clone(&self.jobs);
+        if !self.attending(jobs.gate.verdict(doubt)).await? {
+            return Ok(None);
+        }
+        let watched = self.watch.watched(&self.jobs);
+        let event = self.watch.patience.hear_nothing(&self.job, watched);
+        if event.is_some() {
+            warn!("Whisul is well but says nothing about the song; the job is given up");
+        }
+        Ok(event)
     }
 
     /// Writes down what came of the song. How long it took is worth knowing for the next ones.
@@ -63,18 +151,6 @@ impl Worker {
             self.jobs.estimate().learn(took);
         }
         Ok(())
-    }
-}
-
-/// What a poll's answer says about Whisul as a whole.
-pub(super) fn news_of(answer: &Result<Report, PollError>) -> News {
-    match answer {
-        Ok(_) => News::Fine,
-        Err(PollError::BadKey | PollError::OutOfCredit) => News::Shut(Obstacle::BadKey, None),
-        Err(PollError::Transient { retry_after: None, .. }) => News::Hiccup,
-        Err(PollError::RateLimited { retry_after } | PollError::Transient { retry_after, .. }) => {
-            News::Shut(Obstacle::Busy, *retry_after)
-        }
     }
 }
 

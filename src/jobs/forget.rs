@@ -1,13 +1,14 @@
-//! Forgetting jobs that are long over.
+//! Forgetting jobs that are long over, and what people want to be forgotten.
 
 use std::{sync::Arc, time::Duration};
 
+use tokio::time::{sleep, timeout};
 use tracing::{info, warn};
 
-use super::Jobs;
+use super::{Backoff, Jobs};
 use crate::{
-    domain::{Deed, forgotten_before},
-    store::StoreError,
+    domain::{Deed, UserId, forgotten_before},
+    store::{Erasure, StoreError},
 };
 
 /// Between two looks for what is old enough.
@@ -15,6 +16,14 @@ const INTERVAL: Duration = Duration::from_hours(1);
 
 /// How many jobs are forgotten in one go, so that nobody who asks for a song waits for it.
 const BATCH: u32 = 200;
+
+/// Between two attempts to empty the database's write-ahead log.
+const PURGE_PAUSE: Duration = Duration::from_millis(20);
+const PURGE_PAUSE_MAX: Duration = Duration::from_secs(10);
+
+/// How long somebody's answer may wait for that. It goes on by itself where others, such as a
+/// backup, read the database for longer.
+const PURGE: Duration = Duration::from_millis(400);
 
 impl Jobs {
     /// Forgets old jobs, now and from time to time, until the bot stops.
@@ -26,10 +35,45 @@ impl Jobs {
                     Ok(jobs) => info!(jobs, "forgot old jobs"),
                     Err(error) => warn!(%error, "old jobs can't be forgotten; tried again later"),
                 }
-                tokio::time::sleep(INTERVAL).await;
+                // Whatever an earlier run, or a wish that was written down late, has left there.
+                self.purge().await;
+                sleep(INTERVAL).await;
             }
         };
         self.stop.run_until_cancelled(forgetting).await;
+    }
+
+    /// Forgets what the person's songs were, as far as they are over.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub async fn forget_person(self: &Arc<Self>, person: UserId) -> Result<Erasure, StoreError> {
+        let erasure = self.store.erase(person).await?;
+        info!(requester = %person, erased = erasure.erased, "somebody wanted to be forgotten");
+        let jobs = Arc::clone(self);
+        let purging = self.tasks.spawn(async move {
+            jobs.stop.run_until_cancelled(jobs.purge()).await;
+        });
+        // Whoever is told that their songs are forgotten may look into the files.
+        _ = timeout(PURGE, purging).await;
+        Ok(erasure)
+    }
+
+    /// Empties the database's write-ahead log, which holds what was erased, as soon as everybody
+    /// who reads lets it.
+    async fn purge(&self) {
+        let _one_at_a_time = self.purging.lock().await;
+        let mut backoff = Backoff::new(PURGE_PAUSE, PURGE_PAUSE_MAX);
+        loop {
+            match self.store.empty_log().await {
+                Ok(true) => return,
+                Ok(false) => {}
+                Err(error) => {
+                    warn!(%error, "the write-ahead log can't be emptied; tried again");
+                }
+            }
+            sleep(backoff.next()).await;
+        }
     }
 
     async fn forget(&self) -> Result<u64, StoreError> {

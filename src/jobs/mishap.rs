@@ -1,17 +1,66 @@
 //! A job whose task has panicked is taken up again, as after a crash: what is on disk says what is
-//! to be done.
+//! to be done. So is one whose request has, before there was a task.
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::FutureExt;
-use tracing::{error, warn};
+use tracing::{Instrument, error, info_span, warn};
 
 use super::{Backoff, Jobs, worker::Worker};
-use crate::domain::JobId;
+use crate::domain::{Job, JobId};
 
 /// Waits before that: what has panicked once may do so each time.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_mins(5);
+
+/// A request that no task takes care of yet. If it is dropped before one does, by a panic, it gives
+/// back its place in line and its entry in the registry, or its job is taken up again.
+pub(super) struct InHand {
+    jobs: Arc<Jobs>,
+    job: Job,
+    stage: Stage,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// Nothing is written down.
+    New,
+    /// There is a row, and perhaps a first answer.
+    Admitted,
+    /// Somebody else takes care of it.
+    PassedOn,
+}
+
+impl InHand {
+    pub(super) fn new(jobs: &Arc<Jobs>, job: &Job) -> Self {
+        Self { jobs: Arc::clone(jobs), job: job.clone(), stage: Stage::New }
+    }
+
+    /// Its job is written down.
+    pub(super) fn admitted(&mut self) {
+        self.stage = Stage::Admitted;
+    }
+
+    /// Somebody else takes care of it from now on.
+    pub(super) fn pass_on(mut self) {
+        self.stage = Stage::PassedOn;
+    }
+}
+
+impl Drop for InHand {
+    fn drop(&mut self) {
+        match self.stage {
+            Stage::New => self.jobs.let_go(&self.job),
+            Stage::Admitted => {
+                self.jobs.line.expect_no_longer(&self.job);
+                let taking_up = Arc::clone(&self.jobs).take_up_again(self.job.id);
+                let span = info_span!("job", id = %self.job.id);
+                self.jobs.tasks.spawn(taking_up.instrument(span));
+            }
+            Stage::PassedOn => {}
+        }
+    }
+}
 
 impl Jobs {
     /// Lets a worker take care of its job, and others after it as long as each of them panics.
@@ -23,7 +72,7 @@ impl Jobs {
         }
     }
 
-    async fn take_up_again(self: &Arc<Self>, id: JobId) {
+    async fn take_up_again(self: Arc<Self>, id: JobId) {
         let mut backoff = Backoff::new(FIRST_WAIT, LONGEST_WAIT);
         loop {
             // The panic's own message may hold anything; the panic hook has printed it.

@@ -10,17 +10,18 @@ mod backoff;
 mod clock;
 mod deliver;
 mod display;
-mod elsewhere;
 mod failpoint;
 mod follow;
 mod forget;
 mod gate;
 mod line;
 mod mishap;
+mod moderation;
 mod notify;
 mod own;
 mod owner;
 mod pace;
+mod probe;
 mod registry;
 mod retry;
 mod submit;
@@ -34,8 +35,9 @@ use std::{
     time::Duration,
 };
 
+use tokio::sync::Mutex as AsyncMutex;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use tracing::{Instrument, error, info, info_span, warn};
+use tracing::{Instrument, error, info, info_span};
 
 pub use ask::{Ask, AskError};
 pub(crate) use backoff::Backoff;
@@ -43,8 +45,8 @@ pub use clock::Clock;
 pub use take_back::TakenBack;
 
 use crate::{
-    delivery::{Discord, Links, Media, Message, Obstacle, Postman, Scene, render, sentences},
-    domain::{Estimate, Extras, Job, JobId, Limits, MessageId, RunId},
+    delivery::{Discord, Links, Media, Message, Postman, Scene, render},
+    domain::{Estimate, Extras, Job, JobId, Limits, MessageId, RunId, UserId},
     store::{Store, StoreError},
     whisul::{Permit, Whisul},
 };
@@ -104,9 +106,13 @@ pub struct Jobs {
     pace: pace::Pace,
     retry_pace: pace::Pace,
     run: RunId,
-    elsewhere: elsewhere::Elsewhere,
     registry: registry::Registry,
+    alerts: owner::Alerts,
+    /// Held while it is settled whether a failed song is refunded: one at a time.
+    refunds: tokio::sync::Mutex<()>,
     estimate: Mutex<Estimate>,
+    words: moderation::WordFilter,
+    purging: AsyncMutex<()>,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -127,6 +133,7 @@ impl Jobs {
         }
         let jobs = Arc::new(Self {
             postman: Postman::new(Arc::clone(&tools.discord)),
+            words: moderation::WordFilter::new(tools.store.clone()),
             store: tools.store,
             whisul: tools.whisul,
             discord: tools.discord,
@@ -139,15 +146,19 @@ impl Jobs {
             pace: pace::Pace::new(),
             retry_pace: pace::Pace::new(),
             run: RunId(fastrand::u32(..)),
-            elsewhere: elsewhere::Elsewhere::default(),
             registry: registry::Registry::default(),
+            alerts: owner::Alerts::default(),
+            refunds: tokio::sync::Mutex::default(),
             estimate: Mutex::new(estimate),
+            purging: AsyncMutex::new(()),
             tasks: TaskTracker::new(),
             stop,
         });
         jobs.resume().await?;
         let forgetting = Arc::clone(&jobs).forget_old_jobs();
         jobs.tasks.spawn(forgetting.instrument(info_span!("forgetting")));
+        let probing = Arc::clone(&jobs).probe_whisul();
+        jobs.tasks.spawn(probing.instrument(info_span!("probing")));
         Ok(jobs)
     }
 
@@ -204,27 +215,15 @@ impl Jobs {
         Ok(())
     }
 
-    /// Waits until a request to Whisul may be made: the gate is open and the rate limit has room.
-    async fn leave_to_ask(&self) -> (gate::Pass<'_>, Permit<'_>) {
+    /// Waits until a poll, or a requester's prompt, may be sent: the gate is open and the rate limit has room.
+    async fn leave_to_ask(&self, prompt_of: Option<UserId>) -> (gate::Pass<'_>, Permit<'_>) {
         loop {
-            let pass = self.gate.pass().await;
+            let pass = self.gate.pass(prompt_of).await;
             let permit = self.whisul.permit().await;
             // While this request waited for its place, an answer to another may have shut the gate.
             if pass.stands() {
                 return (pass, permit);
             }
-        }
-    }
-
-    /// Passes on what came of a request to Whisul, and cries for help where only the owner can.
-    fn hear(self: &Arc<Self>, pass: gate::Pass<'_>, news: gate::News) {
-        match pass.tell(news) {
-            Some(Obstacle::BadKey) => {
-                error!("Whisul does not accept WHISUL_API_KEY; songs wait until it does");
-                self.tasks.spawn(Arc::clone(self).tell_owners(sentences::OWNER_BAD_KEY));
-            }
-            Some(obstacle) => warn!(?obstacle, "requests to Whisul are held back"),
-            None => {}
         }
     }
 
@@ -239,7 +238,7 @@ impl Jobs {
     fn render_at(&self, place: Option<usize>, job: &Job) -> Message {
         let now = self.clock.now();
         let expected = self.estimate().expected();
-        let obstacle = self.gate.obstacle();
+        let obstacle = self.gate.obstacle(job.awaits_turn().then_some(job.requester));
         let last_words = worker::is_last_chance(job, now);
         let run = self.run;
         render(&Scene { job, now, place, obstacle, expected, run, last_words }, &self.links)

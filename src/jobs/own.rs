@@ -1,12 +1,10 @@
-//! What people may see, and have forgotten, of their own.
-
-use tracing::info;
+//! What people may see of their own.
 
 use super::Jobs;
 use crate::{
     delivery::{Export, Message, export, listing},
-    domain::{Job, JobId, Prompt, Search, State, UserId},
-    store::{Erasure, StoreError},
+    domain::{Bar, GuildId, Job, JobId, Prompt, Search, State, UserId},
+    store::StoreError,
 };
 
 /// How many of a person's records are in a file, at most.
@@ -29,15 +27,25 @@ impl Jobs {
         Ok(listing(&self.songs_of(person).await?, search, page, &self.links))
     }
 
-    /// A finished song as its message shows it, if it is the person's own.
+    /// A finished song as its message shows it, if it is the person's own, and what keeps it from
+    /// everybody else's eyes in this server (`None`: outside of servers).
     pub async fn shown_again(
         &self,
         person: UserId,
         song: JobId,
-    ) -> Result<Option<Message>, StoreError> {
-        let job = self.own(person, song).await?;
-        let finished = job.filter(|job| matches!(job.state, State::Completed { .. }));
-        Ok(finished.map(|job| self.render(&job)))
+        guild: Option<GuildId>,
+    ) -> Result<Option<(Message, Option<Bar>)>, StoreError> {
+        let Some(job) = self.own(person, song).await? else { return Ok(None) };
+        let State::Completed { song, .. } = &job.state else { return Ok(None) };
+        let mut bar = self.store.overrides(person, guild).await?.bar;
+        if bar.is_none() {
+            let prompt = std::iter::once(job.prompt.as_str());
+            let texts: Vec<_> = prompt.chain(song.title.as_deref()).collect();
+            let texts = texts.into_iter().chain(song.tags.iter().map(String::as_str));
+            let has_word = self.words.finds(guild, texts.map(str::to_owned).collect()).await?;
+            bar = has_word.then_some(Bar::Word);
+        }
+        Ok(Some((self.render(&job), bar)))
     }
 
     /// A job, if it is the person's own. Whatever names it may be forged.
@@ -64,12 +72,5 @@ impl Jobs {
         let mut export = export(person, wants_notice, &records, limit);
         export.complete &= u32::try_from(records.len()).is_ok_and(|count| count < RECORDS);
         Ok(export)
-    }
-
-    /// Forgets what the person's songs were, as far as they are over.
-    pub async fn forget_person(&self, person: UserId) -> Result<Erasure, StoreError> {
-        let erasure = self.store.erase(person).await?;
-        info!(requester = %person, erased = erasure.erased, "somebody wanted to be forgotten");
-        Ok(erasure)
     }
 }

@@ -2,21 +2,22 @@
 
 use std::sync::Arc;
 
-use tokio::time::Instant;
-use tracing::{debug, error, warn};
+use tracing::{error, warn};
 
 use super::{
-    Jobs,
     display::Deleted,
-    follow::news_of,
-    gate::{News, Pass},
+    follow::Watch,
+    gate::Doubt,
+    probe::news_of_submission,
     worker::{StepError, Worker},
 };
 use crate::{
-    delivery::Obstacle,
-    domain::{Event, Submission, WhisulJob, WhisulJobId},
-    whisul::{Permit, SubmitError},
+    domain::{Event, Failure, Submission, WhisulJob},
+    whisul::SubmitError,
 };
+
+/// How often a prompt is sent at most that Whisul turns away while it takes others.
+const TRIES: u32 = 3;
 
 impl Worker {
     /// Waits for the job's turn and submits its prompt. Deleting the message takes the job back.
@@ -39,7 +40,8 @@ impl Worker {
         if self.display.confirm(&jobs, &self.job).await == Err(Deleted) {
             return self.take_back().await;
         }
-        let Ok((pass, permit)) = self.waiting_for(jobs.leave_to_submit()).await? else {
+        let prompt_of = Some(self.job.requester);
+        let Ok((pass, permit)) = self.waiting_for(jobs.leave_to_ask(prompt_of)).await? else {
             return self.take_back().await;
         };
         // Once more, if that took long.
@@ -58,23 +60,44 @@ impl Worker {
         // From here on nothing interrupts: the answer says whether a song was paid for.
         let submission = permit.submit(&self.job.prompt);
         let answer = self.display.during(&jobs, &self.job, submission).await;
-        let news = match &answer {
-            Ok(_) | Err(SubmitError::Rejected { .. }) => News::Fine,
-            Err(SubmitError::BadKey { .. } | SubmitError::OutOfCredit { .. }) => {
-                News::Shut(Obstacle::BadKey, None)
+        let doubt = jobs.hear(pass, news_of_submission(&answer));
+        self.watch = Watch::new(&jobs);
+        let setback = Setback::of(&answer);
+        self.note(submission_of(answer).event(jobs.clock.now())).await?;
+        match setback {
+            Some(setback) => self.set_back(setback, doubt).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Whisul turned the prompt away for a reason that may be the prompt's own. Its slot is for
+    /// others meanwhile. It is sent a few times at most.
+    async fn set_back(&mut self, setback: Setback, doubt: Doubt) -> Result<(), StepError> {
+        self.slot = None;
+        let jobs = Arc::clone(&self.jobs);
+        let is_own = match setback {
+            Setback::BadKey => match self.waiting_for(jobs.gate.verdict(doubt)).await? {
+                // Whisul rejects the key, or is away: the job waits in line with all others.
+                Ok(false) => return Ok(()),
+                Ok(true) => true,
+                Err(Deleted) => return self.take_back().await,
+            },
+            // No probe can tell, but another prompt that is taken can.
+            Setback::OutOfCredit => {
+                let taken = jobs.gate.taken();
+                self.taken_before.replace(taken).is_some_and(|before| before < taken)
             }
-            Err(SubmitError::NotTaken { retry_after: None, .. }) => {
-                News::Shut(Obstacle::Unreachable, None)
-            }
-            Err(
-                SubmitError::RateLimited { retry_after }
-                | SubmitError::NotTaken { retry_after, .. },
-            ) => News::Shut(Obstacle::Busy, *retry_after),
-            Err(SubmitError::Refused { .. } | SubmitError::Ambiguous { .. }) => News::Hiccup,
         };
-        self.jobs.hear(pass, news);
-        self.watched_since = Instant::now();
-        self.note(submission_of(answer).event(self.jobs.clock.now())).await
+        self.turned_away += u32::from(is_own);
+        if self.turned_away >= TRIES {
+            warn!(?setback, "Whisul takes other prompts, but not this one; it is not sent again");
+            return self.note(Event::Fell(Failure::Rejected { reason: None })).await;
+        }
+        let pause = self.setbacks.next_whole();
+        match self.waiting_for(tokio::time::sleep(pause)).await? {
+            Ok(()) => Ok(()),
+            Err(Deleted) => self.take_back().await,
+        }
     }
 
     /// A job found in the middle of its submission: nobody knows whether it was paid for.
@@ -89,21 +112,19 @@ impl Worker {
     }
 }
 
-impl Jobs {
-    /// Waits until a prompt may be sent. Whether a Whisul that could not be reached is back is found
-    /// out by asking for a job that nobody has: a prompt that met an error would be a song lost.
-    async fn leave_to_submit(self: &Arc<Self>) -> (Pass<'_>, Permit<'_>) {
-        loop {
-            let (pass, permit) = self.leave_to_ask().await;
-            if !pass.seeks_whisul() {
-                return (pass, permit);
-            }
-            let nobodys = WhisulJob { id: WhisulJobId::nobodys(), poll_url: None };
-            let answer = permit.poll(&nobodys).await;
-            if let Err(error) = &answer {
-                debug!(%error, "Whisul is not back yet");
-            }
-            self.hear(pass, news_of(&answer));
+/// Why a prompt was turned away that Whisul surely did not take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Setback {
+    BadKey,
+    OutOfCredit,
+}
+
+impl Setback {
+    fn of(answer: &Result<WhisulJob, SubmitError>) -> Option<Self> {
+        match answer {
+            Err(SubmitError::BadKey { .. }) => Some(Self::BadKey),
+            Err(SubmitError::OutOfCredit { .. }) => Some(Self::OutOfCredit),
+            _ => None,
         }
     }
 }

@@ -7,7 +7,7 @@ use tokio::time::{Instant, timeout_at};
 use super::Jobs;
 use crate::{
     delivery::Message,
-    domain::{Event, Job, JobId, MessageId, Owed, Reach, Shown, State},
+    domain::{Event, Failure, Job, JobId, MessageId, Owed, Reach, Shown, State},
     store::StoreError,
 };
 
@@ -20,6 +20,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 pub enum TakenBack {
     /// It is taken back and refunded.
     Done,
+    /// It ran and is ended: its requester is refunded, the key is not.
+    Ended,
     /// Its prompt is at Whisul, or it is over.
     TooLate,
     /// There is no such job, or no longer.
@@ -50,8 +52,31 @@ impl Jobs {
         until: Instant,
         answer: impl AsyncFnOnce(Option<Message>) -> Option<MessageId>,
     ) -> Result<TakenBack, StoreError> {
+        self.end(id, false, until, answer).await
+    }
+
+    /// The same for the bot's owner, who may also end a song that runs.
+    ///
+    /// # Errors
+    /// When the database can't be read or written: the job goes on, then.
+    pub async fn take_back_or_end(
+        self: &Arc<Self>,
+        id: JobId,
+        until: Instant,
+    ) -> Result<TakenBack, StoreError> {
+        // The job's own task brings the news to its message.
+        self.end(id, true, until, async |_| None).await
+    }
+
+    async fn end(
+        self: &Arc<Self>,
+        id: JobId,
+        even_running: bool,
+        until: Instant,
+        answer: impl AsyncFnOnce(Option<Message>) -> Option<MessageId>,
+    ) -> Result<TakenBack, StoreError> {
         let jobs = Arc::clone(self);
-        let mut cancelling = self.tasks.spawn(async move { jobs.cancel(id).await });
+        let mut cancelling = self.tasks.spawn(async move { jobs.cancel(id, even_running).await });
         let Ok(ended) = timeout_at(until, &mut cancelling).await else {
             let jobs = Arc::clone(self);
             self.tasks.spawn(async move {
@@ -64,7 +89,8 @@ impl Jobs {
             Ok(Ok(Cancelling::Written(cancelled))) => {
                 self.answer_taken_back(&cancelled, answer).await;
                 self.registry.wake(id);
-                Ok(TakenBack::Done)
+                let waited = cancelled.state == State::Cancelled;
+                Ok(if waited { TakenBack::Done } else { TakenBack::Ended })
             }
             Ok(Ok(Cancelling::Refused(why))) => Ok(why),
             Ok(Err(error)) => Err(error),
@@ -72,16 +98,19 @@ impl Jobs {
         }
     }
 
-    async fn cancel(&self, id: JobId) -> Result<Cancelling, StoreError> {
+    async fn cancel(&self, id: JobId, even_running: bool) -> Result<Cancelling, StoreError> {
         for _ in 0..TRIES {
             let Some(job) = self.store.job(id).await? else {
                 return Ok(Cancelling::Refused(TakenBack::Unknown));
             };
-            if job.state == State::Accepted {
+            // The fate of a prompt that is on its way is known soon, too.
+            let soon = even_running && job.state == State::Submitting;
+            if job.state == State::Accepted || soon {
                 tokio::time::sleep(PAUSE).await;
                 continue;
             }
-            let Some(cancelled) = job.after(Event::TakenBack) else {
+            let ended = || job.after(Event::Fell(Failure::Ended)).filter(|_| even_running);
+            let Some(cancelled) = job.after(Event::TakenBack).or_else(ended) else {
                 return Ok(Cancelling::Refused(TakenBack::TooLate));
             };
             // The job's task may have been faster. It finds out when it writes the next time.

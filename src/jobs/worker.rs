@@ -8,6 +8,7 @@ use tracing::{Instrument, info, info_span, warn};
 use super::{
     Backoff, Jobs,
     display::{Deleted, Display, patience},
+    follow::Watch,
     line::{InLine, Slot},
     retry::{self, FIRST_WAIT, Retry},
 };
@@ -16,6 +17,10 @@ use crate::{
     domain::{Event, Job, Reach, State, Step, Timestamp, Unexplained},
 };
 
+/// The longest wait of a prompt that was turned away.
+const LONGEST_SETBACK: Duration = Duration::from_mins(1);
+/// A job that is overdue by Discord's clock, since the bot was away, is tried for so long.
+const SECOND_CHANCE: Duration = Duration::from_mins(10);
 /// How long before a token's end the last words are said to a message that only it reaches.
 const LAST_WORDS: Duration = Duration::from_mins(1);
 
@@ -32,9 +37,14 @@ pub(super) struct Worker {
     pub(super) slot: Option<Slot>,
     /// When this run of the bot took it in, if it was this one.
     pub(super) asked_at: Option<Instant>,
-    /// Since when the song is watched: its submission, or the bot's start if that was later. Not
-    /// told by a clock that can jump.
-    pub(super) watched_since: Instant,
+    /// When this run of the bot took care of it first.
+    pub(super) began: Instant,
+    pub(super) watch: Watch,
+    /// How often its prompt was turned away while Whisul took others', what Whisul had taken when it
+    /// was last, and how long it waits then.
+    pub(super) turned_away: u32,
+    pub(super) taken_before: Option<u64>,
+    pub(super) setbacks: Backoff,
     /// When this run of the bot began to post its outcome as a new message.
     pub(super) post_began: Option<Instant>,
     /// How often this run of the bot has tried in vain to attach the files.
@@ -59,6 +69,9 @@ pub(super) enum StepError {
     /// The job is not written down, or no longer.
     #[error("the job's row is gone")]
     Gone,
+    /// It has been as it is for longer than anything may last.
+    #[error("the job is overdue")]
+    Overdue,
 }
 
 impl Jobs {
@@ -81,7 +94,11 @@ impl Jobs {
             place: (job.next_step() == Step::TakeTurn).then(|| self.line.join(&job)),
             slot: job.is_at_whisul().then(|| self.line.occupy(&job)),
             asked_at: shown.map(|_| Instant::now()),
-            watched_since: Instant::now(),
+            began: Instant::now(),
+            watch: Watch::new(self),
+            turned_away: 0,
+            taken_before: None,
+            setbacks: Backoff::new(self.rules.poll_interval, LONGEST_SETBACK),
             post_began: None,
             attach_tries: 0,
             unexplained: Unexplained::default(),
@@ -97,6 +114,7 @@ impl Worker {
             match self.step().await {
                 Ok(()) => self.retry.reset(),
                 Err(StepError::Stopping) => break,
+                Err(StepError::Overdue) => self.end_overdue().await,
                 Err(error @ StepError::Gone) => {
                     warn!(%error, "nothing more is done for this job");
                     if self.job.awaits_turn() {
@@ -124,6 +142,9 @@ impl Worker {
         if self.jobs.stop.is_cancelled() {
             return Err(StepError::Stopping);
         }
+        if overdue_in(&self.jobs, &self.job, self.began).is_some_and(|left| left.is_zero()) {
+            return Err(StepError::Overdue);
+        }
         // Thousands may wait for their turn: what else jobs do takes no room of theirs.
         match self.job.next_step() {
             Step::FindAnswer => Box::pin(self.find_answer()).await,
@@ -140,15 +161,27 @@ impl Worker {
         }
     }
 
+    /// Ends what has lasted for too long.
+    async fn end_overdue(&mut self) {
+        let Some((_, event)) = self.job.overdue_after(self.jobs.rules.job_timeout) else { return };
+        warn!(state = self.job.state.name(), "the job has been under way for too long; it ends");
+        self.slot = None;
+        self.place = None;
+        if let Err(error) = self.note(event).await {
+            warn!(%error, "the end of an overdue job can't be written down yet");
+            _ = self.sleep(FIRST_WAIT).await;
+        }
+    }
+
     /// Writes an event down, for as long as that takes: what has happened must not be forgotten
     /// because a disk is full.
     pub(super) async fn note(&mut self, event: Event) -> Result<(), StepError> {
         let next = self.job.after(event).ok_or(StepError::Overtaken)?;
         let mut backoff = Backoff::new(FIRST_WAIT, Duration::from_secs(30));
-        loop {
-            match self.jobs.write(&self.job, &next).await {
-                Ok(true) => break,
-                Ok(false) => return Err(self.overtaken().await),
+        let next = loop {
+            match self.jobs.write_settled(&self.job, &next).await {
+                Ok(Some(written)) => break written,
+                Ok(None) => return Err(self.overtaken().await),
                 Err(error) => {
                     warn!(%error, "a job's state can't be written down and is tried again");
                     let slept = self.sleep(backoff.next()).await;
@@ -162,7 +195,7 @@ impl Worker {
                     }
                 }
             }
-        }
+        };
         let (from, to) = (self.job.state.name(), next.state.name());
         if from == to {
             info!(state = to, delivery = ?next.delivery, "the job's delivery has moved on");
@@ -209,36 +242,76 @@ impl Worker {
         self.jobs.stop.run_until_cancelled(work).await.ok_or(StepError::Stopping)
     }
 
-    /// Does something that may be left undone when the bot stops, with the message kept up to
-    /// date meanwhile.
-    pub(super) async fn showing<T>(
+    /// Does something that may be left undone, with the message kept up to date meanwhile, unless
+    /// the bot stops, another hand moves the job on, or it is overdue.
+    pub(super) async fn attending<T>(
         &mut self,
         work: impl Future<Output = T>,
     ) -> Result<T, StepError> {
-        let work = self.jobs.stop.run_until_cancelled(work);
-        self.display.during(&self.jobs, &self.job, work).await.ok_or(StepError::Stopping)
+        let jobs = Arc::clone(&self.jobs);
+        let work = or_interrupted(&jobs, &self.job, self.began, Arc::clone(&self.news), work);
+        let done = self.display.during(&self.jobs, &self.job, work).await;
+        self.unless_overtaken(done).await
     }
 
-    /// Waits for something with the message kept up to date, unless that is deleted meanwhile, or
-    /// another hand moves the job on.
+    /// The same, unless its message is deleted meanwhile.
     pub(super) async fn waiting_for<T>(
         &mut self,
         event: impl Future<Output = T>,
     ) -> Result<Result<T, Deleted>, StepError> {
-        let news = Arc::clone(&self.news);
-        let event = self.jobs.stop.run_until_cancelled(async {
-            tokio::select! {
-                came = event => Some(came),
-                () = news.notified() => None,
-            }
-        });
+        let jobs = Arc::clone(&self.jobs);
+        let event = or_interrupted(&jobs, &self.job, self.began, Arc::clone(&self.news), event);
         match self.display.unless_deleted(&self.jobs, &self.job, event).await {
-            Ok(Some(Some(came))) => Ok(Ok(came)),
-            Ok(Some(None)) => Err(self.overtaken().await),
-            Ok(None) => Err(StepError::Stopping),
+            Ok(came) => Ok(Ok(self.unless_overtaken(came).await?)),
             Err(deleted) => Ok(Err(deleted)),
         }
     }
+
+    /// Reads the job again where another hand has moved it on.
+    async fn unless_overtaken<T>(&mut self, done: Result<T, StepError>) -> Result<T, StepError> {
+        match done {
+            Err(StepError::Overtaken) => Err(self.overtaken().await),
+            done => done,
+        }
+    }
+}
+
+/// Does something until it is done or the bot stops, another hand has written to the job's row, or
+/// the job is overdue.
+async fn or_interrupted<T>(
+    jobs: &Jobs,
+    job: &Job,
+    began: Instant,
+    news: Arc<Notify>,
+    work: impl Future<Output = T>,
+) -> Result<T, StepError> {
+    tokio::select! {
+        done = work => Ok(done),
+        () = jobs.stop.cancelled() => Err(StepError::Stopping),
+        () = news.notified() => Err(StepError::Overtaken),
+        () = until_overdue(jobs, job, began) => Err(StepError::Overdue),
+    }
+}
+
+async fn until_overdue(jobs: &Jobs, job: &Job, began: Instant) {
+    while let Some(left) = overdue_in(jobs, job, began) {
+        if left.is_zero() {
+            return;
+        }
+        tokio::time::sleep(left).await;
+    }
+    std::future::pending::<()>().await;
+}
+
+/// How long to wait before it is seen again whether a job is overdue; nothing once it is. Only what
+/// this run of the bot has waited for counts, or what Discord's clock says. `None` where it can't be.
+fn overdue_in(jobs: &Jobs, job: &Job, began: Instant) -> Option<Duration> {
+    let (limit, _) = job.overdue_after(jobs.rules.job_timeout)?;
+    let here = began.elapsed();
+    let age = jobs.clock.surely().map(|now| now.since(job.overdue_since()));
+    let age = age.filter(|_| here >= SECOND_CHANCE).unwrap_or_default();
+    let left = limit.saturating_sub(here.max(age));
+    Some(left.min(SECOND_CHANCE))
 }
 
 /// How long Discord asks to wait before a step that failed is tried again.

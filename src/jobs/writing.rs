@@ -5,12 +5,14 @@ use super::{
     failpoint::{Moment, reach},
 };
 use crate::{
-    domain::{Delivery, Job, Requester},
+    domain::{Bar, Charge, Delivery, Job, Requester},
     store::{Admission, StoreError},
 };
 
 impl Jobs {
-    /// Checks a new job against the limits, charges it and writes it down.
+    /// Checks a new job against the limits and the blocked words, charges it and writes it down.
+    /// Words are sought only once nothing else keeps it out, and before anybody has to wait for it.
+    /// A word that is added meanwhile counts from the next prompt on.
     ///
     /// # Errors
     /// When the database can't be read or written.
@@ -19,10 +21,48 @@ impl Jobs {
         job: &Job,
         requester: &Requester<'_>,
     ) -> Result<Admission, StoreError> {
+        if let Some(turned_away) = self.store.foresee(job, requester, &self.rules.limits).await? {
+            return Ok(turned_away);
+        }
+        let prompt = vec![job.prompt.as_str().to_owned()];
+        if self.words.finds(job.place.guild, prompt).await? {
+            return Ok(Admission::Barred(Bar::Word));
+        }
         reach("admission", Moment::Before);
         let admission = self.store.admit(job, requester, &self.rules.limits).await;
         reach("admission", Moment::After);
         admission
+    }
+
+    /// The same as [`Self::write`], once it is settled whether a failure is refunded. Returns the job
+    /// as it was written, unless somebody else was faster.
+    ///
+    /// # Errors
+    /// When the database can't be read or written.
+    pub(super) async fn write_settled(
+        &self,
+        before: &Job,
+        after: &Job,
+    ) -> Result<Option<Job>, StoreError> {
+        let is_refunded = after.charge == Charge::KeyOnly && before.charge == Charge::Full;
+        // Songs that fail together must not all be taken for the first.
+        let _one_at_a_time = if is_refunded { Some(self.refunds.lock().await) } else { None };
+        let mut after = after.clone();
+        if is_refunded {
+            let refunded = self.refunded_before(&after).await?;
+            after = after.refunded_before(refunded);
+        }
+        Ok(self.write(before, &after).await?.then_some(after))
+    }
+
+    /// How many failures were refunded to a job's requester, within the window of the quotas that
+    /// count their songs.
+    async fn refunded_before(&self, job: &Job) -> Result<u32, StoreError> {
+        let overrides = self.store.overrides(job.requester, job.place.guild).await?;
+        match self.rules.limits.with(&overrides).longest_window() {
+            Some(window) => self.store.refunded(job, job.id.created_at().before(window)).await,
+            None => Ok(0),
+        }
     }
 
     /// Writes down what has become of a job; `false` where somebody else was faster.

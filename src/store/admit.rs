@@ -9,8 +9,7 @@ use super::{
     write::{self, number},
 };
 use crate::domain::{
-    Bar, Charges, GuildId, Job, JobId, Limits, Quota, Reading, Refusal, Requester, Timestamp,
-    UserId,
+    Bar, Charges, GuildId, Job, JobId, Limits, Quota, Refusal, Requester, Timestamp, UserId,
 };
 
 /// Takes the right to write at once, so that nothing can change between reading the charges and
@@ -31,6 +30,13 @@ pub(super) const CHARGES_OF_REQUESTER: &str = "\
             SELECT MAX(done_at) FROM acts \
             WHERE in_force = 1 AND scope = 0 AND person = $1 AND topic = 'reset'), 0) \
     ORDER BY charged_at DESC LIMIT $3";
+
+pub(super) const REFUNDED: &str = "\
+    SELECT COUNT(*) FROM jobs \
+    WHERE requester = $1 AND charge = 'key' AND failure <> 'ended' AND charged_at > $2 \
+        AND charged_at > COALESCE((\
+            SELECT MAX(done_at) FROM acts \
+            WHERE in_force = 1 AND scope = 0 AND person = $1 AND topic = 'reset'), 0)";
 
 const PAY_BY_GRANT: &str = "UPDATE jobs SET grant_id = $1 WHERE id = $2";
 
@@ -61,9 +67,25 @@ pub enum Admission {
 }
 
 impl Store {
+    /// What would become of a new job now, if it is to be turned away: asked of a reading
+    /// connection, so that whoever is refused anyway takes nobody's turn to write.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn foresee(
+        &self,
+        job: &Job,
+        requester: &Requester<'_>,
+        limits: &Limits,
+    ) -> Result<Option<Admission>, StoreError> {
+        let mut moment = self.reader.begin().await?;
+        Ok(decide(&mut moment, job, requester, limits).await?.err())
+    }
+
     /// Writes a new job down, with its charge, if it is within the limits at the time of its
     /// interaction. However many ask at once, no limit is ever exceeded, and one interaction
-    /// never becomes two jobs.
+    /// never becomes two jobs. Its prompt is taken as it is: blocked words are sought before, since
+    /// everybody who writes waits for this.
     ///
     /// # Errors
     /// When the database can't be read or written: the job is then not charged. A call that is
@@ -77,23 +99,9 @@ impl Store {
         let id = number(job.id, "id", job.id.0)?;
         // A transaction that ends without a commit changes nothing.
         let mut transaction = self.writer.begin_with(BEGIN).await?;
-        if count(&mut transaction, KNOWN, id).await? > 0 {
-            return Ok(Admission::Known);
-        }
-        if is_repeated(&mut transaction, job).await? {
-            return Ok(Admission::Repeated);
-        }
-        let (person, guild) = (job.requester, job.place.guild);
-        let overrides = acts::overrides(&mut transaction, person, guild).await?;
-        let word = has_blocked_word(&mut transaction, job).await?.then_some(Bar::Word);
-        if let Some(bar) = overrides.bar.or(word) {
-            return Ok(Admission::Barred(bar));
-        }
-        let limits = limits.with(&overrides);
-        let charges = charges(&mut transaction, job.id, person, guild, requester, &limits).await?;
-        let grant = match limits.admit(requester, &charges, job.id.created_at()) {
+        let grant = match decide(&mut transaction, job, requester, limits).await? {
             Ok(grant) => grant,
-            Err(refusal) => return Ok(Admission::Refused(refusal)),
+            Err(admission) => return Ok(admission),
         };
         write::insert(&mut *transaction, job).await?;
         if let Some(grant) = grant {
@@ -102,6 +110,20 @@ impl Store {
         }
         transaction.commit().await?;
         Ok(Admission::Accepted)
+    }
+
+    /// How many failed songs were refunded to a person, of those asked for since then, although
+    /// Whisul may have been paid for them: see [`REFUNDS`](crate::domain::REFUNDS).
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn refunded(&self, job: &Job, since: Timestamp) -> Result<u32, StoreError> {
+        let rows: i64 = sqlx::query_scalar(REFUNDED)
+            .bind(number(job.id, "requester", job.requester.0)?)
+            .bind(since.millis())
+            .fetch_one(&self.reader)
+            .await?;
+        Ok(u32::try_from(rows).unwrap_or(u32::MAX))
     }
 
     /// The charges that would decide about a song asked for with this interaction, at one moment.
@@ -121,15 +143,28 @@ impl Store {
     }
 }
 
-/// Whether a word in its prompt is blocked where it was asked for.
-async fn has_blocked_word(
+/// Whether a job may be written down, and then the grant that pays for it, if its requester's quota
+/// does not. Otherwise, what becomes of it.
+async fn decide(
     connection: &mut SqliteConnection,
     job: &Job,
-) -> Result<bool, StoreError> {
-    let words = acts::words_in(connection, job.place.guild).await?;
-    let prompt = if words.is_empty() { "" } else { job.prompt.as_str() };
-    let prompt = Reading::of(prompt);
-    Ok(words.iter().any(|word| prompt.contains(word)))
+    requester: &Requester<'_>,
+    limits: &Limits,
+) -> Result<Result<Option<JobId>, Admission>, StoreError> {
+    if count(connection, KNOWN, number(job.id, "id", job.id.0)?).await? > 0 {
+        return Ok(Err(Admission::Known));
+    }
+    if is_repeated(connection, job).await? {
+        return Ok(Err(Admission::Repeated));
+    }
+    let (person, guild) = (job.requester, job.place.guild);
+    let overrides = acts::overrides(connection, person, guild).await?;
+    if let Some(bar) = overrides.bar {
+        return Ok(Err(Admission::Barred(bar)));
+    }
+    let limits = limits.with(&overrides);
+    let charges = charges(connection, job.id, person, guild, requester, &limits).await?;
+    Ok(limits.admit(requester, &charges, job.id.created_at()).map_err(Admission::Refused))
 }
 
 /// Whether a button was clicked twice for it.

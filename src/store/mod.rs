@@ -1,8 +1,8 @@
 //! The jobs on disk: SQL and migrations. Nothing else in the bot knows SQL.
 //!
 //! One row a job, written before the step that follows from it is taken. The statements keep to
-//! what SQLite and PostgreSQL have in common; what only SQLite knows stands in `open`, `backup` and
-//! `error`, and in the one `BEGIN` of `admit`.
+//! what SQLite and PostgreSQL have in common; what only SQLite knows stands in `open`, `backup`, `purge`
+//! and `error`, and in the one `BEGIN` of `admit`.
 
 mod acts;
 mod admit;
@@ -14,6 +14,7 @@ mod open;
 mod own;
 mod pages;
 mod people;
+mod purge;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -47,7 +48,7 @@ const DURATIONS: &str = "\
 
 const ROUNDS: &str = "\
     SELECT requester, round FROM jobs \
-    WHERE state IN ('submitting', 'running', 'completed') OR failure <> 'too_late' \
+    WHERE state IN ('submitting', 'running', 'completed') OR failure NOT IN ('too_late', 'expired') \
     ORDER BY id DESC LIMIT $1";
 
 /// The database of jobs. Clones share it.

@@ -144,11 +144,14 @@ impl<'r> Reader<'r> {
         let reason: Option<String> = self.optional("failure_reason")?;
         let kinds = [
             Failure::TooLate,
+            Failure::Expired,
             Failure::Rejected { reason: reason.clone() },
             Failure::Refused,
             Failure::Generation { reason },
+            Failure::Songless,
             Failure::Vanished,
             Failure::GivenUp,
+            Failure::Ended,
             Failure::UnknownFate,
         ];
         self.checked("failure", |word: &str| {

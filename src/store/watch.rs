@@ -32,7 +32,28 @@ const TOP: &str = "\
     WHERE charged_at > $1 AND ($2 = 0 OR guild = $2) AND state = 'completed' \
     GROUP BY requester ORDER BY songs DESC, requester LIMIT $3";
 
+/// By the requester's index: a person has fewer songs than a server.
+pub(super) const CHARGED_HERE: &str = "\
+    SELECT COUNT(*) FROM jobs \
+    WHERE requester = $1 AND +guild = $2 AND charge = 'full' AND charged_at > $3";
+
 impl Store {
+    /// How many songs of a person count since then that they asked for in this server.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn charged_here(
+        &self,
+        person: UserId,
+        guild: GuildId,
+        since: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let query = sqlx::query_scalar(CHARGED_HERE).bind(person.0.cast_signed());
+        let query = query.bind(stored(Some(guild))).bind(since.millis());
+        let songs: i64 = query.fetch_one(&self.reader).await?;
+        Ok(songs.unsigned_abs())
+    }
+
     /// A page of the jobs without an outcome, in the order of their turns: those of one server, or
     /// all.
     ///

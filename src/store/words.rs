@@ -78,11 +78,14 @@ pub(super) fn state_word(state: &State) -> &'static str {
 pub(super) fn failure_word(failure: &Failure) -> &'static str {
     match failure {
         Failure::TooLate => "too_late",
+        Failure::Expired => "expired",
         Failure::Rejected { .. } => "rejected",
         Failure::Refused => "refused",
         Failure::Generation { .. } => "generation",
+        Failure::Songless => "songless",
         Failure::Vanished => "vanished",
         Failure::GivenUp => "given_up",
+        Failure::Ended => "ended",
         Failure::UnknownFate => "unknown_fate",
     }
 }

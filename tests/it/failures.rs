@@ -20,6 +20,15 @@ async fn assert_nothing_was_charged(world: &World, told: &Message) {
     assert_eq!(world.one_more(&world.bob).await, Ok(()));
 }
 
+/// Ann has had no song, but the key may have paid for one: she may have another, and Bob none.
+async fn assert_only_the_key_was_charged(world: &World, told: &Message) {
+    let told = description(told);
+    assert!(told.contains("It doesn't count against your quota"), "{told}");
+    assert_eq!(world.one_more(&world.ann).await, Ok(()));
+    let refused = world.one_more(&world.bob).await.expect_err("the key has paid for two");
+    assert!(refused.starts_with("This bot has used up its 2 songs a day"), "{refused}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_song_counts_and_the_next_one_has_to_wait() {
     let world = World::with(&QUOTAS).await;
@@ -50,7 +59,7 @@ async fn a_prompt_that_whisul_rejects_is_not_sent_again_and_costs_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_song_that_fails_says_why_and_costs_nothing() {
+async fn a_song_that_fails_says_why_and_costs_its_requester_nothing() {
     let world = World::with(&QUOTAS).await;
     world.whisul.plan("too quiet", Plan::fails(Some("*Silence* is no song, @everyone.")));
     let asked = world.song(&world.ann, "too quiet to hear").await;
@@ -58,7 +67,7 @@ async fn a_song_that_fails_says_why_and_costs_nothing() {
     assert!(description(&told).contains("Whisul couldn't make this song."));
     let reason = r"Whisul said: \*Silence\* is no song, \@everyone.";
     assert!(description(&told).contains(reason), "{}", description(&told));
-    assert_nothing_was_charged(&world, &told).await;
+    assert_only_the_key_was_charged(&world, &told).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -69,11 +78,11 @@ async fn a_song_that_fails_without_a_reason_claims_none() {
     let told = failed(&asked).await;
     assert!(description(&told).contains("Whisul couldn't make this song."));
     assert!(!description(&told).contains("Whisul said"));
-    assert_nothing_was_charged(&world, &told).await;
+    assert_only_the_key_was_charged(&world, &told).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_song_that_whisul_no_longer_knows_costs_nothing() {
+async fn a_song_that_whisul_no_longer_knows_costs_its_requester_nothing() {
     let world = World::with(&QUOTAS).await;
     world.whisul.plan("fleeting", Plan::song().until_told());
     let asked = world.song(&world.ann, "a fleeting tune").await;
@@ -81,7 +90,7 @@ async fn a_song_that_whisul_no_longer_knows_costs_nothing() {
     world.whisul.expire("fleeting");
     let told = failed(&asked).await;
     assert!(description(&told).contains("Whisul no longer knows this song"));
-    assert_nothing_was_charged(&world, &told).await;
+    assert_only_the_key_was_charged(&world, &told).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -101,7 +110,8 @@ async fn a_song_that_takes_far_too_long_is_given_up_and_time_in_line_does_not_co
     world.whisul.until_polled("patient", 1).await;
     world.whisul.finish("patient");
     done(&waiting).await;
-    assert_eq!(world.one_more(&world.ann).await, Ok(()), "Ann gets her song back");
+    let refused = world.one_more(&world.ann).await.expect_err("the key has paid for two");
+    assert!(refused.starts_with("This bot has used up its 2 songs a day"), "{refused}");
 }
 
 /// A submission whose fate nobody knows: it is not repeated, and costs Ann nothing, but the key may

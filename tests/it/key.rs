@@ -5,9 +5,9 @@ use std::time::Duration;
 use sandbox::{Fault, Message, Person, Plan};
 use tokio::time::timeout;
 
-use crate::world::{World, description, done};
+use crate::world::{World, description, done, failed};
 
-const WAITS: &str = "Whisul doesn't accept this bot's key";
+const WAITS: &str = "Whisul rejects this bot's API key. Its owner has been told.";
 /// Far longer than the gate's first wait, and far shorter than its tenth may be.
 const QUICKLY: Duration = Duration::from_secs(20);
 const TO_THE_OWNER: &str = "WHISUL_API_KEY";
@@ -70,18 +70,89 @@ async fn a_song_under_way_is_not_lost_with_the_key() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_key_that_is_refused_a_second_time_is_told_a_second_time() {
+async fn a_key_that_is_rejected_again_and_again_is_told_once_an_hour_at_most() {
     let world = World::new().await;
-    let (key, owner) = (world.whisul.key(), world.discord.owner());
-    for times in [1, 2] {
+    let key = world.whisul.key();
+    for _ in 0..3 {
         world.whisul.change_key("regenerated");
         let asked = world.song(&world.ann, "a song with a key").await;
         asked.until("the news about the key", waits).await;
-        let news = || (told(&owner).len() == times).then_some(());
-        world.discord.until("a direct message", news).await;
         world.whisul.change_key(&key);
         done(&asked).await;
     }
+    assert_eq!(told(&world.discord.owner()).len(), 1);
+}
+
+/// Whisul takes every prompt but one that holds `<script>`.
+async fn firewalled(status: u16, settings: &[(&str, &str)]) -> World {
+    let world = World::with(settings).await;
+    world.whisul.plan("<script>", Plan::refused(status, r#"{"error": "Forbidden"}"#));
+    world
+}
+
+/// The poisonous prompt fails as rejected, costs nothing, and holds up nobody for long.
+async fn is_rejected_alone(status: u16) {
+    let settings = [("MAX_RUNNING", "1"), ("USER_QUOTA", "1/1d"), ("GLOBAL_QUOTA", "6/1d")];
+    let world = firewalled(status, &settings).await;
+    let asked = world.song(&world.ann, "a <script> in a song").await;
+    let mut others = Vec::new();
+    for number in 0..5 {
+        let person = world.discord.add_person(&format!("Person {number}"));
+        world.server.join(&person);
+        others.push(world.song(&person, "a song of somebody else").await);
+    }
+    for other in &others {
+        let told = done(other).await;
+        let mut shown = told.revisions.iter().map(|revision| revision.json.to_string());
+        assert!(!shown.any(|text| text.contains("rejects this bot's API key")), "{status}");
+    }
+    let message = failed(&asked).await;
+    let told_ann = description(&message);
+    assert!(told_ann.contains("Whisul didn't accept this prompt."), "{status}: {told_ann}");
+    assert!(told_ann.contains("It doesn't count against your quota"), "{status}: {told_ann}");
+    let sent = world.submissions("script");
+    assert!((1..=3).contains(&sent), "{status}: sent {sent} times");
+    assert_eq!(world.one_more(&world.ann).await, Ok(()), "neither Ann nor the key has paid");
+    if status != 402 {
+        assert_eq!(told(&world.discord.owner()), Vec::<String>::new(), "{status}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_prompt_that_a_firewall_forbids_is_rejected_and_holds_up_nobody() {
+    is_rejected_alone(403).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_prompt_that_is_answered_as_if_the_key_were_wrong_is_rejected_and_holds_up_nobody() {
+    is_rejected_alone(401).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn songs_wait_for_credit_and_the_owner_is_told_once() {
+    let world = World::with(&[("USER_QUOTA", "3/1d")]).await;
+    let broke = Fault::on("POST", "/api/generate").json(402, r#"{"error": "Out of credit"}"#);
+    let broke = world.whisul.faults().add(broke);
+    let waits = |message: &Message| {
+        description(message)
+            .contains("This bot's Whisul account is out of credit. Its owner has been told.")
+    };
+    let mut songs = Vec::new();
+    for number in 0..3 {
+        songs.push(world.song(&world.ann, &format!("song number {number}")).await);
+    }
+    songs[2].until("the news about the credit", waits).await;
+    let owner = world.discord.owner();
+    let text = world.discord.until("a direct message", || told(&owner).first().cloned()).await;
+    assert!(text.contains("out of credit"), "{text}");
+    let met = || (world.whisul.faults().hits(broke) >= 4).then_some(());
+    sandbox::until("trials in vain", &world.whisul.changed(), met).await;
+    world.whisul.faults().remove(broke);
+    for asked in &songs {
+        done(asked).await;
+    }
+    assert_eq!(told(&owner).len(), 1);
+    assert!(world.one_more(&world.ann).await.is_err(), "three songs were charged");
 }
 
 #[tokio::test(flavor = "multi_thread")]

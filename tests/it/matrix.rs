@@ -41,11 +41,11 @@ enum End {
     Song,
     /// That nobody knows whether Whisul took the prompt; nothing is sent again.
     Unknown,
-    /// That Whisul no longer knows the song.
-    Vanished,
+    /// That there is none for another reason.
+    Other,
 }
 
-use End::{Song, Unknown, Vanished};
+use End::{Other, Song, Unknown};
 use Step::{FinalEdit, FirstAnswer, Poll, Submission};
 use Wrong::{
     CutAfter, CutBefore, Error, Foreign, Garbage, GarbageAfter, NotFound, Oversize, Portal,
@@ -75,7 +75,7 @@ const MATRIX: [(Step, Wrong, End, usize); 42] = [
     (Poll, CutAfter, Song, 1),
     (Poll, Garbage, Song, 1),
     (Poll, Oversize, Song, 1),
-    (Poll, NotFound, Vanished, 1),
+    (Poll, NotFound, Song, 1),
     (FinalEdit, Error, Song, 1),
     (FinalEdit, TooMany, Song, 1),
     (FinalEdit, Unavailable, Song, 1),
@@ -134,7 +134,7 @@ async fn play(row: (Step, Wrong, End, usize)) -> Option<String> {
     let ended = match (is_done(&message), description(&message)) {
         (true, _) => Song,
         (false, told) if told.contains("nobody knows whether it took") => Unknown,
-        (false, _) => Vanished,
+        (false, _) => Other,
     };
     let told_once = world.discord.messages().len() == 1;
     let made = world.whisul.accepted("a song");

@@ -9,7 +9,10 @@ use std::{
 use sandbox::{DiscordRules, Plan, WhisulRules};
 use whisul_bot::MachineClock;
 
-use crate::world::{World, description, done, failed};
+use crate::{
+    program::{Program, program},
+    world::{World, description, done, failed},
+};
 
 /// A world with one song at a time, and one for each person, on a machine with this clock.
 async fn world(clock: MachineClock) -> World {
@@ -55,4 +58,42 @@ async fn a_submission_that_panics_is_settled_and_holds_up_nobody() {
     world.whisul.until_accepted("another song").await;
     world.whisul.finish("another song");
     done(&next).await;
+}
+
+/// The first request panics at this step of its life, in the real program, which may make one song
+/// at a time. Returns what became of it, once the next person has had a song.
+async fn a_request_that_panics(step: &str) -> (World, sandbox::Invocation, Program) {
+    let settings = [("MAX_RUNNING", "1"), ("USER_CONCURRENCY", "1"), ("USER_QUOTA", "1/1d")];
+    let world = World::asleep(&settings, DiscordRules::default(), WhisulRules::default()).await;
+    world.whisul.plan("", Plan::song().takes(std::time::Duration::ZERO));
+    let mut command = program(&world, &[]);
+    let program = Program::start(&world, command.env("WHISUL_BOT_PANIC_AT", step)).await;
+    let asked = world.song(&world.ann, "a song of bad luck").await;
+    // Whatever it is: hers is the first request, and the next one comes later.
+    _ = asked.answer().await;
+    done(&world.song(&world.bob, "a song of somebody else").await).await;
+    (world, asked, program)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_panics_before_its_first_answer_holds_up_nobody_and_costs_nothing() {
+    let (world, _asked, _program) = a_request_that_panics("answer.before:1").await;
+    done(&world.song_once_free(&world.ann, "another song").await).await;
+    assert_eq!(world.submissions("bad luck"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_panics_after_its_first_answer_becomes_a_song_all_the_same() {
+    let (world, asked, _program) = a_request_that_panics("answer.after:1").await;
+    done(&asked).await;
+    assert_eq!(world.submissions("bad luck"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_admission_that_panics_holds_up_nobody_and_costs_nothing() {
+    for step in ["admission.before:1", "admission.after:1"] {
+        let (world, _asked, _program) = a_request_that_panics(step).await;
+        done(&world.song_once_free(&world.ann, "another song").await).await;
+        assert_eq!(world.submissions("bad luck"), 0, "{step}");
+    }
 }

@@ -4,10 +4,13 @@ use std::time::Duration;
 
 use sandbox::{DiscordRules, Fault, Message, Plan, Seat, WhisulRules};
 use serde_json::Value;
+use sqlx::Connection;
+use tokio::time::{sleep, timeout};
 
 use crate::{
     buttons::click,
-    world::{World, done, failed, refusal, song_at, title},
+    storage_trouble::connect,
+    world::{DEADLINE, World, done, failed, refusal, song_at, title},
 };
 
 /// A world with these settings, where songs take no time.
@@ -86,6 +89,71 @@ async fn what_is_forgotten_is_gone_and_the_quota_stays() {
         let bytes = std::fs::read(file.unwrap().path()).unwrap();
         assert!(!bytes.windows(8).any(|part| part == b"marzipan"), "it is left in the file");
     }
+}
+
+/// The files in the bot's folder that hold a text: the database, and what SQLite keeps beside it.
+fn files_with(world: &World, text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for file in std::fs::read_dir(world.folder()).unwrap() {
+        let path = file.unwrap().path();
+        let Ok(bytes) = std::fs::read(&path) else { continue };
+        if bytes.windows(text.len()).any(|part| part == text.as_bytes()) {
+            found.push(path.display().to_string());
+        }
+    }
+    found
+}
+
+/// Waits until no file holds a text any more, while the bot goes on.
+async fn purged(world: &World, text: &str) {
+    let gone = async {
+        while !files_with(world, text).is_empty() {
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let in_time = timeout(DEADLINE, gone).await;
+    in_time.unwrap_or_else(|_| panic!("left in {:?}", files_with(world, text)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_told_that_their_songs_are_forgotten_finds_them_in_no_file() {
+    let mut world = quick(&[]).await;
+    world.whisul.plan("polka", Plan::fails(Some("no marzipan")).takes(Duration::ZERO));
+    // Long enough to spill over into pages of its own.
+    let prompts: Vec<String> =
+        (0..9).map(|number| format!("waltz {number} {}", "marzipan ".repeat(100))).collect();
+    for prompt in &prompts {
+        done(&world.song(&world.ann, prompt).await).await;
+    }
+    failed(&world.song(&world.ann, "marzipan polka").await).await;
+    settle(&mut world).await;
+    done(&world.song(&world.bob, "something to log").await).await;
+    assert!(!files_with(&world, "marzipan").is_empty());
+    assert_eq!(forget(&world.ann.at(&world.channel)).await, "Done: I have forgotten 10 songs.");
+    purged(&world, "marzipan").await;
+    assert!(!files_with(&world, "something to log").is_empty(), "Bob's stays");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_under_way_delays_only_the_last_trace_and_nobody_else() {
+    let world = quick(&[]).await;
+    done(&world.song(&world.ann, "marzipan waltz").await).await;
+    let mut reader = connect(&world.folder().join("jobs.db")).await;
+    let mut moment = reader.begin().await.unwrap();
+    let rows: i64 =
+        sqlx::query_scalar("SELECT COUNT(*) FROM jobs").fetch_one(&mut *moment).await.unwrap();
+    assert_eq!(rows, 1);
+    let seat = world.ann.at(&world.channel);
+    let told = async {
+        // The song is seen a moment before it is settled.
+        while forget(&seat).await != "Done: I have forgotten 1 song." {}
+    };
+    timeout(DEADLINE, told).await.expect("the song to be forgotten");
+    assert!(!files_with(&world, "marzipan").is_empty(), "a reader needs it");
+    // Others are answered meanwhile.
+    done(&world.song(&world.bob, "a song of Bob's").await).await;
+    moment.rollback().await.unwrap();
+    purged(&world, "marzipan").await;
 }
 
 /// Asks for everything that the bot knows: the file.

@@ -192,6 +192,74 @@ async fn a_song_is_shown_again_to_everybody_anywhere() {
     assert_eq!(world.whisul.accepted("a slow waltz"), 2);
 }
 
+/// Shows a song again where only its requester may see it, and returns the sentence above it.
+async fn shown_to_one(world: &World, seat: &Seat, song: &Invocation) -> String {
+    let shown = show(seat, &song.id.to_string()).await.answer().await.expect("an answer at once");
+    assert!(is_done(&shown) && shown.ephemeral(), "{}", shown.text());
+    let channel = world.discord.seat(world.bob.id(), seat.channel_id());
+    assert!(channel.message(shown.id).is_none());
+    shown.content
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_no_song_may_be_asked_for_none_is_shown_to_everybody() {
+    let mut world = quick().await;
+    let asked = world.song(&world.ann, "a badger waltz").await;
+    done(&asked).await;
+    let seat = world.ann.at(&world.channel);
+    let owner = world.discord.owner().at(&world.channel);
+    let admin = async |command: &str, options: &[(&str, serde_json::Value)]| {
+        let done = owner.command(&format!("admin {command}"), options).await.unwrap();
+        assert!(done.answer().await.unwrap().text().starts_with("Done"), "{command}");
+    };
+    let (ann, everywhere) =
+        (("person", json!(world.ann.id().to_string())), ("everywhere", json!(true)));
+    let why = ("reason", json!("noise"));
+    for (begin, end, options, told) in [
+        (
+            "block",
+            "unblock",
+            vec![ann.clone(), why.clone()],
+            "moderators of this server have blocked you",
+        ),
+        (
+            "block",
+            "unblock",
+            vec![ann, why, everywhere.clone()],
+            "this bot's owner has blocked you",
+        ),
+        ("pause", "resume", vec![], "moderators have paused songs"),
+        ("pause", "resume", vec![everywhere], "paused everywhere"),
+        (
+            "words add",
+            "words remove",
+            vec![("word", json!("badger"))],
+            "a word in it that is blocked",
+        ),
+        ("words add", "words remove", vec![("word", json!(title_word(&asked)))], "a word in it"),
+    ] {
+        admin(begin, &options).await;
+        let said = shown_to_one(&world, &seat, &asked).await;
+        assert!(said.contains(told), "{begin}: {said}");
+        admin(end, &options).await;
+        let shown = show(&seat, &asked.id.to_string()).await.answer().await.unwrap();
+        assert!(!shown.ephemeral() && shown.content.is_empty(), "{}", shown.text());
+    }
+    // Nor where the bot makes no songs at all.
+    world.stop_bot().await;
+    world.set("ALLOWED_GUILDS", "7");
+    world.wake_bot().await;
+    let said = shown_to_one(&world, &seat, &asked).await;
+    assert!(said.contains("isn't set up for songs in this server"), "{said}");
+}
+
+/// The first word of a song's title that is long enough to be one.
+fn title_word(song: &Invocation) -> String {
+    let message = song.message().unwrap();
+    let word = title(&message).split(' ').find(|word| word.len() > 2);
+    word.expect("a title").to_owned()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_choice_that_was_made_up_shows_nothing() {
     let world = quick().await;

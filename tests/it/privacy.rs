@@ -6,6 +6,7 @@ use sandbox::{DiscordRules, Fault, Plan, WhisulRules};
 use serde_json::{Value, json};
 
 use crate::{
+    buttons::click,
     program::Program,
     world::{World, done, failed, refusal},
 };
@@ -45,6 +46,30 @@ async fn no_prompt_and_no_secret_is_ever_logged() {
     refusal(&asked[6]).await;
     asked.push(world.song(&world.ann, "\u{200B}").await);
     refusal(&asked[7]).await;
+    // What is typed while somebody looks for a song, made-up buttons and forms, and a song that is
+    // shown again, exported and forgotten.
+    let seat = world.ann.at(&world.channel);
+    for (command, option) in [("song", "prompt"), ("songs", "show")] {
+        seat.autocomplete(command, option, "marzipan").await.unwrap();
+    }
+    let shown = asked[0].message().unwrap();
+    for custom_id in ["edit:marzipan", "songs:0:marzipan", "marzipan"] {
+        asked.push(seat.forge_click(shown.id, custom_id).await.unwrap());
+        refusal(asked.last().unwrap()).await;
+        let answers = [("prompt", "marzipan form"), ("marzipan", "marzipan")];
+        asked.push(seat.forge_modal(None, custom_id, &answers).await.unwrap());
+        refusal(asked.last().unwrap()).await;
+    }
+    let number = json!(asked[0].id.to_string());
+    for (command, options) in [
+        ("songs", vec![("search", json!("marzipan"))]),
+        ("songs", vec![("show", json!("marzipan"))]),
+        ("songs", vec![("show", number)]),
+        ("my-data export", vec![]),
+    ] {
+        asked.push(seat.command(command, &options).await.unwrap());
+        asked.last().unwrap().answer().await.expect("an answer at once");
+    }
     // An admin's reasons and blocked words, and a prompt that has one.
     let owner = world.discord.owner().at(&world.channel);
     for (act, option) in [("pause", "reason"), ("resume", "reason"), ("words add", "word")] {
@@ -55,6 +80,11 @@ async fn no_prompt_and_no_secret_is_ever_logged() {
     }
     asked.push(world.song(&world.ann, "marzipan rag").await);
     refusal(asked.last().unwrap()).await;
+    let question = seat.command("my-data forget", &[]).await.unwrap();
+    let question = question.answer().await.expect("an answer at once");
+    let forgotten = click(&seat, &question, "Forget my songs").await;
+    assert!(forgotten.answer().await.unwrap().content.starts_with("Done"));
+    asked.push(forgotten);
     program.signal("TERM");
     let (code, log) = program.end(&world);
     assert_eq!(code, Some(0));

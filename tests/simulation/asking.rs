@@ -146,7 +146,7 @@ impl World {
     pub(crate) fn looked(&mut self, task: usize, result: &Result<Posted, DiscordError>) {
         let (answer, now) = (FirstAnswer::from(result), self.now());
         let this = self.task(task);
-        let still_open = ANSWER_WINDOW.saturating_sub(now.since(this.watched_since));
+        let still_open = ANSWER_WINDOW.saturating_sub(now.since(this.began));
         if matches!(answer, FirstAnswer::Missing | FirstAnswer::Deleted) && !still_open.is_zero() {
             return self.pause_for(task, still_open);
         }

@@ -4,7 +4,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use whisul_bot::domain::{
-    Delivery, Event, Job, JobId, Line, State, Step, Submission, Timestamp, Way,
+    Delivery, Event, Job, JobId, Line, Patience, State, Step, Submission, Timestamp, Way,
 };
 
 use super::{
@@ -14,6 +14,9 @@ use super::{
     world::{Happening, World, index_of},
     writing::Then,
 };
+
+/// As people set it, unless they set it otherwise.
+pub(crate) const POLL_INTERVAL: Duration = Duration::from_secs(6);
 
 /// What a process knows, and its clock.
 pub(crate) struct Bot {
@@ -37,7 +40,12 @@ pub(crate) struct Task {
     pub(crate) has_room: bool,
     /// When this run of the bot took it in, if it was this one.
     pub(crate) asked_at: Option<Moment>,
+    /// When this run of the bot took care of it first.
+    pub(crate) began: Moment,
     pub(crate) watched_since: Moment,
+    pub(crate) patience: Patience,
+    /// How often its prompt was turned away.
+    pub(crate) turned_away: u32,
     pub(crate) post_began: Option<Moment>,
     pub(crate) failures: u32,
 }
@@ -174,7 +182,10 @@ impl World {
             in_line: false,
             has_room: false,
             asked_at: None,
+            began: self.agenda.now,
             watched_since: self.agenda.now,
+            patience: Patience::new(self.rules.job_timeout, POLL_INTERVAL),
+            turned_away: 0,
             post_began: None,
             failures: 0,
         });
@@ -282,9 +293,11 @@ impl World {
             }
             (Doing::LastLook, News::Discord(result)) => self.submit_unless_gone(task, &result),
             (Doing::Submission, News::Submitted(submission)) => self.submitted(task, submission),
+            (Doing::Submission, News::TurnedAway) => self.turned_away(task),
             (Doing::PollPause, News::Now) => self.poll_or_glance(task),
             (Doing::Glance, News::Discord(_)) => self.poll(task),
             (Doing::Poll, News::Report(report)) => self.heard(task, report),
+            (Doing::Poll, News::Unreadable) => self.heard_nothing(task),
             (Doing::Delivery(way), News::Discord(result)) => self.attempted(task, way, &result),
             (Doing::Files, News::Discord(result)) => self.attached(task, &result),
             // What came of a notice changes nothing.

@@ -35,7 +35,7 @@ impl Disk {
     pub(crate) fn rounds_called(&self) -> Vec<(UserId, u32)> {
         let called = |row: &&Job| match &row.state {
             State::Submitting | State::Running { .. } | State::Completed { .. } => true,
-            State::Failed(failure) => *failure != Failure::TooLate,
+            State::Failed(failure) => !matches!(failure, Failure::TooLate | Failure::Expired),
             _ => false,
         };
         self.rows().filter(called).map(|row| (row.requester, row.round)).collect()
@@ -73,6 +73,14 @@ impl Disk {
         true
     }
 
+    /// As `Store::refunded`.
+    pub(crate) fn refunded(&self, requester: UserId, since: Timestamp) -> u32 {
+        let counts = |row: &&Job| {
+            row.requester == requester && is_refunded(row) && row.id.created_at() > since
+        };
+        u32::try_from(self.rows().filter(counts).count()).unwrap()
+    }
+
     fn charges(&self, job: &Job) -> Charges {
         let open = self.rows().filter(|row| row.requester == job.requester && !row.has_outcome());
         Charges {
@@ -101,4 +109,9 @@ impl Disk {
         };
         times.iter().enumerate().map(from).max().unwrap_or(0)
     }
+}
+
+/// Whether a song failed for which Whisul may have been paid, and its requester was not charged.
+pub(crate) fn is_refunded(row: &Job) -> bool {
+    row.charge == Charge::KeyOnly && row.state != State::Failed(Failure::Ended)
 }

@@ -44,7 +44,7 @@ use world::{End, Sights, live};
 const LIVES: u64 = 100_000;
 
 /// What has to be seen among so many lives, lest a promise is kept only because nothing happens.
-const SIGHTS: [&str; 36] = [
+const SIGHTS: [&str; 40] = [
     "killed",
     "found accepted",
     "found announced",
@@ -70,6 +70,10 @@ const SIGHTS: [&str; 36] = [
     "not generated",
     "vanished",
     "given up",
+    "given up without a word",
+    "ended by the owner",
+    "turned away",
+    "charged for what failed",
     "of unknown fate",
     "delivered by token",
     "delivered through the channel",

@@ -3,10 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use whisul_bot::domain::{Charge, Delivery, Failure, Job, Limits, Quota, State, Submission};
+use whisul_bot::domain::{
+    Charge, Delivery, Failure, Job, Limits, Quota, REFUNDS, State, Submission,
+};
 
 use super::{
     discord::Face,
+    disk::is_refunded,
     people::ROLE,
     whisul::End,
     world::{World, face_of, index_of, outcome_of},
@@ -152,12 +155,23 @@ impl World {
         self.promise(!before.is_settled(), "a settled job stays as it is", from_to);
         let same = before.state == after.state && before.charge == after.charge;
         self.promise(same || !before.has_outcome(), "an outcome never changes", from_to);
-        let due = match after.state {
-            State::Failed(Failure::UnknownFate) => Charge::KeyOnly,
-            State::Failed(_) | State::Withdrawn | State::Cancelled => Charge::None,
-            _ => Charge::Full,
+        let counts = match &after.state {
+            // Nobody pays again and again for what fails: the key does, then the person.
+            State::Failed(failure) => {
+                [failure.remaining_charge(0), failure.remaining_charge(REFUNDS)]
+                    .contains(&after.charge)
+            }
+            State::Withdrawn | State::Cancelled => after.charge == Charge::None,
+            _ => after.charge == Charge::Full,
         };
-        self.promise(after.charge == due, "a charge stands until a refund is due", from_to);
+        self.promise(counts, "a charge stands until a refund is due", from_to);
+        if let Some(window) = self.rules.limits.longest_window() {
+            let of = after.requester;
+            let refunds = self.disk.most_in(window, |row| row.requester == of && is_refunded(row));
+            self.promise(refunds <= REFUNDS as usize, "failures are refunded a few times", || {
+                format!("{refunds} of {of} are")
+            });
+        }
         if !before.has_outcome() && after.has_outcome() {
             self.check_outcome(before, after);
         }
@@ -186,6 +200,10 @@ impl World {
                 (end == Some(End::Failed), "a failure is Whisul's")
             }
             State::Failed(Failure::Vanished) => (end == Some(End::Lost), "a loss is Whisul's"),
+            State::Failed(Failure::Ended) => {
+                let wanted = self.discord.asked[index].cancelled;
+                (taken && wanted, "nobody ends a song but the owner")
+            }
             State::Withdrawn => (!taken && !stands, "who was told of a song is not left waiting"),
             State::Cancelled => {
                 let wanted = !stands || self.discord.asked[index].cancelled;
@@ -236,8 +254,12 @@ impl World {
             self.promise(row.is_settled(), "everything comes to an end", || {
                 format!("job {index} is still {} and {:?}", outcome_of(row), row.delivery)
             });
-            let (charged, song) =
-                (row.charge == Charge::Full, matches!(row.state, State::Completed { .. }));
+            let counts = match &row.state {
+                State::Failed(failure) => failure.remaining_charge(REFUNDS) == Charge::Full,
+                _ => false,
+            };
+            let charged = row.charge == Charge::Full && !counts;
+            let song = matches!(row.state, State::Completed { .. });
             self.promise(charged == song, "each person's charges are for their songs", || {
                 format!("job {index} of {} is {}", row.requester, outcome_of(row))
             });

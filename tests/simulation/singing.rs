@@ -5,16 +5,21 @@ use std::time::Duration;
 
 use whisul_bot::{
     delivery::{DiscordError, Posted},
-    domain::{Attempt, Event, Extras, Job, Next, Reach, Report, State, Submission, Way},
+    domain::{
+        Attempt, Event, Extras, Failure, Job, Next, Patience, Reach, Report, State, Submission, Way,
+    },
 };
 
 use super::{
-    bot::Doing,
+    bot::{Doing, POLL_INTERVAL},
     discord::Face,
     wires::{News, Request},
     world::{World, face_of, index_of},
     writing::Then,
 };
+
+/// As in `jobs/submit.rs`.
+const TRIES: u32 = 3;
 
 const NONCE_MEMORY: Duration = Duration::from_mins(2);
 
@@ -144,8 +149,30 @@ impl World {
     }
 
     pub(crate) fn submitted(&mut self, task: usize, submission: Submission) {
-        self.task(task).watched_since = self.agenda.now;
+        let (now, timeout) = (self.agenda.now, self.rules.job_timeout);
+        let this = self.task(task);
+        this.watched_since = now;
+        this.patience = Patience::new(timeout, POLL_INTERVAL);
         let event = submission.event(self.bots_time());
+        self.note(task, event, Then::Step);
+    }
+
+    /// Whisul takes others' prompts, but not this one.
+    pub(crate) fn turned_away(&mut self, task: usize) {
+        self.see("turned away");
+        self.note(task, Event::NotTaken, Then::SetBack);
+    }
+
+    /// As `Worker::set_back`.
+    pub(crate) fn set_back(&mut self, task: usize) {
+        self.vacate(task);
+        let this = self.task(task);
+        this.turned_away += 1;
+        if this.turned_away < TRIES {
+            let wait = POLL_INTERVAL * this.turned_away;
+            return self.pause_for(task, wait);
+        }
+        let event = Event::Fell(Failure::Rejected { reason: None });
         self.note(task, event, Then::Step);
     }
 
@@ -171,11 +198,24 @@ impl World {
     }
 
     pub(crate) fn heard(&mut self, task: usize, report: Option<Report>) {
-        let (time, now, timeout) = (self.bots_time(), self.now(), self.rules.job_timeout);
+        let (time, now) = (self.bots_time(), self.now());
         let this = self.task(task);
-        let patient = now.since(this.watched_since) <= timeout;
-        match report.and_then(|report| this.job.reported(report, time, patient)) {
+        let watched = now.since(this.watched_since);
+        match report.and_then(|report| this.patience.hear(&this.job, report, time, watched)) {
             Some(event) => self.note(task, event, Then::Step),
+            None => self.follow(task),
+        }
+    }
+
+    /// Whisul is well, but says nothing about the song that can be understood.
+    pub(crate) fn heard_nothing(&mut self, task: usize) {
+        let now = self.now();
+        let this = self.task(task);
+        match this.patience.hear_nothing(&this.job, now.since(this.watched_since)) {
+            Some(event) => {
+                self.see("given up without a word");
+                self.note(task, event, Then::Step);
+            }
             None => self.follow(task),
         }
     }

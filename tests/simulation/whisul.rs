@@ -29,6 +29,8 @@ pub(crate) enum End {
     Lost,
     /// It runs for ever.
     Never,
+    /// What it says about it is of no use.
+    Unreadable,
 }
 
 impl Whisul {
@@ -45,6 +47,7 @@ impl Whisul {
             0 => End::Failed,
             1 => End::Lost,
             2 => End::Never,
+            3 => End::Unreadable,
             _ => End::Completed,
         };
         let id = WhisulJobId::parse(&self.songs.len().to_string()).unwrap();
@@ -52,10 +55,15 @@ impl Whisul {
         Submission::Taken(WhisulJob { id, poll_url: None })
     }
 
-    /// How the song of this number stands.
-    pub(crate) fn report(&self, number: usize, now: Moment) -> Report {
+    /// Whether it never takes this prompt, nor says why.
+    pub(crate) fn dislikes(index: usize) -> bool {
+        index % 29 == 28
+    }
+
+    /// How the song of this number stands, unless nobody can read that.
+    pub(crate) fn report(&self, number: usize, now: Moment) -> Option<Report> {
         let song = &self.songs[number];
-        match song.end {
+        Some(match song.end {
             _ if now < song.ends_at => Report::Running,
             End::Completed => {
                 let took = song.ends_at.since(song.taken_at);
@@ -65,7 +73,8 @@ impl Whisul {
             End::Failed => Report::Failed { reason: None },
             End::Lost => Report::Vanished,
             End::Never => Report::Running,
-        }
+            End::Unreadable => return None,
+        })
     }
 
     /// How often it took a job's prompt.

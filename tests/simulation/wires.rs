@@ -11,6 +11,7 @@ use whisul_bot::{
 use super::{
     discord::Face,
     weather::{Fate, Sky, WriteFate},
+    whisul::Whisul,
     world::{Happening, World},
 };
 
@@ -51,6 +52,10 @@ pub(crate) enum News {
     Discord(Result<Posted, DiscordError>),
     Submitted(Submission),
     Report(Option<Report>),
+    /// Whisul is well, but says nothing about a song that can be understood.
+    Unreadable,
+    /// Whisul is well, but does not take this prompt.
+    TurnedAway,
     Admitted(Option<Admission>),
     Saved(Option<bool>),
 }
@@ -135,8 +140,16 @@ impl World {
                 Some(news) => news,
                 None => return,
             },
+            Request::Submit(index) if Whisul::dislikes(index) => News::TurnedAway,
             Request::Submit(index) => News::Submitted(self.take_prompt(index)),
-            Request::Poll(song) => News::Report(Some(self.whisul.report(song, self.now()))),
+            // One of several servers may not know yet what the others do.
+            Request::Poll(_) if self.chance.number(0..200) == 0 => {
+                News::Report(Some(Report::Vanished))
+            }
+            Request::Poll(song) => match self.whisul.report(song, self.now()) {
+                Some(report) => News::Report(Some(report)),
+                None => News::Unreadable,
+            },
             _ => News::Discord(self.carry_out_on_discord(request)),
         };
         if heard {

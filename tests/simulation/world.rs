@@ -223,11 +223,14 @@ pub(crate) fn outcome_of(job: &Job) -> &'static str {
     match &job.state {
         State::Failed(failure) => match failure {
             Failure::TooLate => "too late",
+            Failure::Expired => "expired",
             Failure::Rejected { .. } => "rejected",
             Failure::Refused => "refused",
             Failure::Generation { .. } => "not generated",
+            Failure::Songless => "songless",
             Failure::Vanished => "vanished",
             Failure::GivenUp => "given up",
+            Failure::Ended => "ended by the owner",
             Failure::UnknownFate => "of unknown fate",
         },
         other => other.name(),

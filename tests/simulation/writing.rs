@@ -1,7 +1,7 @@
 //! The bot writes down: what must not be forgotten is tried again until it is on disk. As
 //! `jobs/worker.rs`.
 
-use whisul_bot::domain::{Event, Job, Way};
+use whisul_bot::domain::{Charge, Event, Job, Way};
 
 use super::{
     bot::Doing,
@@ -14,6 +14,8 @@ use super::{
 pub(crate) enum Then {
     Step,
     Submit,
+    /// Whisul has turned the prompt away.
+    SetBack,
     Attempt(Way),
     Notify,
     Pause,
@@ -51,6 +53,7 @@ impl World {
         match doing {
             Doing::Admission { .. } => Some(News::Admitted(Some(self.admit(&before)))),
             Doing::Save { next, .. } => {
+                let next = self.settle_charge(&before, *next);
                 let row = self.disk.row(index_of(before.id)).cloned();
                 let saved = self.disk.save(&before, &next);
                 if let (true, Some(row)) = (saved, row) {
@@ -62,11 +65,28 @@ impl World {
         }
     }
 
+    /// As `Jobs::write_settled`.
+    fn settle_charge(&mut self, before: &Job, next: Job) -> Job {
+        if next.charge != Charge::KeyOnly || before.charge != Charge::Full {
+            return next;
+        }
+        let window = self.rules.limits.longest_window();
+        let since = window.map(|window| next.id.created_at().before(window));
+        let refunded = since.map_or(0, |since| self.disk.refunded(next.requester, since));
+        let next = next.refunded_before(refunded);
+        if next.charge == Charge::Full {
+            self.see("charged for what failed");
+        }
+        next
+    }
+
     pub(crate) fn saved(&mut self, task: usize, next: Box<Job>, then: Then, saved: Option<bool>) {
         match (saved, then) {
             (saved, Then::Wake) => self.hand_wrote(task, saved),
             (Some(true), then) => {
-                self.move_on(task, *next);
+                let settled = self.disk.row(index_of(next.id)).map(|row| row.charge);
+                let charge = settled.unwrap_or(next.charge);
+                self.move_on(task, Job { charge, ..*next });
                 self.task(task).failures = 0;
                 self.go_on(task, then);
             }
@@ -97,6 +117,7 @@ impl World {
         match then {
             Then::Step => self.step(task),
             Then::Submit => self.submit(task),
+            Then::SetBack => self.set_back(task),
             Then::Attempt(way) => {
                 self.task(task).post_began = Some(self.agenda.now);
                 self.attempt(task, way);

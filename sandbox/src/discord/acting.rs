@@ -134,6 +134,43 @@ impl World {
         ))
     }
 
+    /// Clicks what is not on a message: a modified client may send any `custom_id`, and where Discord
+    /// keeps no message, as with ephemeral ones, it can't check it.
+    pub(super) fn forge_click(
+        &mut self,
+        actor: Actor,
+        message: u64,
+        custom_id: &str,
+    ) -> Result<Begun, ClientRefusal> {
+        self.place(actor)?;
+        let (command, owners) = self.origin_of(self.seen_message(actor, message)?);
+        let data = json!({ "custom_id": custom_id, "component_type": 2, "id": 1 });
+        let (kind, on_message) = (InteractionKind::Component, Some(message));
+        Ok(self.begin(actor, Subject { kind, command, owners, on_message, shown_by: None, data }))
+    }
+
+    /// Sends another modal than what the person's latest interaction showed.
+    pub(super) fn forge_modal(
+        &mut self,
+        actor: Actor,
+        on_message: Option<u64>,
+        data: Value,
+    ) -> Result<Begun, ClientRefusal> {
+        self.place(actor)?;
+        let (command, owners) = if let Some(message) = on_message {
+            self.origin_of(self.seen_message(actor, message)?)
+        } else {
+            let home = self.guild_of(actor.channel).unwrap_or_default();
+            (String::new(), json!({ "0": home.to_string() }))
+        };
+        let mut before = self.interactions.values().filter(|before| {
+            before.user == actor.user && before.kind != InteractionKind::ModalSubmit
+        });
+        let shown_by = before.next_back().map(|before| before.id);
+        let kind = InteractionKind::ModalSubmit;
+        Ok(self.begin(actor, Subject { kind, command, owners, on_message, shown_by, data }))
+    }
+
     /// Sends a filled-in modal.
     pub(super) fn send_modal(
         &mut self,

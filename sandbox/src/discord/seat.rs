@@ -130,6 +130,38 @@ impl Seat {
         self.begin(|world| world.send_modal(self.actor, modal.interaction, data))
     }
 
+    /// Clicks a button that is not on a message, as a modified client can.
+    ///
+    /// # Errors
+    /// When this person sees no such message.
+    #[expect(clippy::unused_async, reason = "a person's doings read alike, this one included")]
+    pub async fn forge_click(
+        &self,
+        message: u64,
+        custom_id: &str,
+    ) -> Result<Invocation, ClientRefusal> {
+        self.begin(|world| world.forge_click(self.actor, message, custom_id))
+    }
+
+    /// Sends a modal that nobody was shown, as a modified client can: on a message, or as if a
+    /// command had opened it.
+    ///
+    /// # Errors
+    /// When this person sees no such message.
+    #[expect(clippy::unused_async, reason = "a person's doings read alike, this one included")]
+    pub async fn forge_modal(
+        &self,
+        message: Option<u64>,
+        custom_id: &str,
+        answers: &[(&str, &str)],
+    ) -> Result<Invocation, ClientRefusal> {
+        let input = |(id, text): &(&str, &str)| json!({ "type": 4, "id": 2, "custom_id": id, "value": text });
+        let rows =
+            answers.iter().map(|it| json!({ "type": 1, "id": 1, "components": [input(it)] }));
+        let data = json!({ "custom_id": custom_id, "components": rows.collect::<Vec<_>>() });
+        self.begin(|world| world.forge_modal(self.actor, message, data))
+    }
+
     /// The channel's messages as this person sees them, the oldest first: ephemeral ones of others
     /// are not among them.
     #[must_use]

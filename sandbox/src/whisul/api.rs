@@ -38,6 +38,8 @@ enum Refusal {
     InvalidInput(&'static str),
     Unauthorised,
     UnknownJob,
+    /// By the prompt's plan.
+    Planned(u16, String),
     /// With the time until the next request would be taken.
     TooManyRequests(RetryAfter, Duration),
 }
@@ -45,6 +47,10 @@ enum Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let (status, error, message) = match self {
+            Self::Planned(status, body) => {
+                let status = StatusCode::from_u16(status).unwrap_or(StatusCode::FORBIDDEN);
+                return (status, [(CONTENT_TYPE, "application/json")], body).into_response();
+            }
             Self::InvalidInput(message) => (StatusCode::BAD_REQUEST, "Invalid input", message),
             Self::Unauthorised => {
                 (StatusCode::UNAUTHORIZED, "Unauthorized", "API key missing or invalid.")
@@ -106,7 +112,8 @@ async fn generate(
     body: Bytes,
 ) -> Result<(StatusCode, Json<Value>), Refusal> {
     let prompt = read_prompt(&headers, &body).map_err(Refusal::InvalidInput)?;
-    let (id, ends_at) = shared.accept(prompt);
+    let accepted = shared.accept(prompt);
+    let (id, ends_at) = accepted.map_err(|(status, body)| Refusal::Planned(status, body))?;
     shared.changes.bump();
     if let Some(end) = ends_at {
         let changes = shared.changes.clone();

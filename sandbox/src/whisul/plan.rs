@@ -13,6 +13,8 @@ pub struct Plan {
     /// The status while it takes its time.
     pub(super) status: String,
     pub(super) outcome: Outcome,
+    /// The status and the JSON with which the prompt itself is refused.
+    pub(super) refusal: Option<(u16, String)>,
 }
 
 /// When a job ends.
@@ -68,6 +70,13 @@ impl Plan {
         Self::ending(Outcome::Answer(answer))
     }
 
+    /// The prompt is not taken: it is answered with this status and JSON, as by a firewall that
+    /// dislikes its words.
+    #[must_use]
+    pub fn refused(status: u16, json: &str) -> Self {
+        Self { refusal: Some((status, json.to_owned())), ..Self::song() }
+    }
+
     /// Takes this long.
     #[must_use]
     pub fn takes(mut self, duration: Duration) -> Self {
@@ -102,7 +111,8 @@ impl Plan {
     }
 
     fn ending(outcome: Outcome) -> Self {
-        Self { takes: Takes::AsUsual, status: "running".to_owned(), outcome }
+        let status = "running".to_owned();
+        Self { takes: Takes::AsUsual, status, outcome, refusal: None }
     }
 
     fn changing(mut self, field: &str, value: Option<Value>) -> Self {

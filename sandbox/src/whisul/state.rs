@@ -45,15 +45,24 @@ impl Shared {
     }
 
     /// Takes a prompt in. Returns the job's id and when it will end, if that is known.
-    pub(super) fn accept(&self, prompt: String) -> (String, Option<Instant>) {
+    ///
+    /// # Errors
+    /// The status and the JSON with which the prompt's plan refuses it.
+    pub(super) fn accept(
+        &self,
+        prompt: String,
+    ) -> Result<(String, Option<Instant>), (u16, String)> {
         let mut state = self.state();
         let plans = state.plans.iter().rev();
         let plan = plans.clone().find(|(part, _)| prompt.contains(part)).map(|(_, plan)| plan);
         let plan = plan.cloned().unwrap_or_default();
+        if let Some(refusal) = plan.refusal {
+            return Err(refusal);
+        }
         let job = Job::new(state.jobs.len(), prompt, plan, self.rules.song_takes);
         let accepted = (job.id.clone(), job.ends_at);
         state.jobs.push(job);
-        accepted
+        Ok(accepted)
     }
 }
 

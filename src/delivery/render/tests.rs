@@ -83,7 +83,7 @@ proptest! {
         prompt in long_text(),
         state in any_state(),
         obstacle in prop::option::of(prop_oneof![
-            Just(Obstacle::Busy), Just(Obstacle::BadKey), Just(Obstacle::Unreachable)
+            Just(Obstacle::Busy), Just(Obstacle::BadKey), Just(Obstacle::OutOfCredit), Just(Obstacle::Unreachable)
         ]),
     ) {
         let message = shown(&job(&prompt, state), obstacle);

@@ -17,6 +17,9 @@ pub const OWNER_UNKNOWN: &str =
 /// It was not written down in time.
 pub const NOT_IN_TIME: &str = "I couldn't write that down in time, so I don't know whether it holds. \
                                `/admin log` shows it if it does.";
+/// A moderator looks for somebody who is elsewhere.
+pub const NO_MEMBER: &str = "That person is not in this server. Only this bot's owner can see the \
+                             quotas of people elsewhere.";
 /// The command works in servers only.
 pub const SERVERS_ONLY: &str = "Use this command in a server.";
 /// A duration that can't be read.
@@ -28,9 +31,12 @@ pub const BAD_QUOTA: &str = "I can't read that quota. Write COUNT/WINDOW, such a
 pub const BAD_SONG: &str = "That is no song's number. `/admin jobs` shows them.";
 /// There is no such waiting job here.
 pub const NO_SUCH_SONG: &str = "There is no such song in line here. `/admin jobs` shows them.";
+/// A running job was ended.
+pub const SONG_ENDED: &str = "The song is ended. It doesn't count against its requester's quota; \
+                              GLOBAL_QUOTA keeps the charge, since Whisul took the prompt.";
 /// A job can't be taken back any more.
 pub const SONG_TOO_LATE: &str =
-    "That song is already being made, or is over: it can't be taken back any more.";
+    "That song is over, or is being made: only the bot's owner could end it then.";
 /// A job was taken back.
 pub const SONG_TAKEN_BACK: &str = "Taken back. It doesn't count against its requester's quota.";
 /// Discord did not list the servers.
@@ -215,6 +221,11 @@ pub fn kept_out(bar: Bar) -> &'static str {
         Bar::Paused(Scope::Everywhere) => "Songs are paused everywhere",
         Bar::Word => "A blocked word",
     }
+}
+
+/// How many songs a member has asked for in a server.
+pub fn asked_here(day: u64, month: u64) -> String {
+    format!("Songs in this server: {day} in the last 24 hours, {month} in the last 30 days")
 }
 
 /// A grant.

@@ -1,7 +1,7 @@
 //! What people read about their own songs, limits and data.
 
 use super::{ONE_SONG, refusal, relative, rounded_up, songs_of};
-use crate::domain::{Grant, Limit, Quota, Refusal, Standing, Timestamp};
+use crate::domain::{Bar, Grant, Limit, Quota, Refusal, Scope, Standing, Timestamp};
 
 /// The title of a person's songs.
 pub const YOUR_SONGS: &str = "Your songs";
@@ -18,6 +18,25 @@ pub const NO_SUCH_SONG: &str =
 /// Discord would not show a song again here.
 pub const SONG_NOT_SHOWN: &str = "Discord didn't let me show that song here. Try it in another channel, or get its link in a file \
      with `/my-data export`.";
+
+/// Why only its requester sees a song that is shown again here.
+pub fn not_public(bar: Bar) -> &'static str {
+    match bar {
+        Bar::Blocked(Scope::Server(_)) => {
+            "Only you can see this: the moderators of this server have blocked you from songs here."
+        }
+        Bar::Blocked(Scope::Everywhere) => {
+            "Only you can see this: this bot's owner has blocked you from songs."
+        }
+        Bar::Paused(Scope::Server(_)) => {
+            "Only you can see this: the moderators have paused songs in this server."
+        }
+        Bar::Paused(Scope::Everywhere) => {
+            "Only you can see this: songs are paused everywhere at the moment."
+        }
+        Bar::Word => "Only you can see this: there is a word in it that is blocked here.",
+    }
+}
 
 /// The title of the songs that a search found; `words` are escaped.
 pub fn songs_with(words: &str) -> String {

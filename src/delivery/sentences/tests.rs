@@ -12,25 +12,31 @@ fn shown() -> String {
 fn the_page_of_messages_says_what_the_bot_says() {
     let failures = [
         Failure::TooLate,
+        Failure::Expired,
         Failure::Rejected { reason: None },
         Failure::Refused,
         Failure::Generation { reason: None },
+        Failure::Songless,
         Failure::Vanished,
         Failure::GivenUp,
+        Failure::Ended,
         Failure::UnknownFate,
     ];
-    let obstacles = [Obstacle::Unreachable, Obstacle::Busy, Obstacle::BadKey];
+    let obstacles =
+        [Obstacle::Unreachable, Obstacle::Busy, Obstacle::BadKey, Obstacle::OutOfCredit];
     let titles = [IN_LINE, SUBMITTING, COMPOSING, UNTITLED, FAILED, CANCELLED, TAKEN_BACK];
     let buttons = [LISTEN, AGAIN, TRY_AGAIN, EDIT_PROMPT, DELETE, CANCEL, FORM_TITLE];
     let whispers = [ASKED_ALREADY, TOO_LATE_TO_CANCEL, NOT_YOURS, SONG_FORGOTTEN, STOPPING];
     let refusals = [STORAGE_TROUBLE, NOT_IN_TIME, SERVER_NOT_ALLOWED, GOES_ON_BY_DM, FORM_PROMPT];
     let odd = [UNREADABLE, UNKNOWN_COMMAND, COMMAND_CHANGED, NOTHING_TO_READ];
     let shown = shown();
-    let said = failures.iter().map(failure).chain(obstacles.into_iter().map(held_up));
+    let failed = failures.iter().map(|why| failure(why, Charge::KeyOnly));
+    let failed = failed.chain([COUNTS.to_owned()]);
+    let said = failed.chain(obstacles.into_iter().map(|it| held_up(it).to_owned()));
     let lists = [admin::JOBS, admin::LOG, YOUR_SONGS];
     let fixed = [&titles[..], &buttons, &whispers, &refusals, &odd, &lists].concat();
     let made = [admin::page(1, 3, 45), page(1, 3, 21)];
-    for sentence in said.chain(fixed).map(str::to_owned).chain(made) {
+    for sentence in said.chain(fixed.into_iter().map(str::to_owned)).chain(made) {
         let sentence = sentence.replace('`', " ");
         let sentence = sentence.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(shown.contains(&sentence), "docs/messages.md lacks: {sentence}");

@@ -33,7 +33,7 @@ pub(super) async fn jobs(
     Ok(())
 }
 
-/// Take a waiting song back; it doesn't count against its requester's quota
+/// Take a waiting song back; the bot's owner can also end one that is being made
 #[poise::command(slash_command)]
 pub(super) async fn cancel(
     context: Context<'_>,
@@ -59,9 +59,17 @@ pub(super) async fn cancel(
     // Written down first: the record may tell of a wish that came too late, but never leaves one
     // out.
     admin.write_down(&admin.deed(Act::TakeBack(song), scope, reason)).await?;
+    let jobs = &admin.front.jobs;
     // The job's own task brings the news to its message.
-    let sentence = match admin.front.jobs.take_back(song, admin.until, async |_| None).await? {
+    // Where Discord does not tell who the owner is, this is a moderator like any other.
+    let taken_back = if admin.is_owner().await.unwrap_or(false) {
+        jobs.take_back_or_end(song, admin.until).await?
+    } else {
+        jobs.take_back(song, admin.until, async |_| None).await?
+    };
+    let sentence = match taken_back {
         TakenBack::Done => say::SONG_TAKEN_BACK,
+        TakenBack::Ended => say::SONG_ENDED,
         TakenBack::TooLate => say::SONG_TOO_LATE,
         TakenBack::Unknown => say::NO_SUCH_SONG,
         TakenBack::Late => return Err(CommandError::Late),

@@ -1,8 +1,6 @@
 //! `/admin stats` and `/admin log`.
 
-use std::time::Duration;
-
-use super::{Admin, page_of, server};
+use super::{Admin, DAY, MONTH, page_of, server};
 use crate::{
     delivery::panels::{self, LOG_PAGE},
     discord::{
@@ -13,9 +11,6 @@ use crate::{
 
 /// How many people are named who had the most songs made.
 const TOP: u32 = 5;
-
-const DAY: Duration = Duration::from_hours(24);
-const MONTH: Duration = Duration::from_hours(30 * 24);
 
 /// See how many songs were made, how long they took, and for whom
 #[poise::command(slash_command)]

@@ -25,6 +25,10 @@ use crate::{
 /// Of the 3 seconds for an answer, this much may have passed once an act is written down.
 const WRITTEN: Duration = Duration::from_secs(2);
 
+/// The times for which numbers are shown.
+const DAY: Duration = Duration::from_hours(24);
+const MONTH: Duration = Duration::from_hours(30 * 24);
+
 /// For moderators: quotas, blocks, blocked words and what is going on
 #[poise::command(
     slash_command,

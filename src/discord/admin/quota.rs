@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use serenity::all::User;
 
-use super::Admin;
+use super::{Admin, DAY, MONTH};
 use crate::{
     delivery::{panels, sentences, sentences::admin as say},
     discord::{
         Context,
         errors::{CommandError, in_time},
     },
-    domain::{Act, Quota, Requester, RoleId, Scope, UserId, parse_duration},
+    domain::{Act, Limit, Quota, Requester, RoleId, Scope, UserId, parse_duration},
 };
 
 /// See and change who may have how many songs
@@ -21,31 +21,68 @@ pub(super) async fn quota(_: Context<'_>) -> Result<(), CommandError> {
     Err(CommandError::NotNow(sentences::COMMAND_CHANGED))
 }
 
-/// See what a person has left, and what they have under way here
+/// See what songs a member has asked for here; for the bot's owner, what anybody has left
 #[poise::command(slash_command)]
 async fn show(
     context: Context<'_>,
     #[description = "Whose"] person: User,
 ) -> Result<(), CommandError> {
     let admin = Admin::of(context).await?;
-    let members = &context.interaction.data.resolved.members;
-    let roles = members.get(&person.id).map(|member| &member.roles).into_iter().flatten();
+    // Where Discord can't say who the owner is, a moderator's look is shown.
+    let is_owner = admin.is_owner().await.unwrap_or(false);
+    let member = context.interaction.data.resolved.members.get(&person.id);
+    let id = UserId(person.id.get());
+    let roles = member.map(|member| &member.roles).into_iter().flatten();
     let roles: Vec<_> = roles.map(|role| RoleId(role.get())).collect();
-    let (requester, person) =
-        (Requester { roles: &roles, in_guild: true }, UserId(person.id.get()));
-    let (jobs, at) = (&admin.front.jobs, admin.asker.interaction);
-    // A moderator sees no further than their server.
-    let here = Some(admin.guild);
-    let ((limits, charges), mut under_way, bar) = in_time(async {
-        let quota = jobs.quota_of(at, person, here, &requester).await?;
+    let requester = Requester { roles: &roles, in_guild: true };
+    match member {
+        _ if is_owner => show_all(&admin, id, &requester).await,
+        Some(_) => show_here(&admin, id, &requester).await,
+        None => Err(CommandError::NotNow(say::NO_MEMBER)),
+    }
+}
+
+/// For the owner: what counts for a person wherever they are.
+async fn show_all(
+    admin: &Admin,
+    person: UserId,
+    requester: &Requester<'_>,
+) -> Result<(), CommandError> {
+    let (jobs, at, here) = (&admin.front.jobs, admin.asker.interaction, Some(admin.guild));
+    let ((limits, charges), under_way, bar) = in_time(async {
+        let quota = jobs.quota_of(at, person, here, requester).await?;
         let under_way = jobs.under_way(person).await?;
         Ok((quota, under_way, jobs.overrides(person, here).await?.bar))
     })
     .await?;
-    under_way.retain(|job| job.place.guild == here);
-    let standings = limits.standings(&requester, &charges, at.created_at());
+    let standings = limits.standings(requester, &charges, at.created_at());
     let grants = &charges.grants;
     admin.show(panels::person_quota(person, bar, &standings, grants, &under_way)).await;
+    Ok(())
+}
+
+/// For moderators: what a member does in their server. A person's quota, what is left of it and
+/// their grants tell of songs elsewhere.
+async fn show_here(
+    admin: &Admin,
+    person: UserId,
+    requester: &Requester<'_>,
+) -> Result<(), CommandError> {
+    let (jobs, at, guild) = (&admin.front.jobs, admin.asker.interaction, admin.guild);
+    let (mut under_way, standings, seen) = in_time(async {
+        let (limits, charges) = jobs.quota_of(at, person, Some(guild), requester).await?;
+        let seen = panels::SeenHere {
+            bar: jobs.bar_of_server(person, guild).await?,
+            day: jobs.charged_here(person, guild, DAY).await?,
+            month: jobs.charged_here(person, guild, MONTH).await?,
+        };
+        let standings = limits.standings(requester, &charges, at.created_at());
+        Ok((jobs.under_way(person).await?, standings, seen))
+    })
+    .await?;
+    under_way.retain(|job| job.place.guild == Some(guild));
+    let of_server = standings.iter().find(|standing| standing.limit == Limit::Guild);
+    admin.show(panels::member(person, &seen, of_server, &under_way)).await;
     Ok(())
 }
 

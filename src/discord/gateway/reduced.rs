@@ -90,12 +90,21 @@ fn user(raw: &Value) -> Value {
     })
 }
 
+/// Somebody whom an option names, as far as they are a member: who they are stands elsewhere.
+fn member_of(raw: &Value) -> Value {
+    json!({ "roles": roles(raw), "deaf": false, "mute": false })
+}
+
+fn roles(member: &Value) -> Vec<String> {
+    list(field(member, "roles")).iter().filter_map(known_id).collect()
+}
+
 fn member(raw: &Value) -> Value {
     let permissions = field(raw, "permissions");
     let permissions = permissions.as_u64().or_else(|| permissions.as_str()?.parse().ok());
     json!({
         "user": user(field(raw, "user")),
-        "roles": list(field(raw, "roles")).iter().filter_map(known_id).collect::<Vec<_>>(),
+        "roles": roles(raw),
         "permissions": permissions.map(|bits| bits.to_string()),
         "deaf": false,
         "mute": false,
@@ -130,6 +139,7 @@ fn data(raw: &Value) -> Value {
             "target_id": known_id(field(data, "target_id")),
             "resolved": {
                 "users": each(field(resolved, "users"), |it| Some(user(it))),
+                "members": each(field(resolved, "members"), |it| Some(member_of(it))),
                 "roles": readable("roles"),
                 "channels": readable("channels"),
                 "messages": each(field(resolved, "messages"), |it| Some(message(it))),
@@ -142,11 +152,13 @@ fn message(raw: &Value) -> Value {
     let mut buttons = Vec::new();
     collect(field(raw, "components"), &mut buttons, &|it| {
         let name = field(it, "custom_id").as_str()?;
-        Some(json!({ "type": 2, "style": 2, "custom_id": name }))
+        let disabled = field(it, "disabled") == true;
+        Some(json!({ "type": 2, "style": 2, "custom_id": name, "disabled": disabled }))
     });
     json!({
         "id": known_id(field(raw, "id")),
         "channel_id": known_id(field(raw, "channel_id")),
+        "application_id": known_id(field(raw, "application_id")),
         "author": user(field(raw, "author")),
         "content": field(raw, "content").as_str().unwrap_or_default(),
         "timestamp": SOME_TIME,

@@ -1,5 +1,6 @@
 //! Text as an eye reads it: disguises undone, character by character.
 
+use decancer::{Options, Translation};
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 
 use crate::domain::text::{is_blank, steers_direction};
@@ -11,6 +12,9 @@ pub(super) enum Glyph {
     Space,
     /// Something else that is no part of a word, though it may stand between its letters.
     Separator,
+    /// A space between letters that stand alone which is wider than those beside it: a word may end
+    /// there, and may go on.
+    Gap,
     /// A letter or a digit, or something that passes for one.
     Character {
         /// The letter or digit itself, in lower case, without accents, in its Latin look.
@@ -27,17 +31,25 @@ impl Glyph {
     pub(super) fn reads_as(self, letter: char) -> bool {
         match self {
             Self::Character { own, also, .. } => own == letter || also.contains(letter),
-            Self::Space | Self::Separator => false,
+            Self::Space | Self::Separator | Self::Gap => false,
+        }
+    }
+
+    /// The letter or digit itself.
+    pub(super) fn own(self) -> Option<char> {
+        match self {
+            Self::Character { own, .. } => Some(own),
+            Self::Space | Self::Separator | Self::Gap => None,
         }
     }
 
     /// Everything that it can be read as.
     pub(super) fn letters(self) -> impl Iterator<Item = char> {
-        let (own, also) = match self {
-            Self::Character { own, also, .. } => (Some(own), also),
-            Self::Space | Self::Separator => (None, ""),
+        let also = match self {
+            Self::Character { also, .. } => also,
+            Self::Space | Self::Separator | Self::Gap => "",
         };
-        own.into_iter().chain(also.chars())
+        self.own().into_iter().chain(also.chars())
     }
 
     pub(super) fn is_space(self) -> bool {
@@ -71,6 +83,8 @@ impl Glyph {
 pub(super) fn glyphs(text: &str) -> Vec<Glyph> {
     // The zero-width go first, so that they can't keep an accent from its letter.
     let visible = text.chars().filter(|c| c.is_whitespace() || !is_hidden(*c));
+    // Signs for whole phrases, of 18 and 8 letters: a prompt of nothing else would be long to read.
+    let visible = visible.map(|c| if matches!(c, '\u{FDFA}' | '\u{FDFB}') { ' ' } else { c });
     let composed = ComposingNormalizerBorrowed::new_nfkc().normalize_iter(visible);
     let decomposer = DecomposingNormalizerBorrowed::new_nfd();
     let mut glyphs = Vec::with_capacity(text.len());
@@ -102,10 +116,51 @@ fn glyph(c: char) -> Option<Glyph> {
     Some(match c {
         c if is_accent(c) => return None,
         c if c.is_whitespace() => Glyph::Space,
+        // One letter with σ, which it is in capitals.
+        'ς' => Glyph::Character { own: look('σ'), also: "s", symbol: false },
         own if !also.is_empty() => Glyph::Character { own, also, symbol },
-        c if c.is_alphanumeric() || ('\u{0900}'..='\u{0FFF}').contains(&c) => letter(look(c)),
+        c if look(c) != c => letter(look(c)),
+        c if is_outlandish(c) => confusable(c),
+        c if c.is_alphanumeric() || ('\u{0900}'..='\u{0FFF}').contains(&c) => letter(c),
         _ => Glyph::Separator,
     })
+}
+
+/// What is neither ASCII nor of a script in which people write: letters with strokes, phonetic and
+/// turned ones, those of dead scripts, and symbols. People put them in place of Latin letters.
+fn is_outlandish(c: char) -> bool {
+    matches!(c,
+        '\u{0080}'..='\u{036F}' | '\u{13A0}'..='\u{167F}' | '\u{1D00}'..='\u{1DBF}'
+        | '\u{1E00}'..='\u{1EFF}' | '\u{2000}'..='\u{2CFF}' | '\u{A4D0}'..='\u{A4FF}'
+        | '\u{A720}'..='\u{A7FF}' | '\u{AB30}'..='\u{ABBF}' | '\u{10280}'..='\u{1087F}'
+        | '\u{118A0}'..='\u{118FF}' | '\u{16F00}'..='\u{16F9F}' | '\u{1D400}'..='\u{1FFFF}')
+}
+
+/// What such a character looks like.
+fn confusable(c: char) -> Glyph {
+    let seen = match decancer::cure_char(c, Options::default()) {
+        Translation::Character(seen) if seen.is_ascii_alphanumeric() => Some(seen),
+        _ => None,
+    };
+    match seen {
+        Some(own) if c.is_alphanumeric() => {
+            Glyph::Character { own, also: disguise(own).0, symbol: false }
+        }
+        None if c.is_alphanumeric() => letter(c),
+        // A symbol may be punctuation as well.
+        _ => seen.and_then(passes_for).map_or(Glyph::Separator, |also| Glyph::Character {
+            own: c,
+            also,
+            symbol: true,
+        }),
+    }
+}
+
+/// A Latin letter as text.
+fn passes_for(letter: char) -> Option<&'static str> {
+    const LETTERS: &str = "abcdefghijklmnopqrstuvwxyz";
+    let at = LETTERS.find(letter)?;
+    LETTERS.get(at..=at)
 }
 
 /// The letters that a digit or a symbol is used for, and whether it is a symbol. An asterisk
@@ -118,7 +173,8 @@ fn disguise(c: char) -> (&'static str, bool) {
         '3' => ("e", false),
         '4' => ("a", false),
         '5' => ("s", false),
-        '6' | '9' => ("g", false),
+        '6' => ("gb", false),
+        '9' => ("gq", false),
         '7' => ("t", false),
         '8' => ("b", false),
         '@' => ("a", true),
@@ -131,39 +187,55 @@ fn disguise(c: char) -> (&'static str, bool) {
         '¥' => ("y", true),
         '®' => ("r", true),
         '*' => ("*", true),
-        _ => ("", false),
+        c => (foreign(c), false),
     }
 }
 
-/// The Latin letter that a letter looks like; itself where there is none.
+/// The letters that a ligature stands for, or a letter of another alphabet looks like only here and
+/// there: whoever blocks a word of that alphabet means the letter itself.
+fn foreign(c: char) -> &'static str {
+    match c {
+        'æ' => "ae",
+        'œ' => "oe",
+        'λ' => "a",
+        'б' => "b",
+        'д' | 'δ' => "da",
+        'з' | 'э' | 'ξ' => "e",
+        'и' | 'π' => "n",
+        'θ' | 'φ' => "o",
+        'ψ' => "w",
+        'ζ' => "z",
+        _ => "",
+    }
+}
+
+/// The Latin letter that a letter looks like; itself where there is none, or where `decancer` knows.
 fn look(c: char) -> char {
     match c {
-        'а' | 'α' | 'ɑ' | 'ᴀ' => 'a',
-        'в' | 'β' | 'ь' | 'ʙ' => 'b',
-        'с' | 'ϲ' | 'ᴄ' => 'c',
-        'ԁ' | 'đ' | 'ᴅ' => 'd',
-        'е' | 'ε' | 'є' | 'ɛ' | 'ᴇ' => 'e',
-        'ғ' | 'ƒ' | 'ꜰ' => 'f',
-        'ɡ' | 'ԍ' | 'ɢ' => 'g',
-        'һ' | 'н' | 'ħ' | 'ʜ' => 'h',
-        'і' | 'ι' | 'ı' | 'ɩ' | 'ɪ' | 'ӏ' => 'i',
-        'ј' | 'ϳ' | 'ᴊ' => 'j',
-        'к' | 'κ' | 'ᴋ' => 'k',
-        'ł' | 'ʟ' => 'l',
-        'м' | 'μ' | 'ᴍ' => 'm',
-        'η' | 'п' | 'ո' | 'ɴ' => 'n',
-        'о' | 'ο' | 'σ' | 'ø' | 'օ' | 'ᴏ' => 'o',
-        'р' | 'ρ' | 'ᴘ' => 'p',
+        'а' | 'α' | 'ɐ' | 'ɒ' | '∀' => 'a',
+        'в' | 'β' | 'ь' => 'b',
+        'с' | 'ϲ' => 'c',
+        'ԁ' | 'ð' => 'd',
+        'е' | 'ε' | 'є' | 'ɘ' | 'ǝ' | 'ʒ' => 'e',
+        'ғ' => 'f',
+        'ԍ' => 'g',
+        'һ' | 'н' => 'h',
+        'і' | 'ι' | 'ӏ' => 'i',
+        'ј' | 'ϳ' => 'j',
+        'к' | 'κ' => 'k',
+        'м' | 'μ' => 'm',
+        'η' | 'п' | 'ո' => 'n',
+        'о' | 'ο' | 'σ' | 'օ' => 'o',
+        'р' | 'ρ' => 'p',
         'ԛ' => 'q',
-        'г' | 'ʀ' | 'я' => 'r',
-        'ѕ' | 'ꜱ' | 'ς' => 's',
-        'т' | 'τ' | 'ŧ' | 'ᴛ' => 't',
-        'υ' | 'ս' | 'ᴜ' | 'ц' => 'u',
-        'ν' | 'ѵ' | 'ᴠ' => 'v',
-        'ԝ' | 'ω' | 'ш' | 'ᴡ' => 'w',
+        'г' | 'я' => 'r',
+        'ѕ' | 'ƨ' => 's',
+        'т' | 'τ' => 't',
+        'υ' | 'ս' | 'ц' => 'u',
+        'ν' | 'ѵ' => 'v',
+        'ԝ' | 'ω' | 'ш' => 'w',
         'х' | 'χ' => 'x',
-        'у' | 'γ' | 'ү' | 'ʏ' => 'y',
-        'ᴢ' | 'ʐ' => 'z',
+        'у' | 'γ' | 'ү' => 'y',
         c => c,
     }
 }

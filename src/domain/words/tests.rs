@@ -57,6 +57,190 @@ fn the_usual_disguises_help_nobody() {
 }
 
 #[test]
+fn letters_in_disguise_are_letters() {
+    for text in [
+        "6ad",
+        "8ad",
+        "ƀad",
+        "Ƀad",
+        "bȺd",
+        "bⱥd",
+        "ɓad",
+        "ḇạḏ",
+        "bɑd",
+        "ʙᴀᴅ",
+        "ᵇᵃᵈ",
+        "ᴮᴬᴰ",
+        "ⓑⓐⓓ",
+        "⒝⒜⒟",
+        "🇧🇦🇩",
+        "🇧 🇦 🇩",
+        "🄱🄰🄳",
+        "🅑🅐🅓",
+        "𝒷𝒶𝒹",
+        "𝕓𝕒𝕕",
+        "ᏴᎪᎠ",
+        "ꓐꓮꓓ",
+        "ьаԁ",
+        "бад",
+        "bаd",
+        "bαd",
+        "b∂d ba∂",
+        "₿₳₫",
+        "b\u{0336}a\u{0336}d\u{0336}",
+        "b\u{0300}\u{0301}\u{0302}\u{0303}ad",
+        "b\u{20DD}a\u{20DE}d",
+        "ba\u{034F}d",
+        "b\u{FE0F}a\u{E0041}d",
+        "b\u{00AD}a\u{2060}d",
+        "b\u{202E}a\u{202C}d",
+        "b\u{3164}a\u{2800}d",
+        "ｂａｄ",
+        "BÄĐ",
+        "bæd",
+        "bλd",
+    ] {
+        assert!(is_blocked(text, "bad"), "{text}");
+    }
+    for (text, blocked) in [
+        ("shıt", "shit"),
+        ("ſhit", "shit"),
+        ("šĥîţ", "shit"),
+        ("ѕһіт", "shit"),
+        ("5h17", "shit"),
+        ("ꜱʜɪᴛ", "shit"),
+        ("ƨhit", "shit"),
+        ("nіgһt", "night"),
+        ("ħɇłł", "hell"),
+        ("ŧøŧ", "tot"),
+        ("so🔥shit", "shit"),
+        ("…shit…", "shit"),
+        ("♪shit♪", "shit"),
+        ("9ueen", "queen"),
+        ("ﬁst", "fist"),
+        ("№1", "no1"),
+        ("плохо", "плохо"),
+        ("ПЛ0ХО", "плохо"),
+        ("κακός", "κακός"),
+        ("ΚΑΚΟΣ", "κακός"),
+    ] {
+        assert!(is_blocked(text, blocked), "{text}");
+    }
+}
+
+#[test]
+fn a_word_that_is_spelled_out_is_a_word() {
+    for text in [
+        "b  a  d",
+        "b   a  d",
+        "b a  d",
+        "b\u{2003}a\u{00A0}\u{3000}d",
+        "b \u{200B} a d",
+        "x b a d",
+        "x  b a d",
+        "x x b a d",
+        "xx b a d",
+        "q b a d",
+        "b b a d",
+        "b a d x",
+        "x b a d x",
+        "hey b a d",
+        "1 b a d",
+        "b a d 1",
+        "b.a d",
+        "b.-a_ d",
+        "b - a - d",
+        "b--a--d",
+        "b . a . d",
+        "b,,a;d",
+        "so b a d",
+        "I b a d",
+        "a b a d",
+        "x.b.a.d",
+        "x-b-a-d-x",
+        "b/a/d",
+        "b\\a\\d",
+        "(b)(a)(d)",
+        "[b] [a] [d]",
+        "b|a|d",
+        "b~a~d",
+        "b a d. s o",
+        "v e r y  b a d  s o n g",
+        "b\na\nd",
+    ] {
+        assert!(is_blocked(text, "bad"), "{text}");
+    }
+    assert!(is_blocked("go to he-ll", "hell") && is_blocked("sh'it and ki'll", "shit"));
+    assert!(is_blocked("x a s s", "ass") && is_blocked("q i d i o t", "idiot"));
+}
+
+/// What a person would write who means no harm.
+#[test]
+fn ordinary_words_are_no_blocked_ones() {
+    let blocked = [
+        "ass", "bad", "cock", "cum", "cunt", "damn", "dick", "fag", "fuck", "god", "hell", "ill",
+        "kill", "nazi", "nig", "penis", "porn", "rape", "sex", "shit", "slut", "spic", "tit",
+        "tits", "whore", "xxx", "crap", "hit", "hate",
+    ]
+    .map(word);
+    for text in [
+        "Henry III and Louis XIV: a ballad in 3/4, 120 BPM",
+        "a good class on the grass, with bass and brass, passing the glass",
+        "hello shell, hillside, shiitake, Scunthorpe, Essex, cocktails and peacocks",
+        "A B C, easy as 1 2 3; do re mi, ti la so",
+        "chords: C G Am F, then D E A",
+        "lo-fi, 80s, drum & bass, R&B, hip-hop / trap, 8-bit",
+        "grapes, scrapes, therapist, document, cucumber, accumulate, titanic, diet, sextet",
+        "M I D I and C. P. E. Bach",
+        "U.S.A., U.K. and E.U. in a song for J. R. R. Tolkien",
+        "W A S S E R",
+        "b a s s",
+        "b.a.s.s",
+        "g r a s s",
+        "f o o t b a l l",
+        "C L A S S",
+        "h e l l o",
+        "Ein Lied über den Herbst: Nebel, Äpfel, Straßenbahn und die Dicke Berta am See",
+        "Une chanson douce pour l'été, où les cœurs s'éveillent à Besançon, déjà vu",
+        "Una canción de cuna para mi niña, el señor y el pingüino; mañana será otro día",
+        "Uma música sobre saudade, o coração e a avó; não há nada melhor",
+        "Песня о море, ветре и весне: нам хорошо, когда поёт скрипка и звучит рояль",
+        "Пісня про їжака, який шукає яблука в саду; ґанок, сім'я, щастя",
+        "Ένα τραγούδι για τη θάλασσα, τον ήλιο και την αγάπη μας",
+        "Piosenka o żółtej łódce, gdzieś nad Wisłą; świt, mgła i źdźbło trawy",
+        "Şarkı: güneşli bir gün, ağaçlar ve kuşlar; ılık rüzgâr",
+        "Bài hát về mùa hè, biển xanh và những ngày nắng đẹp",
+        "静かな夜のピアノ、雨の音と猫",
+        "조용한 밤의 피아노와 빗소리",
+        "关于春天和河流的歌",
+        "אהבה ושלום",
+        "أغنية عن البحر والقمر",
+        "बारिश के बारे में एक गीत",
+        "เพลงเกี่ยวกับทะเล",
+        "Sång om ån och älven på Åland, øl og æbler",
+        "♪ la la la ♫ ♥ → ∞ … “quoted” – dashed — 100 % ½ € £5 $10 #1 @home",
+        "(it) [is] {all} <fine>",
+        "He'll sing, I'll dance, we’ll shine; it's, let's; o'clock",
+    ] {
+        let found = blocked.iter().find(|word| Reading::of(text).contains(word));
+        assert_eq!(found.map(BlockedWord::as_str), None, "{text}");
+    }
+}
+
+#[test]
+fn many_words_are_sought_as_each_alone() {
+    let words: Vec<_> =
+        ["bad", "ass", "badger", "god", "penis", "a", "馬鹿", "strassen"].map(word).to_vec();
+    for text in
+        ["a good b4dger", "b a s s", "gooood", "p*n*s", "お前は馬鹿だ", "ba dger", "straßen", "a$$"]
+    {
+        let reading = Reading::of(text);
+        let alone = words.iter().any(|word| reading.contains(word));
+        assert_eq!(reading.contains_any(&words), alone, "{text}");
+    }
+}
+
+#[test]
 fn a_word_inside_another_is_no_word() {
     for (text, blocked) in [
         ("a train to Scunthorpe", "cunt"),
@@ -123,6 +307,35 @@ fn disguised(letter: char, way: u8) -> String {
 }
 
 proptest! {
+    /// However many words there are and whatever they are: packed side by side, each is found where
+    /// it would be found alone.
+    #[test]
+    fn no_word_hides_or_makes_another(
+        text in "[a-d4*. ]{0,40}",
+        words in prop::collection::vec("[a-d]{1,20}", 1..20),
+    ) {
+        let words: Vec<_> = words.iter().map(|text| word(text)).collect();
+        let reading = Reading::of(&text);
+        let alone = words.iter().any(|word| reading.contains(word));
+        prop_assert_eq!(reading.contains_any(&words), alone);
+    }
+
+    /// Spelled out with any separators, as often as somebody likes.
+    #[test]
+    fn a_word_is_found_however_far_its_letters_stand_apart(
+        blocked in "[b-df-hj-np-tv-z][aeiou][b-df-hj-np-tv-z]{1,3}",
+        separators in prop::collection::vec("[ .,_/~-]{1,4}", 5),
+        before in prop::sample::select(vec!["", "a song: ", "hey "]),
+    ) {
+        let letters = blocked.chars().zip(&separators);
+        let mut text = before.to_owned();
+        for (letter, separator) in letters {
+            text.push(letter);
+            text.push_str(separator);
+        }
+        prop_assert!(is_blocked(&text, &blocked), "{}", text);
+    }
+
     #[test]
     fn any_disguise_of_a_word_is_found(
         letters in prop::collection::vec(("[a-z]", 0..8_u8), 2..12),

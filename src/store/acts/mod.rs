@@ -8,7 +8,8 @@ use tracing::warn;
 
 use super::{Store, StoreError, pages::List, write::number};
 use crate::domain::{
-    BlockedWord, Deed, Grant, GuildId, JobId, Listed, Overrides, Page, Scope, Timestamp, UserId,
+    Bar, BlockedWord, Deed, Grant, GuildId, JobId, Listed, Overrides, Page, Scope, Timestamp,
+    UserId,
 };
 
 pub(super) const OVERRIDES: &str = "\
@@ -78,6 +79,32 @@ impl Store {
         overrides(&mut *self.reader.acquire().await?, person, guild).await
     }
 
+    /// What keeps this person's songs out of this server by its moderators' own wish.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn bar_of_server(
+        &self,
+        person: UserId,
+        guild: GuildId,
+    ) -> Result<Option<Bar>, StoreError> {
+        let mut acts = in_force(&mut *self.reader.acquire().await?, person, Some(guild)).await?;
+        acts.retain(|deed| deed.scope == Scope::Server(guild));
+        Ok(Overrides::of(&acts, person, Some(guild)).bar)
+    }
+
+    /// The words that are blocked in this server (`None`: outside of servers), those that are
+    /// blocked everywhere among them.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn words_in(&self, guild: Option<GuildId>) -> Result<Vec<BlockedWord>, StoreError> {
+        let here = guild.map_or(Scope::Everywhere, Scope::Server);
+        let [one, other] = [here, Scope::Everywhere].map(row::scope).map(row::sought);
+        let words = sqlx::query_scalar(WORDS).bind(one).bind(other).fetch_all(&self.reader).await?;
+        Ok(words.iter().filter_map(|word: &String| BlockedWord::parse(word).ok()).collect())
+    }
+
     /// A page of the words that are blocked in this scope, the oldest first.
     ///
     /// # Errors
@@ -139,6 +166,14 @@ pub(super) async fn overrides(
     person: UserId,
     guild: Option<GuildId>,
 ) -> Result<Overrides, StoreError> {
+    Ok(Overrides::of(&in_force(connection, person, guild).await?, person, guild))
+}
+
+async fn in_force(
+    connection: &mut SqliteConnection,
+    person: UserId,
+    guild: Option<GuildId>,
+) -> Result<Vec<Deed>, StoreError> {
     let rows = sqlx::query(OVERRIDES)
         .bind(row::sought(guild.map_or(0, |guild| guild.0)))
         .bind(row::sought(person.0))
@@ -148,19 +183,7 @@ pub(super) async fn overrides(
     if in_force.len() < rows.len() {
         warn!("acts of admins can't be read and are not in force");
     }
-    Ok(Overrides::of(&in_force, person, guild))
-}
-
-/// The blocked words that count in a place.
-pub(super) async fn words_in(
-    connection: &mut SqliteConnection,
-    guild: Option<GuildId>,
-) -> Result<Vec<BlockedWord>, StoreError> {
-    let here = guild.map_or(Scope::Everywhere, Scope::Server);
-    let [one, other] = [here, Scope::Everywhere].map(row::scope).map(row::sought);
-    let words: Vec<String> =
-        sqlx::query_scalar(WORDS).bind(one).bind(other).fetch_all(connection).await?;
-    Ok(words.iter().filter_map(|word| BlockedWord::parse(word).ok()).collect())
+    Ok(in_force)
 }
 
 /// A person's grants at a time, the one to be used first in front.

@@ -4,11 +4,15 @@ use sqlx::SqliteConnection;
 
 use super::row;
 use crate::{
-    domain::{Act, Deed, Performed, WORDS_MAX},
+    domain::{Act, BlockedWord, Deed, Performed, WORDS_MAX},
     store::{Store, StoreError, admit::BEGIN, write::number},
 };
 
 const KNOWN: &str = "SELECT COUNT(*) FROM acts WHERE id = $1";
+
+const WORDS: &str = "\
+    SELECT value FROM acts \
+    WHERE in_force = 1 AND scope = $1 AND person = 0 AND topic = 'word' ORDER BY id";
 
 const COUNT_WORDS: &str = "\
     SELECT COUNT(*) FROM acts \
@@ -41,16 +45,32 @@ impl Store {
     }
 }
 
+/// The text under which a word is blocked in a scope already; otherwise its own. Another version of
+/// the bot may have read it otherwise, and it is the same word all the same.
+async fn as_stored(
+    connection: &mut SqliteConnection,
+    scope: i64,
+    word: &BlockedWord,
+) -> Result<String, StoreError> {
+    let stored: Vec<String> = sqlx::query_scalar(WORDS).bind(scope).fetch_all(connection).await?;
+    let same = stored.into_iter().find(|text| BlockedWord::parse(text).as_ref() == Ok(word));
+    Ok(same.unwrap_or_else(|| word.as_str().to_owned()))
+}
+
 /// A transaction that ends without a commit changes nothing.
 async fn perform(connection: &mut SqliteConnection, deed: &Deed) -> Result<Performed, StoreError> {
     let id = number(deed.id, "id", deed.id.0)?;
     let scope = number(deed.id, "scope", row::scope(deed.scope))?;
     let person = number(deed.id, "person", row::person(deed.act.person()))?;
-    let (topic, value) = (row::topic(&deed.act), row::value(&deed.act));
+    let topic = row::topic(&deed.act);
     let known: i64 = sqlx::query_scalar(KNOWN).bind(id).fetch_one(&mut *connection).await?;
     if known > 0 {
         return Ok(Performed::Known);
     }
+    let value = match &deed.act {
+        Act::AddWord(word) | Act::RemoveWord(word) => as_stored(connection, scope, word).await?,
+        act => row::value(act),
+    };
     if let Act::AddWord(_) = deed.act {
         let words = sqlx::query_scalar(COUNT_WORDS).bind(scope).bind(&value);
         let words: i64 = words.fetch_one(&mut *connection).await?;

@@ -19,6 +19,7 @@ async fn every_statement_has_its_index() {
         (admit::CHARGES_OF_GUILD, "jobs_of_guild"),
         (admit::CHARGES_OF_EVERYBODY, "jobs_by_charge"),
         (forget::LATEST, "jobs_by_charge"),
+        (watch::CHARGED_HERE, "jobs_of_requester"),
         (own::SONGS, "jobs_of_requester"),
         (own::RECENT, "jobs_of_requester"),
         (own::ALL, "jobs_of_requester"),
@@ -34,6 +35,7 @@ async fn every_statement_has_its_index() {
     // Steps within a step, and the order in which the few rows that are left come.
     for (statement, indices) in [
         (admit::CHARGES_OF_REQUESTER, &["jobs_of_requester", "acts_in_force"][..]),
+        (admit::REFUNDED, &["jobs_of_requester", "acts_in_force"]),
         (acts::OVERRIDES, &["acts_in_force"]),
         (acts::WORDS, &["acts_in_force"]),
         (acts::OWN_QUOTAS, &["acts_in_force"]),

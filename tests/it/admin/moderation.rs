@@ -152,3 +152,34 @@ async fn a_blocked_word_is_one_word() {
     let refused = world.moderator().command("admin words add", &[]).await.unwrap_err();
     assert!(matches!(refused, ClientRefusal::MissingOption(_)), "{refused}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hundred_hostile_prompts_hold_up_nobody() {
+    let world = moderated(&[]).await;
+    let owner = world.owner();
+    let mut added = Vec::new();
+    for number in 0..200_usize {
+        let letter = |place: u32| char::from(b"abcdef"[number / 6_usize.pow(place) % 6]);
+        let text = format!("{}x", (0..4).map(letter).collect::<String>().repeat(2));
+        added.push(owner.command("admin words add", &[("word", json!(text))]).await.unwrap());
+    }
+    for asked in &added {
+        asked.answer().await.expect("an answer");
+    }
+    // Each character may be one of many letters, and begin or end a word.
+    let hostile =
+        ["a *4@", "*b* a. ", "abcdefgh*j ", "\u{1D4B6}\u{1D4B7}*!"].map(|text| text.repeat(90));
+    let mut asked = Vec::new();
+    for number in 0..100 {
+        asked.push(world.song(&world.ann, &hostile[number % 4]).await);
+    }
+    // Meanwhile others are answered in time.
+    for _ in 0..20 {
+        let quota = world.bob.at(&world.channel).command("quota", &[]).await.unwrap();
+        quota.answer().await.expect("an answer at once");
+    }
+    for asked in &asked {
+        asked.answer().await.expect("an answer at once");
+    }
+    done(&world.song(&world.bob, "and a song").await).await;
+}

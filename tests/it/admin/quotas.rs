@@ -191,26 +191,68 @@ async fn a_role_granted_between_two_songs_counts_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_persons_quota_is_shown_with_what_is_left() {
+async fn the_owner_sees_what_a_person_has_left() {
     let world = moderated(&[("USER_QUOTA", "3/1d"), ("USER_CONCURRENCY", "2")]).await;
     world.whisul.plan("slow", sandbox::Plan::song().until_told());
     world.sings("done").await;
     grant(&world, 4, "7d").await;
     let slow = world.song(&world.ann, "slow").await;
     slow.until("a song that is made", |message| title(message).contains("Composing")).await;
-    let shown = admin(&world.moderator(), "quota show", &[("person", id(&world.ann))]).await;
+    let shown = admin(&world.owner(), "quota show", &[("person", id(&world.ann))]).await;
     for part in ["1 of 3 songs a day", "1 of 2 songs at once", "4 songs extra", "Composing"] {
         assert!(shown.contains(part), "{part}: {shown}");
     }
     assert!(!shown.contains("slow"), "no prompt is shown: {shown}");
     let elsewhere = song_at(&world.ann.dm(), "slow in private").await;
     elsewhere.answer().await.expect("an answer at once");
-    let shown = admin(&world.moderator(), "quota show", &[("person", id(&world.ann))]).await;
+    let shown = admin(&world.owner(), "quota show", &[("person", id(&world.ann))]).await;
     assert!(shown.contains("0 of 2 songs at once"), "{shown}");
     assert!(shown.contains(&slow.id.to_string()), "{shown}");
-    assert!(!shown.contains(&elsewhere.id.to_string()), "what is elsewhere is not theirs: {shown}");
     let bob = [("person", id(&world.bob)), ("reason", json!("why"))];
     admin(&world.moderator(), "block", &bob).await;
-    let shown = admin(&world.moderator(), "quota show", &bob[..1]).await;
+    let shown = admin(&world.owner(), "quota show", &bob[..1]).await;
     assert!(shown.contains("Blocked in this server") && shown.contains("3 of 3"), "{shown}");
+    // Somebody who is in none of the bot's servers can still be looked up.
+    let stranger = world.discord.add_person("Cid");
+    let shown = admin(&world.owner(), "quota show", &[("person", id(&stranger))]).await;
+    assert!(shown.contains("3 of 3"), "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_moderator_sees_what_members_do_in_their_server_alone() {
+    let world = moderated(&[("USER_QUOTA", "9/1d"), ("GUILD_QUOTA", "8/1d")]).await;
+    let elsewhere = world.discord.add_server("Another server");
+    let there = elsewhere.add_channel("songs");
+    elsewhere.join(&world.ann);
+    let seen =
+        async || admin(&world.moderator(), "quota show", &[("person", id(&world.ann))]).await;
+    let before = seen().await;
+    assert!(before.contains("0 in the last 24 hours, 0 in the last 30 days"), "{before}");
+    // Whatever she does elsewhere, and whatever the owner has decided about her, shows nothing.
+    for seat in [world.ann.at(&there), world.ann.dm()] {
+        done(&song_at(&seat, "elsewhere").await).await;
+    }
+    grant(&world, 4, "7d").await;
+    let ann = || ("person", id(&world.ann));
+    admin(&world.owner(), "quota set", &[ann(), quota("7/1d").remove(0)]).await;
+    let block = [ann(), ("reason", json!("abuse")), ("everywhere", json!(true))];
+    admin(&world.owner(), "block", &block).await;
+    assert_eq!(seen().await, before);
+    admin(&world.owner(), "unblock", &[ann(), ("everywhere", json!(true))]).await;
+
+    world.sings("here").await;
+    admin(&world.moderator(), "block", &[ann(), ("reason", json!("noise"))]).await;
+    let after = seen().await;
+    for part in [
+        "1 in the last 24 hours, 1 in the last 30 days",
+        "7 of 8 songs a day in this server",
+        "Blocked in this server",
+    ] {
+        assert!(after.contains(part), "{part}: {after}");
+    }
+    // Who is not here is nobody's business here.
+    let stranger = world.discord.add_person("Cid");
+    done(&song_at(&stranger.dm(), "in private").await).await;
+    let told = admin(&world.moderator(), "quota show", &[("person", id(&stranger))]).await;
+    assert!(told.contains("is not in this server") && !told.contains('1'), "{told}");
 }

@@ -1,11 +1,11 @@
 //! What admins see: jobs, numbers, servers, the log and the settings.
 
-use sandbox::Plan;
+use sandbox::{Fault, Plan};
 use serde_json::json;
 use tokio::time::timeout;
 
 use super::{admin, id, moderated};
-use crate::world::{DEADLINE, World, failed, song_at, title};
+use crate::world::{DEADLINE, World, description, done, failed, song_at, title};
 
 /// A world with room for one song at a time, in which Bob's takes until it is told to end and Ann's
 /// waits.
@@ -45,10 +45,35 @@ async fn who_waits_is_seen_and_can_be_cancelled() {
     assert!(told.contains("Taken back"), "{told}");
     waiting.until("the news", |message| title(message) == "Taken back").await;
     let told = admin(&world.moderator(), "cancel", &[song]).await;
-    assert!(told.contains("can't be taken back any more"), "{told}");
+    assert!(told.contains("That song is over, or is being made"), "{told}");
     let log = admin(&world.moderator(), "log", &[]).await;
     assert!(log.contains("was to be taken back. Reason: late"), "{log}");
     assert_eq!(world.submissions("second song"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_owner_ends_a_song_that_is_being_made_and_nobody_else_can() {
+    let settings = [("MAX_RUNNING", "1"), ("USER_QUOTA", "1/1d"), ("GLOBAL_QUOTA", "2/1d")];
+    let world = moderated(&settings).await;
+    world.whisul.plan("endless", Plan::song().until_told());
+    let endless = world.song(&world.ann, "an endless song").await;
+    let job = world.whisul.until_polled("endless", 2).await.id;
+    // Not even one that can't be read, while the owner can't wait.
+    world.whisul.faults().add(Fault::on("GET", &format!("/api/jobs/{job}")).garbage());
+    let song = [("song", json!(endless.id.to_string()))];
+    let told = admin(&world.moderator(), "cancel", &song).await;
+    assert!(told.contains("only the bot's owner"), "{told}");
+    let told = admin(&world.owner(), "cancel", &song).await;
+    assert!(told.contains("The song is ended."), "{told}");
+    let ended = failed(&endless).await;
+    let text = description(&ended);
+    assert!(text.contains("The bot's owner ended this song. It doesn't count"), "{text}");
+    // The room is free, and Ann has her charge back, but the key has not.
+    done(&world.song_once_free(&world.ann, "another song").await).await;
+    let refused = world.one_more(&world.bob).await.expect_err("the key has paid for two");
+    assert!(refused.starts_with("This bot has used up its 2 songs a day"), "{refused}");
+    let told = admin(&world.owner(), "cancel", &song).await;
+    assert!(told.contains("is over"), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -86,7 +111,7 @@ async fn numbers_about_songs() {
         world.sings(prompt).await;
     }
     failed(&world.song(&world.bob, "broken").await).await;
-    crate::world::done(&song_at(&world.bob.dm(), "in private").await).await;
+    done(&song_at(&world.bob.dm(), "in private").await).await;
     let here = admin(&world.moderator(), "stats", &[]).await;
     assert_eq!(here.matches("2 made, 1 failed").count(), 2, "{here}");
     assert!(here.contains(&format!("{} · 2", world.ann.mention())), "{here}");

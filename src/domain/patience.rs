@@ -1,0 +1,169 @@
+//! How long the bot waits for a song that Whisul took, and what ends the wait without one.
+
+use std::time::Duration;
+
+use super::{Event, Failure, Job, Report, State, Timestamp};
+
+/// A report that there is no job, or a job without its song, may come from one of several servers
+/// that does not know yet what the others do. So it counts once so many polls in a row have said it,
+const POLLS: u32 = 5;
+/// for so long,
+const FOR: Duration = Duration::from_mins(2);
+/// or for so many times the interval between polls, which is shorter only for a server on this
+/// machine.
+const INTERVALS: u32 = 24;
+
+/// The longest that anything stays as it is: see [`Job::overdue_after`].
+const DAY: Duration = Duration::from_hours(24);
+const WEEK: Duration = Duration::from_hours(7 * 24);
+
+/// The patience with one song. Times are those for which it was watched while Whisul was well.
+#[derive(Clone, Debug)]
+pub struct Patience {
+    timeout: Duration,
+    persists_after: Duration,
+    /// How many polls in a row have reported the same loss, and since when.
+    lost: Option<(u32, Duration)>,
+}
+
+impl Patience {
+    /// With a song that is given up after `timeout` and polled once in an `interval`.
+    pub fn new(timeout: Duration, interval: Duration) -> Self {
+        Self { timeout, persists_after: FOR.min(interval * INTERVALS), lost: None }
+    }
+
+    /// How long it still lasts, after so long a time.
+    pub fn left(&self, watched: Duration) -> Duration {
+        self.timeout.saturating_sub(watched)
+    }
+
+    /// What a report means for a job; `None` while polls go on.
+    pub fn hear(
+        &mut self,
+        job: &Job,
+        report: Report,
+        now: Timestamp,
+        watched: Duration,
+    ) -> Option<Event> {
+        let is_patient = watched <= self.timeout;
+        if !report.may_be_mistaken() {
+            self.lost = None;
+        } else if !self.persists(watched) {
+            return self.hear_nothing(job, watched);
+        }
+        job.reported(report, now, is_patient)
+    }
+
+    /// What it means that Whisul is well, and yet says nothing about a job that can be understood.
+    pub fn hear_nothing(&self, job: &Job, watched: Duration) -> Option<Event> {
+        let is_over = watched > self.timeout && matches!(job.state, State::Running { .. });
+        is_over.then_some(Event::Fell(Failure::GivenUp))
+    }
+
+    fn persists(&mut self, watched: Duration) -> bool {
+        let (polls, since) = self.lost.get_or_insert((0, watched));
+        *polls += 1;
+        *polls >= POLLS && watched.saturating_sub(*since) >= self.persists_after
+    }
+}
+
+impl Job {
+    /// How long a job may stay as it is, whatever happens, and what becomes of it then. Nothing
+    /// lasts forever: not an outage, not a rejected key, not a Discord that answers nothing but
+    /// errors. `None` where it is not others who decide how long that takes.
+    pub fn overdue_after(&self, timeout: Duration) -> Option<(Duration, Event)> {
+        match &self.state {
+            State::Accepted => Some((DAY, Event::Fell(Failure::TooLate))),
+            State::Announced => Some((WEEK, Event::Fell(Failure::Expired))),
+            State::Submitting => None,
+            State::Running { .. } => {
+                Some((DAY.max(timeout.saturating_mul(2)), Event::Fell(Failure::GivenUp)))
+            }
+            _ if !self.delivery_ended() => Some((WEEK, Event::DeliveryEnded)),
+            // Notices and files are tried a few times.
+            _ => None,
+        }
+    }
+
+    /// Since when it has been as it is, by Discord's clock, as far as that decides whether it is
+    /// overdue.
+    pub fn overdue_since(&self) -> Timestamp {
+        match &self.state {
+            State::Running { since, .. } => *since,
+            _ => self.id.created_at(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::{JobId, UserId, fixtures, fixtures::whisul_job};
+
+    const TIMEOUT: Duration = Duration::from_mins(20);
+    const INTERVAL: Duration = Duration::from_secs(6);
+    const NOW: Timestamp = Timestamp::from_millis(0);
+
+    fn running() -> Job {
+        let state = State::Running { whisul_job: whisul_job(), since: NOW };
+        Job { state, ..fixtures::job(JobId(1), UserId(2)) }
+    }
+
+    fn patience() -> Patience {
+        Patience::new(TIMEOUT, INTERVAL)
+    }
+
+    #[test]
+    fn a_loss_counts_once_it_persists() {
+        let (job, mut patience) = (running(), patience());
+        let vanished = Some(Event::Fell(Failure::Vanished));
+        let at = |poll: u32| INTERVAL * poll;
+        for poll in 0..20 {
+            assert_eq!(patience.hear(&job, Report::Vanished, NOW, at(poll)), None, "poll {poll}");
+        }
+        assert_eq!(patience.hear(&job, Report::Vanished, NOW, at(20)), vanished);
+    }
+
+    #[test]
+    fn a_loss_on_this_machine_counts_soon_but_not_at_once() {
+        let interval = Duration::from_millis(50);
+        let (job, mut patience) = (running(), Patience::new(TIMEOUT, interval));
+        let polls = (0..).map(|poll| patience.hear(&job, Report::Vanished, NOW, interval * poll));
+        assert_eq!(polls.take_while(Option::is_none).count(), 24);
+    }
+
+    #[test]
+    fn silence_about_one_song_ends_with_the_time_out() {
+        let (job, patience) = (running(), patience());
+        assert_eq!(patience.hear_nothing(&job, TIMEOUT), None);
+        let given_up = Some(Event::Fell(Failure::GivenUp));
+        assert_eq!(patience.hear_nothing(&job, TIMEOUT + INTERVAL), given_up);
+    }
+
+    proptest! {
+        /// Whatever is reported, a song ends with the first poll after its time-out, and no loss
+        /// ends it that was taken back within five polls or two minutes.
+        #[test]
+        fn nothing_lasts_longer_than_patience_and_no_loss_counts_at_once(
+            reports in prop::collection::vec((any::<bool>(), 1..60_u64), 1..100),
+        ) {
+            let (job, mut patience) = (running(), patience());
+            let (mut watched, mut lost) = (Duration::ZERO, Vec::new());
+            for (is_lost, seconds) in reports {
+                watched += Duration::from_secs(seconds);
+                let report = if is_lost { Report::Vanished } else { Report::Running };
+                if is_lost { lost.push(watched) } else { lost.clear() }
+                let event = patience.hear(&job, report, NOW, watched);
+                let persists = lost.len() >= 5 && watched >= lost[0] + FOR;
+                prop_assert_eq!(event.is_some(), persists || watched > TIMEOUT);
+                let vanished = event == Some(Event::Fell(Failure::Vanished));
+                prop_assert_eq!(vanished, persists);
+                if event.is_some() {
+                    break;
+                }
+            }
+        }
+    }
+}

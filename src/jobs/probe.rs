@@ -1,0 +1,121 @@
+//! Finding out whether Whisul is well, by asking for a job that nobody has: that is free, and no
+//! job's own fault can have part in it. What the answers to all requests say about Whisul as a whole
+//! is written down here.
+
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+
+use futures_util::FutureExt;
+use tracing::{debug, error, info, warn};
+
+use super::{
+    Jobs,
+    gate::{Doubt, Finding, News, Pass},
+};
+use crate::{
+    delivery::Obstacle,
+    domain::{Report, WhisulJob, WhisulJobId},
+    whisul::{PollError, SubmitError},
+};
+
+/// Before the prober starts over after a panic.
+const PAUSE: Duration = Duration::from_secs(1);
+
+impl Jobs {
+    /// Probes Whisul whenever the gate wants to know how it is, until the bot stops.
+    pub(super) async fn probe_whisul(self: Arc<Self>) {
+        let probing = async {
+            loop {
+                let probes = async {
+                    loop {
+                        self.probe().await;
+                    }
+                };
+                let ended: Result<(), _> = AssertUnwindSafe(probes).catch_unwind().await;
+                if ended.is_err() {
+                    error!("the probe of Whisul panicked; it starts over");
+                }
+                tokio::time::sleep(PAUSE).await;
+            }
+        };
+        self.stop.run_until_cancelled(probing).await;
+    }
+
+    async fn probe(self: &Arc<Self>) {
+        let probe = self.gate.probe_due().await;
+        let permit = self.whisul.permit().await;
+        let nobodys = WhisulJob { id: WhisulJobId::nobodys(), poll_url: None };
+        let answer = permit.poll(&nobodys).await;
+        if let Err(error) = &answer {
+            debug!(%error, "a probe of Whisul failed");
+        }
+        let was_shut = self.gate.obstacle(None).is_some();
+        self.found(probe.tell(finding_of(&answer)));
+        if was_shut && answer.is_ok() {
+            info!("Whisul answers again");
+        }
+    }
+
+    /// Passes on what came of a request to Whisul. Returns the doubt that it has raised.
+    pub(super) fn hear(self: &Arc<Self>, pass: Pass<'_>, news: News) -> Doubt {
+        let (obstacle, doubt) = pass.tell(news);
+        self.found(obstacle);
+        doubt
+    }
+
+    /// Cries for help where only the owner can.
+    fn found(self: &Arc<Self>, obstacle: Option<Obstacle>) {
+        match obstacle {
+            Some(Obstacle::BadKey) => {
+                error!("Whisul rejected the API key (WHISUL_API_KEY); songs wait until it works");
+            }
+            Some(Obstacle::OutOfCredit) => {
+                error!("the Whisul account is out of credit; songs wait until there is some");
+            }
+            Some(obstacle) => warn!(?obstacle, "requests to Whisul are held back"),
+            None => {}
+        }
+        if let Some(obstacle) = obstacle {
+            self.alert_owners(obstacle);
+        }
+    }
+}
+
+/// What a probe's answer says about Whisul.
+fn finding_of(answer: &Result<Report, PollError>) -> Finding {
+    match answer {
+        Ok(_) => Finding::Well,
+        Err(PollError::BadKey) => Finding::Ill(Obstacle::BadKey, None),
+        Err(PollError::OutOfCredit) => Finding::Ill(Obstacle::OutOfCredit, None),
+        Err(PollError::Transient { retry_after: None, .. }) => {
+            Finding::Ill(Obstacle::Unreachable, None)
+        }
+        Err(PollError::RateLimited { retry_after } | PollError::Transient { retry_after, .. }) => {
+            Finding::Ill(Obstacle::Busy, *retry_after)
+        }
+    }
+}
+
+/// What a poll's answer says about Whisul. `may_doubt`: whether it is time to find out again whose
+/// fault a failure is.
+pub(super) fn news_of_poll(answer: &Result<Report, PollError>, may_doubt: bool) -> News {
+    match answer {
+        // Even of one that is told to wait: while probes are answered, it waits alone.
+        Err(_) if may_doubt => News::Doubtful,
+        Ok(_) | Err(_) => News::Fine,
+    }
+}
+
+/// What the answer to a prompt says about Whisul.
+pub(super) fn news_of_submission(answer: &Result<WhisulJob, SubmitError>) -> News {
+    match answer {
+        Ok(_) => News::Taken,
+        Err(SubmitError::Rejected { .. }) => News::Fine,
+        Err(SubmitError::BadKey { .. } | SubmitError::Refused { .. }) => News::Doubtful,
+        Err(SubmitError::OutOfCredit { .. }) => News::OutOfCredit,
+        Err(SubmitError::NotTaken { retry_after: None, .. }) => News::Unreachable,
+        Err(
+            SubmitError::RateLimited { retry_after } | SubmitError::NotTaken { retry_after, .. },
+        ) => News::Busy(*retry_after),
+        Err(SubmitError::Ambiguous { .. }) => News::Unknown,
+    }
+}
