@@ -18,12 +18,13 @@ use super::{
     answer::Answer,
     error::{ClientError, PollError, SubmitError, Trouble, causes},
     limits::{Limiter, Place, RateLimit},
-    poll_url, retry_after,
+    poll_url,
     wire::Submission,
 };
 use crate::{
     domain::{Prompt, Report, WhisulJob},
     proxy::Proxies,
+    retry_after,
 };
 
 /// The most bytes of an answer: a hundred times what a documented one needs.

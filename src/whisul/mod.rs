@@ -10,7 +10,6 @@ mod error;
 mod field;
 mod limits;
 mod poll_url;
-mod retry_after;
 mod wire;
 
 #[cfg(test)]

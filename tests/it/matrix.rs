@@ -28,6 +28,10 @@ enum Wrong {
     GarbageAfter,
     Oversize,
     NotFound,
+    /// Responses of a proxy in front of the service.
+    Foreign(u16),
+    Redirect,
+    Portal,
 }
 
 /// What the person sees in the end.
@@ -44,11 +48,12 @@ enum End {
 use End::{Other, Song, Unknown};
 use Step::{FinalEdit, FirstAnswer, Poll, Submission};
 use Wrong::{
-    CutAfter, CutBefore, Error, Garbage, GarbageAfter, NotFound, Oversize, TooMany, Unavailable,
+    CutAfter, CutBefore, Error, Foreign, Garbage, GarbageAfter, NotFound, Oversize, Portal,
+    Redirect, TooMany, Unavailable,
 };
 
 /// The step, the fault, the end, and how many songs Whisul made of it.
-const MATRIX: [(Step, Wrong, End, usize); 28] = [
+const MATRIX: [(Step, Wrong, End, usize); 42] = [
     (FirstAnswer, Error, Song, 1),
     (FirstAnswer, TooMany, Song, 1),
     (FirstAnswer, Unavailable, Song, 1),
@@ -77,6 +82,20 @@ const MATRIX: [(Step, Wrong, End, usize); 28] = [
     (FinalEdit, CutBefore, Song, 1),
     (FinalEdit, CutAfter, Song, 1),
     (FinalEdit, GarbageAfter, Song, 1),
+    (FirstAnswer, Foreign(400), Song, 1),
+    (FirstAnswer, Foreign(401), Song, 1),
+    (FirstAnswer, Foreign(403), Song, 1),
+    (FirstAnswer, Foreign(404), Song, 1),
+    (FirstAnswer, Foreign(407), Song, 1),
+    (FirstAnswer, Redirect, Song, 1),
+    (FirstAnswer, Portal, Song, 1),
+    (FinalEdit, Foreign(400), Song, 1),
+    (FinalEdit, Foreign(401), Song, 1),
+    (FinalEdit, Foreign(403), Song, 1),
+    (FinalEdit, Foreign(404), Song, 1),
+    (FinalEdit, Foreign(407), Song, 1),
+    (FinalEdit, Redirect, Song, 1),
+    (FinalEdit, Portal, Song, 1),
 ];
 
 /// How many worlds there are at once.
@@ -140,5 +159,8 @@ fn fault(step: Step, wrong: Wrong) -> Fault {
         GarbageAfter => fault.garbage_after(),
         Oversize => fault.oversize(8 << 20),
         NotFound => fault.status(404),
+        Foreign(status) => fault.html(status),
+        Redirect => fault.html(302).header("location", "https://proxy.example/blocked"),
+        Portal => fault.html(200),
     }
 }
