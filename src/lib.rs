@@ -18,6 +18,7 @@ pub mod domain;
 pub mod jobs;
 pub mod ops;
 pub mod proxy;
+mod retry_after;
 mod run;
 pub mod store;
 pub mod whisul;

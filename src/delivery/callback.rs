@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 use serde_json::{Value, json};
 use serenity::builder::CreateModal;
 use twilight_http_ratelimiting::Method;
@@ -80,8 +80,11 @@ impl Discord {
     ) -> Result<Posted, DiscordError> {
         let content = Reply::Message(message.clone()).content()?;
         let request = callback(interaction, token, "?with_response=true", &content);
-        let answer: CallbackAnswer = self.sender.send_at_once(&request, ANSWER_TIMEOUT).await?;
-        answer.resource.message.posted()
+        let attempt = async {
+            let sent = self.sender.send_at_once::<CallbackAnswer>(&request, ANSWER_TIMEOUT);
+            sent.await?.resource.message.posted()
+        };
+        self.attempts.make(interaction, attempt).await
     }
 
     /// The same, where nobody needs to know what it became.
@@ -96,7 +99,8 @@ impl Discord {
     ) -> Result<(), DiscordError> {
         let content = reply.content()?;
         let request = callback(interaction, token, "", &content);
-        self.sender.send_at_once::<Value>(&request, ANSWER_TIMEOUT).await?;
+        let attempt = self.sender.send_at_once::<IgnoredAny>(&request, ANSWER_TIMEOUT);
+        self.attempts.make(interaction, attempt).await?;
         Ok(())
     }
 }

@@ -10,6 +10,7 @@ use url::Url;
 use super::{
     Application, DiscordError, GatewayAnswer, Message, Urgency,
     application::ApplicationAnswer,
+    attempts::Attempts,
     request::{Identified, Proof, Request, Sender, body, snowflake},
     search::SeenMessage,
 };
@@ -39,6 +40,7 @@ const GUILDS_MOST: usize = 2500;
 #[derive(Debug)]
 pub struct Discord {
     pub(super) sender: Sender,
+    pub(super) attempts: Attempts,
 }
 
 /// A message of the bot's that Discord has.
@@ -64,7 +66,10 @@ impl Discord {
     ) -> Result<Self, DiscordError> {
         let address = address(base)?;
         let api = format!("{}/api/v10", address.as_str().trim_end_matches('/'));
-        Ok(Self { sender: Sender::new(&address, api, token, proxies)? })
+        Ok(Self {
+            sender: Sender::new(&address, api, token, proxies)?,
+            attempts: Attempts::default(),
+        })
     }
 
     /// The proxy through which it is reached.
@@ -72,13 +77,17 @@ impl Discord {
         self.sender.proxy.as_ref()
     }
 
-    /// Looks up the first answer, to learn whether it stands. A refusal that stands in its place
-    /// counts as none.
-    pub async fn find_answer(
+    /// Whether Discord is about to ban this machine for too many invalid requests.
+    pub fn has_many_invalid_requests(&self) -> bool {
+        self.sender.has_many_invalid_requests()
+    }
+
+    /// Looks up the first answer.
+    pub(super) async fn find_answer(
         &self,
         application: ApplicationId,
         token: &SecretString,
-    ) -> Result<Posted, DiscordError> {
+    ) -> Result<SeenMessage, DiscordError> {
         let request = Request {
             method: Method::Get,
             path: original(application, token),
@@ -87,8 +96,7 @@ impl Discord {
             urgency: Urgency::Needed,
             body: None,
         };
-        let seen: SeenMessage = self.sender.send(&request).await?;
-        if seen.is_refusal() { Err(DiscordError::MessageGone) } else { seen.posted() }
+        self.sender.send(&request).await
     }
 
     /// Edits the first answer, as long as its token lives.
@@ -117,7 +125,7 @@ impl Discord {
             urgency: Urgency::Needed,
             body: None,
         };
-        self.sender.send::<Value>(&request).await?;
+        self.sender.send::<IgnoredAny>(&request).await?;
         Ok(())
     }
 
@@ -238,7 +246,7 @@ impl Discord {
     ) -> Result<(), DiscordError> {
         let content = body(&commands)?;
         let path = format!("applications/{application}/commands");
-        self.sender.send::<Value>(&with_bot(Method::Put, path, &content)).await?;
+        self.sender.send::<Vec<IgnoredAny>>(&with_bot(Method::Put, path, &content)).await?;
         Ok(())
     }
 }

@@ -1,14 +1,11 @@
-//! What Discord's refusals mean.
+//! Why Discord did not do what it was asked.
 
 use std::time::Duration;
 
-use serde::Deserialize;
-
 use crate::{domain::with_causes, proxy::Proxy};
 
-/// Why Discord did not do what it was asked, by what that means for a message.
-///
-/// Codes: Discord docs, Opcodes and Status Codes > JSON Error Codes.
+/// Why Discord did not do what it was asked, by what that means for a message. `codes.rs` knows
+/// which of Discord's codes mean what, and `response.rs` which responses are Discord's at all.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DiscordError {
     /// The message does not exist any more: a person deleted it.
@@ -17,9 +14,12 @@ pub enum DiscordError {
     /// The interaction's token is void or its interaction unknown.
     #[error("the interaction's token is void")]
     TokenGone,
-    /// The interaction already has a first answer.
+    /// The interaction already has a first answer, perhaps from an earlier try of this process.
     #[error("the interaction was answered before")]
     AlreadyAnswered,
+    /// The interaction already has a first answer, and this process had not given one.
+    #[error("another process responds with this bot's token")]
+    AnsweredElsewhere,
     /// The bot may not see the channel, or not write in it.
     #[error("the bot has no access")]
     NoAccess,
@@ -35,12 +35,23 @@ pub enum DiscordError {
     /// The person takes no direct messages.
     #[error("the person takes no direct messages")]
     CannotDm,
-    /// Discord found something wrong with what was sent.
-    #[error("Discord refused what was sent (status {status}, code {code})")]
+    /// Discord found something wrong with the content of a message.
+    #[error("Discord rejected the content (status {status}, code {code})")]
     Refused {
         /// The HTTP status.
         status: u16,
-        /// Discord's own code; 0 if it gave none.
+        /// Discord's own code.
+        code: u64,
+    },
+    /// The files are larger than Discord, or a proxy in front of it, takes.
+    #[error("the files are too large")]
+    TooLarge,
+    /// Discord rejected the request with a code whose meaning for a message is unknown.
+    #[error("Discord rejected the request with an unexpected code (status {status}, code {code})")]
+    Unexpected {
+        /// The HTTP status.
+        status: u16,
+        /// Discord's own code.
         code: u64,
     },
     /// Discord does not accept the bot's token.
@@ -76,18 +87,38 @@ impl DiscordError {
             Self::RateLimited { .. }
             | Self::NotSent { .. }
             | Self::Unknown { .. }
+            | Self::Unexpected { .. }
             | Self::GaveWay
             | Self::BadToken => true,
             Self::MessageGone
             | Self::TokenGone
             | Self::AlreadyAnswered
+            | Self::AnsweredElsewhere
             | Self::NoAccess
             | Self::ChannelGone
             | Self::ThreadArchived
             | Self::TooManyEdits
             | Self::CannotDm
+            | Self::TooLarge
             | Self::Refused { .. } => false,
         }
+    }
+
+    /// Whether other content may be accepted where this was rejected.
+    pub fn concerns_content(&self) -> bool {
+        // Code 0 and codes that the bot doesn't know come with status 400 where Discord can't use
+        // the body.
+        matches!(self, Self::Refused { .. } | Self::TooLarge | Self::Unexpected { status: 400, .. })
+    }
+
+    /// Whether Discord itself rejected the request, for its content or for unknown reasons.
+    pub fn is_rejection(&self) -> bool {
+        matches!(self, Self::Refused { .. } | Self::TooLarge | Self::Unexpected { .. })
+    }
+
+    /// Whether the request was perhaps carried out all the same.
+    pub fn may_be_carried_out(&self) -> bool {
+        matches!(self, Self::Unknown { .. })
     }
 
     /// From an error that reqwest met; its address is left out, since tokens are part of it.
@@ -103,86 +134,5 @@ impl DiscordError {
             (Self::NotSent { cause }, Some(proxy)) => Self::NotSent { cause: proxy.cause(&cause) },
             (error, _) => error,
         }
-    }
-
-    /// From an answer that is no success. `retry_after` are the seconds in its header of that name:
-    /// a body that says them more exactly is missing where something in front of Discord answers.
-    pub(super) fn from_answer(
-        status: u16,
-        with_bot_token: bool,
-        retry_after: Option<f64>,
-        body: &[u8],
-    ) -> Self {
-        let body: Body = serde_json::from_slice(body).unwrap_or_default();
-        match (body.code, status) {
-            (10003, _) => Self::ChannelGone,
-            (10008, _) => Self::MessageGone,
-            (10015 | 10062 | 50027, _) => Self::TokenGone,
-            (30046, _) => Self::TooManyEdits,
-            (40060, _) => Self::AlreadyAnswered,
-            (50007, _) => Self::CannotDm,
-            (50083, _) => Self::ThreadArchived,
-            (code @ 200_000, status) => Self::Refused { status, code },
-            (_, 401) if with_bot_token => Self::BadToken,
-            (_, 401 | 404) if !with_bot_token => Self::TokenGone,
-            (50001 | 50013, _) | (_, 403) => Self::NoAccess,
-            (_, 429) => Self::RateLimited { after: wait(body.retry_after.or(retry_after)) },
-            (_, 500..) => Self::Unknown { cause: format!("status {status}") },
-            (code, status) => Self::Refused { status, code },
-        }
-    }
-}
-
-/// An error as Discord words it.
-#[derive(Default, Deserialize)]
-struct Body {
-    #[serde(default)]
-    code: u64,
-    #[serde(default)]
-    retry_after: Option<f64>,
-}
-
-/// Discord's wait in seconds, bounded on both sides against nonsense.
-fn wait(seconds: Option<f64>) -> Duration {
-    let seconds = seconds.filter(|seconds| !seconds.is_nan()).unwrap_or(1.0);
-    Duration::from_secs_f64(seconds.clamp(0.05, 3600.0))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn codes_say_more_than_statuses() {
-        let meaning =
-            |status, body: &str| DiscordError::from_answer(status, true, None, body.as_bytes());
-        assert_eq!(meaning(404, r#"{"code": 10008}"#), DiscordError::MessageGone);
-        assert_eq!(meaning(403, r#"{"code": 50007}"#), DiscordError::CannotDm);
-        assert_eq!(meaning(403, "<html>"), DiscordError::NoAccess);
-        assert_eq!(meaning(401, "{}"), DiscordError::BadToken);
-        assert_eq!(
-            meaning(429, r#"{"retry_after": 0.5, "code": 0}"#),
-            DiscordError::RateLimited { after: Duration::from_millis(500) }
-        );
-    }
-
-    #[test]
-    fn a_wait_is_bounded_whoever_tells_it() {
-        let told = |header, body: &str| match DiscordError::from_answer(
-            429,
-            true,
-            header,
-            body.as_bytes(),
-        ) {
-            DiscordError::RateLimited { after } => after.as_millis(),
-            other => panic!("{other}"),
-        };
-        assert_eq!(told(Some(7.0), r#"{"retry_after": 6.5}"#), 6500, "the body is more exact");
-        assert_eq!(told(Some(7.0), "<html>"), 7000);
-        assert_eq!(told(None, "<html>"), 1000);
-        assert_eq!(told(Some(f64::NAN), ""), 1000);
-        assert_eq!(told(Some(f64::INFINITY), ""), 3_600_000);
-        assert_eq!(told(Some(-1.0), ""), 50);
-        assert_eq!(told(None, r#"{"retry_after": 1e300}"#), 3_600_000);
     }
 }

@@ -6,6 +6,7 @@ use twilight_http_ratelimiting::Method;
 
 use super::{
     Discord, DiscordError, Files, Message, Postman, Urgency,
+    discord::PostedMessage,
     media::File,
     request::{Proof, Request, body},
     sentences,
@@ -74,7 +75,7 @@ impl Discord {
         let (proof, urgency) = (Proof::Path, Urgency::Needed);
         let body = Some(&content);
         let request = Request { method, path, query: "", proof, urgency, body };
-        self.sender.send::<Value>(&request).await.map(|_| ())
+        self.sender.send::<PostedMessage>(&request).await.map(|_| ())
     }
 
     pub(super) async fn upload(
@@ -86,7 +87,7 @@ impl Discord {
     ) -> Result<(), DiscordError> {
         let (method, urgency, body) = (Method::Patch, Urgency::Needed, Some(edit));
         let request = Request { method, path, query: "", proof, urgency, body };
-        self.sender.send_with::<Value>(&request, files).await.map(|_| ())
+        self.sender.send_with::<PostedMessage>(&request, files).await.map(|_| ())
     }
 }
 

@@ -10,7 +10,7 @@ impl From<&Result<Posted, DiscordError>> for FirstAnswer {
                 Self::Stands { message: *message, ephemeral: *ephemeral }
             }
             Err(DiscordError::MessageGone) => Self::Deleted,
-            // Which may well be the answer that an earlier try gave.
+            // It may well be the answer that an earlier try of this process gave.
             Err(DiscordError::AlreadyAnswered) => Self::Unknown,
             Err(error) if error.is_passing() => Self::Unknown,
             Err(_) => Self::Missing,
@@ -28,8 +28,10 @@ impl From<&Result<Posted, DiscordError>> for Attempt {
             Err(
                 DiscordError::TooManyEdits
                 | DiscordError::ThreadArchived
+                | DiscordError::TooLarge
                 | DiscordError::Refused { .. },
             ) => Self::Unfit,
+            Err(DiscordError::Unexpected { .. }) => Self::Unexplained,
             Err(DiscordError::Unknown { .. }) => Self::Unknown,
             Err(error) if error.is_passing() => Self::NotNow,
             Err(_) => Self::Closed,

@@ -4,7 +4,7 @@ use super::Files;
 use crate::domain::{MessageId, UserId};
 use serde::Serialize;
 use serde_json::{Value, json};
-use serenity::builder::{CreateActionRow, CreateAllowedMentions, CreateEmbed};
+use serenity::builder::{CreateActionRow, CreateAllowedMentions, CreateButton, CreateEmbed};
 
 /// Only the person who used the command sees the message (Discord docs, Message Flags).
 pub(super) const EPHEMERAL: u64 = 1 << 6;
@@ -57,6 +57,24 @@ impl Message {
     #[must_use]
     pub(super) fn stripped(&self, content: &str) -> Self {
         Self { components: self.components.clone(), ..Self::text(content) }
+    }
+
+    /// The same without a link either, for the case that Discord blocks it: the buttons that the bot
+    /// itself answers, below a text of its own.
+    #[must_use]
+    pub(super) fn without_links(&self, content: &str) -> Self {
+        let own = |button: &CreateButton| {
+            serde_json::to_value(button).is_ok_and(|button| button.get("custom_id").is_some())
+        };
+        let components = self.components.iter().filter_map(|row| match row {
+            CreateActionRow::Buttons(buttons) => {
+                let buttons: Vec<_> =
+                    buttons.iter().filter(|button| own(button)).cloned().collect();
+                (!buttons.is_empty()).then_some(CreateActionRow::Buttons(buttons))
+            }
+            _ => None,
+        });
+        Self { components: components.collect(), ..Self::text(content) }
     }
 
     /// The same, seen only by the person who is answered.

@@ -1,7 +1,9 @@
 //! A job as a Discord message: what it says ([`render()`]), and how it gets there ([`Postman`]).
 
 mod application;
+mod attempts;
 mod callback;
+mod codes;
 mod discord;
 mod error;
 mod export;
@@ -10,6 +12,7 @@ mod forgetting;
 mod form;
 mod gateway;
 mod help;
+mod invalid;
 mod limiter;
 mod links;
 mod listing;
@@ -21,6 +24,7 @@ pub mod panels;
 mod postman;
 mod render;
 mod request;
+mod response;
 mod search;
 pub mod sentences;
 mod standings;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tracing::warn;
 
 use super::{Discord, DiscordError, Message, Posted, Urgency, sentences};
-use crate::domain::{ChannelId, Job, Post, Reach, State, Timestamp, Way};
+use crate::domain::{ChannelId, Job, Post, Reach, RunId, State, Timestamp, Way};
 
 /// Brings a job's message to Discord.
 #[derive(Clone, Debug)]
@@ -19,22 +19,30 @@ impl Postman {
         Self { discord }
     }
 
-    /// Looks for a job's first answer: by its token, or, where that is void, in its channel.
+    /// Looks for a job's first answer: by its token, or, where that is void, in its channel. `run` is
+    /// the run of the bot that gave it, if that is known.
     ///
     /// # Errors
     /// When it was not found: see [`crate::domain::FirstAnswer`] for what that means.
-    pub async fn find_first_answer(&self, job: &Job) -> Result<Posted, DiscordError> {
+    pub async fn find_first_answer(
+        &self,
+        job: &Job,
+        run: Option<RunId>,
+    ) -> Result<Posted, DiscordError> {
         let place = &job.place;
-        let token = place.token.as_ref().ok_or(DiscordError::TokenGone);
-        let found = match token {
-            Ok(token) => self.discord.find_answer(place.application, token).await,
-            Err(error) => Err(error),
+        let found = match &place.token {
+            Some(token) => self.discord.find_answer(place.application, token).await,
+            None => Err(DiscordError::TokenGone),
         };
         match found {
+            Ok(seen) if seen.is_first_of(job.id, run) => seen.posted(),
+            // This run gave no other answer. An earlier one may have told why there is no job.
+            Ok(_) if run.is_some() => Err(DiscordError::AnsweredElsewhere),
+            Ok(_) => Err(DiscordError::MessageGone),
             Err(DiscordError::TokenGone) if place.reach == Reach::Channel => {
-                self.discord.find_first(place.channel, job.id).await
+                self.discord.find_first(place.channel, job.id, run).await
             }
-            found => found,
+            Err(error) => Err(error),
         }
     }
 
@@ -61,8 +69,9 @@ impl Postman {
         Ok(())
     }
 
-    /// Makes an attempt to deliver a job's outcome. A message that Discord refuses is sent once
-    /// more without what other people wrote.
+    /// Makes an attempt to deliver a job's outcome. A message whose content Discord rejects is sent
+    /// without what other people wrote, and at last without any link. `suspect_content` says that a
+    /// rejection for unknown reasons may be about the content, too.
     ///
     /// # Errors
     /// When the message does not stand: see [`crate::domain::Attempt`] for what that means.
@@ -71,16 +80,31 @@ impl Postman {
         job: &Job,
         way: Way,
         message: &Message,
+        suspect_content: bool,
     ) -> Result<Posted, DiscordError> {
-        match self.send(job, way, message).await {
-            Err(error @ DiscordError::Refused { .. }) => {
-                warn!(job = %job.id, %error, "Discord refused the message, sending it stripped");
-                let has_song = matches!(job.state, State::Completed { .. });
-                let stripped = message.stripped(&sentences::stripped(job.requester, has_song));
-                self.send(job, way, &stripped).await
+        let concerns_content = |error: &DiscordError| {
+            error.concerns_content()
+                || (suspect_content && matches!(error, DiscordError::Unexpected { .. }))
+        };
+        let mut result = self.send(job, way, message).await;
+        for form in [Self::stripped, Self::without_links] {
+            match &result {
+                Err(error) if concerns_content(error) => {
+                    warn!(job = %job.id, %error, "Discord rejected the message, sending less of it");
+                    result = self.send(job, way, &form(job, message)).await;
+                }
+                _ => break,
             }
-            answer => answer,
         }
+        result
+    }
+
+    fn stripped(job: &Job, message: &Message) -> Message {
+        message.stripped(&sentences::stripped(job.requester, has_song(job)))
+    }
+
+    fn without_links(job: &Job, message: &Message) -> Message {
+        message.without_links(&sentences::without_links(job.requester, has_song(job)))
     }
 
     async fn send(&self, job: &Job, way: Way, message: &Message) -> Result<Posted, DiscordError> {
@@ -92,7 +116,9 @@ impl Postman {
             }
             Way::Message(id) => match discord.edit(place.channel, id, message, urgency).await {
                 // Before the last crash it may have taken this one.
-                Err(DiscordError::TooManyEdits) => discord.find_outcome(place.channel, id).await,
+                Err(DiscordError::TooManyEdits) => {
+                    discord.find_outcome(place.channel, id, job.id).await
+                }
                 answer => answer,
             },
             Way::New(post) | Way::Again(post) => {
@@ -116,4 +142,8 @@ impl Postman {
             },
         }
     }
+}
+
+fn has_song(job: &Job) -> bool {
+    matches!(job.state, State::Completed { .. })
 }

@@ -12,7 +12,7 @@ use super::{
     markdown::{escaped, plain},
     sentences as say,
 };
-use crate::domain::{Action, Failure, Job, Song, State, Timestamp};
+use crate::domain::{Action, Failure, Job, RunId, Song, State, Timestamp};
 
 /// How much room each text is given, in UTF-16 code units. Their sum stays below the 6000 that
 /// Discord allows over all embeds of a message, each below its own limit (Discord docs, Message
@@ -57,6 +57,8 @@ pub struct Scene<'a> {
     pub obstacle: Option<Obstacle>,
     /// How long songs take at present.
     pub expected: Duration,
+    /// The run of the bot that renders it.
+    pub run: RunId,
     /// Whether this is the last edit that can reach this message before the outcome.
     pub last_words: bool,
     /// Whether the song itself is attached.
@@ -75,7 +77,7 @@ pub fn render(scene: &Scene<'_>, links: &Links) -> Message {
             Message::embed(embed, outcome_row(job, say::TRY_AGAIN))
         }
         State::Accepted | State::Announced => {
-            let cancel = button(Action::Cancel(job.id), say::CANCEL);
+            let cancel = button(Action::Cancel { job: job.id, run: Some(scene.run) }, say::CANCEL);
             Message::embed(under_way(scene), vec![CreateActionRow::Buttons(vec![cancel])])
         }
         State::Submitting | State::Running { .. } => Message::embed(under_way(scene), Vec::new()),

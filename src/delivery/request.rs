@@ -1,6 +1,10 @@
 //! One request to Discord: rate-limited, timed, and its answer read by meaning.
 
-use std::{io, time::Duration};
+use std::{
+    io,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, SystemTime},
+};
 
 use reqwest::{
     Client, Response, header,
@@ -9,17 +13,22 @@ use reqwest::{
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use tokio::sync::Semaphore;
+use tokio::{sync::Semaphore, time::Instant};
 use tracing::debug;
 use twilight_http_ratelimiting::{Endpoint, Method};
 use url::Url;
 
 use super::{
     DiscordError,
+    invalid::InvalidResponses,
     limiter::{self, Limiter},
     media::File,
+    response::RawResponse,
 };
-use crate::proxy::{Proxies, Proxy};
+use crate::{
+    proxy::{Proxies, Proxy},
+    retry_after,
+};
 
 /// How long Discord may take to connect, and to answer.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -48,7 +57,7 @@ pub enum Urgency {
 }
 
 /// How a request proves who sends it.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Proof {
     /// With the bot's token.
     BotToken,
@@ -79,6 +88,8 @@ pub(super) struct Sender {
     /// Room for requests under way, so that thousands of messages don't open thousands of
     /// connections.
     room: Semaphore,
+    invalid: Mutex<InvalidResponses>,
+    began: Instant,
 }
 
 impl Sender {
@@ -102,8 +113,9 @@ impl Sender {
             .map_err(DiscordError::from_reqwest)?;
         let no_thread = |error: io::Error| DiscordError::NotSent { cause: error.to_string() };
         let limiter = Limiter::new().map_err(no_thread)?;
-        let (proxy, room) = (proxies.of(address).cloned(), Semaphore::new(AT_ONCE));
-        Ok(Self { http, base, proxy, token, limiter, room })
+        let (room, invalid) = (Semaphore::new(AT_ONCE), Mutex::default());
+        let proxy = proxies.of(address).cloned();
+        Ok(Self { http, base, proxy, token, limiter, room, invalid, began: Instant::now() })
     }
 
     /// Sends a request under the rate limits, waiting out short 429s.
@@ -122,6 +134,9 @@ impl Sender {
         files: &[&File],
     ) -> Result<A, DiscordError> {
         let needed = request.urgency == Urgency::Needed;
+        if !needed && self.has_many_invalid_requests() {
+            return Err(DiscordError::GaveWay);
+        }
         let mut attempt = 1;
         loop {
             let endpoint = Endpoint { method: request.method, path: request.path.clone() };
@@ -134,7 +149,7 @@ impl Sender {
             let timeout = if files.is_empty() { TIMEOUT } else { UPLOAD_TIMEOUT };
             let response = self.dispatch(request, files, timeout).await?;
             let headers = response.headers().clone();
-            let answer = read(response, request.proof).await;
+            let answer = read(response, request.proof, !files.is_empty()).await;
             let wait = match &answer {
                 Err(DiscordError::RateLimited { after }) => Some(*after),
                 _ => None,
@@ -162,7 +177,16 @@ impl Sender {
         timeout: Duration,
     ) -> Result<A, DiscordError> {
         let response = self.dispatch(request, &[], timeout).await?;
-        read(response, request.proof).await
+        read(response, request.proof, false).await
+    }
+
+    /// Whether Discord is about to ban this machine for too many invalid requests.
+    pub(super) fn has_many_invalid_requests(&self) -> bool {
+        self.invalid().are_many(self.began.elapsed())
+    }
+
+    fn invalid(&self) -> MutexGuard<'_, InvalidResponses> {
+        self.invalid.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn dispatch(
@@ -193,7 +217,9 @@ impl Sender {
             None => builder,
         };
         let failed = |error| DiscordError::from_reqwest(error).through(self.proxy.as_ref());
-        builder.send().await.map_err(failed)
+        let response = builder.send().await.map_err(failed)?;
+        self.invalid().note(response.status().as_u16(), self.began.elapsed());
+        Ok(response)
     }
 }
 
@@ -218,10 +244,10 @@ fn form(body: &Value, files: &[&File]) -> Result<Form, DiscordError> {
 async fn read<A: DeserializeOwned>(
     mut response: Response,
     proof: Proof,
+    to_files: bool,
 ) -> Result<A, DiscordError> {
-    let status = response.status();
-    let retry_after = response.headers().get(header::RETRY_AFTER);
-    let retry_after = retry_after.and_then(|wait| wait.to_str().ok()?.trim().parse().ok());
+    let status = response.status().as_u16();
+    let retry_after = retry_after::read(response.headers(), SystemTime::now());
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(DiscordError::from_reqwest)? {
         if body.len() + chunk.len() > ANSWER_MAX {
@@ -229,14 +255,7 @@ async fn read<A: DeserializeOwned>(
         }
         body.extend_from_slice(&chunk);
     }
-    if !status.is_success() {
-        let with_bot_token = proof == Proof::BotToken;
-        let status = status.as_u16();
-        return Err(DiscordError::from_answer(status, with_bot_token, retry_after, &body));
-    }
-    let json = if body.is_empty() { b"null".as_slice() } else { &body };
-    serde_json::from_slice(json)
-        .map_err(|error| DiscordError::Unknown { cause: format!("unreadable answer: {error}") })
+    RawResponse { status, retry_after, body: &body, to_files }.read(proof)
 }
 
 /// Anything with an id; Discord sends ids as text, since they are too large for JavaScript.

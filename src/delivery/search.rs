@@ -6,9 +6,8 @@ use super::{
     Discord, DiscordError, Posted,
     discord::{PAGE, PostedMessage},
     request::Identified,
-    sentences,
 };
-use crate::domain::{Action, ChannelId, JobId, MessageId};
+use crate::domain::{Action, ChannelId, JobId, MessageId, RunId};
 
 /// How many pages of messages are looked through.
 const PAGES: u32 = 10;
@@ -30,7 +29,8 @@ impl Discord {
         self.find(channel, job, always_readable, |message| message.shows(job)).await
     }
 
-    /// Looks for a job's first answer among the messages of its channel, in the same way.
+    /// Looks for a job's first answer among the messages of its channel, in the same way. `run` is
+    /// the run of the bot that gave it, if that is known.
     ///
     /// # Errors
     /// As above.
@@ -38,8 +38,9 @@ impl Discord {
         &self,
         channel: ChannelId,
         job: JobId,
+        run: Option<RunId>,
     ) -> Result<Posted, DiscordError> {
-        self.find(channel, job, false, |message| message.answers(job)).await
+        self.find(channel, job, false, |message| message.is_first_of(job, run)).await
     }
 
     /// A message of the bot's that takes no more edits, if an earlier one has brought the outcome.
@@ -50,9 +51,10 @@ impl Discord {
         &self,
         channel: ChannelId,
         id: MessageId,
+        job: JobId,
     ) -> Result<Posted, DiscordError> {
         let message = self.message(channel, id).await?;
-        if message.is_under_way() { Err(DiscordError::TooManyEdits) } else { message.posted() }
+        if message.has_outcome_of(job) { message.posted() } else { Err(DiscordError::TooManyEdits) }
     }
 
     async fn find(
@@ -89,10 +91,7 @@ impl Discord {
 pub(super) struct SeenMessage {
     #[serde(flatten)]
     posted: PostedMessage,
-    content: String,
     author: Author,
-    #[serde(default)]
-    embeds: Vec<SeenEmbed>,
     #[serde(default)]
     components: Vec<SeenRow>,
     /// The interaction that it answers.
@@ -117,39 +116,33 @@ struct SeenButton {
     custom_id: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct SeenEmbed {
-    title: Option<String>,
-}
-
 impl SeenMessage {
-    /// Whether it is the bot's own and shows this job's outcome: every outcome has a button to ask
-    /// for the song again. People can't make buttons, and other bots have no reason to make these.
-    /// What answers another interaction is the song shown once more.
+    /// Whether it is the bot's own and shows this job's outcome, in a message for that. What answers
+    /// another interaction is the song shown once more.
     fn shows(&self, job: JobId) -> bool {
-        let again = Action::Again(job).custom_id();
-        let buttons = self.components.iter().flat_map(|row| &row.components);
-        let mut ids = buttons.filter_map(|button| button.custom_id.as_deref());
         let answered = self.interaction_metadata.as_ref().map(Identified::id);
         let of_its_own = answered.is_none_or(|answered| answered == Ok(job.0));
-        self.author.bot && of_its_own && ids.any(|id| id == again)
+        self.author.bot && of_its_own && self.has_outcome_of(job)
     }
 
-    /// Whether it is the first answer of this job.
-    fn answers(&self, job: JobId) -> bool {
-        let answered = self.interaction_metadata.as_ref().map(Identified::id);
-        answered == Some(Ok(job.0)) && !self.is_refusal()
+    /// Whether it shows this job's outcome: every outcome has a button to ask for the song again, and
+    /// no earlier state has. People can't make buttons, and other bots have no reason to make these.
+    fn has_outcome_of(&self, job: JobId) -> bool {
+        self.actions().any(|action| action == Action::Again(job))
     }
 
-    /// Whether it is plain text, which tells that there is no job.
-    pub(super) fn is_refusal(&self) -> bool {
-        !self.content.is_empty()
+    /// Whether it is the first answer of this job, given by this run of the bot if that is known: the
+    /// only state in which that is looked for has a button to cancel.
+    pub(super) fn is_first_of(&self, job: JobId, run: Option<RunId>) -> bool {
+        self.actions().any(|action| match action {
+            Action::Cancel { job: of, run: by } => of == job && (run.is_none() || by == run),
+            _ => false,
+        })
     }
 
-    /// Whether it shows how far a job is, and not its outcome.
-    fn is_under_way(&self) -> bool {
-        let title = self.embeds.first().and_then(|embed| embed.title.as_deref());
-        self.content.is_empty() && title.is_none_or(|title| sentences::UNDER_WAY.contains(&title))
+    fn actions(&self) -> impl Iterator<Item = Action> {
+        let buttons = self.components.iter().flat_map(|row| &row.components);
+        buttons.filter_map(|button| Action::parse(button.custom_id.as_deref()?))
     }
 
     pub(super) fn posted(&self) -> Result<Posted, DiscordError> {
@@ -163,10 +156,10 @@ mod tests {
 
     use super::*;
 
-    /// Whether a message with a button, in answer to an interaction or not, shows job 7.
-    fn shows(button: &str, answers: Option<&str>, by_bot: bool) -> bool {
+    /// A message with a button, in answer to an interaction or not.
+    fn seen(button: &str, answers: Option<&str>, by_bot: bool) -> SeenMessage {
         let metadata = answers.map(|id| json!({ "id": id }));
-        let seen: SeenMessage = serde_json::from_value(json!({
+        serde_json::from_value(json!({
             "id": "1",
             "channel_id": "2",
             "content": "",
@@ -174,17 +167,30 @@ mod tests {
             "components": [{ "components": [{ "url": "https://a.example" }, { "custom_id": button }] }],
             "interaction_metadata": metadata,
         }))
-        .unwrap();
-        seen.shows(JobId(7))
+        .unwrap()
     }
 
     #[test]
     fn an_outcome_is_known_by_its_own_button() {
+        let shows = |button, answers, by_bot| seen(button, answers, by_bot).shows(JobId(7));
         assert!(shows("again:7", None, true));
         assert!(shows("again:7", Some("7"), true), "the first answer may show it, too");
         assert!(!shows("again:7", Some("8"), true), "the song was shown once more");
         assert!(!shows("again:8", None, true));
         assert!(!shows("cancel:7", None, true), "it still waited then");
         assert!(!shows("again:7", None, false));
+    }
+
+    #[test]
+    fn a_first_answer_is_known_by_the_job_and_by_who_gave_it() {
+        let first = |button, run| seen(button, Some("7"), true).is_first_of(JobId(7), run);
+        let run = Some(RunId(0x2a));
+        assert!(first("cancel:7:0000002a", run));
+        assert!(first("cancel:7:0000002a", None), "an earlier run gave it");
+        assert!(first("cancel:7", None), "an older version gave it");
+        assert!(!first("cancel:7:0000002b", run), "another process gave it");
+        assert!(!first("cancel:7", run), "another process of an older version gave it");
+        assert!(!first("cancel:8:0000002a", run));
+        assert!(!first("again:7", run));
     }
 }

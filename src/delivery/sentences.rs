@@ -32,8 +32,6 @@ pub const IN_LINE: &str = "🎟️ In line";
 pub const SUBMITTING: &str = "📨 Sending it to Whisul";
 /// The title while Whisul composes.
 pub const COMPOSING: &str = "🎼 Composing";
-/// The titles of songs that are not done.
-pub const UNDER_WAY: [&str; 3] = [IN_LINE, SUBMITTING, COMPOSING];
 /// The title of a song that came without one.
 pub const UNTITLED: &str = "Your song";
 /// The title of a failed job.
@@ -139,6 +137,21 @@ pub fn stripped(requester: UserId, has_song: bool) -> String {
     let news = if has_song { "is done" } else { "could not be made" };
     format!("<@{requester}>'s song {news}. Discord didn't let me show more than this.")
 }
+
+/// In place of a message that Discord would not take even then.
+pub fn without_links(requester: UserId, has_song: bool) -> String {
+    if has_song {
+        format!(
+            "<@{requester}>'s song is done, but Discord doesn't let me show its link. \
+             `/my-data export` gives them the link in a file."
+        )
+    } else {
+        stripped(requester, has_song)
+    }
+}
+
+/// In place of a reply whose content Discord rejects.
+pub const REPLY_NOT_SHOWN: &str = "Discord didn't let me show that here. Try it in another channel, or in a direct message to me.";
 
 /// What went wrong, what it means for the quota, and what next.
 pub fn failure(failure: &Failure, charge: Charge) -> String {
@@ -308,3 +321,8 @@ pub const OWNER_BAD_KEY: &str = "Whisul rejects the API key that I use (WHISUL_A
 /// To the owner: the key's account is out of credit.
 pub const OWNER_OUT_OF_CREDIT: &str = "The Whisul account of my API key is out of credit. Songs wait in line until there is some. Add \
      credit at Whisul; I go on by myself.";
+
+/// To the owner: two processes share the token.
+pub const OWNER_OTHER_PROCESS: &str = "Another process responds with my token (DISCORD_TOKEN). Each command goes to both of us, and I \
+     leave it to the process that responds first. Stop one of them, or reset the token in the \
+     developer portal if you don't know the other one.";

@@ -80,7 +80,7 @@ impl Clicks<'_> {
             info!(user = %self.asker.user, "a click on a button that is not on its message");
             return Err(CommandError::NotNow(match action {
                 // The message may have moved on while its requester clicked.
-                Action::Cancel(_) => sentences::TOO_LATE_TO_CANCEL,
+                Action::Cancel { .. } => sentences::TOO_LATE_TO_CANCEL,
                 _ => sentences::UNKNOWN_BUTTON,
             }));
         }
@@ -91,7 +91,7 @@ impl Clicks<'_> {
             }
             Action::Edit(id) => self.open_form(&self.job(id).await?).await,
             Action::Delete(id) => self.delete(&self.job(id).await?, click).await,
-            Action::Cancel(id) => self.cancel(&self.job(id).await?, click).await,
+            Action::Cancel { job, .. } => self.cancel(&self.job(job).await?, click).await,
             Action::Songs { page, search } => {
                 let listing = self.front.jobs.listing(self.asker.user, &search, page);
                 let shown = in_time(listing).await?;

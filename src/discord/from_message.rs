@@ -40,7 +40,7 @@ impl TargetMessage {
         let buttons = rows.filter_map(|row| row.get("components")?.as_array()).flatten();
         let mut names = buttons.filter_map(|button| button.get("custom_id")?.as_str());
         names.find_map(|name| match Action::parse(name)? {
-            Action::Again(job) | Action::Edit(job) | Action::Cancel(job) => Some(job),
+            Action::Again(job) | Action::Edit(job) | Action::Cancel { job, .. } => Some(job),
             _ => None,
         })
     }

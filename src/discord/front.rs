@@ -64,8 +64,14 @@ impl Front {
 
     /// Gives the first answer, where nothing else depends on it.
     pub(super) async fn answer(&self, asker: &Asker, reply: &Reply) {
-        // What went wrong is in the log; there is no other way to tell the asker.
-        _ = self.reply(asker, reply).await;
+        // What went wrong is in the log.
+        if let Err(error) = self.reply(asker, reply).await
+            && error.concerns_content()
+        {
+            let plain = Message::text(sentences::REPLY_NOT_SHOWN).ephemeral();
+            // There is no other way to tell the asker.
+            _ = self.reply(asker, &Reply::Message(plain)).await;
+        }
     }
 
     /// Answers with a sentence that only the asker sees.
@@ -100,6 +106,9 @@ impl Front {
             let result = self.discord.reply(interaction, token, reply).await;
             let Err(error) = &result else { return result };
             warn!(%interaction, %error, "an answer did not get through");
+            if *error == DiscordError::AnsweredElsewhere {
+                self.jobs.answered_elsewhere(interaction);
+            }
             if !error.is_passing() || began.elapsed() >= ANSWER_RETRIES {
                 return result;
             }

@@ -4,13 +4,18 @@ use std::time::Duration;
 
 use serde_json::Value;
 use serenity::builder::CreateCommand;
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use crate::{
     delivery::{Discord, DiscordError},
     domain::ApplicationId,
     jobs::Backoff,
 };
+
+/// The most commands of one kind are there (Discord docs, JSON Error Codes),
+const TOO_MANY: u64 = 30_032;
+/// and the 200 that may be created in a day were (Discord docs, Registering a Command).
+const DAILY_CREATIONS: u64 = 30_034;
 
 /// Registers the commands everywhere, unless Discord has them already, and tries until they stand.
 pub(super) async fn register(
@@ -24,14 +29,41 @@ pub(super) async fn register(
             Ok(true) => return info!("the commands are registered"),
             Ok(false) => return info!("the commands stand as they are"),
             Err(error) => {
-                let wait = match &error {
-                    DiscordError::RateLimited { after } => *after,
-                    _ => Duration::from_secs(1),
-                };
-                warn!(%error, "the commands can't be registered yet");
-                tokio::time::sleep(wait.max(backoff.next())).await;
+                let wait = least_wait(&error).max(backoff.next());
+                tell(&error, wait);
+                tokio::time::sleep(wait).await;
             }
         }
+    }
+}
+
+/// How long to wait at least after an error. What Discord rejects for good is worth a try now and
+/// then, since the next version of the bot, or of Discord, may mend it.
+fn least_wait(error: &DiscordError) -> Duration {
+    match error {
+        DiscordError::Unexpected { code: DAILY_CREATIONS, .. } => Duration::from_hours(4),
+        DiscordError::RateLimited { after } => *after,
+        error if error.is_rejection() || !error.is_passing() => Duration::from_hours(1),
+        _ => Duration::from_secs(1),
+    }
+}
+
+fn tell(error: &DiscordError, wait: Duration) {
+    match error {
+        DiscordError::Unexpected { code: DAILY_CREATIONS, .. } => error!(
+            ?wait,
+            "Discord takes no more than 200 new commands a day (30034); the commands stay as they \
+             are until it takes more"
+        ),
+        DiscordError::Unexpected { code: TOO_MANY, .. } => error!(
+            ?wait,
+            "the application has more commands than Discord allows (30032); remove some in other \
+             programs that use it"
+        ),
+        error if error.is_rejection() => {
+            error!(%error, ?wait, "Discord rejected the commands");
+        }
+        error => warn!(%error, ?wait, "the commands can't be registered yet"),
     }
 }
 

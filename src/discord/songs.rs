@@ -8,7 +8,7 @@ use super::{
     errors::{CommandError, in_time},
 };
 use crate::{
-    delivery::{DiscordError, Reply, sentences},
+    delivery::{Reply, sentences},
     domain::{JobId, Search},
 };
 
@@ -54,7 +54,7 @@ async fn show_again(front: &Front, asker: &Asker, song: &str) -> Result<(), Comm
         None => message,
     };
     match front.reply(asker, &Reply::Message(message)).await {
-        Err(DiscordError::Refused { .. }) => Err(CommandError::NotNow(sentences::SONG_NOT_SHOWN)),
+        Err(error) if error.is_rejection() => Err(CommandError::NotNow(sentences::SONG_NOT_SHOWN)),
         _ => Ok(()),
     }
 }

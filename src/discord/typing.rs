@@ -10,7 +10,7 @@ use tracing::{debug, error, warn};
 
 use super::{Front, asker::Asker};
 use crate::{
-    delivery::{Reply, Suggestion, suggestions},
+    delivery::{DiscordError, Reply, Suggestion, suggestions},
     domain::{Page, Search},
     store::StoreError,
 };
@@ -42,6 +42,9 @@ pub(super) async fn answer(front: &Front, interaction: &Interaction) -> bool {
     let reply = Reply::Suggestions(choices);
     if let Err(error) = front.discord.reply(asker.interaction, &asker.token, &reply).await {
         debug!(%error, "suggestions did not get through");
+        if error == DiscordError::AnsweredElsewhere {
+            front.jobs.answered_elsewhere(asker.interaction);
+        }
     }
     true
 }

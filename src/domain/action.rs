@@ -1,7 +1,20 @@
 //! What a button or a form does. It carries all that takes in its `custom_id`, so that it works
 //! after a restart and on a message of any age.
 
+use std::fmt;
+
 use super::{JobId, Reach, Search};
+
+/// Names one run of the bot, so that a first response says which process gave it. Two processes with
+/// the same token receive the same interactions, and the job ids that follow from them are the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RunId(pub u32);
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:08x}", self.0)
+    }
+}
 
 /// What a button or a form does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,7 +26,12 @@ pub enum Action {
     /// Deletes the message about this job.
     Delete(JobId),
     /// Takes this job back while it waits.
-    Cancel(JobId),
+    Cancel {
+        /// The job.
+        job: JobId,
+        /// The run of the bot that rendered the button; none on messages of older versions.
+        run: Option<RunId>,
+    },
     /// Sends a form with a prompt.
     Compose {
         /// The job whose prompt it began with, if any.
@@ -41,7 +59,8 @@ impl Action {
             Self::Again(job) => format!("again:{job}"),
             Self::Edit(job) => format!("edit:{job}"),
             Self::Delete(job) => format!("delete:{job}"),
-            Self::Cancel(job) => format!("cancel:{job}"),
+            Self::Cancel { job, run: None } => format!("cancel:{job}"),
+            Self::Cancel { job, run: Some(run) } => format!("cancel:{job}:{run}"),
             Self::Compose { origin, reach } => {
                 let reach = match reach {
                     Reach::Channel => "channel",
@@ -64,7 +83,13 @@ impl Action {
             "again" => Self::Again(job()?),
             "edit" => Self::Edit(job()?),
             "delete" => Self::Delete(job()?),
-            "cancel" => Self::Cancel(job()?),
+            "cancel" => match rest.split_once(':') {
+                Some((job, run)) => {
+                    let run = u32::from_str_radix(run, 16).ok().map(RunId)?;
+                    Self::Cancel { job: JobId(job.parse().ok()?), run: Some(run) }
+                }
+                None => Self::Cancel { job: job()?, run: None },
+            },
             "compose" => {
                 let (reach, origin) = rest.split_once(':')?;
                 let reach = match reach {
@@ -100,7 +125,7 @@ mod tests {
                 0 => Action::Again(job),
                 1 => Action::Edit(job),
                 2 => Action::Delete(job),
-                3 => Action::Cancel(job),
+                3 => Action::Cancel { job, run: known.then_some(RunId(page)) },
                 4 => Action::Songs { page, search },
                 5 => Action::Forget,
                 _ => Action::Compose { origin: known.then_some(job), reach },
@@ -126,8 +151,20 @@ mod tests {
 
     #[test]
     fn one_thing_has_one_name() {
-        for text in ["again:+1", "again:01", "again: 1", "again:", "Again:1", "compose:channel", ""]
-        {
+        let texts = [
+            "again:+1",
+            "again:01",
+            "again: 1",
+            "again:",
+            "Again:1",
+            "compose:channel",
+            "cancel:1:",
+            "cancel:1:2a",
+            "cancel:1:0000002A",
+            "cancel:1:0000002a:",
+            "",
+        ];
+        for text in texts {
             assert_eq!(Action::parse(text), None, "{text}");
         }
     }

@@ -34,7 +34,7 @@ mod ways;
 mod words;
 
 pub use act::{Act, Deed, Performed, Scope, WORDS_MAX};
-pub use action::Action;
+pub use action::{Action, RunId};
 pub use answers::{FirstAnswer, Report, Submission};
 pub use estimate::Estimate;
 pub use failure::{Failure, REFUNDS};
@@ -60,5 +60,5 @@ pub use standing::Standing;
 pub use stats::{Stats, rank_before};
 pub use text::{is_blank, steers_direction, with_causes};
 pub use time::{Timestamp, format_duration, parse_duration};
-pub use ways::{Attempt, Next, Post, Way};
+pub use ways::{Attempt, Next, Post, Unexplained, Way};
 pub use words::{BlockedWord, Reading, WordError};

@@ -1,6 +1,13 @@
 //! The ways by which an outcome gets to people, and the order in which they are tried.
 
+use std::time::Duration;
+
 use super::{Delivery, Event, Job, MessageId, Reach, Shown, Timestamp};
+
+/// For how long, and how often at least, a way is tried while Discord rejects each attempt for a
+/// reason that the bot doesn't know: a new code may mean anything, a short failure too.
+const UNEXPLAINED_FOR: Duration = Duration::from_mins(5);
+const UNEXPLAINED_TRIES: u32 = 5;
 
 /// A new message in place of one that can't be edited: where it is posted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +47,8 @@ pub enum Attempt {
     Closed,
     /// It surely was not carried out; another time it may be.
     NotNow,
+    /// It surely was not carried out, for a reason that the bot doesn't know.
+    Unexplained,
     /// Nobody knows whether it was carried out.
     Unknown,
 }
@@ -55,6 +64,32 @@ pub enum Next {
     Try(Way),
     /// To try again later, and to write this down first if there is anything.
     Later(Option<Event>),
+}
+
+/// The ways by which Discord has rejected attempts for reasons that the bot doesn't know.
+#[derive(Clone, Debug, Default)]
+pub struct Unexplained(Vec<Rejections>);
+
+#[derive(Clone, Debug)]
+struct Rejections {
+    way: Way,
+    since: Duration,
+    count: u32,
+}
+
+impl Unexplained {
+    /// Takes note of one more such rejection, and says whether the way is to be given up. `at` is
+    /// measured by a clock that can't jump.
+    pub fn exhausts(&mut self, way: Way, at: Duration) -> bool {
+        let known = self.0.iter_mut().find(|rejections| rejections.way == way);
+        let Some(rejections) = known else {
+            self.0.push(Rejections { way, since: at, count: 1 });
+            return false;
+        };
+        rejections.count = rejections.count.saturating_add(1);
+        let lasted = at.saturating_sub(rejections.since);
+        rejections.count >= UNEXPLAINED_TRIES && lasted >= UNEXPLAINED_FOR
+    }
 }
 
 impl Job {
@@ -79,8 +114,10 @@ impl Job {
         match (way, attempt) {
             (_, Attempt::Stands(shown)) => Next::Delivered(shown),
             // Nothing hangs over the job that began with this attempt.
-            (Way::New(_), Attempt::NotNow) => Next::Later(Some(Event::PostFailed)),
-            (_, Attempt::NotNow | Attempt::Unknown) => Next::Later(None),
+            (Way::New(_), Attempt::NotNow | Attempt::Unexplained) => {
+                Next::Later(Some(Event::PostFailed))
+            }
+            (_, Attempt::NotNow | Attempt::Unexplained | Attempt::Unknown) => Next::Later(None),
             (Way::Token, Attempt::Unfit | Attempt::Closed) => Next::Try(self.without_token()),
             // A message that can't be edited any more does not keep a new one from being posted:
             // that opens an archived thread again, unless it is locked (Discord docs, Threads).
@@ -103,6 +140,43 @@ impl Job {
             (Reach::Channel, Some(id)) => Way::Message(id),
             (Reach::Channel, None) => Way::New(Post::InChannel),
             (Reach::TokenOnly, _) => Way::New(Post::Direct),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn any_way() -> impl Strategy<Value = Way> {
+        let post = prop_oneof![Just(Post::InChannel), Just(Post::Direct)];
+        prop_oneof![
+            Just(Way::Token),
+            Just(Way::Message(MessageId(9))),
+            post.clone().prop_map(Way::New),
+            post.clone().prop_map(Way::Again),
+            post.prop_map(Way::Find),
+        ]
+    }
+
+    proptest! {
+        /// No way is given up soon, or after few tries; one that is rejected for good is.
+        #[test]
+        fn a_way_is_given_up_after_minutes_of_unexplained_rejections(
+            attempts in prop::collection::vec((any_way(), 0..90_u64), 1..200),
+        ) {
+            let (mut unexplained, mut now) = (Unexplained::default(), Duration::ZERO);
+            let mut seen: Vec<(Way, Duration)> = Vec::new();
+            for (way, pause) in attempts {
+                now += Duration::from_secs(pause);
+                seen.push((way, now));
+                let of_way: Vec<_> = seen.iter().filter(|(other, _)| *other == way).collect();
+                let lasted = now.saturating_sub(of_way[0].1);
+                let expected = of_way.len() >= 5 && lasted >= Duration::from_mins(5);
+                prop_assert_eq!(unexplained.exhausts(way, now), expected);
+            }
         }
     }
 }

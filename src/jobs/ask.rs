@@ -21,7 +21,7 @@ use crate::{
     delivery::{ANSWER_PAUSE, ANSWER_RETRIES, DiscordError, Message},
     domain::{
         Bar, Event, FirstAnswer, Job, JobId, Place, Prompt, Refusal, Requester, RoleId, State,
-        Step, UserId,
+        Step, UserId, Way,
     },
     store::{Admission, StoreError},
 };
@@ -146,7 +146,7 @@ impl Jobs {
         self.work_on(job, Some(&message));
         in_hand.pass_on();
         match error {
-            Some(DiscordError::Refused { .. }) if withdrawn => Err(AskError::NotShown),
+            Some(error) if withdrawn && error.is_rejection() => Err(AskError::NotShown),
             _ => Ok(()),
         }
     }
@@ -204,7 +204,11 @@ impl Jobs {
 
     /// Gives the first answer, within the time that there is for it. Where its fate is unknown,
     /// the job's task finds that out.
-    async fn answer(&self, job: &Job, message: &Message) -> (FirstAnswer, Option<DiscordError>) {
+    async fn answer(
+        self: &Arc<Self>,
+        job: &Job,
+        message: &Message,
+    ) -> (FirstAnswer, Option<DiscordError>) {
         let Some(token) = &job.place.token else { return (FirstAnswer::Missing, None) };
         let (began, mut one_may_stand) = (Instant::now(), false);
         loop {
@@ -217,12 +221,19 @@ impl Jobs {
                 }
                 Err(error) if error.is_passing() && began.elapsed() < ANSWER_RETRIES => {
                     warn!(job = %job.id, %error, "a first answer did not get through; once more");
-                    one_may_stand |= matches!(error, DiscordError::Unknown { .. });
+                    one_may_stand |= error.may_be_carried_out();
                     tokio::time::sleep(ANSWER_PAUSE).await;
                 }
                 Err(error) => {
                     warn!(job = %job.id, %error, "a first answer did not get through");
-                    let answer = if one_may_stand { answer.after_unknown() } else { answer };
+                    if error == DiscordError::AnsweredElsewhere {
+                        self.answered_elsewhere(job.id);
+                    }
+                    let answer = match answer {
+                        answer if one_may_stand => answer.after_unknown(),
+                        _ if error.is_rejection() => FirstAnswer::Missing,
+                        answer => answer,
+                    };
                     return (answer, Some(error));
                 }
             }
@@ -247,8 +258,15 @@ impl Jobs {
 impl Worker {
     /// Finds out whether the first answer stands. Nothing is submitted before it does.
     pub(super) async fn find_answer(&mut self) -> Result<(), StepError> {
-        let look = self.jobs.postman.find_first_answer(&self.job);
-        let result = self.unless_stopping(look).await?;
+        let run = self.asked_at.map(|_| self.jobs.run);
+        let look = self.jobs.postman.find_first_answer(&self.job, run);
+        let mut result = self.unless_stopping(look).await?;
+        let elapsed = self.began.elapsed();
+        if matches!(result, Err(DiscordError::Unexpected { .. }))
+            && self.unexplained.exhausts(Way::Token, elapsed)
+        {
+            result = Err(DiscordError::TokenGone);
+        }
         let answer = FirstAnswer::from(&result);
         // An answer that is still on its way must not arrive after the job was withdrawn. No clock
         // is asked how old the job is: it was there when this task began.
@@ -260,6 +278,9 @@ impl Worker {
         match (self.job.answered(answer, token_lives), result) {
             (Some(event), Ok(_)) => self.note(event).await,
             (Some(event), Err(error)) => {
+                if error == DiscordError::AnsweredElsewhere {
+                    self.jobs.answered_elsewhere(self.job.id);
+                }
                 info!(%error, "no first answer was found; nothing is submitted");
                 self.note(event).await
             }

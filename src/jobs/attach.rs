@@ -1,30 +1,49 @@
 //! Adding the song's files to the message that shows it.
 
+use std::time::Duration;
+
 use tracing::info;
 
 use super::worker::{StepError, Worker};
 use crate::{
-    delivery::DiscordError,
+    delivery::{DiscordError, Files},
     domain::{Event, State},
 };
 
-/// How often one run of the bot tries to send a song's files while Discord can't take them.
+/// How often one run of the bot tries to send a song's files while Discord can't take them, and the
+/// pauses before: each is three times as long as the one before it, and an outage takes minutes.
 const TRIES: u32 = 8;
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_mins(5);
 
 impl Worker {
+    /// Sends the files; where they are too large together, the smaller one alone.
+    async fn upload(&self, files: Files) -> Result<(), DiscordError> {
+        let now = self.jobs.clock.now();
+        let send = async |files: &Files| {
+            let message = self.jobs.render_with(None, &self.job, files.has_audio());
+            self.jobs.postman.attach(&self.job, &message, files, now).await
+        };
+        match (send(&files).await, files.smaller()) {
+            (Err(DiscordError::TooLarge), Some(smaller)) => send(&smaller).await,
+            (uploaded, _) => uploaded,
+        }
+    }
+
     /// Fetches the files and adds them. Done twice it comes to the same, so that it is written down
     /// afterwards. What can't be had is left out: the links stand.
     pub(super) async fn attach(&mut self) -> Result<(), StepError> {
+        if let Some(earlier) = self.attach_tries.checked_sub(1) {
+            let pause = FIRST_PAUSE.saturating_mul(3_u32.saturating_pow(earlier));
+            self.sleep(pause.min(LONGEST_PAUSE)).await?;
+        }
         let mut deleted = None;
         if let State::Completed { song, .. } = &self.job.state {
             let (jobs, limit) = (&self.jobs, self.job.place.attachment_limit);
             let fetch = jobs.media.files(song, jobs.rules.extras, limit);
             let files = self.unless_stopping(fetch).await?;
             if !files.is_empty() {
-                let message = jobs.render_with(None, &self.job, files.has_audio());
-                let now = jobs.clock.now();
-                let upload = jobs.postman.attach(&self.job, &message, &files, now);
-                match self.unless_stopping(upload).await? {
+                match self.unless_stopping(self.upload(files)).await? {
                     Ok(()) => info!("the song's files are attached"),
                     Err(error) if error.is_passing() && self.attach_tries < TRIES => {
                         self.attach_tries += 1;

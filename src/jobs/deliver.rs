@@ -26,8 +26,8 @@ impl Worker {
                 self.note(Event::PostBegins(post)).await?;
                 self.post_began = Some(Instant::now());
             }
-            let result = self.attempt(way, &message).await;
-            match (self.job.next_way(way, Attempt::from(&result)), result) {
+            let (attempt, result) = self.attempt(way, &message).await;
+            match (self.job.next_way(way, attempt), result) {
                 (Next::Delivered(shown), _) => {
                     let now = self.jobs.clock.now();
                     let owed = self.job.owed(shown, self.jobs.rules.extras, now);
@@ -53,8 +53,33 @@ impl Worker {
         }
     }
 
-    async fn attempt(&self, way: Way, message: &Message) -> Result<Posted, DiscordError> {
-        let attempt = self.jobs.postman.attempt(&self.job, way, message);
+    /// An attempt by a way, and what it means. A way that Discord keeps rejecting for unknown reasons
+    /// is given up after minutes, once it has rejected the plainest message as well.
+    async fn attempt(
+        &mut self,
+        way: Way,
+        message: &Message,
+    ) -> (Attempt, Result<Posted, DiscordError>) {
+        let result = self.send(way, message, false).await;
+        let attempt = Attempt::from(&result);
+        let elapsed = self.began.elapsed();
+        if attempt != Attempt::Unexplained || !self.unexplained.exhausts(way, elapsed) {
+            return (attempt, result);
+        }
+        let result = self.send(way, message, true).await;
+        match Attempt::from(&result) {
+            Attempt::Unexplained => (Attempt::Unfit, result),
+            attempt => (attempt, result),
+        }
+    }
+
+    async fn send(
+        &self,
+        way: Way,
+        message: &Message,
+        suspect_content: bool,
+    ) -> Result<Posted, DiscordError> {
+        let attempt = self.jobs.postman.attempt(&self.job, way, message, suspect_content);
         if !matches!(way, Way::Again(_)) {
             return attempt.await;
         }

@@ -8,7 +8,7 @@ use std::{
 use tokio::time::Instant;
 use tracing::debug;
 
-use super::{Jobs, worker::last_chance_in};
+use super::{Jobs, pace::EDIT_GAP, worker::last_chance_in};
 use crate::{
     delivery::{DiscordError, Message},
     domain::{Job, State},
@@ -123,7 +123,7 @@ impl Display {
             }
         }
         if job.awaits_turn() {
-            jobs.pace.turn().await;
+            jobs.pace.turn(|| EDIT_GAP).await;
         }
     }
 

@@ -24,6 +24,7 @@ mod owner;
 mod pace;
 mod probe;
 mod registry;
+mod retry;
 mod submit;
 mod take_back;
 mod worker;
@@ -47,7 +48,7 @@ pub use take_back::TakenBack;
 
 use crate::{
     delivery::{Discord, Links, Media, Message, Postman, Scene, render},
-    domain::{Estimate, Extras, Job, JobId, Limits, MessageId, UserId},
+    domain::{Estimate, Extras, Job, JobId, Limits, MessageId, RunId, UserId},
     store::{Store, StoreError},
     whisul::{Permit, Whisul},
 };
@@ -105,6 +106,8 @@ pub struct Jobs {
     line: line::Line,
     gate: gate::Gate,
     pace: pace::Pace,
+    retry_pace: pace::Pace,
+    run: RunId,
     registry: registry::Registry,
     alerts: owner::Alerts,
     /// Held while it is settled whether a failed song is refunded: one at a time.
@@ -145,6 +148,8 @@ impl Jobs {
             rules,
             gate: gate::Gate::new(),
             pace: pace::Pace::new(),
+            retry_pace: pace::Pace::new(),
+            run: RunId(fastrand::u32(..)),
             registry: registry::Registry::default(),
             alerts: owner::Alerts::default(),
             refunds: tokio::sync::Mutex::default(),
@@ -245,6 +250,8 @@ impl Jobs {
         let expected = self.estimate().expected();
         let obstacle = self.gate.obstacle(job.awaits_turn().then_some(job.requester));
         let last_words = worker::is_last_chance(job, now);
-        render(&Scene { job, now, place, obstacle, expected, last_words, has_audio }, &self.links)
+        let run = self.run;
+        let scene = Scene { job, now, place, obstacle, expected, run, last_words, has_audio };
+        render(&scene, &self.links)
     }
 }

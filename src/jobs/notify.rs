@@ -37,7 +37,7 @@ impl Worker {
                 }
                 Err(error @ DiscordError::NotSent { .. }) => {
                     info!(%error, "the requester was not told yet that the song is ready");
-                    self.sleep(super::worker::FIRST_WAIT).await?;
+                    self.sleep(super::retry::FIRST_WAIT).await?;
                 }
                 Err(error) => {
                     info!(%error, "the requester was perhaps not told that the song is ready");

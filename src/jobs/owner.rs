@@ -6,12 +6,12 @@ use std::{
 };
 
 use tokio::time::Instant;
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use super::Jobs;
 use crate::{
     delivery::{DiscordError, Message, Obstacle, sentences},
-    domain::UserId,
+    domain::{JobId, UserId},
 };
 
 /// The owner is told of the same problem once in so long a time, however often it comes and goes.
@@ -19,16 +19,16 @@ const AGAIN_AFTER: Duration = Duration::from_hours(1);
 
 /// What the owner was told of, and when.
 #[derive(Debug, Default)]
-pub(super) struct Alerts(Mutex<Vec<(Obstacle, Instant)>>);
+pub(super) struct Alerts(Mutex<Vec<(&'static str, Instant)>>);
 
 impl Alerts {
     /// Whether it is time to tell of this, which is done then.
-    fn is_due(&self, obstacle: Obstacle) -> bool {
+    fn is_due(&self, problem: &'static str) -> bool {
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         told.retain(|(_, at)| at.elapsed() < AGAIN_AFTER);
-        let is_due = told.iter().all(|(other, _)| *other != obstacle);
+        let is_due = told.iter().all(|(other, _)| *other != problem);
         if is_due {
-            told.push((obstacle, Instant::now()));
+            told.push((problem, Instant::now()));
         }
         is_due
     }
@@ -42,8 +42,19 @@ impl Jobs {
             Obstacle::OutOfCredit => sentences::OWNER_OUT_OF_CREDIT,
             Obstacle::Unreachable | Obstacle::Busy => return,
         };
-        if self.alerts.is_due(obstacle) {
-            self.tasks.spawn(Arc::clone(self).tell_owners(sentence));
+        self.alert_owners_of(sentence);
+    }
+
+    /// An interaction has a first response that this process did not give. What it asked for is left
+    /// to the process that gave it: both would pay for the same song.
+    pub fn answered_elsewhere(self: &Arc<Self>, interaction: JobId) {
+        error!(%interaction, "another process responds with this bot's token");
+        self.alert_owners_of(sentences::OWNER_OTHER_PROCESS);
+    }
+
+    fn alert_owners_of(self: &Arc<Self>, problem: &'static str) {
+        if self.alerts.is_due(problem) {
+            self.tasks.spawn(Arc::clone(self).tell_owners(problem));
         }
     }
 
@@ -80,11 +91,11 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn the_same_problem_is_told_once_an_hour_and_another_one_at_once() {
         let alerts = Alerts::default();
-        assert!(alerts.is_due(Obstacle::BadKey));
+        assert!(alerts.is_due("bad key"));
         tokio::time::advance(Duration::from_mins(59)).await;
-        assert!(!alerts.is_due(Obstacle::BadKey));
-        assert!(alerts.is_due(Obstacle::OutOfCredit));
+        assert!(!alerts.is_due("bad key"));
+        assert!(alerts.is_due("out of credit"));
         tokio::time::advance(Duration::from_mins(1)).await;
-        assert!(alerts.is_due(Obstacle::BadKey));
+        assert!(alerts.is_due("bad key"));
     }
 }

@@ -1,4 +1,4 @@
-//! The pace at which the messages of those who wait are brought up to date.
+//! A pace that many tasks keep together.
 
 use std::time::Duration;
 
@@ -7,14 +7,15 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-/// Between two of these edits, however many wait: half of the 50 requests a second that Discord
-/// takes of a bot (Discord docs, Rate Limits > Global Rate Limit) are left to what matters more.
-const GAP: Duration = Duration::from_millis(40);
+/// Between two edits of those who wait, however many do: half of the 50 requests a second that
+/// Discord takes of a bot (Discord docs, Rate Limits > Global Rate Limit) are left to what matters
+/// more.
+pub(super) const EDIT_GAP: Duration = Duration::from_millis(40);
 
 /// See the module.
 #[derive(Debug)]
 pub(super) struct Pace {
-    /// When the next edit may be made. Tokio's lock goes to those who wait for it in their order.
+    /// When the next turn may come. Tokio's lock goes to those who wait for it in their order.
     next: Mutex<Instant>,
 }
 
@@ -23,11 +24,12 @@ impl Pace {
         Self { next: Mutex::new(Instant::now()) }
     }
 
-    /// Waits for the turn to make an edit. Whoever stops waiting takes nobody's turn.
-    pub(super) async fn turn(&self) {
+    /// Waits for a turn, and keeps the next one off for as long as `gap` says by then. A task that
+    /// stops waiting takes no turn.
+    pub(super) async fn turn(&self, gap: impl Fn() -> Duration) {
         let mut next = self.next.lock().await;
         sleep_until(*next).await;
-        *next = Instant::now() + GAP;
+        *next = Instant::now() + gap();
     }
 }
 
@@ -41,10 +43,10 @@ mod tests {
     async fn turns_keep_their_distance_and_none_is_lost() {
         let (pace, began) = (Pace::new(), Instant::now());
         for _ in 0..25 {
-            pace.turn().await;
+            pace.turn(|| EDIT_GAP).await;
         }
-        assert!(timeout(GAP / 2, pace.turn()).await.is_err());
-        pace.turn().await;
+        assert!(timeout(EDIT_GAP / 2, pace.turn(|| EDIT_GAP)).await.is_err());
+        pace.turn(|| EDIT_GAP).await;
         assert_eq!(began.elapsed().as_millis(), 1000, "the first had not to wait");
     }
 }

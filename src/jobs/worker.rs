@@ -10,15 +10,13 @@ use super::{
     display::{Deleted, Display, patience},
     follow::Watch,
     line::{InLine, Slot},
+    retry::{self, FIRST_WAIT, Retry},
 };
 use crate::{
     delivery::{DiscordError, Message},
-    domain::{Event, Job, Reach, State, Step, Timestamp},
+    domain::{Event, Job, Reach, State, Step, Timestamp, Unexplained},
 };
 
-/// Waits between two tries of a step that failed.
-pub(super) const FIRST_WAIT: Duration = Duration::from_millis(500);
-const LONGEST_WAIT: Duration = Duration::from_mins(5);
 /// The longest wait of a prompt that was turned away.
 const LONGEST_SETBACK: Duration = Duration::from_mins(1);
 /// A job that is overdue by Discord's clock, since the bot was away, is tried for so long.
@@ -51,7 +49,9 @@ pub(super) struct Worker {
     pub(super) post_began: Option<Instant>,
     /// How often this run of the bot has tried in vain to attach the files.
     pub(super) attach_tries: u32,
-    backoff: Backoff,
+    /// The ways by which Discord rejects its outcome for unknown reasons.
+    pub(super) unexplained: Unexplained,
+    retry: Retry,
 }
 
 /// Why a step was not completed. The job is as it was.
@@ -101,7 +101,8 @@ impl Jobs {
             setbacks: Backoff::new(self.rules.poll_interval, LONGEST_SETBACK),
             post_began: None,
             attach_tries: 0,
-            backoff: Backoff::new(FIRST_WAIT, LONGEST_WAIT),
+            unexplained: Unexplained::default(),
+            retry: Retry::new(),
             job,
         }
     }
@@ -111,7 +112,7 @@ impl Worker {
     pub(super) async fn run(mut self) {
         while !self.job.is_settled() {
             match self.step().await {
-                Ok(()) => self.backoff.reset(),
+                Ok(()) => self.retry.reset(),
                 Err(StepError::Stopping) => break,
                 Err(StepError::Overdue) => self.end_overdue().await,
                 Err(error @ StepError::Gone) => {
@@ -122,13 +123,13 @@ impl Worker {
                     break;
                 }
                 Err(error) => {
-                    let wait = self.backoff.next().max(least_wait(&error));
+                    let wait = self.retry.next(asked_wait(&error));
                     if matches!(error, StepError::Overtaken) {
                         info!(%error);
                     } else {
                         warn!(%error, ?wait, "a step of this job failed and is tried again");
                     }
-                    if self.sleep(wait).await.is_err() {
+                    if self.wait_for_retry(wait, &error).await.is_err() {
                         break;
                     }
                 }
@@ -222,6 +223,12 @@ impl Worker {
         self.job = next;
     }
 
+    async fn wait_for_retry(&self, wait: Duration, error: &StepError) -> Result<(), StepError> {
+        let StepError::Discord(_) = error else { return self.sleep(wait).await };
+        let careful = || self.jobs.discord.has_many_invalid_requests();
+        self.unless_stopping(retry::wait(wait, &self.jobs.retry_pace, careful)).await
+    }
+
     /// Waits, unless the bot stops.
     pub(super) async fn sleep(&self, wait: Duration) -> Result<(), StepError> {
         self.unless_stopping(tokio::time::sleep(wait)).await
@@ -307,11 +314,11 @@ fn overdue_in(jobs: &Jobs, job: &Job, began: Instant) -> Option<Duration> {
     Some(left.min(SECOND_CHANCE))
 }
 
-/// How long to wait at least before a step that failed is tried again.
-fn least_wait(error: &StepError) -> Duration {
+/// How long Discord asks to wait before a step that failed is tried again.
+fn asked_wait(error: &StepError) -> Option<Duration> {
     match error {
-        StepError::Discord(DiscordError::RateLimited { after }) => *after,
-        _ => Duration::ZERO,
+        StepError::Discord(DiscordError::RateLimited { after }) => Some(*after),
+        _ => None,
     }
 }
 

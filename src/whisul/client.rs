@@ -20,12 +20,13 @@ use super::{
     body::Bodies,
     error::{ClientError, PollError, SubmitError, Trouble, causes},
     limits::{Limiter, Place, RateLimit},
-    poll_url, retry_after,
+    poll_url,
     wire::Submission,
 };
 use crate::{
     domain::{Prompt, Report, WhisulJob},
     proxy::Proxies,
+    retry_after,
 };
 
 /// How long a request may take.

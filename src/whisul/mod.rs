@@ -12,7 +12,6 @@ mod field;
 mod json;
 mod limits;
 mod poll_url;
-mod retry_after;
 mod wire;
 
 #[cfg(test)]

@@ -28,10 +28,12 @@ enum Wrong {
     GarbageAfter,
     Oversize,
     NotFound,
-    /// A proxy, a firewall or a CDN answers with a page of HTML.
-    Page(u16),
-    /// The same, while the request is taken in.
-    PageAfter(u16),
+    /// Responses of a proxy in front of the service,
+    Foreign(u16),
+    /// although the service took the request in.
+    ForeignAfter(u16),
+    Redirect,
+    Portal,
 }
 
 /// What the person sees in the end.
@@ -48,12 +50,12 @@ enum End {
 use End::{Other, Song, Unknown};
 use Step::{FinalEdit, FirstAnswer, Poll, Submission};
 use Wrong::{
-    CutAfter, CutBefore, Error, Garbage, GarbageAfter, NotFound, Oversize, Page, PageAfter,
-    TooMany, Unavailable,
+    CutAfter, CutBefore, Error, Foreign, ForeignAfter, Garbage, GarbageAfter, NotFound, Oversize,
+    Portal, Redirect, TooMany, Unavailable,
 };
 
 /// The step, the fault, the end, and how many songs Whisul made of it.
-const MATRIX: [(Step, Wrong, End, usize); 42] = [
+const MATRIX: [(Step, Wrong, End, usize); 56] = [
     (FirstAnswer, Error, Song, 1),
     (FirstAnswer, TooMany, Song, 1),
     (FirstAnswer, Unavailable, Song, 1),
@@ -68,13 +70,13 @@ const MATRIX: [(Step, Wrong, End, usize); 42] = [
     (Submission, CutAfter, Unknown, 1),
     (Submission, Garbage, Unknown, 0),
     (Submission, GarbageAfter, Unknown, 1),
-    (Submission, Page(407), Song, 1),
-    (Submission, Page(429), Song, 1),
-    (Submission, Page(404), Unknown, 0),
-    (Submission, Page(503), Unknown, 0),
-    (Submission, PageAfter(200), Unknown, 1),
-    (Submission, PageAfter(400), Unknown, 1),
-    (Submission, PageAfter(502), Unknown, 1),
+    (Submission, Foreign(407), Song, 1),
+    (Submission, Foreign(429), Song, 1),
+    (Submission, Foreign(404), Unknown, 0),
+    (Submission, Foreign(503), Unknown, 0),
+    (Submission, ForeignAfter(200), Unknown, 1),
+    (Submission, ForeignAfter(400), Unknown, 1),
+    (Submission, ForeignAfter(502), Unknown, 1),
     (Poll, Error, Song, 1),
     (Poll, TooMany, Song, 1),
     (Poll, Unavailable, Song, 1),
@@ -83,19 +85,33 @@ const MATRIX: [(Step, Wrong, End, usize); 42] = [
     (Poll, Garbage, Song, 1),
     (Poll, Oversize, Song, 1),
     (Poll, NotFound, Song, 1),
-    (Poll, Page(200), Song, 1),
-    (Poll, Page(302), Song, 1),
-    (Poll, Page(401), Song, 1),
-    (Poll, Page(403), Song, 1),
-    (Poll, Page(404), Song, 1),
-    (Poll, Page(410), Song, 1),
-    (Poll, Page(429), Song, 1),
+    (Poll, Foreign(200), Song, 1),
+    (Poll, Foreign(302), Song, 1),
+    (Poll, Foreign(401), Song, 1),
+    (Poll, Foreign(403), Song, 1),
+    (Poll, Foreign(404), Song, 1),
+    (Poll, Foreign(410), Song, 1),
+    (Poll, Foreign(429), Song, 1),
     (FinalEdit, Error, Song, 1),
     (FinalEdit, TooMany, Song, 1),
     (FinalEdit, Unavailable, Song, 1),
     (FinalEdit, CutBefore, Song, 1),
     (FinalEdit, CutAfter, Song, 1),
     (FinalEdit, GarbageAfter, Song, 1),
+    (FirstAnswer, Foreign(400), Song, 1),
+    (FirstAnswer, Foreign(401), Song, 1),
+    (FirstAnswer, Foreign(403), Song, 1),
+    (FirstAnswer, Foreign(404), Song, 1),
+    (FirstAnswer, Foreign(407), Song, 1),
+    (FirstAnswer, Redirect, Song, 1),
+    (FirstAnswer, Portal, Song, 1),
+    (FinalEdit, Foreign(400), Song, 1),
+    (FinalEdit, Foreign(401), Song, 1),
+    (FinalEdit, Foreign(403), Song, 1),
+    (FinalEdit, Foreign(404), Song, 1),
+    (FinalEdit, Foreign(407), Song, 1),
+    (FinalEdit, Redirect, Song, 1),
+    (FinalEdit, Portal, Song, 1),
 ];
 
 /// How many worlds there are at once.
@@ -159,7 +175,9 @@ fn fault(step: Step, wrong: Wrong) -> Fault {
         GarbageAfter => fault.garbage_after(),
         Oversize => fault.oversize(8 << 20),
         NotFound => fault.status(404),
-        Page(status) => fault.html(status),
-        PageAfter(status) => fault.html(status).handled(),
+        Foreign(status) => fault.html(status),
+        ForeignAfter(status) => fault.html(status).handled(),
+        Redirect => fault.html(302).header("location", "https://proxy.example/blocked"),
+        Portal => fault.html(200),
     }
 }

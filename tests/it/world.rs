@@ -34,6 +34,7 @@ pub(crate) struct World {
     settings: BTreeMap<String, String>,
     clock: MachineClock,
     bot: Option<Bot>,
+    other: Option<Bot>,
     folder: Folder,
 }
 
@@ -115,7 +116,19 @@ impl World {
             all.insert((*name).to_owned(), (*value).to_owned());
         }
         let clock = SystemTime::now;
-        Self { discord, whisul, server, channel, ann, bob, settings: all, clock, bot: None, folder }
+        Self {
+            discord,
+            whisul,
+            server,
+            channel,
+            ann,
+            bob,
+            settings: all,
+            clock,
+            bot: None,
+            other: None,
+            folder,
+        }
     }
 
     /// Sets something otherwise for the next start, such as what needs an id of this world.
@@ -149,8 +162,22 @@ impl World {
 
     /// Starts the bot as the binary does, in this process.
     pub(crate) fn start_bot(&mut self) {
-        let lookup = |name: &str| self.settings.get(name).cloned();
-        let settings = Settings::read(lookup).expect("good settings");
+        self.bot = Some(self.bot_with(&self.settings));
+    }
+
+    /// Starts another process of the bot, with the same token and a database of its own, and waits
+    /// until it is ready.
+    pub(crate) async fn wake_other_bot(&mut self) {
+        let before = self.discord.sessions().identified;
+        let database = format!("sqlite://{}", self.folder.0.join("other.db").display());
+        let mut settings = self.settings.clone();
+        settings.insert("DATABASE_URL".to_owned(), database);
+        self.other = Some(self.bot_with(&settings));
+        self.until_ready_after(before).await;
+    }
+
+    fn bot_with(&self, settings: &BTreeMap<String, String>) -> Bot {
+        let settings = Settings::read(|name| settings.get(name).cloned()).expect("good settings");
         let shutdown = CancellationToken::new();
         let asked_to_stop = shutdown.clone();
         let (clock, (ended, end)) = (self.clock, oneshot::channel());
@@ -164,7 +191,7 @@ impl World {
             drop(runtime);
             _ = ended.send(outcome);
         });
-        self.bot = Some(Bot { shutdown, end });
+        Bot { shutdown, end }
     }
 
     /// Asks the bot to stop, as a signal does.

@@ -95,6 +95,8 @@ impl ApiError {
     );
     pub(super) const THREAD_ARCHIVED: Self =
         Self::new(StatusCode::BAD_REQUEST, 50_083, "Thread is archived");
+    pub(super) const BLOCKED_LINK: Self =
+        Self::new(StatusCode::BAD_REQUEST, 240_000, "Message blocked by harmful links filter");
     pub(super) const AUTOMOD: Self =
         Self::new(StatusCode::BAD_REQUEST, 200_000, "Message was blocked by automatic moderation");
 

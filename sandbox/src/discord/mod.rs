@@ -203,6 +203,12 @@ impl DiscordSandbox {
         Person { hub: Arc::clone(self.hub()), id }
     }
 
+    /// From now on messages with a link that contains this are rejected (240000), wherever the link
+    /// is: in the text, in an embed or in a button.
+    pub fn block_links(&self, part: &str) {
+        self.hub().change(|world| world.blocked_links.push(part.to_owned()));
+    }
+
     /// Gives the application an Interactions Endpoint URL, as its owner can in the developer portal:
     /// interactions go there then, and none over the gateway.
     pub fn set_interactions_endpoint(&self, url: Option<&str>) {

@@ -43,7 +43,7 @@ impl World {
         draft: Draft,
     ) -> Result<u64, ApiError> {
         let Circumstances { channel, author, kind, interaction, only_for, flags } = *circumstances;
-        self.pass_automod(channel, &draft)?;
+        self.pass_filters(channel, &draft)?;
         let id = self.clock.id();
         let mentions = match self.channel(channel) {
             Ok(place) => {
@@ -98,7 +98,7 @@ impl World {
     pub(super) fn edit(&mut self, id: u64, draft: Draft) -> Result<(), ApiError> {
         let found = self.messages.get(&id).filter(|message| !message.deleted);
         let channel = found.ok_or(ApiError::UNKNOWN_MESSAGE)?.channel;
-        self.pass_automod(channel, &draft)?;
+        self.pass_filters(channel, &draft)?;
         let mentions = match &draft.content {
             Some(content) => {
                 let channel = self.channel(channel)?;
@@ -224,6 +224,15 @@ impl World {
     fn begun_poll(&self, PollDraft { mut json, duration }: PollDraft) -> Value {
         json.set("expiry", timestamp(self.clock.now() + duration * 3_600_000));
         json
+    }
+
+    fn pass_filters(&self, channel: u64, draft: &Draft) -> Result<(), ApiError> {
+        let parts = draft.embeds.iter().chain(&draft.components).flatten().map(Value::to_string);
+        let mut texts = parts.chain(draft.content.clone());
+        if texts.any(|text| self.blocked_links.iter().any(|link| text.contains(link))) {
+            return Err(ApiError::BLOCKED_LINK);
+        }
+        self.pass_automod(channel, draft)
     }
 
     fn pass_automod(&self, channel: u64, draft: &Draft) -> Result<(), ApiError> {

@@ -42,6 +42,8 @@ pub(super) struct World {
     /// The application's own emojis.
     pub(super) emojis: BTreeMap<u64, Emoji>,
     pub(super) gateway: Gateway,
+    /// Parts of links that messages may not contain.
+    pub(super) blocked_links: Vec<String>,
     pub(super) limiter: RateLimiter,
     pub(super) violations: Vec<String>,
     /// Answers of the sandbox that Discord's description does not allow.
@@ -94,6 +96,7 @@ impl World {
             commands: Commands::default(),
             emojis: BTreeMap::new(),
             gateway: Gateway::default(),
+            blocked_links: Vec::new(),
             limiter: RateLimiter::default(),
             violations: Vec::new(),
             slips: Vec::new(),

@@ -124,6 +124,19 @@ impl File {
     }
 }
 
+impl Files {
+    /// The smaller one alone, where there are two.
+    #[must_use]
+    pub fn smaller(self) -> Option<Self> {
+        let (audio, cover) = (self.audio?, self.cover?);
+        Some(if audio.bytes.len() < cover.bytes.len() {
+            Self { audio: Some(audio), cover: None }
+        } else {
+            Self { audio: None, cover: Some(cover) }
+        })
+    }
+}
+
 impl Media {
     /// Media for the Whisul at this base URL.
     ///

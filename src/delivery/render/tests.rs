@@ -26,6 +26,7 @@ fn shown(job: &Job, obstacle: Option<Obstacle>) -> Value {
         place: Some(usize::MAX),
         obstacle,
         expected: Duration::from_secs(98),
+        run: RunId(1),
         last_words: false,
         has_audio: false,
     };

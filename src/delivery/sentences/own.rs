@@ -16,8 +16,8 @@ pub const NO_SUCH_SONG: &str =
     "I don't know that song of yours. Pick one from the list that appears while you type.";
 
 /// Discord would not show a song again here.
-pub const SONG_NOT_SHOWN: &str =
-    "Discord didn't let me show that song here. Try it in another channel.";
+pub const SONG_NOT_SHOWN: &str = "Discord didn't let me show that song here. Try it in another channel, or get its link in a file \
+     with `/my-data export`.";
 
 /// Why only its requester sees a song that is shown again here.
 pub fn not_public(bar: Bar) -> &'static str {
@@ -107,8 +107,7 @@ fn at_once(quota: Quota, left: u32) -> String {
     }
 }
 
-/// A job that is under way; its title is one of [`UNDER_WAY`](super::UNDER_WAY), its prompt is
-/// escaped.
+/// A job that is under way; its prompt is escaped.
 pub fn under_way(title: &str, prompt: &str, message: Option<&str>) -> String {
     let message = message.map(|link| format!(" · [message]({link})")).unwrap_or_default();
     format!("{title}{message}\n> {prompt}")

@@ -14,6 +14,14 @@ await scene(async (open) => {
     await ann.song(prompt);
   }
 
+  // A page of a proxy in front of Discord says nothing about the message.
+  const behind = "a song behind a proxy";
+  await ann.weather("Discord", "Proxy page");
+  await ann.command("song", behind);
+  await ann.message(behind);
+  await ann.weather("Discord", "Fine");
+  await ann.song(behind);
+
   // A prompt that was answered with an error may have been paid for.
   await ann.weather("Whisul", "Failing");
   await ann.command("song", "a song of unknown fate");

@@ -1,6 +1,6 @@
 //! `Retry-After`: how long a server asks to be left alone (RFC 9110, section 10.2.3).
 //!
-//! Whisul documents none; it is honoured where it comes.
+//! Whisul documents none, and in front of Discord it is Cloudflare's; it is honoured where it comes.
 
 use std::time::{Duration, SystemTime};
 
@@ -11,7 +11,7 @@ const MAX: Duration = Duration::from_hours(1);
 
 /// How long to wait, from the headers of an answer that arrived at `now`: at most an hour, and
 /// nothing where the time has passed already. `None` without a header that can be read.
-pub(super) fn read(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+pub(crate) fn read(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = text(headers, RETRY_AFTER)?;
     let wait = seconds(text).or_else(|| {
         let until = httpdate::parse_http_date(text).ok()?;
