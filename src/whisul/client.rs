@@ -207,6 +207,11 @@ fn client_builder(
             // Without this header a server may compress as it likes (RFC 9110, section 12.5.3).
             (ACCEPT_ENCODING, HeaderValue::from_static("identity")),
         ]))
+        // Bodies are decompressed in `body.rs`, where a wrong header spoils nothing.
+        .no_gzip()
+        .no_deflate()
+        .no_brotli()
+        .no_zstd()
         .redirect(redirect::Policy::none())
         .retry(retry::never())
         .connect_timeout(limits.connection)
