@@ -176,7 +176,6 @@ async fn whoever_asks_while_nothing_can_be_read_is_answered_in_time() {
         (&bob, "quota", &[]),
         (&bob, "songs", &[]),
         (&bob, "song", &suggested),
-        (&bob, "my-data export", &[]),
         (&owner, "admin quota show", &bobs_id),
         (&owner, "admin stats", &[]),
         (&owner, "admin log", &[]),
@@ -186,11 +185,14 @@ async fn whoever_asks_while_nothing_can_be_read_is_answered_in_time() {
     ] {
         asked.push((command, seat.command(command, options).await.unwrap()));
     }
+    // A file has fifteen minutes.
+    let export = bob.command("my-data export", &[]).await.unwrap();
     for (command, asked) in &asked {
         assert_eq!(refusal(asked).await, NOT_IN_TIME, "{command}");
     }
     world.whisul.finish("Ann's");
     standstill.end().await;
+    export.until("a file", |message| !message.attachments.is_empty()).await;
     recovery(&world, &anns).await;
     assert_eq!(charges(&world.folder().join("jobs.db")).await, 2);
 }
