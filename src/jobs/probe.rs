@@ -14,7 +14,7 @@ use super::{
 use crate::{
     delivery::Obstacle,
     domain::{Report, WhisulJob, WhisulJobId},
-    whisul::{PollError, SubmitError},
+    whisul::{PollError, SubmitError, Trouble},
 };
 
 /// Before the prober starts over after a panic.
@@ -84,6 +84,10 @@ impl Jobs {
 fn finding_of(answer: &Result<Report, PollError>) -> Finding {
     match answer {
         Ok(_) => Finding::Well,
+        // It dislikes the id, but says so itself, and to one with a key that is valid.
+        Err(PollError::Transient { source: Trouble::Status { status: 400..500 }, .. }) => {
+            Finding::Well
+        }
         Err(PollError::BadKey) => Finding::Ill(Obstacle::BadKey, None),
         Err(PollError::OutOfCredit) => Finding::Ill(Obstacle::OutOfCredit, None),
         Err(PollError::Transient { retry_after: None, .. }) => {

@@ -88,7 +88,11 @@ impl Worker {
                 self.taken_before.replace(taken).is_some_and(|before| before < taken)
             }
         };
-        self.turned_away += u32::from(is_own);
+        if is_own {
+            // That it was the prompt's own trouble the time before, too, is known only now.
+            let before = u32::from(setback == Setback::OutOfCredit);
+            self.turned_away = self.turned_away.max(before) + 1;
+        }
         if self.turned_away >= TRIES {
             warn!(?setback, "Whisul takes other prompts, but not this one; it is not sent again");
             return self.note(Event::Fell(Failure::Rejected { reason: None })).await;

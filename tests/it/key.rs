@@ -84,16 +84,16 @@ async fn a_key_that_is_rejected_again_and_again_is_told_once_an_hour_at_most() {
 }
 
 /// Whisul takes every prompt but one that holds `<script>`.
-async fn firewalled(status: u16, settings: &[(&str, &str)]) -> World {
+async fn firewalled(status: u16, body: &str, settings: &[(&str, &str)]) -> World {
     let world = World::with(settings).await;
-    world.whisul.plan("<script>", Plan::refused(status, r#"{"error": "Forbidden"}"#));
+    world.whisul.plan("<script>", Plan::refused(status, body));
     world
 }
 
 /// The poisonous prompt fails as rejected, costs nothing, and holds up nobody for long.
-async fn is_rejected_alone(status: u16) {
+async fn is_rejected_alone(status: u16, body: &str) {
     let settings = [("MAX_RUNNING", "1"), ("USER_QUOTA", "1/1d"), ("GLOBAL_QUOTA", "6/1d")];
-    let world = firewalled(status, &settings).await;
+    let world = firewalled(status, body, &settings).await;
     let asked = world.song(&world.ann, "a <script> in a song").await;
     let mut others = Vec::new();
     for number in 0..5 {
@@ -120,12 +120,22 @@ async fn is_rejected_alone(status: u16) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_prompt_that_a_firewall_forbids_is_rejected_and_holds_up_nobody() {
-    is_rejected_alone(403).await;
+    is_rejected_alone(403, r#"{"error": "Forbidden"}"#).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_prompt_that_meets_a_firewalls_page_is_rejected_and_holds_up_nobody() {
+    is_rejected_alone(403, "<!DOCTYPE html><html><body>Request blocked</body></html>").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_prompt_for_which_there_seems_to_be_no_credit_is_rejected_and_holds_up_nobody() {
+    is_rejected_alone(402, r#"{"error": "Payment required"}"#).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_prompt_that_is_answered_as_if_the_key_were_wrong_is_rejected_and_holds_up_nobody() {
-    is_rejected_alone(401).await;
+    is_rejected_alone(401, r#"{"error": "Unauthorized"}"#).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
