@@ -13,7 +13,7 @@ use super::error::Trouble;
 const BODY_MAX: usize = 1024 * 1024;
 
 /// From how many bytes on a body is large.
-const LARGE: usize = 64 * 1024;
+const LARGE: usize = 16 * 1024;
 
 /// How often a body may have been compressed.
 const LAYERS: usize = 2;
@@ -43,7 +43,12 @@ impl Bodies {
         let encoding = response.headers().get(CONTENT_ENCODING);
         let deflated = encoding.is_some_and(|name| name.as_bytes().ends_with(b"deflate"));
         let mut body = Body::default();
+        let announced = response.content_length().is_some_and(|length| length > LARGE as u64);
         loop {
+            // Before more of it is read than a connection's buffer has at first.
+            if (announced || body.bytes.len() > LARGE) && body.large.is_none() {
+                body.large = self.0.acquire().await.ok();
+            }
             match response.chunk().await {
                 Ok(Some(chunk)) => {
                     let room = BODY_MAX - body.bytes.len();
@@ -59,9 +64,6 @@ impl Bodies {
                     body.trouble = Some(Trouble::of(error));
                     break;
                 }
-            }
-            if body.bytes.len() > LARGE && body.large.is_none() {
-                body.large = self.0.acquire().await.ok();
             }
         }
         unfold(&mut body.bytes, deflated);

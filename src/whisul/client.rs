@@ -91,7 +91,8 @@ impl Whisul {
         // A kept connection may be closed by the server just while a prompt goes out on it, and
         // nobody could tell whether it was taken. So each submission has a connection of its own.
         let submissions = build(builder()?.pool_max_idle_per_host(0))?;
-        let polls = build(builder()?)?;
+        // A kept connection holds on to a buffer as large as its largest answer.
+        let polls = build(builder()?.pool_max_idle_per_host(2))?;
         let (limiter, bodies, proxies) = (Limiter::new(rate), Bodies::new(), proxies.clone());
         Ok(Self(Arc::new(Inner { base, submissions, polls, limiter, bodies, proxies, now })))
     }

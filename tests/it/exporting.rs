@@ -75,7 +75,7 @@ async fn songs(messages: &[Message], limit: u64) -> Vec<String> {
 
 /// A figure of a process, in MB, as Linux tells it.
 #[cfg(target_os = "linux")]
-fn memory(process: u32, name: &str) -> u64 {
+pub(crate) fn memory(process: u32, name: &str) -> u64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
     line.split_whitespace().next().unwrap().parse::<u64>().unwrap() / 1024

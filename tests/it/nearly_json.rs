@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
-use sandbox::{Message, Plan, Raw};
+use sandbox::{DiscordRules, Message, Plan, Raw, WhisulRules};
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::world::{World, description, done, failed, title};
+use crate::{
+    exporting::memory,
+    program::Program,
+    world::{World, description, done, failed, title},
+};
 
 /// A world where many songs are made at once.
 async fn roomy() -> World {
@@ -233,4 +237,54 @@ async fn a_link_too_long_to_show_still_brings_the_song() {
         |message: &Message| !message.json()["attachments"].as_array().is_none_or(Vec::is_empty);
     let message = asked.until("its audio", attached).await;
     assert!(!description(&message).contains("link"), "{}", message.text());
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_large_polls_at_once_take_little_memory() {
+    const SONGS: usize = 10;
+    let list = |element: &str| {
+        format!(
+            "{{\"status\": \"running\", \"tags\": [{}1]}}",
+            element.repeat((1 << 20) / element.len() - 30)
+        )
+    };
+    let bodies = [
+        Raw::body(format!(
+            "{{\"status\": \"running\", \"title\": \"{}\"}}",
+            "x".repeat((1 << 20) - 100)
+        )),
+        Raw::body(list("1,")),
+        Raw::body(list("{},")),
+        Raw::body(list("\"\",")).gzip(),
+        Raw::body(format!("{{\"status\": \"running\", \"x\": \"{}\"}}", " ".repeat(8 << 20)))
+            .gzip(),
+    ];
+    let settings =
+        [("USER_CONCURRENCY", "100"), ("MAX_RUNNING", "100"), ("POLL_INTERVAL", "100ms")];
+    let world = World::asleep(&settings, DiscordRules::default(), WhisulRules::default()).await;
+    let program = Program::logged(&world);
+    world.discord.until_ready().await;
+    for song in 0..SONGS {
+        world.whisul.plan(&format!("warm {song}"), Plan::song().until_told());
+        world.song(&world.ann, &format!("warm {song}")).await;
+        world.whisul.until_polled(&format!("warm {song}"), 2).await;
+    }
+    // From here on, the peak is counted anew (`man 5 proc_pid_clear_refs`).
+    std::fs::write(format!("/proc/{}/clear_refs", program.id()), "5").unwrap();
+    let before = memory(program.id(), "VmRSS:");
+    for (number, raw) in bodies.into_iter().enumerate() {
+        for song in 0..SONGS {
+            let prompt = format!("large {number} {song}");
+            world.whisul.plan(&prompt, Plan::song().until_told().running_as(raw.clone()));
+            world.song(&world.ann, &prompt).await;
+        }
+        for song in 0..SONGS {
+            world.whisul.until_polled(&format!("large {number} {song}"), 3).await;
+        }
+        world.whisul.expire(&format!("large {number}"));
+        let peak = memory(program.id(), "VmHWM:");
+        println!("large bodies of kind {number}: {before} MB, at most {peak} MB");
+        assert!(peak < before + 20, "kind {number} took {} MB", peak - before);
+    }
 }

@@ -117,6 +117,9 @@ impl Job {
 
     /// How polls are answered at present, where that is not as usual.
     pub(super) fn raw(&self) -> Option<Raw> {
+        if self.expired {
+            return None;
+        }
         if self.ended().is_some() { self.plan.ended.clone() } else { self.plan.running.clone() }
     }
 
