@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde_json::Value;
 use url::Url;
 
 /// Where the gateway is, how many shards are wanted, and how many sessions may be started.
@@ -24,30 +25,54 @@ pub struct GatewayAnswer {
 #[derive(Deserialize)]
 struct Raw {
     url: Url,
-    #[serde(default = "one")]
-    shards: u32,
     #[serde(default)]
-    session_start_limit: Option<Limit>,
-}
-
-#[derive(Deserialize)]
-struct Limit {
-    total: u32,
-    remaining: u32,
-    /// Milliseconds.
-    reset_after: u64,
-}
-
-fn one() -> u32 {
-    1
+    shards: Value,
+    #[serde(default)]
+    session_start_limit: Value,
 }
 
 impl From<Raw> for GatewayAnswer {
-    fn from(Raw { url, shards, session_start_limit }: Raw) -> Self {
-        // Where nothing is said of a limit, none is known.
-        let limit = session_start_limit;
-        let limit = limit.unwrap_or(Limit { total: 1, remaining: 1, reset_after: 0 });
-        let (total, left) = (limit.total, limit.remaining);
-        Self { url, shards, total, left, reset_after: Duration::from_millis(limit.reset_after) }
+    /// Without the address there is no connection. Anything else that can't be read counts as not
+    /// said: one shard, and no known limit.
+    fn from(Raw { url, shards, session_start_limit: limit }: Raw) -> Self {
+        let number = |name| limit.get(name).and_then(Value::as_u64);
+        let counted =
+            |name| number(name).map_or(1, |count| u32::try_from(count).unwrap_or(u32::MAX));
+        Self {
+            url,
+            shards: shards
+                .as_u64()
+                .and_then(|shards| u32::try_from(shards).ok())
+                .unwrap_or(1)
+                .max(1),
+            total: counted("total"),
+            left: counted("remaining"),
+            reset_after: Duration::from_millis(number("reset_after").unwrap_or_default()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_the_address_has_to_be_readable() {
+        let read = |shards: Value, limit: Value| {
+            let answer = json!({ "url": "wss://gateway.discord.gg", "shards": shards,
+                "session_start_limit": limit });
+            let answer: GatewayAnswer = serde_json::from_value(answer).unwrap();
+            (answer.shards, answer.total, answer.left, answer.reset_after.as_secs())
+        };
+        let usual = json!({ "total": 1000, "remaining": 7, "reset_after": 60_000 });
+        assert_eq!(read(json!(2), usual), (2, 1000, 7, 60));
+        let boundless = json!({ "total": u64::MAX, "remaining": u64::MAX, "reset_after": 0 });
+        assert_eq!(read(json!(1), boundless), (1, u32::MAX, u32::MAX, 0));
+        for odd in [json!(null), json!([]), json!({ "total": "many", "remaining": -1 })] {
+            assert_eq!(read(json!(0), odd), (1, 1, 1, 0));
+        }
+        assert!(serde_json::from_value::<GatewayAnswer>(json!({ "shards": 1 })).is_err());
     }
 }
