@@ -85,12 +85,13 @@ impl Job {
         }
     }
 
-    /// Since when it has been as it is, by Discord's clock, as far as that decides whether it is
-    /// overdue.
+    /// Since when at the latest it has been as it is, by Discord's clock, as far as that decides
+    /// whether it is overdue. An outcome may come after a week in line and a day of work.
     pub fn overdue_since(&self) -> Timestamp {
         match &self.state {
             State::Running { since, .. } => *since,
-            _ => self.id.created_at(),
+            State::Accepted | State::Announced | State::Submitting => self.id.created_at(),
+            _ => self.id.created_at().after(WEEK + DAY),
         }
     }
 }
@@ -113,6 +114,17 @@ mod tests {
 
     fn patience() -> Patience {
         Patience::new(TIMEOUT, INTERVAL)
+    }
+
+    #[test]
+    fn each_state_has_its_own_time() {
+        let waiting = Job { state: State::Announced, ..fixtures::job(JobId(1), UserId(2)) };
+        let asked_at = waiting.id.created_at();
+        assert_eq!(waiting.overdue_since(), asked_at);
+        assert_eq!(running().overdue_since(), NOW);
+        let expired = Job { state: State::Failed(Failure::Expired), ..waiting };
+        // Whoever waited for as long as one may is still told of it.
+        assert_eq!(expired.overdue_since().since(asked_at), WEEK + DAY);
     }
 
     #[test]

@@ -39,6 +39,8 @@ pub(super) struct Worker {
     pub(super) asked_at: Option<Instant>,
     /// When this run of the bot took care of it first.
     pub(super) began: Instant,
+    /// Since when this run of the bot has seen it in its present state.
+    unchanged_since: Instant,
     pub(super) watch: Watch,
     /// How often its prompt was turned away while Whisul took others', what Whisul had taken when it
     /// was last, and how long it waits then.
@@ -95,6 +97,7 @@ impl Jobs {
             slot: job.is_at_whisul().then(|| self.line.occupy(&job)),
             asked_at: shown.map(|_| Instant::now()),
             began: Instant::now(),
+            unchanged_since: Instant::now(),
             watch: Watch::new(self),
             turned_away: 0,
             taken_before: None,
@@ -142,7 +145,9 @@ impl Worker {
         if self.jobs.stop.is_cancelled() {
             return Err(StepError::Stopping);
         }
-        if overdue_in(&self.jobs, &self.job, self.began).is_some_and(|left| left.is_zero()) {
+        if overdue_in(&self.jobs, &self.job, self.unchanged_since)
+            .is_some_and(|left| left.is_zero())
+        {
             return Err(StepError::Overdue);
         }
         // Thousands may wait for their turn: what else jobs do takes no room of theirs.
@@ -220,6 +225,9 @@ impl Worker {
         if self.job.awaits_turn() && next.has_outcome() {
             self.jobs.line.give_round_back(&next);
         }
+        if self.job.state.name() != next.state.name() {
+            self.unchanged_since = Instant::now();
+        }
         self.job = next;
     }
 
@@ -249,7 +257,8 @@ impl Worker {
         work: impl Future<Output = T>,
     ) -> Result<T, StepError> {
         let jobs = Arc::clone(&self.jobs);
-        let work = or_interrupted(&jobs, &self.job, self.began, Arc::clone(&self.news), work);
+        let (since, news) = (self.unchanged_since, Arc::clone(&self.news));
+        let work = or_interrupted(&jobs, &self.job, since, news, work);
         let done = self.display.during(&self.jobs, &self.job, work).await;
         self.unless_overtaken(done).await
     }
@@ -260,7 +269,8 @@ impl Worker {
         event: impl Future<Output = T>,
     ) -> Result<Result<T, Deleted>, StepError> {
         let jobs = Arc::clone(&self.jobs);
-        let event = or_interrupted(&jobs, &self.job, self.began, Arc::clone(&self.news), event);
+        let (since, news) = (self.unchanged_since, Arc::clone(&self.news));
+        let event = or_interrupted(&jobs, &self.job, since, news, event);
         match self.display.unless_deleted(&self.jobs, &self.job, event).await {
             Ok(came) => Ok(Ok(self.unless_overtaken(came).await?)),
             Err(deleted) => Ok(Err(deleted)),
@@ -281,7 +291,7 @@ impl Worker {
 async fn or_interrupted<T>(
     jobs: &Jobs,
     job: &Job,
-    began: Instant,
+    since: Instant,
     news: Arc<Notify>,
     work: impl Future<Output = T>,
 ) -> Result<T, StepError> {
@@ -289,12 +299,12 @@ async fn or_interrupted<T>(
         done = work => Ok(done),
         () = jobs.stop.cancelled() => Err(StepError::Stopping),
         () = news.notified() => Err(StepError::Overtaken),
-        () = until_overdue(jobs, job, began) => Err(StepError::Overdue),
+        () = until_overdue(jobs, job, since) => Err(StepError::Overdue),
     }
 }
 
-async fn until_overdue(jobs: &Jobs, job: &Job, began: Instant) {
-    while let Some(left) = overdue_in(jobs, job, began) {
+async fn until_overdue(jobs: &Jobs, job: &Job, since: Instant) {
+    while let Some(left) = overdue_in(jobs, job, since) {
         if left.is_zero() {
             return;
         }
@@ -305,9 +315,9 @@ async fn until_overdue(jobs: &Jobs, job: &Job, began: Instant) {
 
 /// How long to wait before it is seen again whether a job is overdue; nothing once it is. Only what
 /// this run of the bot has waited for counts, or what Discord's clock says. `None` where it can't be.
-fn overdue_in(jobs: &Jobs, job: &Job, began: Instant) -> Option<Duration> {
+fn overdue_in(jobs: &Jobs, job: &Job, since: Instant) -> Option<Duration> {
     let (limit, _) = job.overdue_after(jobs.rules.job_timeout)?;
-    let here = began.elapsed();
+    let here = since.elapsed();
     let age = jobs.clock.surely().map(|now| now.since(job.overdue_since()));
     let age = age.filter(|_| here >= SECOND_CHANCE).unwrap_or_default();
     let left = limit.saturating_sub(here.max(age));
