@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use serde::Serialize;
+use serde_json::Value;
 use url::Url;
 
 use super::{
@@ -47,7 +48,8 @@ pub(super) fn report(mut answer: Object, base: &Url) -> Option<Report> {
     let stage = ["status", "state"].iter().find_map(|name| answer.get(name).as_str());
     let stage = stage.map(Stage::of);
     let reason = text(answer.get("error"));
-    let ended = !answer.get("finished_at").is_null();
+    let is_job = ["prompt", "started_at"].iter().any(|name| !answer.get(name).is_null());
+    let ended = has_ended(answer.get("finished_at"));
     let took = took(&answer);
     let song = song(&answer.take("result"), base);
     let under_way = stage == Some(Stage::Running);
@@ -57,6 +59,9 @@ pub(super) fn report(mut answer: Object, base: &Url) -> Option<Report> {
     }
     match stage {
         Some(Stage::Failed) => Some(Report::Failed { reason }),
+        Some(Stage::Broken) if ended || is_job => Some(Report::Failed { reason }),
+        // Something in front of Whisul may say so, too, of itself: it counts once it persists.
+        Some(Stage::Broken) => Some(Report::Songless),
         Some(Stage::Running) => Some(Report::Running),
         Some(Stage::Unknown) | None if ended && reason.is_some() => Some(Report::Failed { reason }),
         Some(Stage::Unknown) if !ended => Some(Report::Running),
@@ -67,12 +72,26 @@ pub(super) fn report(mut answer: Object, base: &Url) -> Option<Report> {
     }
 }
 
+/// Whether a time of an end says that there was one: fields that mean nothing yet are empty, or zero.
+fn has_ended(finished_at: &Value) -> bool {
+    match finished_at {
+        Value::String(time) => {
+            let time = time.trim();
+            !time.is_empty() && !time.starts_with("0000") && !time.starts_with("0001")
+        }
+        Value::Number(time) => time.as_f64().is_some_and(|time| time > 0.0),
+        _ => false,
+    }
+}
+
 /// What a status means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
     Running,
     Completed,
     Failed,
+    /// Failed, by a name that is not documented.
+    Broken,
     Unknown,
 }
 
@@ -86,10 +105,9 @@ impl Stage {
             | "generating" | "composing" => Self::Running,
             "completed" | "complete" | "succeeded" | "success" | "successful" | "done"
             | "finished" | "ready" | "ok" => Self::Completed,
-            "failed" | "failure" | "error" | "errored" | "canceled" | "cancelled" | "expired"
-            | "timeout" | "timedout" | "aborted" | "rejected" | "terminated" | "stopped" => {
-                Self::Failed
-            }
+            "failed" => Self::Failed,
+            "failure" | "error" | "errored" | "canceled" | "cancelled" | "expired" | "timeout"
+            | "timedout" | "aborted" | "rejected" | "terminated" | "stopped" => Self::Broken,
             _ => Self::Unknown,
         }
     }
@@ -131,6 +149,31 @@ mod tests {
     }
 
     #[test]
+    fn an_end_without_a_time_is_none() {
+        let preview = |finished_at: Value| {
+            json!({ "status": "running", "finished_at": finished_at,
+                "result": { "song_url": "/preview/1.mp3" } })
+        };
+        let nothing = [json!(null), json!(""), json!(" "), json!(0), json!(false)];
+        for empty in nothing.into_iter().chain([json!("0001-01-01 00:00:00")]) {
+            assert_eq!(polled(&preview(empty.clone())), Some(Report::Running), "{empty}");
+        }
+        let ended = polled(&preview(json!("2026-02-17 15:41:58")));
+        assert!(matches!(ended, Some(Report::Completed { .. })), "{ended:?}");
+    }
+
+    #[test]
+    fn a_failure_by_another_name_has_to_persist_or_to_tell_its_time() {
+        let told = |status: &str| polled(&json!({ "status": status, "error": "no" }));
+        assert!(matches!(told("failed"), Some(Report::Failed { .. })));
+        for status in ["error", "Canceled", "time-out"] {
+            assert_eq!(told(status), Some(Report::Songless), "{status}");
+            let over = json!({ "status": status, "finished_at": "2026-02-17 15:41:58" });
+            assert!(matches!(polled(&over), Some(Report::Failed { .. })), "{status}");
+        }
+    }
+
+    #[test]
     fn only_an_object_that_tells_something_is_an_answer() {
         for body in
             ["", "null", "[\"completed\"]", "\"completed\"", "{", "{}", "<html>", "{\"a\": 1}"]
@@ -148,8 +191,9 @@ mod tests {
         for status in
             ["failed", "ERROR", "canceled", "cancelled", " Expired ", "time-out", "timed_out"]
         {
-            assert_eq!(polled(&json!({"status": status})), Some(failed(None)), "{status}");
-            let told = polled(&json!({"status": status, "error": "Too loud."}));
+            let job = json!({"status": status, "started_at": at});
+            assert_eq!(polled(&job), Some(failed(None)), "{status}");
+            let told = polled(&json!({"status": status, "prompt": "rain", "error": "Too loud."}));
             assert_eq!(told, Some(failed(Some("Too loud."))), "{status}");
         }
         for status in
