@@ -6,9 +6,9 @@ use std::{
 };
 
 use tokio::time::Instant;
-use tracing::{error, info, warn};
+use tracing::{debug, error, info, warn};
 
-use super::Jobs;
+use super::{Backoff, Jobs};
 use crate::{
     delivery::{DiscordError, Message, Obstacle, sentences},
     domain::{JobId, UserId},
@@ -16,6 +16,11 @@ use crate::{
 
 /// The owner is told of the same problem once in so long a time, however often it comes and goes.
 const AGAIN_AFTER: Duration = Duration::from_hours(1);
+
+/// How often it is tried to tell them, and how long is waited in between.
+const TRIES: u32 = 8;
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+const LONGEST_WAIT: Duration = Duration::from_mins(2);
 
 /// What the owner was told of, and when.
 #[derive(Debug, Default)]
@@ -58,28 +63,50 @@ impl Jobs {
         }
     }
 
-    /// Sends a direct message to whoever is responsible for the application. One try: the log
-    /// has it, too.
+    /// Sends a direct message to whoever is responsible for the application, and tries again where
+    /// that may help: nobody else can mend what it tells of.
     pub(crate) async fn tell_owners(self: Arc<Self>, sentence: &'static str) {
-        let owners = match self.discord.application().await {
+        let owners = match self.persist(|| self.discord.application()).await {
             Ok(application) => application.owners,
             Err(error) => {
                 warn!(%error, "the bot's owner could not be found");
                 return;
             }
         };
+        // One nonce for all tries, so that one of unknown fate makes no second message.
+        let nonce = self.clock.now().millis().to_string();
         for owner in owners {
-            match self.tell(owner, sentence).await {
+            match self.persist(|| self.tell(owner, sentence, &nonce)).await {
                 Ok(()) => info!(%owner, "told the bot's owner"),
                 Err(error) => warn!(%owner, %error, "the bot's owner could not be told"),
             }
         }
     }
 
-    async fn tell(&self, person: UserId, sentence: &str) -> Result<(), DiscordError> {
+    /// Does something that may pass at another time, until it has been tried often or the bot stops.
+    async fn persist<T, F>(&self, work: impl Fn() -> F) -> Result<T, DiscordError>
+    where
+        F: Future<Output = Result<T, DiscordError>>,
+    {
+        let mut backoff = Backoff::new(FIRST_WAIT, LONGEST_WAIT);
+        for _ in 1..TRIES {
+            match work().await {
+                Err(error) if error.is_passing() => {
+                    debug!(%error, "the bot's owner was not told yet");
+                    let pause = tokio::time::sleep(backoff.next());
+                    if self.stop.run_until_cancelled(pause).await.is_none() {
+                        return Err(error);
+                    }
+                }
+                done => return done,
+            }
+        }
+        work().await
+    }
+
+    async fn tell(&self, person: UserId, sentence: &str, nonce: &str) -> Result<(), DiscordError> {
         let channel = self.discord.direct_channel(person).await?;
-        let nonce = self.clock.now().millis().to_string();
-        self.discord.post(channel, &Message::text(sentence), nonce).await?;
+        self.discord.post(channel, &Message::text(sentence), nonce.to_owned()).await?;
         Ok(())
     }
 }

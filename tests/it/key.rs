@@ -53,6 +53,18 @@ async fn songs_wait_for_the_owner_who_is_told_once_and_go_on_by_themselves() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_owner_is_told_as_soon_as_discord_takes_it() {
+    let world = World::new().await;
+    let conversations = "/api/v10/users/@me/channels";
+    let page = world.discord.faults().add(Fault::on("POST", conversations).html(503).times(2));
+    world.whisul.change_key("regenerated");
+    let asked = world.song(&world.ann, "a song").await;
+    asked.until("the news about the key", waits).await;
+    is_told(&world, &world.discord.owner()).await;
+    assert_eq!(world.discord.faults().hits(page), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_song_under_way_is_not_lost_with_the_key() {
     let world = World::new().await;
     world.whisul.plan("under way", Plan::song().until_told());
