@@ -160,7 +160,10 @@ impl State {
             // What was sent before the gate was opened again may be out of date.
             News::Unreachable if access.reopened == self.reopened => {
                 let found = self.shut(Obstacle::Unreachable, None, false, now);
-                self.give_up_trial_of(was_trial, now);
+                if was_trial {
+                    // Probes may get through where prompts don't: the next trial waits for longer.
+                    self.hold(Obstacle::Unreachable, None, true, now);
+                }
                 return found;
             }
             News::Doubtful | News::Unreachable => self.doubts += 1,
