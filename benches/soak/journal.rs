@@ -75,6 +75,7 @@ fn wording(effect: &str, kind: &Kind) -> Option<String> {
     let of_whisul = [SUBMISSION.name, POLL.name].contains(&kind.name);
     let words = match (effect, of_whisul) {
         ("delay", _) => return None,
+        ("status 402", true) => "out of credit",
         ("status 429", true) => "asks for fewer requests",
         ("status 429", false) => "asks to wait",
         ("status 404", false) => "token is void",
@@ -82,7 +83,8 @@ fn wording(effect: &str, kind: &Kind) -> Option<String> {
         ("cut", false) => "did not answer as it should: error",
         ("garbage", true) => "can't be understood",
         ("garbage", false) => "unreadable answer",
-        (status, _) => status,
+        // Whoever answers in the place of a service is told of by the same status.
+        (page, _) => return Some(page.replace("page", "status")),
     };
     Some(words.to_owned())
 }

@@ -15,6 +15,8 @@ use crate::{
 const FINE: std::ops::Range<u64> = 3_000..12_000;
 const FOUL: std::ops::Range<u64> = 1_500..15_000;
 
+const NO_CREDIT: &str = r#"{"error": "Payment required", "message": "Out of credit."}"#;
+
 /// Something about the world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Spell {
@@ -27,11 +29,14 @@ pub(crate) enum Spell {
     WhisulSlow,
     WhisulTalksNonsense,
     WhisulRefusesTheKey,
+    WhisulBehindAFirewall,
+    WhisulOutOfCredit,
     DiscordDown,
     DiscordFails,
     DiscordBusy,
     DiscordSlow,
     DiscordTalksNonsense,
+    DiscordBehindAFirewall,
     GatewayDrops,
     GatewayAsksToReconnect,
     GatewayForgetsSessions,
@@ -40,7 +45,7 @@ pub(crate) enum Spell {
 }
 
 impl Spell {
-    const FOUL: [Self; 17] = [
+    const FOUL: [Self; 20] = [
         Self::Showers,
         Self::WhisulDown,
         Self::WhisulFails,
@@ -48,11 +53,14 @@ impl Spell {
         Self::WhisulSlow,
         Self::WhisulTalksNonsense,
         Self::WhisulRefusesTheKey,
+        Self::WhisulBehindAFirewall,
+        Self::WhisulOutOfCredit,
         Self::DiscordDown,
         Self::DiscordFails,
         Self::DiscordBusy,
         Self::DiscordSlow,
         Self::DiscordTalksNonsense,
+        Self::DiscordBehindAFirewall,
         Self::GatewayDrops,
         Self::GatewayAsksToReconnect,
         Self::GatewayForgetsSessions,
@@ -136,11 +144,14 @@ impl Weather {
             Spell::WhisulSlow => whisul(town, |fault| fault.delay(slow)),
             Spell::WhisulTalksNonsense => whisul(town, Fault::garbage),
             Spell::WhisulRefusesTheKey => town.whisul.change_key("another"),
+            Spell::WhisulBehindAFirewall => whisul(town, |fault| fault.html(403)),
+            Spell::WhisulOutOfCredit => whisul(town, |fault| fault.json(402, NO_CREDIT)),
             Spell::DiscordDown => town.discord.stop().await.unwrap(),
             Spell::DiscordFails => discord(town, |fault| fault.status(500)),
             Spell::DiscordBusy => discord(town, |fault| fault.status(429).body(busy)),
             Spell::DiscordSlow => discord(town, |fault| fault.delay(slow)),
             Spell::DiscordTalksNonsense => discord(town, Fault::garbage),
+            Spell::DiscordBehindAFirewall => discord(town, |fault| fault.html(404)),
             Spell::GatewayDrops => gateway.drop_connections(),
             Spell::GatewayAsksToReconnect => gateway.ask_to_reconnect(),
             Spell::GatewayForgetsSessions => gateway.invalidate(false),

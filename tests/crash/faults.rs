@@ -66,7 +66,7 @@ pub(crate) fn refuse_a_prompt(faults: &Faults) {
 
 fn trouble(fault: Fault, of: Request, rng: &mut Rng) -> Fault {
     let wait = Duration::from_millis(rng.u64(5..400));
-    match rng.u32(0..9) {
+    match rng.u32(0..12) {
         0 => fault.cut_before(),
         1 => fault.cut_after(),
         2 => fault.status(500),
@@ -76,6 +76,12 @@ fn trouble(fault: Fault, of: Request, rng: &mut Rng) -> Fault {
         6 => fault.garbage_after(),
         // An edit that comes late may take the place of a later one: nobody can help that.
         7 if [ANSWER, GENERATE, POST].contains(&of) => fault.late(5 * wait),
+        8 => fault.html(*rng.choice(&FOREIGN).unwrap_or(&403)),
+        9 => fault.json(403, r#"{"message": "internal network error", "code": 40333}"#),
+        10 => fault.status(200).header("content-type", "text/html").body("<html>Sign in</html>"),
         _ => fault.delay(wait),
     }
 }
+
+/// What a proxy, a firewall or a CDN in front of a service answers in its place.
+const FOREIGN: [u16; 8] = [302, 400, 403, 404, 405, 407, 410, 503];

@@ -50,6 +50,16 @@ impl Default for Answer {
     }
 }
 
+impl Answer {
+    /// A page of HTML is no answer of either service.
+    fn kind(&self) -> &'static str {
+        let is_page = |(name, value): &(String, String)| {
+            name.eq_ignore_ascii_case("content-type") && value.starts_with("text/html")
+        };
+        if self.headers.iter().any(is_page) { "page" } else { "status" }
+    }
+}
+
 impl Fault {
     /// A fault for a method (`*` for any) and a path without its query. In the path, `*` stands for
     /// any one segment and a trailing `**` for any rest: `/api/v10/webhooks/*/*/messages/**`.
@@ -213,13 +223,13 @@ impl Fault {
         format!("{} {}", self.method, self.path)
     }
 
-    /// What happens to them in a word or two: `status 503`, `cut`, `garbage`, `delay`.
+    /// What happens to them in a word or two: `status 503`, `page 403`, `cut`, `garbage`, `delay`.
     #[must_use]
     pub fn effect(&self) -> String {
         match &self.effect {
             None if self.delay.is_some() => "delay".to_owned(),
             None => format!("status {}", Answer::default().status),
-            Some(Effect::Answer(answer)) => format!("status {}", answer.status),
+            Some(Effect::Answer(answer)) => format!("{} {}", answer.kind(), answer.status),
             Some(Effect::Cut { .. } | Effect::Late(_)) => "cut".to_owned(),
             Some(Effect::Garbage { .. }) => "garbage".to_owned(),
             Some(Effect::Oversize(_)) => "oversize".to_owned(),
