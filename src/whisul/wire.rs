@@ -48,7 +48,7 @@ pub(super) fn report(mut answer: Object, base: &Url) -> Option<Report> {
     let stage = ["status", "state"].iter().find_map(|name| answer.get(name).as_str());
     let stage = stage.map(Stage::of);
     let reason = text(answer.get("error"));
-    let is_job = ["prompt", "started_at"].iter().any(|name| !answer.get(name).is_null());
+    let is_job = ["prompt", "started_at", "error"].iter().any(|name| !answer.get(name).is_null());
     let ended = has_ended(answer.get("finished_at"));
     let took = took(&answer);
     let song = song(&answer.take("result"), base);
@@ -164,7 +164,7 @@ mod tests {
 
     #[test]
     fn a_failure_by_another_name_has_to_persist_or_to_tell_its_time() {
-        let told = |status: &str| polled(&json!({ "status": status, "error": "no" }));
+        let told = |status: &str| polled(&json!({ "status": status, "message": "upstream" }));
         assert!(matches!(told("failed"), Some(Report::Failed { .. })));
         for status in ["error", "Canceled", "time-out"] {
             assert_eq!(told(status), Some(Report::Songless), "{status}");
