@@ -108,8 +108,11 @@ impl fmt::Debug for Proxy {
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv6(address)) => {
+            address.is_loopback()
+                || address.to_ipv4_mapped().is_some_and(|address| address.is_loopback())
+        }
+        Some(Host::Domain(name)) => matches!(name, "localhost" | "localhost."),
         None => false,
     }
 }
@@ -144,9 +147,14 @@ mod tests {
     fn loopback_is_never_reached_through_a_proxy() {
         let proxies = Proxies::new("proxy:1".parse().ok(), "");
         assert!(via(&proxies, "https://discord.com/api") && via(&proxies, "http://10.0.0.1"));
-        for url in
-            ["http://127.0.0.1:1/api", "http://localhost:1", "http://[::1]:1", "https://127.8.9.1"]
-        {
+        for url in [
+            "http://127.0.0.1:1/api",
+            "http://localhost:1",
+            "http://localhost.:1",
+            "http://[::1]:1",
+            "https://127.8.9.1",
+            "https://[::ffff:127.0.0.1]",
+        ] {
             assert!(!via(&proxies, url), "{url}");
         }
         assert!(!via(&Proxies::default(), "https://discord.com"));

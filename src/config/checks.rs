@@ -86,7 +86,8 @@ pub(super) fn database(text: &str) -> Result<String, Problem> {
         Err(Problem::DatabaseInMemory)
     } else if path.contains('?') {
         Err(Problem::DatabaseParameters)
-    } else if path.is_empty() || path.contains(|c: char| c == '\u{fffd}' || c.is_control()) {
+    } else if path.is_empty() || path.contains(|c: char| "\u{fffd}\"".contains(c) || c.is_control())
+    {
         Err(Problem::Database)
     } else if path.ends_with('/') {
         Err(Problem::DatabaseFolder)

@@ -3,7 +3,7 @@
 use super::TABLE;
 
 /// Other programs' names that look like ours.
-const OTHERS: [&str; 3] = ["HTTP_PROXY", "NO_COLOR", "DISCORD_API"];
+const OTHERS: [&str; 4] = ["HTTP_PROXY", "NO_COLOR", "DISCORD_API", "RUST_LOG_STYLE"];
 
 /// The setting that a name which is none was surely meant for: one or two slips away from it.
 pub(super) fn misspelt(name: &str) -> Option<&'static str> {
@@ -24,6 +24,9 @@ pub(super) fn misspelt(name: &str) -> Option<&'static str> {
 /// for a setting, too: `DISCORD_BOT_TOKEN`, `WHISUL_KEY`.
 pub(super) fn meant(name: &str) -> Option<&'static str> {
     let upper = name.to_ascii_uppercase();
+    if OTHERS.contains(&upper.as_str()) {
+        return None;
+    }
     let words: Vec<&str> = upper.split(['_', '-', '.']).filter(|word| !word.is_empty()).collect();
     let shares_words = |setting: &&'static str| {
         let own: Vec<&str> = setting.split('_').collect();
@@ -76,7 +79,9 @@ mod tests {
         ] {
             assert_eq!(misspelt(name), Some(setting), "{name}");
         }
-        for name in ["USER", "HOME", "TZ", "PATH", "HTTP_PROXY", "LANG", "NOTE", "FORMAT"] {
+        for name in
+            ["USER", "HOME", "TZ", "PATH", "HTTP_PROXY", "RUST_LOG_STYLE", "LANG", "NOTE", "FORMAT"]
+        {
             assert_eq!((misspelt(name), meant(name)), (None, None), "{name}");
         }
     }

@@ -305,6 +305,7 @@ fn jobs_are_kept_in_a_file() {
         ("sqlite://~/bot.db", "write the path in full"),
         ("sqlite://$HOME/bot.db", "write the path in full"),
         ("sqlite://\u{fffd}", "and the path of a file"),
+        ("sqlite://\"my bot.db\"", "and the path of a file"),
     ] {
         let faults = read(&[("DATABASE_URL", url)]).unwrap_err().to_string();
         assert!(faults.contains("  DATABASE_URL: ") && faults.contains(told), "{url}: {faults}");
