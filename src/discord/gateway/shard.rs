@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::Value;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tracing::{debug, error, info, warn};
 use url::Url;
 
@@ -18,6 +18,8 @@ use crate::delivery::DiscordError;
 /// How long to wait before a new session when Discord has ended one (Discord docs, Gateway >
 /// Invalid Session): between one second and this.
 const AFTER_INVALID: Duration = Duration::from_secs(5);
+/// How long Discord may take to say how many sessions may be started.
+const ASKING: Duration = Duration::from_secs(5);
 /// The longest that the reset of the session limit is waited for at a time.
 const LONGEST_RESET: Duration = Duration::from_hours(24);
 
@@ -83,7 +85,8 @@ impl<'a> Shard<'a> {
 
     /// Asks how many sessions may still be started today. If Discord does not say, one is started.
     async fn check_limit(&mut self) {
-        let Ok(limit) = self.connections.ask().await else { return };
+        // Rate limits of other requests may hold this one for long; they don't hold the gateway.
+        let Ok(Ok(limit)) = timeout(ASKING, self.connections.ask()).await else { return };
         self.pace.limit_identifies(limit.left, limit.total, limit.reset_after);
         if limit.left == 0 {
             let wait = limit.reset_after.min(LONGEST_RESET);
@@ -110,7 +113,9 @@ impl<'a> Shard<'a> {
             return End::NoAddress;
         };
         let (opened, lasted, end) = self.connect(&url, turn).await;
-        self.resume_url_failed = opening == Opening::Resume && lasted.is_none();
+        // The two addresses take turns: either may be out of order while the other is well.
+        self.resume_url_failed =
+            opening == Opening::Resume && lasted.is_none() && !self.resume_url_failed;
         self.pace.end(opened, lasted, Instant::now());
         end
     }
