@@ -94,6 +94,13 @@ impl Answer<'_> {
                 _ => transient(Trouble::Status { status }),
             },
             Voice::Foreign if status == 429 => Err(PollError::RateLimited { retry_after }),
+            // No page shows the body for an unknown job. One that is no error object ends no song,
+            // but it tells the probe that something knows about jobs.
+            Voice::Foreign
+                if matches!(status, 404 | 410) && json::read(&self.body.bytes).is_some() =>
+            {
+                transient(Trouble::Status { status })
+            }
             Voice::Foreign => transient(self.unreadable()),
         }
     }

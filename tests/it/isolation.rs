@@ -190,6 +190,24 @@ async fn a_song_that_whisul_seems_not_to_know_for_a_moment_is_not_lost() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whisul_is_well_in_whatever_words_it_says_that_a_job_is_unknown() {
+    let world = World::new().await;
+    let nobodys = "/api/jobs/00000000-0000-0000-0000-000000000000";
+    let unknown = Fault::on("GET", nobodys).json(404, r#"{"detail": "Job not found"}"#);
+    let probes = world.whisul.faults().add(unknown);
+    world.whisul.plan("doubtful", Plan::song().until_told());
+    let doubtful = world.song(&world.ann, "a doubtful song").await;
+    let job = world.whisul.until_accepted("doubtful").await.id;
+    let ill = Fault::on("GET", &format!("/api/jobs/{job}")).status(500).times(5);
+    world.whisul.faults().add(ill);
+    let asked = || (world.whisul.faults().hits(probes) >= 1).then_some(());
+    sandbox::until("a probe", &world.whisul.changed(), asked).await;
+    done(&world.song(&world.bob, "another song").await).await;
+    world.whisul.finish("doubtful");
+    done(&doubtful).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_outage_that_only_submissions_see_costs_two_prompts_and_then_one_at_a_time() {
     let world = World::with(&[("MAX_RUNNING", "1")]).await;
     let fault = world.whisul.faults().add(Fault::on("POST", "/api/generate").html(502));
