@@ -15,6 +15,7 @@ use super::{
     Jobs,
     failpoint::{Moment, reach},
     mishap::InHand,
+    times::ToldTimes,
     worker::{StepError, Worker},
 };
 use crate::{
@@ -128,7 +129,8 @@ impl Jobs {
         in_hand.admitted();
         has_job.store(true, Ordering::Relaxed);
         info!(job = %job.id, requester = %job.requester, "a song was asked for");
-        let message = self.render_at(self.line.expect(&job), &job);
+        let mut told = ToldTimes::default();
+        let message = self.render_with(&job, self.line.expect(&job), false, &mut told);
         reach("answer", Moment::Before);
         let (answer, error) = self.answer(&job, &message).await;
         reach("answer", Moment::After);
@@ -143,7 +145,7 @@ impl Jobs {
             // Finding out whether the answer stands may take hours.
             self.line.expect_no_longer(&job);
         }
-        self.work_on(job, Some(&message));
+        self.work_on(job, Some((&message, told)));
         in_hand.pass_on();
         match error {
             Some(error) if withdrawn && error.is_rejection() => Err(AskError::NotShown),

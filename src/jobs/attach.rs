@@ -21,7 +21,7 @@ impl Worker {
     async fn upload(&self, files: Files) -> Result<(), DiscordError> {
         let now = self.jobs.clock.now();
         let send = async |files: &Files| {
-            let message = self.jobs.render_with(None, &self.job, files.has_audio());
+            let message = self.jobs.render_outcome(&self.job, files.has_audio());
             self.jobs.postman.attach(&self.job, &message, files, now).await
         };
         match (send(&files).await, files.smaller()) {

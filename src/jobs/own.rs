@@ -42,7 +42,7 @@ impl Jobs {
             let has_word = self.words.finds(guild, texts.map(str::to_owned).collect()).await?;
             bar = has_word.then_some(Bar::Word);
         }
-        Ok(Some((self.render(&job), bar)))
+        Ok(Some((self.render_outcome(&job, false), bar)))
     }
 
     /// A job, if it is the person's own. Whatever names it may be forged.
