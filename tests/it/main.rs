@@ -43,6 +43,7 @@ mod prompts;
 mod proxies;
 mod quotas;
 mod rejected_content;
+mod restoring;
 mod second_process;
 mod settings;
 mod songs;
