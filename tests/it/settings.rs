@@ -9,7 +9,7 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use whisul_bot::config::{Settings, TABLE};
+use whisul_bot::config::{Setting, Settings, TABLE};
 
 /// A new folder in which the program runs, removed with this value.
 struct Folder(PathBuf);
@@ -225,16 +225,30 @@ fn the_example_file_works_once_filled_in() {
 }
 
 #[test]
-fn the_readme_documents_every_setting() {
-    let readme = text_of("README.md").replace('`', "");
-    let cells = |row: &str| row.split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
-    let rows: BTreeSet<_> = readme
-        .lines()
-        .filter(|line| line.starts_with('|'))
-        .filter_map(|line| cells(line).get(1..3).map(|row| row.join(" | ")))
-        .collect();
-    for setting in TABLE {
-        let row = format!("{} | {}", setting.name, setting.fallback);
-        assert!(rows.contains(&row), "the README has no row: | `{row} | meaning |");
+fn the_docs_document_every_setting() {
+    let documented = rows_of_settings("docs/settings.md");
+    let expected: Vec<_> = TABLE.iter().map(row_of_setting).collect();
+    assert_eq!(documented, expected);
+}
+
+#[test]
+fn the_readme_explains_a_setting_as_the_docs_do() {
+    let all: BTreeSet<_> = TABLE.iter().map(row_of_setting).collect();
+    let shown = rows_of_settings("README.md");
+    assert!(shown.len() >= 5, "{shown:?}");
+    for row in shown {
+        assert!(all.contains(&row), "not as in the table of settings: {row}");
     }
+}
+
+fn row_of_setting(setting: &Setting) -> String {
+    format!("{} | {} | {}", setting.name, setting.fallback, setting.meaning)
+}
+
+/// The rows of the file's table of settings, without code spans and padding.
+fn rows_of_settings(file: &str) -> Vec<String> {
+    let text = text_of(file).replace('`', "");
+    let (_, table) = text.split_once("| name | default | meaning |").expect("a table of settings");
+    let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
+    rows.map(|row| row.split('|').map(str::trim).collect::<Vec<_>>()[1..4].join(" | ")).collect()
 }
