@@ -44,6 +44,7 @@ mod proxies;
 mod quotas;
 mod read_only_key;
 mod rejected_content;
+mod restoring;
 mod second_process;
 mod settings;
 mod songs;

@@ -154,13 +154,42 @@ fn help_explains_every_setting_within_a_terminals_width() {
 }
 
 #[test]
-fn arguments_are_known_or_refused() {
+fn help_and_version_are_no_errors_however_they_are_asked_for() {
     let folder = Folder::new();
-    let version = folder.run(&["--version"], &[]);
-    assert_eq!(version.status.code(), Some(0));
-    assert_eq!(version.stdout, format!("whisul-bot {}\n", env!("CARGO_PKG_VERSION")).as_bytes());
-    for arguments in [&["--verbose"][..], &["run", "fast"], &["--help", "--version"], &[""]] {
-        assert!(faults(&folder.run(arguments, &[])).starts_with("Usage: whisul-bot "));
+    let told = |words: &[&str]| {
+        let output = folder.run(words, &[]);
+        assert!(output.status.success() && output.stderr.is_empty(), "{words:?}: {output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    for words in [&["--version"][..], &["-V"], &["version"]] {
+        assert_eq!(told(words), format!("whisul-bot {}\n", env!("CARGO_PKG_VERSION")));
+    }
+    let everything = told(&["--help"]);
+    for words in [&["help"][..], &["-h"], &["help", "help"], &["--help", "--version"]] {
+        assert_eq!(told(words), everything);
+    }
+    for command in ["backup", "restore"] {
+        let explained = told(&["help", command]);
+        assert!(explained.contains(&format!("whisul-bot {command} FILE\n")), "{explained}");
+        assert_eq!(told(&[command, "--help"]), explained);
+    }
+}
+
+#[test]
+fn a_wrong_argument_is_told_with_the_right_one() {
+    let folder = Folder::new();
+    for (words, told) in [
+        (&["bakcup", "copy.db"][..], "'bakcup' is no command or option; did you mean backup?"),
+        (&["--verbose"], "'--verbose' is no command or option"),
+        (&["run", "fast"], "'run' is no command: the bot runs when"),
+        (&["backup"], "backup needs a file after it, or - for standard output"),
+        (&["backup", "a", "b"], "backup takes nothing more after its file"),
+        (&["help", "bakcup"], "'bakcup' is no command or option; did you mean backup?"),
+        (&[""], "'' is no command or option"),
+    ] {
+        let complaint = faults(&folder.run(words, &[]));
+        assert!(complaint.starts_with(told), "{complaint}");
+        assert!(complaint.contains("\nUsage: whisul-bot [backup FILE | "), "{complaint}");
     }
 }
 
