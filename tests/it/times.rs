@@ -1,9 +1,8 @@
 //! Times in messages that stay where people can see them: they must be true without an edit.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
 use sandbox::{DiscordSandbox, Message};
 use serde_json::Value;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 /// The times that a message counts from now on or back (`<t:SECONDS:R>`), in seconds since 1970.
 pub(crate) fn relative_times(text: &str) -> Vec<i64> {
@@ -22,17 +21,19 @@ pub(crate) fn relative_times(text: &str) -> Vec<i64> {
 pub(crate) fn told_too_early(discord: &DiscordSandbox) -> Vec<String> {
     let messages = discord.messages();
     let live = messages.iter().filter(|message| !message.ephemeral());
-    live.flat_map(|message| message.revisions.iter())
-        .filter_map(|form| {
-            let told_at = SystemTime::now() - form.at.elapsed();
-            let told_at = told_at.duration_since(UNIX_EPOCH).unwrap_or_default();
-            let texts = texts(&form.json);
-            // The sandbox's clock and the bot's may differ by what an interaction takes on its way.
-            let latest = told_at + Duration::from_secs(1);
-            let early = |at: &i64| u64::try_from(*at).is_ok_and(|at| at > latest.as_secs());
-            relative_times(&texts).iter().any(early).then_some(texts)
-        })
-        .collect()
+    let told_early = |json: &Value| {
+        let texts = texts(json);
+        // An interaction takes a moment, by which the bot's clock may be fast.
+        let latest = shown_at(json) + 1;
+        relative_times(&texts).iter().any(|at| *at > latest).then_some(texts)
+    };
+    live.flat_map(|message| &message.revisions).filter_map(|form| told_early(&form.json)).collect()
+}
+
+/// When a message took this form, by Discord's clock, in seconds since 1970.
+fn shown_at(json: &Value) -> i64 {
+    let at = json["edited_timestamp"].as_str().or(json["timestamp"].as_str()).unwrap();
+    OffsetDateTime::parse(at, &Rfc3339).unwrap().unix_timestamp()
 }
 
 /// All texts in a message's JSON.
