@@ -345,9 +345,9 @@ pub const UNFORESEEN: &str =
     "Something went wrong on my side, and I took nothing on. Try again in a minute.";
 
 /// To the owner: Whisul rejects the key.
-pub const OWNER_BAD_KEY: &str = "Whisul rejects the API key that I use (WHISUL_API_KEY). Songs wait in line until it works. Put \
-     the right key into the settings and restart me; if the key is put right at Whisul, I go on by \
-     myself.";
+pub const OWNER_BAD_KEY: &str = "Whisul rejects the API key that I use (WHISUL_API_KEY), or doesn't let it submit prompts. Songs \
+     wait in line until it works. Put the right key into the settings and restart me; if the key is \
+     put right at Whisul, I go on by myself.";
 
 /// To the owner: the key's account is out of credit.
 pub const OWNER_OUT_OF_CREDIT: &str = "The Whisul account of my API key is out of credit. Songs wait in line until there is some. Add \

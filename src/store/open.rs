@@ -133,7 +133,7 @@ pub(super) fn file_of(url: &str) -> Result<PathBuf, OpenError> {
 
 /// Makes the folder and the file where they are missing, for their owner only. SQLite gives the
 /// files that it adds the same permissions.
-fn make_place(path: &Path) -> Result<(), OpenError> {
+pub(super) fn make_place(path: &Path) -> Result<(), OpenError> {
     let folder = path.parent().unwrap_or(path);
     make_folder(folder).map_err(|source| OpenError::Folder { path: folder.to_owned(), source })?;
     match make_file(path) {
@@ -210,7 +210,7 @@ pub(super) async fn check_whole(
 }
 
 /// Why the tables could not be brought up to date.
-fn not_migrated(error: MigrateError, path: &Path) -> OpenError {
+pub(super) fn not_migrated(error: MigrateError, path: &Path) -> OpenError {
     let path = path.to_owned();
     let known = MIGRATIONS.iter().map(|(version, ..)| *version).max().unwrap_or(0);
     match error {
