@@ -12,7 +12,7 @@ use super::{
     worker::{StepError, Worker},
 };
 use crate::{
-    domain::{Event, Failure, Submission, WhisulJob},
+    domain::{Cancellation, Canceller, Event, Failure, Submission, WhisulJob},
     whisul::SubmitError,
 };
 
@@ -119,7 +119,7 @@ impl Worker {
 
     async fn take_back(&mut self) -> Result<(), StepError> {
         self.slot = None;
-        self.note(Event::TakenBack).await
+        self.note(Event::TakenBack(Cancellation::by(Canceller::Deletion))).await
     }
 }
 

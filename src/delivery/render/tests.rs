@@ -6,7 +6,7 @@ use url::Url;
 
 use super::*;
 use crate::domain::{
-    Estimate, JobId, SongLength, UserId, fixtures,
+    Canceller, Estimate, JobId, SongLength, UserId, fixtures,
     fixtures::{prompt, whisul_job},
 };
 
@@ -71,7 +71,10 @@ fn any_state() -> impl Strategy<Value = State> {
         prop::option::of(long_text())
             .prop_map(|reason| State::Failed(Failure::Generation { reason })),
         Just(State::Failed(Failure::UnknownFate)),
-        Just(State::Cancelled),
+        prop::option::of(long_text()).prop_map(|reason| {
+            let by = Canceller::Moderator(UserId(u64::MAX));
+            State::Cancelled(Cancellation { by, reason })
+        }),
     ]
 }
 
