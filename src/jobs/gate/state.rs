@@ -76,7 +76,8 @@ impl State {
             unknown_in_a_row: 0,
             unknown_of: None,
             taken: 0,
-            doubts: 0,
+            // Whether Whisul is there and knows the key is found out at the start, for free.
+            doubts: 1,
             settled: 0,
         }
     }
