@@ -52,8 +52,12 @@ impl Jobs {
         }
         let was_shut = self.gate.obstacle(None).is_some();
         let finding = finding_of(&answer);
+        let obstacle = probe.tell(finding);
+        if obstacle == Some(Obstacle::BadKey) && answer.is_ok() {
+            warn!("Whisul answers the probe, but rejects all prompts as if the key were wrong");
+        }
         let cause = answer.err().map(|error| error.cause());
-        self.found(probe.tell(finding), cause.as_deref());
+        self.found(obstacle, cause.as_deref());
         if finding == Finding::Well {
             if was_shut {
                 info!("Whisul answers again");
@@ -123,9 +127,8 @@ pub(super) fn news_of_submission(answer: &Result<WhisulJob, SubmitError>) -> New
     match answer {
         Ok(_) => News::Taken,
         Err(SubmitError::Rejected { .. }) => News::Fine,
-        Err(
-            SubmitError::BadKey { .. } | SubmitError::Blocked { .. } | SubmitError::Refused { .. },
-        ) => News::Doubtful,
+        Err(SubmitError::BadKey { .. }) => News::TurnedAway,
+        Err(SubmitError::Refused { .. }) => News::Doubtful,
         Err(SubmitError::OutOfCredit) => News::OutOfCredit,
         Err(SubmitError::NotTaken { retry_after: None, .. }) => News::Unreachable,
         Err(

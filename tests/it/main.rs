@@ -42,6 +42,7 @@ mod program;
 mod prompts;
 mod proxies;
 mod quotas;
+mod read_only_key;
 mod rejected_content;
 mod restoring;
 mod second_process;
