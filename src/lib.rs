@@ -17,6 +17,9 @@ pub mod discord;
 pub mod domain;
 pub mod jobs;
 pub mod ops;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod properties;
 pub mod proxy;
 mod retry_after;
 mod run;
