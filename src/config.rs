@@ -35,6 +35,7 @@ use environment::{Environment, Given};
 use faults::{Fault, Found, Problem};
 
 pub use faults::Faults;
+pub(crate) use names::distance;
 pub use table::{Fallback, Setting, TABLE};
 pub use unknown::UnknownName;
 

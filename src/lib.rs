@@ -15,6 +15,7 @@ pub mod config;
 pub mod delivery;
 pub mod discord;
 pub mod domain;
+mod failpoint;
 pub mod jobs;
 pub mod ops;
 #[cfg(any(test, fuzzing))]

@@ -2,6 +2,7 @@
 
 use std::{
     error::Error,
+    ffi::OsString,
     fmt::Display,
     io::{Write, stderr, stdout},
     path::Path,
@@ -11,7 +12,7 @@ use std::{
 use whisul_bot::{
     RunError,
     config::{Faults, Settings, database_url, help},
-    ops::{backup, telemetry},
+    ops::{Command, UsageError, backup, restore, telemetry},
     run_until_signal,
 };
 
@@ -20,18 +21,19 @@ const FAILED: u8 = 1;
 const MISUSED: u8 = 2;
 
 fn main() -> ExitCode {
-    let arguments: Vec<_> = std::env::args_os().skip(1).collect();
-    let arguments: Vec<_> =
-        arguments.iter().map(|text| text.to_str().unwrap_or_default()).collect();
+    let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
     let env_file = Path::new(".env");
-    match arguments.as_slice() {
-        [] => given(Settings::load(env_file), start),
-        ["backup", file] if file.starts_with(|first| first != '-') => {
-            given(database_url(env_file), |url| back_up(&url, Path::new(file)))
-        }
-        ["--help" | "-h"] => say(stdout(), help::full(), 0),
-        ["--version" | "-V"] => say(stdout(), help::VERSION, 0),
-        _ => say(stderr(), help::USAGE, MISUSED),
+    match Command::parse(&arguments) {
+        Ok(Command::Run) => given(Settings::load(env_file), start),
+        Ok(Command::Backup(to)) => given(database_url(env_file), |url| {
+            done(backup(&url, &to).map(|()| None::<String>), "No backup was made")
+        }),
+        Ok(Command::Restore(from)) => given(database_url(env_file), |url| {
+            done(restore(&url, &from).map(Some), "Nothing was restored")
+        }),
+        Ok(Command::Help(topic)) => say(stdout(), help::of(topic), 0),
+        Ok(Command::Version) => say(stdout(), help::VERSION, 0),
+        Err(wrong) => say(stderr(), UsageError::full(&wrong), MISUSED),
     }
 }
 
@@ -53,7 +55,11 @@ fn start(settings: Settings) -> ExitCode {
     outcome.map_or(ExitCode::from(FAILED), |()| ExitCode::SUCCESS)
 }
 
-fn back_up(database_url: &str, file: &Path) -> ExitCode {
-    let tell = |why| say(stderr(), format_args!("No backup was made: {why}"), FAILED);
-    backup(database_url, file).map_or_else(tell, |()| ExitCode::SUCCESS)
+/// Tells what a command has done, if that is worth a word, or why it failed.
+fn done(outcome: Result<Option<impl Display>, String>, failure: &str) -> ExitCode {
+    match outcome {
+        Ok(None) => ExitCode::SUCCESS,
+        Ok(Some(news)) => say(stdout(), news, 0),
+        Err(why) => say(stderr(), format_args!("{failure}: {why}"), FAILED),
+    }
 }

@@ -15,6 +15,7 @@ use crate::{
 const FINE: std::ops::Range<u64> = 3_000..12_000;
 const FOUL: std::ops::Range<u64> = 1_500..15_000;
 
+const TOO_MANY: &str = r#"{"error": "Too many requests"}"#;
 const NO_CREDIT: &str = r#"{"error": "Payment required", "message": "Out of credit."}"#;
 
 /// Something about the world.
@@ -140,7 +141,9 @@ impl Weather {
             Spell::Fine | Spell::Showers => {}
             Spell::WhisulDown => town.whisul.stop().await.unwrap(),
             Spell::WhisulFails => whisul(town, |fault| fault.status(502)),
-            Spell::WhisulBusy => whisul(town, |fault| fault.status(429).header("Retry-After", "1")),
+            Spell::WhisulBusy => {
+                whisul(town, |fault| fault.json(429, TOO_MANY).header("Retry-After", "1"));
+            }
             Spell::WhisulSlow => whisul(town, |fault| fault.delay(slow)),
             Spell::WhisulTalksNonsense => whisul(town, Fault::garbage),
             Spell::WhisulRefusesTheKey => town.whisul.change_key("another"),

@@ -6,37 +6,63 @@ use super::{Fallback, Setting, TABLE};
 pub const VERSION: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
 
 /// How to call the program.
-pub const USAGE: &str =
-    concat!("Usage: ", env!("CARGO_PKG_NAME"), " [backup FILE | --help | --version]");
+pub const USAGE: &str = "\
+Usage: whisul-bot [backup FILE | restore FILE | help [COMMAND] | --version]
+Without a command it runs the bot; whisul-bot help explains everything.";
 
 /// The width that every terminal has.
 const WIDTH: usize = 80;
 
-/// What the program does when it is called, and what it does with `backup`.
-const COMMANDS: [(&str, &str); 2] = [
-    ("whisul-bot", "Runs the bot, until Ctrl-C or SIGTERM."),
+/// What the program does when it is called in each of these ways, and the command's name.
+const COMMANDS: [(&str, &str, &str); 5] = [
+    ("", "whisul-bot", "Runs the bot, until Ctrl-C or SIGTERM."),
     (
+        "backup",
         "whisul-bot backup FILE",
         "Copies the database into FILE, which must not exist yet and which only its owner can \
-         read. The bot may run meanwhile. Of the settings, only DATABASE_URL is needed.",
+         read. With - in place of FILE the copy goes to standard output. The bot may run \
+         meanwhile. Of the settings, only DATABASE_URL is needed.",
     ),
+    (
+        "restore",
+        "whisul-bot restore FILE",
+        "Puts the copy in FILE, or with - the one from standard input, in the database's place \
+         once it has been checked. The bot must not be running. The database that was there is \
+         kept beside it under a name that is printed. Of the settings, only DATABASE_URL is \
+         needed.",
+    ),
+    (
+        "help",
+        "whisul-bot help [COMMAND]",
+        "Explains one command, or all of them and every setting; so do --help and -h.",
+    ),
+    ("version", "whisul-bot --version", "Prints the version; so do version and -V."),
 ];
 
 /// Before the settings.
 const SOURCES: &str = "Settings come from the environment and from a file .env in this folder; the \
     environment wins. A variable that is set to nothing counts as unset.";
 
+/// What is said of this command, or of everything.
+pub fn of(command: Option<&str>) -> String {
+    let is_asked_for = |(name, ..): &&(&str, &str, &str)| Some(*name) == command;
+    COMMANDS.iter().find(is_asked_for).map_or_else(full, called)
+}
+
 /// What the program is, how to call it and what it then does, and every setting with its default,
 /// meaning and, where that adds something, an example.
-pub fn full() -> String {
+fn full() -> String {
     let about = concat!(env!("CARGO_PKG_DESCRIPTION"), ".");
     let title = format!("{VERSION}\n{}", indented("", about));
     let mut blocks = vec![title, USAGE.to_owned()];
-    blocks
-        .extend(COMMANDS.map(|(call, effect)| format!("  {call}\n{}", indented("      ", effect))));
+    blocks.extend(COMMANDS.iter().map(called));
     blocks.push(indented("", SOURCES));
     blocks.extend(TABLE.iter().map(entry));
     blocks.join("\n\n")
+}
+
+fn called((_, call, effect): &(&str, &str, &str)) -> String {
+    format!("  {call}\n{}", indented("      ", effect))
 }
 
 fn entry(Setting { name, fallback, meaning, example }: &Setting) -> String {

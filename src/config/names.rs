@@ -37,7 +37,7 @@ pub(super) fn meant(name: &str) -> Option<&'static str> {
 }
 
 /// How many slips lie between two names: a character too many, too few or wrong, or two swapped.
-fn distance(one: &str, other: &str) -> usize {
+pub(crate) fn distance(one: &str, other: &str) -> usize {
     let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
     let at = |row: &[usize], column: usize| row.get(column).copied().unwrap_or(usize::MAX / 2);
     let (mut before_last, mut last) = (Vec::new(), (0..=other.len()).collect::<Vec<_>>());

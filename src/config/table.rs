@@ -1,4 +1,4 @@
-//! The table of settings: what `--help`, `.env.example` and the README show.
+//! The table of settings: what `--help`, `.env.example` and `docs/settings.md` show.
 
 use std::fmt;
 

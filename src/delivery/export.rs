@@ -17,7 +17,8 @@ use super::{
     sentences as say,
 };
 use crate::domain::{
-    ApplicationId, Charge, Failure, Job, JobId, Record, SongLength, State, Timestamp, UserId,
+    ApplicationId, Cancellation, Charge, Failure, Job, JobId, Record, SongLength, State, Timestamp,
+    UserId,
 };
 
 /// The most bytes of a file, whatever Discord would take: so much memory an export takes.
@@ -201,11 +202,20 @@ fn job_in_full(job: &Job) -> Value {
                 Failure::Rejected { reason } | Failure::Generation { reason } => reason.as_deref(),
                 _ => None,
             };
+            let given = match failure {
+                Failure::Ended { reason } => reason.as_deref(),
+                _ => None,
+            };
+            let what = say::failure(failure, job.charge);
             extend(
                 &mut told,
-                json!({ "what_happened": say::failure(failure, job.charge), "whisul_said": why }),
+                json!({ "what_happened": what, "whisul_said": why, "reason": given }),
             );
         }
+        State::Cancelled(Cancellation { by, reason }) => extend(
+            &mut told,
+            json!({ "what_happened": say::cancelled(*by, job.requester), "reason": reason }),
+        ),
         State::Running { whisul_job, since } => extend(
             &mut told,
             json!({ "whisul_job": whisul_job.id.as_str(), "running_since": time(*since) }),

@@ -2,14 +2,14 @@
 
 use serenity::builder::CreateEmbed;
 
-use super::{Message, sentences as say};
-use crate::domain::{Limits, Quota};
+use super::{Answer, Message, sentences as say};
+use crate::domain::{Limit, Limits, Quota, Standing};
 
 const COLOUR: u32 = 0x5B_6E_F5;
 
-/// How the bot works. `not_here` is why songs can't be asked for here, if so; `tells` is whether
-/// people are told when their song is ready.
-pub fn help(limits: &Limits, in_guild: bool, not_here: Option<&str>, tells: bool) -> Message {
+/// How the bot works, beginning with how many songs the reader can ask for. `standings` is what is
+/// left of the limits; `tells` is whether people are told when their song is ready.
+pub fn help(answer: &Answer<'_>, limits: &Limits, standings: &[Standing], tells: bool) -> Message {
     let mut more = say::other_commands();
     if tells {
         more = format!("{more} {}", say::HELP_NOTIFY);
@@ -17,22 +17,28 @@ pub fn help(limits: &Limits, in_guild: bool, not_here: Option<&str>, tells: bool
     let embed = CreateEmbed::new()
         .title(say::HELP)
         .colour(COLOUR)
-        .description(say::HOW_TO_ASK)
-        .field(say::HELP_LIMITS, limits_in_words(limits, in_guild), false)
-        .field(say::HELP_WHERE, not_here.unwrap_or(say::WORKS_HERE), false)
+        .description(format!("{}\n\n{}", answer.line(), say::HOW_TO_ASK))
+        .field(say::HELP_LIMITS, limits_in_words(limits, standings), false)
         .field(say::HELP_BUTTONS, say::buttons(), false)
         .field(say::HELP_MORE, more, false);
     Message::embed(embed, Vec::new()).ephemeral()
 }
 
-fn limits_in_words(limits: &Limits, in_guild: bool) -> String {
-    let mut lines = vec![say::limit_of_person(limits.user, !limits.roles.is_empty())];
+/// The limits that apply to the reader, the best of their roles' quotas among them.
+fn limits_in_words(limits: &Limits, standings: &[Standing]) -> String {
+    let quota = |limit| {
+        let of_limit = standings.iter().find(|standing| standing.limit == limit);
+        of_limit.map_or(Quota::Unlimited, |standing| standing.quota)
+    };
+    let own = quota(Limit::Person);
+    let roles_have_more = limits.roles.values().any(|role| !role.is_within(own));
+    let mut lines = vec![say::limit_of_person(own, roles_have_more)];
     lines.push(say::limit_at_once(limits.user_concurrency));
-    if in_guild && limits.guild != Quota::Unlimited {
-        lines.push(say::limit_of_guild(limits.guild));
+    if quota(Limit::Guild) != Quota::Unlimited {
+        lines.push(say::limit_of_guild(quota(Limit::Guild)));
     }
-    if limits.global != Quota::Unlimited {
-        lines.push(say::limit_of_all(limits.global));
+    if quota(Limit::Global) != Quota::Unlimited {
+        lines.push(say::limit_of_all(quota(Limit::Global)));
     }
     lines.push(say::HELP_QUOTA.to_owned());
     lines.join("\n")

@@ -1,5 +1,7 @@
 //! Text that people or an API wrote, made harmless inside Discord's markdown.
 
+use icu_properties::{CodePointMapData, props::GraphemeClusterBreak as Break};
+
 use crate::domain::{is_blank, steers_direction};
 
 /// The text with every mark that Discord could read as markup taken literally, cut to at most
@@ -8,7 +10,7 @@ use crate::domain::{is_blank, steers_direction};
 /// White space of any kind becomes single spaces, so that nothing starts a new line; control
 /// characters and marks that steer direction vanish. Of a text with nothing to see nothing is left.
 pub(super) fn escaped(text: &str, limit: usize) -> String {
-    fit(text, limit, is_markup)
+    fit(text, limit, |c| c.len_utf16() + usize::from(is_markup(c)), is_markup)
 }
 
 /// The same for the text of a link, which brackets would end.
@@ -16,27 +18,36 @@ pub(super) fn link_text(text: &str, limit: usize) -> String {
     escaped(&text.replace('[', "(").replace(']', ")"), limit)
 }
 
+/// The beginning of a text, of at most `most` characters, made harmless in the same way. An escape
+/// counts as part of its character.
+pub(super) fn excerpt(text: &str, most: usize) -> String {
+    fit(text, most, |_| 1, is_markup)
+}
+
 /// The same without escapes, for the places where Discord reads no markup (footers, authors,
 /// button labels).
 pub(super) fn plain(text: &str, limit: usize) -> String {
-    fit(text, limit, |_| false)
+    fit(text, limit, char::len_utf16, |_| false)
 }
 
-/// Writes as many characters as fit, and an ellipsis when some had to go.
-fn fit(text: &str, limit: usize, is_escaped: fn(char) -> bool) -> String {
+/// Writes as many characters as fit, and an ellipsis when some had to go. What a reader sees as one
+/// character stays whole.
+fn fit(
+    text: &str,
+    limit: usize,
+    units: impl Fn(char) -> usize,
+    is_escaped: fn(char) -> bool,
+) -> String {
     let text: String = text.chars().filter(|c| !steers_direction(*c)).collect();
     let words = text.split(|c: char| c.is_whitespace() || c.is_control());
     let joined = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
     if joined.chars().all(is_blank) {
         return String::new();
     }
-    let units = |c: char| c.len_utf16() + usize::from(is_escaped(c));
-    let too_long = joined.chars().map(units).sum::<usize>() > limit;
-    let mut room = if too_long { limit.saturating_sub(1) } else { limit };
+    let too_long = joined.chars().map(&units).sum::<usize>() > limit;
+    let room = if too_long { limit.saturating_sub(1) } else { limit };
     let mut out = String::with_capacity(joined.len());
-    for c in joined.chars() {
-        let Some(rest) = room.checked_sub(units(c)) else { break };
-        room = rest;
+    for c in beginning(&joined, room, units).chars() {
         if is_escaped(c) {
             out.push('\\');
         }
@@ -46,6 +57,53 @@ fn fit(text: &str, limit: usize, is_escaped: fn(char) -> bool) -> String {
         out.push('…');
     }
     out
+}
+
+/// The longest beginning of a text that fits, and ends where a character ends for its readers. A
+/// pile of marks that is larger than the room is cut all the same.
+fn beginning(text: &str, room: usize, units: impl Fn(char) -> usize) -> &str {
+    let (mut used, mut end, mut whole) = (0, 0, 0);
+    let mut before = Cluster::default();
+    for c in text.chars() {
+        if before.ends_before(c) {
+            whole = end;
+        }
+        used += units(c);
+        if used > room {
+            let at = if whole == 0 { end } else { whole };
+            return text.get(..at).unwrap_or_default();
+        }
+        end += c.len_utf8();
+    }
+    text
+}
+
+/// What a reader sees as one character, as far as it has been read.
+#[derive(Default)]
+struct Cluster {
+    last: Option<Break>,
+    flags: usize,
+}
+
+impl Cluster {
+    /// Takes the next character in; says whether it begins another cluster. The rules are those of
+    /// <https://www.unicode.org/reports/tr29/>, but that whatever follows a joiner belongs to it.
+    fn ends_before(&mut self, c: char) -> bool {
+        let next = CodePointMapData::<Break>::new().get(c);
+        let last = self.last.replace(next);
+        let is_flag = next == Break::RegionalIndicator;
+        self.flags = if is_flag { self.flags + 1 } else { 0 };
+        let joins = match (last, next) {
+            (_, Break::Extend | Break::ZWJ | Break::SpacingMark)
+            | (Some(Break::ZWJ | Break::Prepend), _)
+            | (Some(Break::L), Break::L | Break::V | Break::LV | Break::LVT)
+            | (Some(Break::LV | Break::V), Break::V | Break::T)
+            | (Some(Break::LVT | Break::T), Break::T) => true,
+            (Some(Break::RegionalIndicator), _) if is_flag => self.flags.is_multiple_of(2),
+            _ => false,
+        };
+        last.is_some() && !joins
+    }
 }
 
 /// Everything that Discord can read as markup, mention, link or timestamp. A backslash before
@@ -98,6 +156,22 @@ mod tests {
         assert_eq!(escaped("ab***", 4), "ab…");
         assert_eq!(plain("abcdef", 4), "abc…");
         assert_eq!(plain("🎵🎵🎵", 5), "🎵🎵…");
+    }
+
+    #[test]
+    fn a_cut_never_splits_what_is_seen_as_one_character() {
+        for whole in ["👩\u{200D}🎤", "e\u{301}", "🇩🇪", "👍🏽", "1\u{FE0F}\u{20E3}", "กำ", "각"]
+        {
+            for text in [format!("a{whole}b"), format!("a{whole}{whole}b")] {
+                for most in 1..text.chars().count() {
+                    let cut = excerpt(&text, most);
+                    let rest = cut.strip_suffix('…').unwrap().strip_prefix('a').unwrap_or_default();
+                    assert!(rest.replace(whole, "").is_empty(), "{cut:?}");
+                }
+            }
+        }
+        assert_eq!(excerpt("***", 2), r"\*…");
+        assert_eq!(excerpt(&format!("e{}", "\u{301}".repeat(9)), 3), "e\u{301}…");
     }
 
     proptest! {

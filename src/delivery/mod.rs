@@ -48,4 +48,4 @@ pub use message::Message;
 pub use postman::Postman;
 pub use render::{Obstacle, Scene, render};
 pub use request::Urgency;
-pub use standings::standings;
+pub use standings::{Answer, standings};

@@ -9,16 +9,18 @@ use serenity::{
 
 use super::{
     Links, Message,
-    markdown::{escaped, plain},
+    markdown::{escaped, excerpt, plain},
     sentences as say,
 };
-use crate::domain::{Action, Failure, Job, RunId, Song, State, Timestamp};
+use crate::domain::{Action, Cancellation, Failure, Job, RunId, Song, State, Timestamp};
 
 /// How much room each text is given, in UTF-16 code units. Their sum stays below the 6000 that
 /// Discord allows over all embeds of a message, each below its own limit (Discord docs, Message
 /// Resource > Embed Limits).
 const TITLE_MAX: usize = 256;
-const PROMPT_ROOM: usize = 2100;
+/// The longest prompt that is shown whole, in characters: a few lines. An escape doubles a
+/// character. *Edit prompt* has all of it.
+const PROMPT_SHOWN: usize = 300;
 const REASON_ROOM: usize = 500;
 const TAGS_ROOM: usize = 1024;
 const FOOTER_ROOM: usize = 128;
@@ -71,10 +73,13 @@ pub fn render(scene: &Scene<'_>, links: &Links) -> Message {
     match &job.state {
         State::Completed { song, took } => finished(scene, song, *took, links),
         State::Failed(why) => Message::embed(failed(scene, why), outcome_row(job, say::TRY_AGAIN)),
-        State::Withdrawn | State::Cancelled => {
+        State::Cancelled(cancellation) => {
+            Message::embed(cancelled(scene, cancellation), outcome_row(job, say::TRY_AGAIN))
+        }
+        // Its first answer never stood: nobody sees this.
+        State::Withdrawn => {
             let embed = CreateEmbed::new().title(say::CANCELLED).colour(WAITING);
-            let embed = embed.description(about(scene, &[say::TAKEN_BACK]));
-            Message::embed(embed, outcome_row(job, say::TRY_AGAIN))
+            Message::embed(embed.description(about(scene, &[])), outcome_row(job, say::TRY_AGAIN))
         }
         State::Accepted | State::Announced => {
             let cancel = button(Action::Cancel { job: job.id, run: Some(scene.run) }, say::CANCEL);
@@ -132,10 +137,10 @@ fn finished(scene: &Scene<'_>, song: &Song, took: Duration, links: &Links) -> Me
         .footer(CreateEmbedFooter::new(plain(&say::made_in(took), FOOTER_ROOM)));
     if let Some(bpm) = song.bpm.and_then(Song::beats) {
         let bpm = format!("{bpm:.1}");
-        embed = embed.field(say::TEMPO, format!("{} BPM", bpm.trim_end_matches(".0")), true);
+        embed = embed.field(say::BPM, bpm.trim_end_matches(".0"), true);
     }
     if let Some(length) = song.length {
-        embed = embed.field(say::LENGTH, length.to_string(), true);
+        embed = embed.field(say::DURATION, length.to_string(), true);
     }
     let tags = escaped(&song.tags.join(", "), TAGS_ROOM);
     if !tags.is_empty() {
@@ -156,15 +161,27 @@ fn finished(scene: &Scene<'_>, song: &Song, took: Duration, links: &Links) -> Me
 
 fn failed(scene: &Scene<'_>, why: &Failure) -> CreateEmbed {
     let said = match why {
-        Failure::Rejected { reason: Some(reason) }
-        | Failure::Generation { reason: Some(reason) } => {
-            let reason = escaped(reason, REASON_ROOM);
-            if reason.is_empty() { String::new() } else { say::whisul_said(&reason) }
+        Failure::Rejected { reason } | Failure::Generation { reason } => {
+            with_reason(reason.as_deref(), say::whisul_said)
         }
+        Failure::Ended { reason } => with_reason(reason.as_deref(), say::given_reason),
         _ => String::new(),
     };
     let embed = CreateEmbed::new().title(say::FAILED).colour(FAILED);
     embed.description(about(scene, &[&say::failure(why, scene.job.charge), &said]))
+}
+
+fn cancelled(scene: &Scene<'_>, cancellation: &Cancellation) -> CreateEmbed {
+    let told = say::cancelled(cancellation.by, scene.job.requester);
+    let reason = with_reason(cancellation.reason.as_deref(), say::given_reason);
+    let embed = CreateEmbed::new().title(say::CANCELLED).colour(WAITING);
+    embed.description(about(scene, &[&told, &reason]))
+}
+
+/// A paragraph with somebody's own words, if there is anything to see in them.
+fn with_reason(reason: Option<&str>, paragraph: impl Fn(&str) -> String) -> String {
+    let reason = escaped(reason.unwrap_or_default(), REASON_ROOM);
+    if reason.is_empty() { reason } else { paragraph(&reason) }
 }
 
 /// The buttons below an outcome. One of them asks for the song again, by which the message can be
@@ -187,7 +204,7 @@ fn button(action: Action, label: &str) -> CreateButton {
 
 /// The prompt and who asked for it, with what there is to say below.
 fn about(scene: &Scene<'_>, paragraphs: &[&str]) -> String {
-    let prompt = escaped(scene.job.prompt.as_str(), PROMPT_ROOM);
+    let prompt = excerpt(scene.job.prompt.as_str(), PROMPT_SHOWN);
     let mut text = format!("> {prompt}\n{}", say::asked_by(scene.job.requester));
     for paragraph in paragraphs.iter().filter(|paragraph| !paragraph.is_empty()) {
         text.push_str("\n\n");

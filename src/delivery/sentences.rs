@@ -16,8 +16,8 @@ use std::time::Duration;
 
 use super::Obstacle;
 use crate::domain::{
-    Charge, Failure, Limit, PROMPT_MAX, PromptError, Quota, Refusal, Timestamp, UserId,
-    format_duration,
+    Canceller, Charge, Failure, Limit, PROMPT_MAX, PromptError, Quota, Refusal, Remedy, Timestamp,
+    UserId, format_duration,
 };
 
 pub use extras::*;
@@ -36,8 +36,8 @@ pub const COMPOSING: &str = "🎼 Composing";
 pub const UNTITLED: &str = "Your song";
 /// The title of a failed job.
 pub const FAILED: &str = "No song this time";
-/// The title of a job that was taken back.
-pub const CANCELLED: &str = "Taken back";
+/// The title of a job that was cancelled.
+pub const CANCELLED: &str = "Cancelled";
 /// The label of the song's link.
 pub const LISTEN: &str = "Listen";
 /// The labels of the buttons below an outcome,
@@ -55,10 +55,10 @@ pub const FORM_TITLE: &str = "Make a song";
 /// Above its input: at most 45 characters.
 pub const FORM_PROMPT: &str = "What should the song be like?";
 /// The names of the fields of a finished song.
-pub const TEMPO: &str = "Tempo";
-/// See [`TEMPO`].
-pub const LENGTH: &str = "Length";
-/// See [`TEMPO`].
+pub const BPM: &str = "BPM";
+/// See [`BPM`].
+pub const DURATION: &str = "Duration";
+/// See [`BPM`].
 pub const TAGS: &str = "Tags";
 
 /// Who asked.
@@ -190,10 +190,10 @@ fn what_failed(failure: &Failure) -> (&'static str, &'static str) {
             ("Whisul no longer knows this song, so it can't be fetched.", "try again.")
         }
         Failure::GivenUp => ("Whisul took far too long, so we stopped waiting.", "try again."),
-        Failure::Ended => ("The bot's owner ended this song.", "ask for another one."),
+        Failure::Ended { .. } => ("The bot's owner ended this song.", "ask for another one."),
         Failure::UnknownFate => (
-            "Something went wrong between Whisul and me at a bad moment: nobody knows whether it \
-             took the prompt, so I don't send it again by myself.",
+            "The connection to Whisul broke while I was sending your prompt. I can't tell whether it \
+             arrived, so I won't send it twice.",
             "try again.",
         ),
     }
@@ -204,8 +204,23 @@ pub fn whisul_said(reason: &str) -> String {
     format!("Whisul said: {reason}")
 }
 
-/// A job that was taken back.
-pub const TAKEN_BACK: &str = "It doesn't count against your quota.";
+/// Who cancelled a song, and what that means.
+pub fn cancelled(by: Canceller, requester: UserId) -> String {
+    let who = match by {
+        Canceller::Requester => format!("<@{requester}> cancelled this song."),
+        Canceller::Moderator(person) => format!("<@{person}>, a moderator, cancelled this song."),
+        Canceller::Owner => "This bot's owner cancelled this song.".to_owned(),
+        Canceller::Deletion => {
+            "Its message was deleted while it was in line, so no song was started.".to_owned()
+        }
+    };
+    format!("{who} {DOES_NOT_COUNT}.")
+}
+
+/// The reason that somebody gave for cancelling or ending a song; it is escaped.
+pub fn given_reason(reason: &str) -> String {
+    format!("Reason: {reason}")
+}
 
 /// A prompt that can't be used.
 pub fn bad_prompt(error: PromptError) -> String {
@@ -239,19 +254,36 @@ pub fn refusal(refusal: &Refusal) -> String {
         (Limit::Person, Some(next)) => {
             format!("You have used up your {songs}. The next one is free {next}.")
         }
-        (Limit::Person, None) => {
-            "Songs are for people with certain roles, and you hold none of those here. Ask a \
-             moderator of your server which role you need, and use the command there."
-                .to_owned()
-        }
+        (Limit::Person, None) => without_songs(refusal.remedy).to_owned(),
         (Limit::Guild, Some(next)) => {
             format!("This server has used up its {songs}. The next one is free {next}.")
         }
         (Limit::Global, Some(next)) => {
             format!("This bot has used up its {songs} for everybody. The next one is free {next}.")
         }
-        (Limit::Guild, None) => "This server has no songs allotted to it.".to_owned(),
-        (Limit::Global, None) => "This bot's owner has switched off new songs.".to_owned(),
+        (Limit::Guild, None) => {
+            "You can't make songs in this server at the moment: its quota is 0. Its moderators or \
+             this bot's owner decide that."
+                .to_owned()
+        }
+        (Limit::Global, None) => {
+            "Nobody can make songs with this bot at the moment. Its owner decides that.".to_owned()
+        }
+    }
+}
+
+/// Somebody has no songs of their own, and waiting does not help.
+fn without_songs(remedy: Remedy) -> &'static str {
+    match remedy {
+        Remedy::Role => {
+            "Only people with certain roles can make songs, and you have none of these roles. Ask a \
+             moderator of this server which role you need."
+        }
+        Remedy::Server => {
+            "Only people with certain roles can make songs, and I can't see roles here. Use the \
+             command in a server where you have such a role."
+        }
+        Remedy::None => "You can't make songs with this bot at the moment. Its owner decides that.",
     }
 }
 
@@ -290,8 +322,7 @@ pub const ASKED_ALREADY: &str = "You've asked for that just now: it is under way
 pub const SONG_FORGOTTEN: &str =
     "I don't remember this song any more. Type its prompt after `/song` to have it made again.";
 /// A button for the requester and moderators.
-pub const NOT_YOURS: &str =
-    "Only whoever asked for this song, or somebody who may manage messages here, can do that.";
+pub const NOT_YOURS: &str = "Only the person who asked for this song, or a moderator, can do that.";
 /// Cancelling came too late.
 pub const TOO_LATE_TO_CANCEL: &str =
     "It is too late to cancel this song: it is being made, or it is over already.";
@@ -314,9 +345,9 @@ pub const UNFORESEEN: &str =
     "Something went wrong on my side, and I took nothing on. Try again in a minute.";
 
 /// To the owner: Whisul rejects the key.
-pub const OWNER_BAD_KEY: &str = "Whisul rejects the API key that I use (WHISUL_API_KEY). Songs wait in line until it works. Put \
-     the right key into the settings and restart me; if the key is put right at Whisul, I go on by \
-     myself.";
+pub const OWNER_BAD_KEY: &str = "Whisul rejects the API key that I use (WHISUL_API_KEY), or doesn't let it submit prompts. Songs \
+     wait in line until it works. Put the right key into the settings and restart me; if the key is \
+     put right at Whisul, I go on by myself.";
 
 /// To the owner: the key's account is out of credit.
 pub const OWNER_OUT_OF_CREDIT: &str = "The Whisul account of my API key is out of credit. Songs wait in line until there is some. Add \

@@ -3,7 +3,7 @@
 use serenity::builder::CreateEmbed;
 
 use super::{Message, links::message_link, markdown::escaped, render::stage, sentences as say};
-use crate::domain::{Bar, Grant, Job, Limit, Standing};
+use crate::domain::{Available, Grant, Job, Limit, Standing};
 
 /// How many of the songs under way are shown, and how much of their prompts, in UTF-16 code units.
 const SHOWN: usize = 10;
@@ -14,21 +14,46 @@ const GRANTS: usize = 5;
 
 const COLOUR: u32 = 0x5B_6E_F5;
 
-/// What is left of each limit and of grants, what keeps songs out, and which are under way.
+/// How many songs somebody can ask for.
+#[derive(Clone, Copy, Debug)]
+pub struct Answer<'a> {
+    /// Why they can't ask for songs here, whatever their quota.
+    pub kept_out: Option<&'a str>,
+    /// How many the limits allow.
+    pub available: Available,
+}
+
+impl Answer<'_> {
+    /// In one line.
+    pub(super) fn line(&self) -> String {
+        self.kept_out.map_or_else(|| say::available(&self.available), str::to_owned)
+    }
+
+    /// Whether there is more to say of a limit than the line does.
+    fn leaves_open(&self, standing: &Standing) -> bool {
+        let told = match self.available {
+            Available::Nothing(refusal) if self.kept_out.is_none() => Some(refusal.limit),
+            _ => None,
+        };
+        told != Some(standing.limit) && standing.quota.depth() > 0
+    }
+}
+
+/// How many songs somebody can ask for, what is left of each limit and of grants, and which songs
+/// are under way.
 pub fn standings(
-    bar: Option<Bar>,
+    answer: &Answer<'_>,
     standings: &[Standing],
     grants: &[Grant],
     under_way: &[Job],
 ) -> Message {
-    let mut lines: Vec<String> = standings.iter().map(say::standing).collect();
+    let mut lines = vec![format!("{}\n", answer.line())];
+    let is_counted = standings.iter().any(|standing| standing.limit == Limit::Person);
+    if !is_counted && answer.available != Available::Unlimited {
+        lines.push(say::NO_QUOTA.to_owned());
+    }
+    lines.extend(standings.iter().filter(|it| answer.leaves_open(it)).map(say::standing));
     lines.extend(grants.iter().take(GRANTS).map(say::granted));
-    if standings.iter().all(|standing| standing.limit == Limit::Concurrency) {
-        lines.insert(0, say::NO_QUOTA.to_owned());
-    }
-    if let Some(bar) = bar {
-        lines.insert(0, format!("{}\n", say::admin::barred(bar)));
-    }
     if !under_way.is_empty() {
         lines.push(format!("\n{}", say::UNDER_WAY_NOW));
         lines.extend(under_way.iter().take(SHOWN).map(line));
@@ -50,8 +75,7 @@ mod tests {
 
     use super::*;
     use crate::domain::{
-        ChannelId, GuildId, JobId, MessageId, Quota, Scope, Timestamp, UserId, fixtures,
-        fixtures::prompt,
+        ChannelId, GuildId, JobId, MessageId, Quota, Timestamp, UserId, fixtures, fixtures::prompt,
     };
 
     fn job(id: u64, text: &str) -> Job {
@@ -76,8 +100,10 @@ mod tests {
             let all = [Limit::Concurrency, Limit::Person, Limit::Guild, Limit::Global];
             let quota = Quota::Limited { count: u32::MAX, window: Duration::from_secs(1_000_001) };
             let used_up = all.map(|limit| Standing { limit, quota, left: 0, next_at: None });
-            let bar = Some(Bar::Blocked(Scope::Server(GuildId(7))));
-            let message = standings(bar, &used_up, &grants, &jobs);
+            let longest = "w".repeat(300);
+            let answer =
+                Answer { kept_out: Some(&longest), available: Available::Unlimited };
+            let message = standings(&answer, &used_up, &grants, &jobs);
             let message = serde_json::to_value(message).unwrap();
             let text = message["embeds"][0]["description"].as_str().unwrap();
             prop_assert!((1..=4096).contains(&text.encode_utf16().count()));

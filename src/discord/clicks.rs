@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     delivery::{Message, PROMPT_INPUT, Reply, prompt_form, sentences},
-    domain::{Action, Job, JobId, MessageId, Reach},
+    domain::{Action, Cancellation, Canceller, Job, JobId, MessageId, Reach},
     jobs::TakenBack,
 };
 
@@ -158,12 +158,18 @@ impl Clicks<'_> {
             let answered = self.front.reply(self.asker, &reply).await.is_ok();
             (answered && shows_it).then_some(message(click))
         };
-        match self.front.jobs.take_back(job.id, Instant::now() + TAKING_BACK, answer).await? {
+        let (cancellation, until) = (Cancellation::by(self.canceller(job)), deadline());
+        match self.front.jobs.take_back(job.id, cancellation, until, answer).await? {
             TakenBack::Done | TakenBack::Ended => Ok(()),
             TakenBack::TooLate => Err(CommandError::NotNow(sentences::TOO_LATE_TO_CANCEL)),
             TakenBack::Unknown => Err(CommandError::NotNow(sentences::SONG_FORGOTTEN)),
             TakenBack::Late => Err(CommandError::Late),
         }
+    }
+
+    fn canceller(&self, job: &Job) -> Canceller {
+        let person = self.asker.user;
+        if person == job.requester { Canceller::Requester } else { Canceller::Moderator(person) }
     }
 
     /// Forgets the songs of whoever clicks, whatever message the button stands on.
@@ -173,6 +179,10 @@ impl Clicks<'_> {
         self.front.answer(self.asker, &Reply::Update(done)).await;
         Ok(())
     }
+}
+
+fn deadline() -> Instant {
+    Instant::now() + TAKING_BACK
 }
 
 fn check(may: bool) -> Result<(), CommandError> {

@@ -5,7 +5,10 @@ use super::{
     asker::Asker,
     errors::{CommandError, in_time},
 };
-use crate::delivery::{Reply, help as render, sentences};
+use crate::{
+    delivery::{Answer, Reply, help as render, sentences},
+    domain::Requester,
+};
 
 /// See how this works
 #[poise::command(
@@ -17,12 +20,18 @@ pub(super) async fn help(context: Context<'_>) -> Result<(), CommandError> {
     let front = context.framework.user_data().await;
     let asker = Asker::of_command(context.interaction);
     let guild = asker.place.guild;
-    let not_here = front.access.check(guild).err();
-    let overrides = in_time(front.jobs.overrides(asker.user, guild)).await?;
-    let limits = front.jobs.settings_limits().with(&overrides);
-    let barred = overrides.bar.map(sentences::admin::barred);
-    let tells = front.jobs.tells_when_ready();
-    let message = render(&limits, guild.is_some(), not_here.or(barred), tells);
+    let (jobs, now) = (&front.jobs, asker.interaction.created_at());
+    let requester = Requester { roles: &asker.roles, in_guild: guild.is_some() };
+    let (bar, (limits, charges)) = in_time(async {
+        let bar = jobs.overrides(asker.user, guild).await?.bar;
+        Ok((bar, jobs.quota_of(asker.interaction, asker.user, guild, &requester).await?))
+    })
+    .await?;
+    let kept_out = front.access.check(guild).err().or(bar.map(sentences::admin::barred));
+    let available = limits.available(&requester, &charges, now);
+    let standings = limits.standings(&requester, &charges, now);
+    let tells = jobs.tells_when_ready();
+    let message = render(&Answer { kept_out, available }, &limits, &standings, tells);
     front.answer(&asker, &Reply::Message(message)).await;
     Ok(())
 }

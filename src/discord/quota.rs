@@ -6,7 +6,7 @@ use super::{
     errors::{CommandError, in_time},
 };
 use crate::{
-    delivery::{Reply, standings},
+    delivery::{Answer, Reply, sentences, standings},
     domain::Requester,
 };
 
@@ -30,7 +30,9 @@ pub(super) async fn quota(context: Context<'_>) -> Result<(), CommandError> {
     .await?;
     let left = limits.standings(&requester, &charges, now);
     let grants: Vec<_> = charges.usable_grants(now).copied().collect();
-    let message = standings(bar, &left, &grants, &under_way);
+    let kept_out = front.access.check(guild).err().or(bar.map(sentences::admin::barred));
+    let available = limits.available(&requester, &charges, now);
+    let message = standings(&Answer { kept_out, available }, &left, &grants, &under_way);
     front.answer(&asker, &Reply::Message(message)).await;
     Ok(())
 }

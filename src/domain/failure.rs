@@ -35,7 +35,10 @@ pub enum Failure {
     /// It ran for longer than the bot waits.
     GivenUp,
     /// The bot's owner ended it while it ran.
-    Ended,
+    Ended {
+        /// The reason that they gave.
+        reason: Option<String>,
+    },
     /// Nobody can tell whether Whisul took the prompt. Submitting again could pay twice.
     UnknownFate,
 }
@@ -48,7 +51,7 @@ impl Failure {
         match self {
             Self::TooLate | Self::Expired | Self::Rejected { .. } | Self::Refused => Charge::None,
             // That the owner ended it is nothing that the person did.
-            Self::Ended => Charge::KeyOnly,
+            Self::Ended { .. } => Charge::KeyOnly,
             Self::Generation { .. }
             | Self::Songless
             | Self::Vanished

@@ -5,8 +5,8 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use super::{
-    ApplicationId, ChannelId, Failure, GuildId, JobId, MessageId, Owed, Post, Prompt, Song,
-    Timestamp, Turn, UserId, WhisulJob,
+    ApplicationId, Cancellation, ChannelId, Failure, GuildId, JobId, MessageId, Owed, Post, Prompt,
+    Song, Timestamp, Turn, UserId, WhisulJob,
 };
 
 /// How long an interaction's token can be used (Discord docs, Receiving and Responding).
@@ -97,8 +97,8 @@ pub enum State {
     Failed(Failure),
     /// The first answer never stood, so that nobody waits for it.
     Withdrawn,
-    /// Its requester took it back while it waited.
-    Cancelled,
+    /// It was cancelled while it waited.
+    Cancelled(Cancellation),
 }
 
 /// What a job takes from the quotas until it is refunded.
@@ -136,7 +136,7 @@ impl State {
             Self::Completed { .. } => "completed",
             Self::Failed(_) => "failed",
             Self::Withdrawn => "withdrawn",
-            Self::Cancelled => "cancelled",
+            Self::Cancelled(_) => "cancelled",
         }
     }
 }
@@ -191,7 +191,7 @@ impl Job {
     /// Whether its outcome is known and will not change.
     pub fn has_outcome(&self) -> bool {
         match self.state {
-            State::Completed { .. } | State::Failed(_) | State::Withdrawn | State::Cancelled => {
+            State::Completed { .. } | State::Failed(_) | State::Withdrawn | State::Cancelled(_) => {
                 true
             }
             State::Accepted | State::Announced | State::Submitting | State::Running { .. } => false,

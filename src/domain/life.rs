@@ -10,8 +10,8 @@
 //! An accepted job fails, too, where it is too late to find out whether its first answer stands.
 
 use super::{
-    Charge, Delivery, Failure, Job, MessageId, Owed, Post, Reach, Shown, Song, State, Timestamp,
-    WhisulJob,
+    Cancellation, Charge, Delivery, Failure, Job, MessageId, Owed, Post, Reach, Shown, Song, State,
+    Timestamp, WhisulJob,
 };
 
 /// Something that happens to a job.
@@ -26,8 +26,9 @@ pub enum Event {
     },
     /// The first answer did not reach Discord, or Discord refused it.
     AnswerFailed,
-    /// Its requester takes it back, or deletes its message, while it waits.
-    TakenBack,
+    /// It is cancelled while it waits: by its requester, a moderator or the owner, or because its
+    /// message was deleted.
+    TakenBack(Cancellation),
     /// Its turn has come: the prompt is about to be sent.
     TurnCame,
     /// Whisul surely did not take the prompt. It goes back into line.
@@ -99,7 +100,7 @@ impl Job {
             // The submission itself ends with an event: who finds this state has no part in it.
             State::Submitting => Step::SettleSubmission,
             State::Running { .. } => Step::Follow,
-            State::Completed { .. } | State::Failed(_) | State::Withdrawn | State::Cancelled => {
+            State::Completed { .. } | State::Failed(_) | State::Withdrawn | State::Cancelled(_) => {
                 match self.owed {
                     _ if self.awaits_delivery() => Step::Deliver,
                     Owed { notice: true, .. } => Step::Notify,
@@ -125,8 +126,8 @@ impl Job {
                 job.state = State::Withdrawn;
                 job.charge = Charge::None;
             }
-            (State::Announced, Event::TakenBack) => {
-                job.state = State::Cancelled;
+            (State::Announced, Event::TakenBack(cancellation)) => {
+                job.state = State::Cancelled(cancellation);
                 job.charge = Charge::None;
             }
             (State::Announced, Event::TurnCame) => job.state = State::Submitting,
@@ -188,7 +189,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::{ChannelId, JobId, REFUNDS, UserId, fixtures, fixtures::whisul_job};
+    use crate::domain::{
+        Canceller, ChannelId, JobId, REFUNDS, UserId, fixtures, fixtures::whisul_job,
+    };
 
     fn fresh_job() -> Job {
         fixtures::job(JobId(1), UserId(2))
@@ -207,7 +210,7 @@ mod tests {
         prop_oneof![
             Just(Event::AnswerStands { message, reach: Reach::Channel }),
             Just(Event::AnswerFailed),
-            Just(Event::TakenBack),
+            Just(Event::TakenBack(Cancellation::by(Canceller::Requester))),
             Just(Event::TurnCame),
             Just(Event::NotTaken),
             Just(Event::Taken { whisul_job, at }),
@@ -217,7 +220,7 @@ mod tests {
             Just(Event::Fell(Failure::Vanished)),
             Just(Event::Fell(Failure::Expired)),
             Just(Event::Fell(Failure::Rejected { reason: None })),
-            Just(Event::Fell(Failure::Ended)),
+            Just(Event::Fell(Failure::Ended { reason: None })),
             Just(Event::PostBegins(Post::Direct)),
             Just(Event::PostFailed),
             owed.prop_map(|(notice, files)| delivered(Owed { notice, files })),
@@ -265,7 +268,7 @@ mod tests {
             Just(Failure::Songless),
             Just(Failure::Vanished),
             Just(Failure::GivenUp),
-            Just(Failure::Ended),
+            reason().prop_map(|reason| Failure::Ended { reason }),
             Just(Failure::UnknownFate),
         ]
     }
@@ -297,7 +300,7 @@ mod tests {
                     Failure::TooLate | Failure::Expired | Failure::Rejected { .. } | Failure::Refused
                 );
                 prop_assert_eq!(job.charge == Charge::None, free);
-                if failure == Failure::Ended {
+                if matches!(failure, Failure::Ended { .. }) {
                     prop_assert_eq!(job.charge, Charge::KeyOnly);
                 } else {
                     refunded += u32::from(job.charge == Charge::KeyOnly);

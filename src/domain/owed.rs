@@ -72,7 +72,7 @@ impl Job {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{GuildId, JobId, Song, UserId, fixtures};
+    use crate::domain::{Cancellation, Canceller, GuildId, JobId, Song, UserId, fixtures};
 
     const ALL: Extras = Extras { notice: true, audio: true, cover: true };
     const EDITED: Shown = Shown { message: MessageId(9), channel: ChannelId(3), bare: false };
@@ -115,7 +115,7 @@ mod tests {
         assert!(owed(&job, EDITED, ALL, 0).files);
         assert!(!owed(&job, Shown { bare: true, ..EDITED }, ALL, 0).files);
         assert!(!owed(&job, EDITED, Extras { audio: false, ..ALL }, 0).files);
-        job.state = State::Cancelled;
+        job.state = State::Cancelled(Cancellation::by(Canceller::Requester));
         assert_eq!(owed(&job, EDITED, ALL, 99), Owed::default());
     }
 }

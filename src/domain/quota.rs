@@ -58,6 +58,19 @@ pub struct Refusal {
     pub quota: Quota,
     /// When the next song is free; `None` where waiting alone does not help.
     pub free_at: Option<Timestamp>,
+    /// What helps the person where waiting does not.
+    pub remedy: Remedy,
+}
+
+/// What helps somebody whom waiting does not help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// Nothing that they could do: the bot's owner decides, or the server's moderators.
+    None,
+    /// One of the roles that have a quota.
+    Role,
+    /// To ask in a server: outside of servers nobody can tell which roles they hold.
+    Server,
 }
 
 /// Who asks, as far as quotas go.
@@ -140,13 +153,23 @@ impl Limits {
     ) -> Result<Option<JobId>, Refusal> {
         if charges.open >= self.user_concurrency {
             let quota = Quota::Limited { count: self.user_concurrency, window: Duration::ZERO };
-            return Err(Refusal { limit: Limit::Concurrency, quota, free_at: None });
+            return Err(Refusal::of(Limit::Concurrency, quota, None));
         }
-        let grant = match self.admit_person(requester.roles, &charges.user, at) {
+        self.admit_by_quotas(requester, charges, at)
+    }
+
+    /// The same, however many songs the person has under way.
+    pub(super) fn admit_by_quotas(
+        &self,
+        requester: &Requester<'_>,
+        charges: &Charges,
+        at: Timestamp,
+    ) -> Result<Option<JobId>, Refusal> {
+        let grant = match self.admit_person(requester, &charges.user, at) {
             Ok(()) => None,
             Err(refusal) => Some(charges.usable_grants(at).next().ok_or(refusal)?.id),
         };
-        let refuse = |limit, quota| move |free_at| Refusal { limit, quota, free_at };
+        let refuse = |limit, quota| move |free_at| Refusal::of(limit, quota, free_at);
         if requester.in_guild {
             self.guild.check(&charges.guild, at).map_err(refuse(Limit::Guild, self.guild))?;
         }
@@ -170,20 +193,37 @@ impl Limits {
     /// Of several full quotas, the one that has room first is the one to tell of.
     fn admit_person(
         &self,
-        roles: &[RoleId],
+        requester: &Requester<'_>,
         charges: &[Timestamp],
         at: Timestamp,
     ) -> Result<(), Refusal> {
+        let remedy = self.remedy(requester);
         let mut soonest: Option<Refusal> = None;
-        for quota in self.personal(roles) {
+        for quota in self.personal(requester.roles) {
             let Err(free_at) = quota.check(charges, at) else { return Ok(()) };
             let wait = |refusal: &Refusal| refusal.free_at.map_or(i64::MAX, Timestamp::millis);
-            let refusal = Refusal { limit: Limit::Person, quota, free_at };
+            let refusal = Refusal { remedy, ..Refusal::of(Limit::Person, quota, free_at) };
             if soonest.as_ref().is_none_or(|other| wait(&refusal) < wait(other)) {
                 soonest = Some(refusal);
             }
         }
         soonest.map_or(Ok(()), Err)
+    }
+
+    /// Whether a role with a quota would help somebody without songs of their own.
+    fn remedy(&self, requester: &Requester<'_>) -> Remedy {
+        let helps = |quota: &Quota| *quota == Quota::Unlimited || quota.depth() > 0;
+        match self.roles.values().any(helps) {
+            true if requester.in_guild => Remedy::Role,
+            true => Remedy::Server,
+            false => Remedy::None,
+        }
+    }
+}
+
+impl Refusal {
+    fn of(limit: Limit, quota: Quota, free_at: Option<Timestamp>) -> Self {
+        Self { limit, quota, free_at, remedy: Remedy::None }
     }
 }
 
@@ -260,6 +300,20 @@ mod tests {
         assert_eq!(none.admit(&requester(&[RoleId(7)]), &charges, at(101)), Ok(None));
         let refusal = none.admit(&requester(&[RoleId(8)]), &charges, at(101)).unwrap_err();
         assert_eq!((refusal.limit, refusal.free_at), (Limit::Person, None));
+    }
+
+    #[test]
+    fn only_a_role_that_gives_songs_is_a_remedy() {
+        let refused = |role: Option<&str>, in_guild| {
+            let roles = role.map(|quota| (RoleId(7), quota.parse().unwrap()));
+            let limits = Limits { roles: roles.into_iter().collect(), ..limits("0/1d") };
+            let requester = Requester { roles: &[], in_guild };
+            limits.admit(&requester, &Charges::default(), at(1)).unwrap_err().remedy
+        };
+        assert_eq!(refused(None, true), Remedy::None);
+        assert_eq!(refused(Some("0/1d"), true), Remedy::None);
+        assert_eq!(refused(Some("1/1d"), true), Remedy::Role);
+        assert_eq!(refused(Some("unlimited"), false), Remedy::Server);
     }
 
     #[test]

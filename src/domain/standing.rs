@@ -2,7 +2,7 @@
 
 use std::{cmp::Reverse, time::Duration};
 
-use super::{Charges, Limit, Limits, Quota, Requester, RoleId, Timestamp};
+use super::{Charges, Grant, Limit, Limits, Quota, Refusal, Requester, RoleId, Timestamp};
 
 /// What is left of one limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +17,47 @@ pub struct Standing {
     pub next_at: Option<Timestamp>,
 }
 
+/// How many songs a person can ask for at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Available {
+    /// As many as they like.
+    Unlimited,
+    /// So many.
+    Songs {
+        /// How many, extra songs included.
+        left: u32,
+        /// How many of them before one of theirs is done.
+        at_once: u32,
+    },
+    /// None, for this reason.
+    Nothing(Refusal),
+}
+
 impl Limits {
+    /// How many songs a person can ask for `at` this time. Where it is none for more than one
+    /// reason, a quota is the one to tell of: it lasts longer than songs under way.
+    pub fn available(
+        &self,
+        requester: &Requester<'_>,
+        charges: &Charges,
+        at: Timestamp,
+    ) -> Available {
+        let admitted = self.admit_by_quotas(requester, charges, at);
+        if let Err(refusal) = admitted.and_then(|_| self.admit(requester, charges, at)) {
+            return Available::Nothing(refusal);
+        }
+        let extra: u32 =
+            charges.usable_grants(at).map(|grant: &Grant| grant.left).fold(0, u32::saturating_add);
+        let standings = self.standings(requester, charges, at);
+        let left = standings.iter().filter_map(|standing| match standing.limit {
+            Limit::Concurrency => None,
+            Limit::Person => Some(standing.left.saturating_add(extra)),
+            Limit::Guild | Limit::Global => Some(standing.left),
+        });
+        let at_once = self.user_concurrency.saturating_sub(charges.open);
+        left.min().map_or(Available::Unlimited, |left| Available::Songs { left, at_once })
+    }
+
     /// What is left `at` this time of each limit that applies, from the narrowest to the widest. A
     /// song is admitted exactly if none of them is used up, but for grants.
     pub fn standings(
@@ -142,7 +182,14 @@ mod tests {
                 Limit::Person => standing.left + granted,
                 _ => standing.left,
             });
-            for _ in 0..left.min().unwrap() {
+            let most = left.min().unwrap();
+            let at_once = limits.user_concurrency.saturating_sub(open);
+            match limits.available(&requester, &charges, at) {
+                Available::Unlimited => prop_assert_eq!(most, at_once),
+                Available::Songs { left, at_once } => prop_assert_eq!(most, left.min(at_once)),
+                Available::Nothing(_) => prop_assert_eq!(most, 0),
+            }
+            for _ in 0..most {
                 match limits.admit(&requester, &charges, at) {
                     Ok(None) => charges.user.insert(0, at),
                     Ok(Some(paid)) => {

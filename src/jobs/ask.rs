@@ -13,7 +13,6 @@ use tracing::{Instrument, error, info, warn};
 
 use super::{
     Jobs,
-    failpoint::{Moment, reach},
     mishap::InHand,
     worker::{StepError, Worker},
 };
@@ -23,6 +22,7 @@ use crate::{
         Bar, Event, FirstAnswer, Job, JobId, Place, Prompt, Refusal, Requester, RoleId, State,
         Step, UserId, Way,
     },
+    failpoint::{Moment, reach},
     store::{Admission, StoreError},
 };
 

@@ -6,6 +6,8 @@
 //! and further probes open it again. What no probe can tell, since it concerns prompts alone, holds
 //! back prompts alone: they go one at a time, with growing waits, until Whisul takes one.
 
+mod hold;
+mod refusals;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -36,6 +38,8 @@ pub(super) enum News {
     Taken,
     /// It failed; nobody knows yet whether for this job alone.
     Doubtful,
+    /// Whisul rejected the key for a prompt; nobody knows yet whether for this prompt alone.
+    TurnedAway,
     /// Nobody knows whether Whisul took the prompt.
     Unknown,
     /// No connection came about.
@@ -100,6 +104,16 @@ impl Gate {
         Pass { gate: self, access }
     }
 
+    /// Waits until a requester's prompt would be let in.
+    pub(super) async fn admits(&self, prompt_of: Option<UserId>) {
+        self.until(|state, now| state.admits(prompt_of, now).map(|_| ())).await;
+    }
+
+    /// Whether Whisul rejects prompts as if the key were wrong, whoever wrote them.
+    pub(super) fn doubts_key(&self) -> bool {
+        self.state().is_held_by(Obstacle::BadKey)
+    }
+
     /// Waits until a doubt is settled: whether Whisul is well, so that the failure was the job's own.
     pub(super) async fn verdict(&self, doubt: Doubt) -> bool {
         self.until(|state, _| state.verdict(doubt.0).ok_or(None)).await
@@ -159,8 +173,8 @@ impl Pass<'_> {
 
 impl Drop for Pass<'_> {
     fn drop(&mut self) {
-        if self.access.is_trial {
-            self.gate.state().give_up_trial(Instant::now());
+        if let Some(trial) = self.access.trial.take() {
+            self.gate.state().give_up_trial(trial, Instant::now());
             self.gate.moved.notify_waiters();
         }
     }

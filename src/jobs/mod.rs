@@ -11,7 +11,6 @@ mod clock;
 mod deliver;
 mod display;
 mod export;
-mod failpoint;
 mod follow;
 mod forget;
 mod gate;

@@ -49,7 +49,11 @@ impl Jobs {
             debug!(%error, "a probe of Whisul failed");
         }
         let was_shut = self.gate.obstacle(None).is_some();
-        self.found(probe.tell(finding_of(&answer)));
+        let obstacle = probe.tell(finding_of(&answer));
+        if obstacle == Some(Obstacle::BadKey) && answer.is_ok() {
+            warn!("Whisul answers the probe, but rejects all prompts as if the key were wrong");
+        }
+        self.found(obstacle);
         if was_shut && answer.is_ok() {
             info!("Whisul answers again");
         }
@@ -114,9 +118,8 @@ pub(super) fn news_of_submission(answer: &Result<WhisulJob, SubmitError>) -> New
     match answer {
         Ok(_) => News::Taken,
         Err(SubmitError::Rejected { .. }) => News::Fine,
-        Err(
-            SubmitError::BadKey { .. } | SubmitError::Blocked { .. } | SubmitError::Refused { .. },
-        ) => News::Doubtful,
+        Err(SubmitError::BadKey { .. }) => News::TurnedAway,
+        Err(SubmitError::Refused { .. }) => News::Doubtful,
         Err(SubmitError::OutOfCredit) => News::OutOfCredit,
         Err(SubmitError::NotTaken { retry_after: None, .. }) => News::Unreachable,
         Err(

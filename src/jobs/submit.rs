@@ -12,12 +12,12 @@ use super::{
     worker::{StepError, Worker},
 };
 use crate::{
-    domain::{Event, Failure, Submission, WhisulJob},
+    domain::{Cancellation, Canceller, Event, Failure, Submission, WhisulJob},
     whisul::SubmitError,
 };
 
 /// How often a prompt is sent at most that Whisul turns away while it takes others.
-const TRIES: u32 = 3;
+pub(super) const TRIES: u32 = 3;
 
 impl Worker {
     /// Waits for the job's turn and submits its prompt. Deleting the message takes the job back.
@@ -79,7 +79,8 @@ impl Worker {
             Setback::KeyOrPrompt => match self.waiting_for(jobs.gate.verdict(doubt)).await? {
                 // Whisul rejects the key, or is away: the job waits in line with all others.
                 Ok(false) => return Ok(()),
-                Ok(true) => true,
+                // So it does where Whisul rejects everybody's prompts.
+                Ok(true) => !jobs.gate.doubts_key(),
                 Err(Deleted) => return self.take_back().await,
             },
             // No probe can tell, but another prompt that is taken can.
@@ -97,8 +98,14 @@ impl Worker {
             warn!(?setback, "Whisul takes other prompts, but not this one; it is not sent again");
             return self.note(Event::Fell(Failure::Rejected { reason: None })).await;
         }
-        let pause = self.setbacks.next_whole();
-        match self.waiting_for(tokio::time::sleep(pause)).await? {
+        // Whose prompt was turned away waits without a slot: with one, it would keep the prompts out
+        // that would be taken.
+        let (pause, requester) = (self.setbacks.next_whole(), Some(self.job.requester));
+        let wait = async {
+            tokio::time::sleep(pause).await;
+            jobs.gate.admits(requester).await;
+        };
+        match self.waiting_for(wait).await? {
             Ok(()) => Ok(()),
             Err(Deleted) => self.take_back().await,
         }
@@ -112,14 +119,15 @@ impl Worker {
 
     async fn take_back(&mut self) -> Result<(), StepError> {
         self.slot = None;
-        self.note(Event::TakenBack).await
+        self.note(Event::TakenBack(Cancellation::by(Canceller::Deletion))).await
     }
 }
 
 /// Why a prompt was turned away that Whisul surely did not take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Setback {
-    /// The key is rejected, or a firewall dislikes the prompt. A probe tells which.
+    /// The key is rejected, or a firewall dislikes the prompt. A probe and other people's prompts
+    /// tell which.
     KeyOrPrompt,
     OutOfCredit,
 }
@@ -127,9 +135,7 @@ enum Setback {
 impl Setback {
     fn of(answer: &Result<WhisulJob, SubmitError>) -> Option<Self> {
         match answer {
-            Err(SubmitError::BadKey { .. } | SubmitError::Blocked { .. }) => {
-                Some(Self::KeyOrPrompt)
-            }
+            Err(SubmitError::BadKey { .. }) => Some(Self::KeyOrPrompt),
             Err(SubmitError::OutOfCredit) => Some(Self::OutOfCredit),
             _ => None,
         }
@@ -153,7 +159,6 @@ fn submission_of(answer: Result<WhisulJob, SubmitError>) -> Submission {
         }
         Err(
             error @ (SubmitError::BadKey { .. }
-            | SubmitError::Blocked { .. }
             | SubmitError::OutOfCredit
             | SubmitError::RateLimited { .. }
             | SubmitError::NotTaken { .. }),

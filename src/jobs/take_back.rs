@@ -7,7 +7,7 @@ use tokio::time::{Instant, timeout_at};
 use super::Jobs;
 use crate::{
     delivery::Message,
-    domain::{Event, Failure, Job, JobId, MessageId, Owed, Reach, Shown, State},
+    domain::{Cancellation, Event, Failure, Job, JobId, MessageId, Owed, Reach, Shown, State},
     store::StoreError,
 };
 
@@ -49,10 +49,11 @@ impl Jobs {
     pub async fn take_back(
         self: &Arc<Self>,
         id: JobId,
+        cancellation: Cancellation,
         until: Instant,
         answer: impl AsyncFnOnce(Option<Message>) -> Option<MessageId>,
     ) -> Result<TakenBack, StoreError> {
-        self.end(id, false, until, answer).await
+        self.end(id, (cancellation, false), until, answer).await
     }
 
     /// The same for the bot's owner, who may also end a song that runs.
@@ -62,21 +63,23 @@ impl Jobs {
     pub async fn take_back_or_end(
         self: &Arc<Self>,
         id: JobId,
+        cancellation: Cancellation,
         until: Instant,
     ) -> Result<TakenBack, StoreError> {
         // The job's own task brings the news to its message.
-        self.end(id, true, until, async |_| None).await
+        self.end(id, (cancellation, true), until, async |_| None).await
     }
 
     async fn end(
         self: &Arc<Self>,
         id: JobId,
-        even_running: bool,
+        (cancellation, even_running): (Cancellation, bool),
         until: Instant,
         answer: impl AsyncFnOnce(Option<Message>) -> Option<MessageId>,
     ) -> Result<TakenBack, StoreError> {
         let jobs = Arc::clone(self);
-        let mut cancelling = self.tasks.spawn(async move { jobs.cancel(id, even_running).await });
+        let cancelling = async move { jobs.cancel(id, cancellation, even_running).await };
+        let mut cancelling = self.tasks.spawn(cancelling);
         let Ok(ended) = timeout_at(until, &mut cancelling).await else {
             let jobs = Arc::clone(self);
             self.tasks.spawn(async move {
@@ -89,7 +92,7 @@ impl Jobs {
             Ok(Ok(Cancelling::Written(cancelled))) => {
                 self.answer_taken_back(&cancelled, answer).await;
                 self.registry.wake(id);
-                let waited = cancelled.state == State::Cancelled;
+                let waited = matches!(cancelled.state, State::Cancelled(_));
                 Ok(if waited { TakenBack::Done } else { TakenBack::Ended })
             }
             Ok(Ok(Cancelling::Refused(why))) => Ok(why),
@@ -98,7 +101,12 @@ impl Jobs {
         }
     }
 
-    async fn cancel(&self, id: JobId, even_running: bool) -> Result<Cancelling, StoreError> {
+    async fn cancel(
+        &self,
+        id: JobId,
+        cancellation: Cancellation,
+        even_running: bool,
+    ) -> Result<Cancelling, StoreError> {
         for _ in 0..TRIES {
             let Some(job) = self.store.job(id).await? else {
                 return Ok(Cancelling::Refused(TakenBack::Unknown));
@@ -109,8 +117,11 @@ impl Jobs {
                 tokio::time::sleep(PAUSE).await;
                 continue;
             }
-            let ended = || job.after(Event::Fell(Failure::Ended)).filter(|_| even_running);
-            let Some(cancelled) = job.after(Event::TakenBack).or_else(ended) else {
+            let reason = cancellation.reason.clone();
+            let ended =
+                || job.after(Event::Fell(Failure::Ended { reason })).filter(|_| even_running);
+            let taken_back = job.after(Event::TakenBack(cancellation.clone()));
+            let Some(cancelled) = taken_back.or_else(ended) else {
                 return Ok(Cancelling::Refused(TakenBack::TooLate));
             };
             // The job's task may have been faster. It finds out when it writes the next time.

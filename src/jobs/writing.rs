@@ -1,11 +1,9 @@
 //! Every write of a job, and on either side of it a place where the crash test can end the process.
 
-use super::{
-    Jobs,
-    failpoint::{Moment, reach},
-};
+use super::Jobs;
 use crate::{
     domain::{Bar, Charge, Delivery, Job, Requester},
+    failpoint::{Moment, reach},
     store::{Admission, StoreError},
 };
 

@@ -1,7 +1,9 @@
-//! What the host sees of the running bot, and how the host stops it.
+//! What the host sees of the running bot, and how the host calls and stops it.
 
 mod backup;
+mod command_line;
 pub mod signals;
 pub mod telemetry;
 
-pub use backup::backup;
+pub use backup::{backup, restore};
+pub use command_line::{Command, FileOrStdio, UsageError};

@@ -1,7 +1,7 @@
 //! A copy of the database, made while the bot runs.
 
 use std::{
-    fs::{self, File},
+    fs::{self, File, TryLockError},
     io,
     path::{Path, PathBuf, absolute},
 };
@@ -30,6 +30,12 @@ pub enum BackupError {
     #[error("{} is there already, and a backup never replaces a file", .path.display())]
     Exists {
         /// The file.
+        path: PathBuf,
+    },
+    /// Another process makes a copy in the same place.
+    #[error("another backup is being made in {}; wait for its end", .path.display())]
+    UnderWay {
+        /// The file that it writes.
         path: PathBuf,
     },
     /// There is no room for the copy.
@@ -64,21 +70,50 @@ pub async fn backup(url: &str, to: &Path) -> Result<(), BackupError> {
     if to.symlink_metadata().is_ok() {
         return Err(BackupError::Exists { path: to.clone() });
     }
-    if !database.try_exists().unwrap_or(true) {
-        return Err(BackupError::NoDatabase { path: database });
-    }
-    let mut connection = connect(&database).await?;
-    if !check_origin(&mut connection, &database).await? {
-        return Err(BackupError::NoDatabase { path: database });
-    }
+    let connection = connect_to_ours(&database).await?;
     let partial = Partial::beside(to)?;
-    vacuum(&mut connection, &database, &partial.0).await?;
-    let failed = |error| OpenError::at(database.clone(), error);
-    connection.close().await.map_err(failed)?;
-    let mut copy = connect(&partial.0).await?;
-    check_whole(&mut copy, &database).await?;
-    copy.close().await.map_err(failed)?;
+    copy(connection, &database, &partial.0).await?;
     partial.finish(to).map_err(|error| not_written(to, error))
+}
+
+/// The same copy as an open file without a name, to be read from its beginning. It takes its room
+/// beside the database, since a container may have no other place to write to, and leaves nothing
+/// there.
+///
+/// # Errors
+/// As for [`backup`].
+pub async fn snapshot(url: &str) -> Result<File, BackupError> {
+    let database = file_of(url)?;
+    let connection = connect_to_ours(&database).await?;
+    let unnamed = Snapshot::beside(&database)?;
+    copy(connection, &database, &unnamed.path).await?;
+    unnamed.into_file()
+}
+
+/// Connects to the database, if a bot has written to it.
+async fn connect_to_ours(database: &Path) -> Result<SqliteConnection, BackupError> {
+    let nothing = || BackupError::NoDatabase { path: database.to_owned() };
+    if !database.try_exists().unwrap_or(true) {
+        return Err(nothing());
+    }
+    let mut connection = connect(database).await?;
+    let is_ours = check_origin(&mut connection, database).await?;
+    if is_ours { Ok(connection) } else { Err(nothing()) }
+}
+
+/// Copies the state of this moment into an empty file, and checks it there.
+async fn copy(
+    mut connection: SqliteConnection,
+    database: &Path,
+    to: &Path,
+) -> Result<(), BackupError> {
+    vacuum(&mut connection, database, to).await?;
+    let failed = |error| OpenError::at(database.to_owned(), error);
+    connection.close().await.map_err(failed)?;
+    let mut copied = connect(to).await?;
+    check_whole(&mut copied, database).await?;
+    copied.close().await.map_err(failed)?;
+    Ok(())
 }
 
 /// Reads the file and never writes it.
@@ -139,6 +174,56 @@ impl Drop for Partial {
         // A finished copy has no file of this name any more.
         _ = fs::remove_file(&self.0);
     }
+}
+
+/// A copy on its way to somewhere else. Its name goes with this value.
+struct Snapshot {
+    path: PathBuf,
+    file: File,
+}
+
+impl Snapshot {
+    /// An empty file for it, for its owner only. One that a killed process has left is taken over:
+    /// in a container there may be nothing else to remove it with. The lock on it says whether it
+    /// was left.
+    fn beside(database: &Path) -> Result<Self, BackupError> {
+        let path = database.with_added_extension("snapshot");
+        let failed = |error| not_written(&path, error);
+        loop {
+            let mut options = File::options();
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            options.read(true).write(true).create(true).truncate(false);
+            let file = options.open(&path).map_err(failed)?;
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => return Err(BackupError::UnderWay { path }),
+                Err(TryLockError::Error(error)) => return Err(failed(error)),
+            }
+            // Whoever had the lock until now has removed the name of the file that was opened.
+            if is_at(&file, &path) {
+                file.set_len(0).map_err(failed)?;
+                return Ok(Self { path, file });
+            }
+        }
+    }
+
+    fn into_file(self) -> Result<File, BackupError> {
+        self.file.try_clone().map_err(|error| not_written(&self.path, error))
+    }
+}
+
+impl Drop for Snapshot {
+    fn drop(&mut self) {
+        _ = fs::remove_file(&self.path);
+    }
+}
+
+/// Whether a path still names this file.
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let id = |found: fs::Metadata| (found.dev(), found.ino());
+    file.metadata().ok().map(id) == path.symlink_metadata().ok().map(id)
 }
 
 fn not_written(path: &Path, source: io::Error) -> BackupError {

@@ -1,8 +1,8 @@
 //! The jobs on disk: SQL and migrations. Nothing else in the bot knows SQL.
 //!
 //! One row a job, written before the step that follows from it is taken. The statements keep to
-//! what SQLite and PostgreSQL have in common; what only SQLite knows stands in `open`, `backup`, `purge`
-//! and `error`, and in the one `BEGIN` of `admit`.
+//! what SQLite and PostgreSQL have in common; what only SQLite knows stands in `open`, `backup`,
+//! `restore`, `purge` and `error`, and in the one `BEGIN` of `admit`.
 
 mod acts;
 mod admit;
@@ -16,6 +16,7 @@ mod pages;
 mod people;
 mod purge;
 mod read;
+mod restore;
 #[cfg(test)]
 mod tests;
 mod watch;
@@ -29,9 +30,10 @@ use tracing::warn;
 
 pub use self::{
     admit::Admission,
-    backup::{BackupError, backup},
+    backup::{BackupError, backup, snapshot},
     error::{DamagedRow, OpenError, StoreError},
     own::{Erasure, Records, RecordsAfter},
+    restore::{RestoreError, Restored, restore},
 };
 use crate::domain::{Job, JobId, MessageId, UserId};
 

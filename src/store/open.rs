@@ -27,11 +27,12 @@ const PAGE_CACHE: u32 = 256;
 
 /// The steps that made the tables what they are, in order. A step that was ever released stays as
 /// it is: each database remembers the text of those it has taken.
-pub(super) const MIGRATIONS: [(i64, &str, &str); 4] = [
+pub(super) const MIGRATIONS: [(i64, &str, &str); 5] = [
     (1, "jobs", include_str!("migrations/0001_jobs.sql")),
     (2, "origin", include_str!("migrations/0002_origin.sql")),
     (3, "extras", include_str!("migrations/0003_extras.sql")),
     (4, "admin", include_str!("migrations/0004_admin.sql")),
+    (5, "cancelled_by", include_str!("migrations/0005_cancelled_by.sql")),
 ];
 
 /// Where sqlx remembers which steps a database has taken.
@@ -132,7 +133,7 @@ pub(super) fn file_of(url: &str) -> Result<PathBuf, OpenError> {
 
 /// Makes the folder and the file where they are missing, for their owner only. SQLite gives the
 /// files that it adds the same permissions.
-fn make_place(path: &Path) -> Result<(), OpenError> {
+pub(super) fn make_place(path: &Path) -> Result<(), OpenError> {
     let folder = path.parent().unwrap_or(path);
     make_folder(folder).map_err(|source| OpenError::Folder { path: folder.to_owned(), source })?;
     match make_file(path) {
@@ -209,7 +210,7 @@ pub(super) async fn check_whole(
 }
 
 /// Why the tables could not be brought up to date.
-fn not_migrated(error: MigrateError, path: &Path) -> OpenError {
+pub(super) fn not_migrated(error: MigrateError, path: &Path) -> OpenError {
     let path = path.to_owned();
     let known = MIGRATIONS.iter().map(|(version, ..)| *version).max().unwrap_or(0);
     match error {

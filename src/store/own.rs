@@ -35,7 +35,7 @@ pub(super) const ALL: &str = "\
 pub(super) const ERASE: &str = "\
     UPDATE jobs SET prompt = '', message = NULL, message_channel = NULL, title = NULL, bpm = NULL, \
         length_seconds = NULL, tags = NULL, song_url = NULL, image_url = NULL, \
-        failure_reason = NULL, origin = NULL \
+        failure_reason = NULL, cancelled_by = NULL, origin = NULL \
     WHERE requester = $1 AND settled = 1 AND prompt <> ''";
 
 pub(super) const NOT_SETTLED: &str = "\

@@ -8,11 +8,11 @@ use sqlx::{Decode, Row, Sqlite, Type, sqlite::SqliteRow};
 
 use super::{
     DamagedRow,
-    words::{Word, failure_word, state_word},
+    words::{Word, canceller, failure_word, state_word},
 };
 use crate::domain::{
-    ApplicationId, ChannelId, Failure, GuildId, Job, JobId, MessageId, Owed, Place, Prompt, Song,
-    SongLength, State, Timestamp, UserId, WhisulJob, WhisulJobId,
+    ApplicationId, Cancellation, Canceller, ChannelId, Failure, GuildId, Job, JobId, MessageId,
+    Owed, Place, Prompt, Song, SongLength, State, Timestamp, UserId, WhisulJob, WhisulJobId,
 };
 
 /// Reads a row with all columns as a job.
@@ -100,13 +100,7 @@ impl<'r> Reader<'r> {
 
     fn state(&self) -> Result<State, DamagedRow> {
         let word: &str = self.required("state")?;
-        let plain = [
-            State::Accepted,
-            State::Announced,
-            State::Submitting,
-            State::Withdrawn,
-            State::Cancelled,
-        ];
+        let plain = [State::Accepted, State::Announced, State::Submitting, State::Withdrawn];
         if let Some(state) = plain.into_iter().find(|state| state_word(state) == word) {
             return Ok(state);
         }
@@ -123,6 +117,10 @@ impl<'r> Reader<'r> {
                 took: self.checked("took_millis", duration)?,
             }),
             "failed" => self.failure().map(State::Failed),
+            "cancelled" => Ok(State::Cancelled(Cancellation {
+                by: self.checked_if_any("cancelled_by", canceller)?.unwrap_or(Canceller::Requester),
+                reason: self.optional("failure_reason")?,
+            })),
             _ => Err(self.damaged("state")),
         }
     }
@@ -147,11 +145,11 @@ impl<'r> Reader<'r> {
             Failure::Expired,
             Failure::Rejected { reason: reason.clone() },
             Failure::Refused,
-            Failure::Generation { reason },
+            Failure::Generation { reason: reason.clone() },
             Failure::Songless,
             Failure::Vanished,
             Failure::GivenUp,
-            Failure::Ended,
+            Failure::Ended { reason },
             Failure::UnknownFate,
         ];
         self.checked("failure", |word: &str| {

@@ -1,7 +1,7 @@
 //! The words that stand for the domain's kinds in the database. They are for ever: to change one
 //! takes a migration.
 
-use crate::domain::{Charge, Delivery, Failure, Post, Reach, State};
+use crate::domain::{Canceller, Charge, Delivery, Failure, Post, Reach, State, UserId};
 
 /// A kind that is stored as a word.
 pub(super) trait Word: Copy + 'static {
@@ -70,7 +70,7 @@ pub(super) fn state_word(state: &State) -> &'static str {
         State::Completed { .. } => "completed",
         State::Failed(_) => "failed",
         State::Withdrawn => "withdrawn",
-        State::Cancelled => "cancelled",
+        State::Cancelled(_) => "cancelled",
     }
 }
 
@@ -85,7 +85,27 @@ pub(super) fn failure_word(failure: &Failure) -> &'static str {
         Failure::Songless => "songless",
         Failure::Vanished => "vanished",
         Failure::GivenUp => "given_up",
-        Failure::Ended => "ended",
+        Failure::Ended { .. } => "ended",
         Failure::UnknownFate => "unknown_fate",
     }
+}
+
+/// The word for who cancelled a song; a moderator's is their id.
+pub(super) fn canceller_word(by: Canceller) -> String {
+    match by {
+        Canceller::Requester => "requester".to_owned(),
+        Canceller::Owner => "owner".to_owned(),
+        Canceller::Deletion => "deletion".to_owned(),
+        Canceller::Moderator(person) => person.to_string(),
+    }
+}
+
+/// Who cancelled a song, from such a word.
+pub(super) fn canceller(word: &str) -> Option<Canceller> {
+    Some(match word {
+        "requester" => Canceller::Requester,
+        "owner" => Canceller::Owner,
+        "deletion" => Canceller::Deletion,
+        id => Canceller::Moderator(UserId(id.parse().ok()?)),
+    })
 }

@@ -5,19 +5,19 @@ use sqlx::{Sqlite, SqliteExecutor, query::Query, sqlite::SqliteArguments};
 
 use super::{
     StoreError,
-    words::{Word, failure_word, state_word},
+    words::{Word, canceller_word, failure_word, state_word},
 };
-use crate::domain::{Failure, Job, JobId, State};
+use crate::domain::{Cancellation, Failure, Job, JobId, State};
 
 const INSERT: &str = "\
     INSERT INTO jobs (reach, token, message, state, delivery, open, settled, charge, \
         whisul_job, poll_url, running_since, \
         title, bpm, length_seconds, tags, song_url, image_url, took_millis, \
-        failure, failure_reason, message_channel, owes_notice, owes_files, \
+        failure, failure_reason, cancelled_by, message_channel, owes_notice, owes_files, \
         id, requester, guild, channel, application, prompt, origin, round, attachment_limit, \
         charged_at) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, \
-        $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)";
+        $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34)";
 
 const UPDATE: &str = "\
     UPDATE jobs SET reach = $1, token = $2, message = $3, state = $4, delivery = $5, \
@@ -25,10 +25,10 @@ const UPDATE: &str = "\
         whisul_job = $9, poll_url = $10, running_since = $11, \
         title = $12, bpm = $13, length_seconds = $14, tags = $15, song_url = $16, \
         image_url = $17, took_millis = $18, \
-        failure = $19, failure_reason = $20, \
-        message_channel = $21, owes_notice = $22, owes_files = $23 \
-    WHERE id = $24 AND state = $25 AND delivery = $26 \
-        AND owes_notice = $27 AND owes_files = $28 AND prompt <> ''";
+        failure = $19, failure_reason = $20, cancelled_by = $21, \
+        message_channel = $22, owes_notice = $23, owes_files = $24 \
+    WHERE id = $25 AND state = $26 AND delivery = $27 \
+        AND owes_notice = $28 AND owes_files = $29 AND prompt <> ''";
 
 type Statement = Query<'static, Sqlite, SqliteArguments>;
 
@@ -69,7 +69,7 @@ pub(super) async fn update(
     Ok(done.rows_affected() > 0)
 }
 
-/// Fills `$1` to `$23`: all that changes in the life of a job.
+/// Fills `$1` to `$24`: all that changes in the life of a job.
 fn bind_progress(statement: Statement, job: &Job) -> Result<Statement, StoreError> {
     let settled = job.is_settled();
     let token = job.place.token.as_ref().filter(|_| !settled);
@@ -97,6 +97,7 @@ fn bind_progress(statement: Statement, job: &Job) -> Result<Statement, StoreErro
         .bind(details.took_millis)
         .bind(details.failure)
         .bind(details.failure_reason)
+        .bind(details.cancelled_by)
         .bind(channel.transpose()?)
         .bind(i64::from(job.owed.notice))
         .bind(i64::from(job.owed.files)))
@@ -117,6 +118,7 @@ struct Details<'a> {
     took_millis: Option<i64>,
     failure: Option<&'static str>,
     failure_reason: Option<&'a str>,
+    cancelled_by: Option<String>,
 }
 
 impl<'a> Details<'a> {
@@ -141,18 +143,21 @@ impl<'a> Details<'a> {
             State::Failed(failure) => Self {
                 failure: Some(failure_word(failure)),
                 failure_reason: match failure {
-                    Failure::Rejected { reason } | Failure::Generation { reason } => {
-                        reason.as_deref()
-                    }
+                    Failure::Rejected { reason }
+                    | Failure::Generation { reason }
+                    | Failure::Ended { reason } => reason.as_deref(),
                     _ => None,
                 },
                 ..Self::default()
             },
-            State::Accepted
-            | State::Announced
-            | State::Submitting
-            | State::Withdrawn
-            | State::Cancelled => Self::default(),
+            State::Cancelled(Cancellation { by, reason }) => Self {
+                failure_reason: reason.as_deref(),
+                cancelled_by: Some(canceller_word(*by)),
+                ..Self::default()
+            },
+            State::Accepted | State::Announced | State::Submitting | State::Withdrawn => {
+                Self::default()
+            }
         }
     }
 }

@@ -63,17 +63,8 @@ impl Answer<'_> {
                 400..500 => SubmitError::Refused { status },
                 _ => SubmitError::Ambiguous { source: Trouble::Status { status } },
             }),
-            Voice::Foreign => Err(match status {
-                // Whoever asks for credentials, for a licence or for fewer requests does so before
-                // they let one pass.
-                401 | 403 => SubmitError::Blocked { status },
-                429 => SubmitError::RateLimited { retry_after },
-                // So do those who ask for the same request at another address.
-                301 | 307 | 308 | 407 => {
-                    SubmitError::NotTaken { retry_after, source: Trouble::Foreign { status } }
-                }
-                _ => SubmitError::Ambiguous { source: self.unreadable() },
-            }),
+            // Whatever its status: some read a response on its way back, and put theirs in its place.
+            Voice::Foreign => Err(SubmitError::Ambiguous { source: self.unreadable() }),
         }
     }
 
@@ -239,13 +230,8 @@ mod tests {
         for body in FOREIGN {
             for status in 200..600 {
                 let submission = submitted(status, body).unwrap_err();
-                let fits = match status {
-                    401 | 403 => matches!(submission, SubmitError::Blocked { .. }),
-                    429 => matches!(submission, SubmitError::RateLimited { .. }),
-                    301 | 307 | 308 | 407 => matches!(submission, SubmitError::NotTaken { .. }),
-                    _ => matches!(submission, SubmitError::Ambiguous { .. }),
-                };
-                assert!(fits, "{status} {body}: {submission}");
+                let is_unknown = matches!(submission, SubmitError::Ambiguous { .. });
+                assert!(is_unknown, "{status} {body}: {submission}");
                 let poll = polled(status, body).unwrap_err();
                 let fits = match status {
                     429 => matches!(poll, PollError::RateLimited { .. }),
@@ -266,10 +252,10 @@ mod tests {
         let later = |status, body| Answer { retry_after: LATER, ..answer(status, body) };
         let declined = later(503, OWN[0]).into_job();
         assert!(matches!(declined, Err(SubmitError::NotTaken { retry_after: LATER, .. })));
-        let unknown = later(503, FOREIGN[2]).into_job();
-        assert!(matches!(unknown, Err(SubmitError::Ambiguous { .. })), "a proxy does not know");
-        let proxy = later(407, FOREIGN[2]).into_job();
-        assert!(matches!(proxy, Err(SubmitError::NotTaken { retry_after: LATER, .. })));
+        for status in [503, 429] {
+            let unknown = later(status, FOREIGN[2]).into_job();
+            assert!(matches!(unknown, Err(SubmitError::Ambiguous { .. })), "a proxy does not know");
+        }
         let limited = later(429, OWN[0]).into_job();
         assert_eq!(limited, Err(SubmitError::RateLimited { retry_after: LATER }));
         for (status, body) in [(500, OWN[0]), (500, FOREIGN[0]), (403, FOREIGN[2])] {

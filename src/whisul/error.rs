@@ -54,12 +54,6 @@ pub enum SubmitError {
         /// What went wrong.
         source: Trouble,
     },
-    /// A firewall or a login page in front of Whisul did not let the prompt pass. There is no job.
-    #[error("something in front of Whisul blocked the submission (status {status})")]
-    Blocked {
-        /// 401 or 403.
-        status: u16,
-    },
     /// Whisul's own answer, not a documented one, but one that says that there is no job.
     #[error("Whisul refused the submission (status {status})")]
     Refused {

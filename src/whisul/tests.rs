@@ -261,7 +261,7 @@ async fn a_redirect_is_not_followed() {
         let server = Server::answering(&format!("{status} Moved"), &location, "").await;
         let error = submit(&server.client()).await.unwrap_err();
         let foreign = Trouble::Foreign { status };
-        assert_eq!(error, SubmitError::NotTaken { retry_after: None, source: foreign });
+        assert_eq!(error, SubmitError::Ambiguous { source: foreign });
         assert!(matches!(poll(&server.client()).await, Err(PollError::Transient { .. })));
     }
     assert_eq!(elsewhere.connections(), 0);
@@ -274,7 +274,7 @@ async fn a_server_that_asks_to_wait_took_nothing() {
     let server = Server::answering("503 Unavailable", "retry-after: 12\r\n", declined).await;
     let error = submit(&server.client()).await.unwrap_err();
     assert!(matches!(error, SubmitError::NotTaken { retry_after, .. } if retry_after == wait));
-    let server = Server::answering("429 Too Many Requests", "retry-after: 12\r\n", "{}").await;
+    let server = Server::answering("429 Too Many Requests", "retry-after: 12\r\n", declined).await;
     let whisul = server.client();
     assert_eq!(submit(&whisul).await, Err(SubmitError::RateLimited { retry_after: wait }));
     assert_eq!(poll(&whisul).await, Err(PollError::RateLimited { retry_after: wait }));

@@ -46,7 +46,7 @@ impl Told {
         match text("/embeds/0/title") {
             None => Self::Refusal,
             Some("No song this time") => Self::NoSong,
-            Some("Taken back") => Self::TakenBack,
+            Some("Cancelled") => Self::TakenBack,
             Some(_) if footer.starts_with("Made in") => Self::Song,
             Some(_) => Self::Progress,
         }

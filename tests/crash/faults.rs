@@ -60,7 +60,8 @@ pub(crate) fn refuse_an_answer(faults: &Faults) {
 
 /// Whisul takes no prompt for now, so that songs wait.
 pub(crate) fn refuse_a_prompt(faults: &Faults) {
-    let fault = Fault::on(GENERATE.0, GENERATE.1).status(429).times(1);
+    let busy = r#"{"error": "Too many requests"}"#;
+    let fault = Fault::on(GENERATE.0, GENERATE.1).json(429, busy).times(1);
     faults.add(fault.header("Retry-After", "1"));
 }
 
@@ -71,7 +72,10 @@ fn trouble(fault: Fault, of: Request, rng: &mut Rng) -> Fault {
         1 => fault.cut_after(),
         2 => fault.status(500),
         3 => fault.status(503).header("Retry-After", "0"),
-        4 => fault.status(429).body(r#"{"retry_after": 0.05, "global": false, "message": "Slow"}"#),
+        4 => fault.json(
+            429,
+            r#"{"error": "Slow", "retry_after": 0.05, "global": false, "message": "Slow"}"#,
+        ),
         5 => fault.garbage(),
         6 => fault.garbage_after(),
         // An edit that comes late may take the place of a later one: nobody can help that.

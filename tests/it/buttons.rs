@@ -192,7 +192,7 @@ async fn only_the_requester_and_moderators_delete_a_result() {
     let song = finished_song(&world, &world.ann, "a slow waltz").await;
     let (ann, bob) = (world.ann.at(&world.channel), world.bob.at(&world.channel));
     let told = refusal(&click(&bob, &song, "Delete").await).await;
-    assert!(told.contains("Only whoever asked for this song"), "{told}");
+    assert!(told.contains("Only the person who asked for this song"), "{told}");
     assert!(ann.message(song.id).is_some());
 
     let moderators = world.server.add_role("moderators");
@@ -253,7 +253,7 @@ async fn an_interrupted_submission_can_be_tried_again_by_its_requester() {
     let cut = Fault::on("POST", "/api/generate").times(1).cut_after();
     world.whisul.faults().add(cut);
     let news = failed(&world.song(&world.ann, "a slow waltz").await).await;
-    assert!(description(&news).contains("I don't send it again by myself"));
+    assert!(description(&news).contains("I won't send it twice"));
     done(&click(&world.ann.at(&world.channel), &news, "Try again").await).await;
     assert_eq!(world.submissions("a slow waltz"), 2);
 }

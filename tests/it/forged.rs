@@ -50,7 +50,7 @@ async fn nobody_reads_a_prompt_by_the_number_of_its_song() {
     done(&prompt).await;
     assert_eq!(world.whisul.accepted("secret"), 1);
     let shown = seat.command("songs", &[("show", json!(secret.to_string()))]).await.unwrap();
-    assert!(refusal(&shown).await.contains("I don't know that song of yours"));
+    assert!(refusal(&shown).await.contains("I couldn't find that song among yours"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -95,7 +95,7 @@ async fn a_waiting_song_is_taken_back_by_its_own_button_alone() {
     assert!(refusal(&clicked).await.contains("too late to cancel"));
     assert!(title(&anns.message().unwrap()).contains("In line"));
     let real = click(&bob, &waiting, "Cancel").await;
-    real.until("the news", |message| title(message) == "Taken back").await;
+    real.until("the news", |message| title(message) == "Cancelled").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

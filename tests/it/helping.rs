@@ -1,6 +1,7 @@
 //! `/help` tells how things are, not how they could be.
 
 use sandbox::Seat;
+use serde_json::json;
 
 use crate::world::{World, title};
 
@@ -23,11 +24,11 @@ async fn help_tells_the_limits_in_force() {
     let world = World::with(&settings).await;
     let here = help(&world.ann.at(&world.channel)).await;
     for told in [
+        "You can ask for 5 more songs now, 2 at a time.\n\n",
         "You get 5 songs a day.",
         "2 at once",
         "50 songs a week for this server.",
         "100 songs a day for everybody together.",
-        "You can ask for songs right here.",
         "/songs",
         "/quota",
         "/my-data",
@@ -42,10 +43,46 @@ async fn help_tells_the_limits_in_force() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn help_is_true_for_whoever_reads_it() {
+    let settings = [("USER_QUOTA", "2/1d"), ("USER_CONCURRENCY", "50")];
+    let mut world = World::with(&settings).await;
+    let patrons = world.server.add_role("Patrons");
+    world.stop_bot().await;
+    world.set("ROLE_QUOTAS", &format!("{}=20/1d", patrons.id()));
+    world.wake_bot().await;
+    let (ann, bob) = (world.ann.at(&world.channel), world.bob.at(&world.channel));
+    world.server.give_role(&world.ann, &patrons);
+    let patron = help(&ann).await;
+    assert!(patron.contains("You can ask for 20 more songs now."), "{patron}");
+    assert!(patron.contains("You get 20 songs a day.\n"), "{patron}");
+    let other = help(&bob).await;
+    assert!(other.contains("You can ask for 2 more songs now."), "{other}");
+    assert!(other.contains("You get 2 songs a day; some roles have more."), "{other}");
+
+    let owner = world.discord.owner().at(&world.channel);
+    let admin = async |command: &str, options: &[(&str, serde_json::Value)]| {
+        let used = owner.command(&format!("admin {command}"), options).await.unwrap();
+        used.answer().await.expect("an answer at once");
+    };
+    let person = ("person", json!(world.ann.id().to_string()));
+    admin("quota set", &[person.clone(), ("quota", json!("0/1d"))]).await;
+    let none = help(&ann).await;
+    assert!(none.contains("You can't make songs with this bot at the moment."), "{none}");
+    assert!(!none.contains("role"), "no role helps: {none}");
+    admin("quota set", &[person.clone(), ("quota", json!("unlimited"))]).await;
+    let unlimited = help(&ann).await;
+    assert!(unlimited.contains("Unlimited.\n") && !unlimited.contains("You get"), "{unlimited}");
+    admin("pause", &[]).await;
+    let paused = help(&ann).await;
+    assert!(paused.contains("have paused songs in this server"), "{paused}");
+    assert!(!paused.contains("Unlimited."), "{paused}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn help_leaves_out_limits_that_are_none_and_says_where_songs_are_made() {
     let mut world = World::with(&[("ROLE_QUOTAS", "7=20/1d"), ("USER_QUOTA", "0/1d")]).await;
     let here = help(&world.ann.at(&world.channel)).await;
-    assert!(here.contains("Songs are for people with certain roles."), "{here}");
+    assert!(here.contains("Only people with certain roles can make songs"), "{here}");
     assert!(!here.contains("everybody together") && !here.contains("for this server"), "{here}");
     world.stop_bot().await;
     world.set("ALLOWED_GUILDS", "7");
@@ -53,7 +90,6 @@ async fn help_leaves_out_limits_that_are_none_and_says_where_songs_are_made() {
     world.set("NOTIFY", "off");
     world.wake_bot().await;
     let here = help(&world.ann.at(&world.channel)).await;
-    assert!(here.contains("As many as you like."), "{here}");
     assert!(!here.contains("/notify"), "{here}");
     assert!(here.contains("isn't set up for songs in this server"), "{here}");
     assert!(help(&world.ann.dm()).await.contains("makes songs only in its servers"));

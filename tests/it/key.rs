@@ -12,17 +12,17 @@ const WAITS: &str = "Whisul rejects this bot's API key. Its owner has been told.
 const QUICKLY: Duration = Duration::from_secs(20);
 const TO_THE_OWNER: &str = "WHISUL_API_KEY";
 
-fn waits(message: &Message) -> bool {
+pub(crate) fn waits(message: &Message) -> bool {
     description(message).contains(WAITS)
 }
 
 /// What the bot has told somebody directly.
-fn told(person: &Person) -> Vec<String> {
+pub(crate) fn told(person: &Person) -> Vec<String> {
     person.dm().messages().iter().map(Message::text).collect()
 }
 
 /// Waits until somebody has a direct message.
-async fn is_told(world: &World, person: &Person) {
+pub(crate) async fn is_told(world: &World, person: &Person) {
     let told = || told(person).first().cloned();
     let text = world.discord.until("a direct message", told).await;
     assert!(text.contains(TO_THE_OWNER), "{text}");
@@ -96,7 +96,7 @@ async fn a_key_that_is_rejected_again_and_again_is_told_once_an_hour_at_most() {
 }
 
 /// Whisul takes every prompt but one that holds `<script>`.
-async fn firewalled(status: u16, body: &str, settings: &[(&str, &str)]) -> World {
+pub(crate) async fn firewalled(status: u16, body: &str, settings: &[(&str, &str)]) -> World {
     let world = World::with(settings).await;
     world.whisul.plan("<script>", Plan::refused(status, body));
     world
@@ -135,9 +135,20 @@ async fn a_prompt_that_a_firewall_forbids_is_rejected_and_holds_up_nobody() {
     is_rejected_alone(403, r#"{"error": "Forbidden"}"#).await;
 }
 
+/// Nobody knows what a page hides: the prompt is not sent again, and the person is refunded.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_prompt_that_meets_a_firewalls_page_is_rejected_and_holds_up_nobody() {
-    is_rejected_alone(403, "<!DOCTYPE html><html><body>Request blocked</body></html>").await;
+async fn a_prompt_that_meets_a_firewalls_page_is_sent_once_and_holds_up_nobody() {
+    let page = "<!DOCTYPE html><html><body>Request blocked</body></html>";
+    let world = firewalled(403, page, &[("MAX_RUNNING", "1"), ("USER_QUOTA", "1/1d")]).await;
+    let asked = world.song(&world.ann, "a <script> in a song").await;
+    done(&world.song(&world.bob, "a song of somebody else").await).await;
+    let message = failed(&asked).await;
+    let lost = description(&message);
+    assert!(lost.contains("nobody knows whether it took the prompt"), "{lost}");
+    assert!(lost.contains("It doesn't count against your quota"), "{lost}");
+    assert_eq!(world.submissions("script"), 1);
+    assert_eq!(world.one_more(&world.ann).await, Ok(()));
+    assert_eq!(told(&world.discord.owner()), Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]

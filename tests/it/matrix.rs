@@ -55,7 +55,7 @@ use Wrong::{
 };
 
 /// The step, the fault, the end, and how many songs Whisul made of it.
-const MATRIX: [(Step, Wrong, End, usize); 56] = [
+const MATRIX: [(Step, Wrong, End, usize); 62] = [
     (FirstAnswer, Error, Song, 1),
     (FirstAnswer, TooMany, Song, 1),
     (FirstAnswer, Unavailable, Song, 1),
@@ -70,12 +70,18 @@ const MATRIX: [(Step, Wrong, End, usize); 56] = [
     (Submission, CutAfter, Unknown, 1),
     (Submission, Garbage, Unknown, 0),
     (Submission, GarbageAfter, Unknown, 1),
-    (Submission, Foreign(407), Song, 1),
-    (Submission, Foreign(429), Song, 1),
+    (Submission, Foreign(307), Unknown, 0),
+    (Submission, Foreign(407), Unknown, 0),
+    (Submission, Foreign(429), Unknown, 0),
     (Submission, Foreign(404), Unknown, 0),
     (Submission, Foreign(503), Unknown, 0),
     (Submission, ForeignAfter(200), Unknown, 1),
+    (Submission, ForeignAfter(303), Unknown, 1),
     (Submission, ForeignAfter(400), Unknown, 1),
+    (Submission, ForeignAfter(401), Unknown, 1),
+    (Submission, ForeignAfter(403), Unknown, 1),
+    (Submission, ForeignAfter(407), Unknown, 1),
+    (Submission, ForeignAfter(429), Unknown, 1),
     (Submission, ForeignAfter(502), Unknown, 1),
     (Poll, Error, Song, 1),
     (Poll, TooMany, Song, 1),
@@ -167,7 +173,9 @@ fn fault(step: Step, wrong: Wrong) -> Fault {
     };
     match wrong {
         Error => fault.status(500),
-        TooMany => fault.status(429).header("retry-after", "1").body(r#"{"retry_after": 0.2}"#),
+        TooMany => fault
+            .json(429, r#"{"error": "Too many requests", "retry_after": 0.2}"#)
+            .header("retry-after", "1"),
         Unavailable => fault.json(503, r#"{"error": "Overloaded"}"#).header("retry-after", "1"),
         CutBefore => fault.cut_before(),
         CutAfter => fault.cut_after(),

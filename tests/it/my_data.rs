@@ -67,7 +67,7 @@ async fn what_is_forgotten_is_gone_and_the_quota_stays() {
     assert!(seat.autocomplete("songs", "show", "").await.unwrap().is_empty());
     let shown = [("show", serde_json::json!(asked.id.to_string()))];
     let shown = seat.command("songs", &shown).await.unwrap();
-    assert!(refusal(&shown).await.contains("I don't know that song"));
+    assert!(refusal(&shown).await.contains("I couldn't find that song"));
     // The message stays, and its buttons say what has become of it, to everybody.
     for (person, label) in [
         (&world.ann, "Again"),

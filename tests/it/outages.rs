@@ -44,13 +44,18 @@ async fn turned_away(world: &World, fault: Fault) -> (Instant, Instant) {
     (sent[0].at, sent[1].at)
 }
 
+/// Whisul asks for fewer prompts, in its own words.
+fn busy(retry_after: &str) -> Fault {
+    let busy = Fault::on("POST", "/api/generate").json(429, r#"{"error": "Too many requests"}"#);
+    busy.header("retry-after", retry_after)
+}
+
 // Two seconds are longer than the bot would wait by itself after a first failure.
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_whisul_that_asks_to_wait_some_seconds_is_left_alone_for_that_long() {
     let world = World::new().await;
-    let busy = Fault::on("POST", "/api/generate").status(429).header("retry-after", "2");
-    let (first, second) = turned_away(&world, busy).await;
+    let (first, second) = turned_away(&world, busy("2")).await;
     assert!(second - first >= Duration::from_secs(2), "{:?}", second - first);
 }
 
@@ -59,8 +64,7 @@ async fn a_whisul_that_asks_to_wait_until_a_time_is_left_alone_until_then() {
     let world = World::new().await;
     let (now, soon) = (Instant::now(), SystemTime::now() + Duration::from_secs(3));
     let date = httpdate::fmt_http_date(soon);
-    let busy = Fault::on("POST", "/api/generate").status(429).header("retry-after", &date);
-    let (_, second) = turned_away(&world, busy).await;
+    let (_, second) = turned_away(&world, busy(&date)).await;
     // A date has no fractions: it may have lost almost a second.
     assert!(second - now > Duration::from_secs(2), "{:?}", second - now);
 }
@@ -197,4 +201,23 @@ async fn a_slow_submission_is_shown_as_what_it_is() {
     let sending = |message: &Message| title(message) == "📨 Sending it to Whisul";
     asked.until("the news that it is being sent", sending).await;
     done(&asked).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_prompt_that_hangs_after_an_outage_holds_up_nobody_else_for_long() {
+    let world = World::new().await;
+    let outage = world.whisul.faults().add(Fault::on("*", "/api/**").html(502));
+    let lost = world.song(&world.ann, "a song that meets the outage").await;
+    lost.until("the news of it", |message| title(message) == "No song this time").await;
+    let away = |message: &Message| description(message).contains(UNREACHABLE);
+    let ann = world.song(&world.ann, "a song that hangs").await;
+    ann.until("the news that Whisul is away", away).await;
+    let hangs = world.whisul.faults().add(Fault::on("POST", "/api/generate").hang().times(1));
+    world.whisul.faults().remove(outage);
+    let sent = || (world.whisul.faults().hits(hangs) == 1).then_some(());
+    until("the prompt that hangs", &world.whisul.changed(), sent).await;
+    let began = Instant::now();
+    done(&world.song(&world.bob, "a song of somebody else").await).await;
+    let waited = began.elapsed();
+    assert!(waited < Duration::from_secs(15), "{waited:?}");
 }

@@ -280,7 +280,7 @@ async fn a_choice_that_was_made_up_shows_nothing() {
         "1 OR 1=1".to_owned(),
     ] {
         let told = refusal(&show(&seat, &value).await).await;
-        assert!(told.contains("I don't know that song of yours"), "{value}: {told}");
+        assert!(told.contains("I couldn't find that song among yours"), "{value}: {told}");
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sandbox::{DiscordRules, Invocation, Modal, NoAnswer, Plan, Seat, WhisulRules};
 use serde_json::Value;
 
-use crate::world::{World, done, failed, refusal, song_at};
+use crate::world::{World, description, done, failed, refusal, song_at};
 
 const MAKE_A_SONG: &str = "Make a song of this";
 
@@ -88,6 +88,25 @@ async fn a_long_prompt_is_suggested_by_its_beginning_and_asked_for_in_full() {
         done(&song_at(&seat, made_up).await).await;
         assert_eq!(world.whisul.accepted(made_up), 1, "{made_up}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_prompt_is_cut_in_its_message_and_kept_whole() {
+    let world = quick(&[]).await;
+    let long = format!("*an* epic of {}", "waves, wind 👩‍🎤 and ".repeat(40)).trim().to_owned();
+    let song = done(&world.song(&world.ann, &long).await).await;
+    let shown = description(&song).lines().next().unwrap();
+    assert!(shown.starts_with(r"> \*an\* epic of waves") && shown.ends_with('…'), "{shown}");
+    assert!((250..320).contains(&shown.chars().count()), "{shown}");
+    assert_eq!(world.whisul.accepted(&long), 1);
+    let seat = world.ann.at(&world.channel);
+    let edit = song.button("Edit prompt").unwrap().custom_id.unwrap();
+    let Err(NoAnswer::Modal(edit)) = seat.click(song.id, &edit).await.unwrap().answer().await
+    else {
+        panic!("a form")
+    };
+    assert_eq!(edit.fields[0].value.as_deref(), Some(long.as_str()));
+    assert_eq!(form(&seat, song.id).await.fields[0].value.as_deref(), Some(long.as_str()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

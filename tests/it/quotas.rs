@@ -254,3 +254,34 @@ async fn a_clock_that_is_wrong_here_hands_out_nothing() {
         done(&world.song(&world.ann, "a day later by Discord's clock").await).await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_sent_for_a_role_that_would_not_help() {
+    let mut world = asleep(&[("USER_QUOTA", "0/1d"), ("ROLE_QUOTAS", "7=0/1d,8=0/1w")]).await;
+    world.wake_bot().await;
+    let asked = async |world: &World, seat: &sandbox::Seat| {
+        let told = refusal(&song_at(seat, "a song").await).await;
+        let quota = seat.command("quota", &[]).await.unwrap().answer().await.unwrap();
+        assert!(quota.text().contains(&told), "{}", quota.text());
+        assert_eq!(world.whisul.jobs().len(), 0);
+        told
+    };
+    let nothing = "You can't make songs with this bot at the moment. Its owner decides that.";
+    for seat in [world.ann.at(&world.channel), world.ann.dm()] {
+        assert_eq!(asked(&world, &seat).await, nothing);
+    }
+    // A role that gives songs is worth asking for, where it can be seen.
+    world.stop_bot().await;
+    world.set("ROLE_QUOTAS", "7=0/1d,8=1/1w");
+    world.wake_bot().await;
+    let told = asked(&world, &world.ann.at(&world.channel)).await;
+    assert!(told.contains("Ask a moderator of this server which role you need."), "{told}");
+    let told = asked(&world, &world.ann.dm()).await;
+    assert!(told.contains("Use the command in a server"), "{told}");
+    // What the owner has set for a person stands above roles.
+    let owner = world.discord.owner().at(&world.channel);
+    let person = ("person", serde_json::json!(world.ann.id().to_string()));
+    let options = [person, ("quota", serde_json::json!("0/1d"))];
+    owner.command("admin quota set", &options).await.unwrap().answer().await.unwrap();
+    assert_eq!(asked(&world, &world.ann.at(&world.channel)).await, nothing);
+}

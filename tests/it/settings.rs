@@ -9,7 +9,7 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use whisul_bot::config::{Settings, TABLE};
+use whisul_bot::config::{Setting, Settings, TABLE};
 
 /// A new folder in which the program runs, removed with this value.
 struct Folder(PathBuf);
@@ -154,13 +154,42 @@ fn help_explains_every_setting_within_a_terminals_width() {
 }
 
 #[test]
-fn arguments_are_known_or_refused() {
+fn help_and_version_are_no_errors_however_they_are_asked_for() {
     let folder = Folder::new();
-    let version = folder.run(&["--version"], &[]);
-    assert_eq!(version.status.code(), Some(0));
-    assert_eq!(version.stdout, format!("whisul-bot {}\n", env!("CARGO_PKG_VERSION")).as_bytes());
-    for arguments in [&["--verbose"][..], &["run", "fast"], &["--help", "--version"], &[""]] {
-        assert!(faults(&folder.run(arguments, &[])).starts_with("Usage: whisul-bot "));
+    let told = |words: &[&str]| {
+        let output = folder.run(words, &[]);
+        assert!(output.status.success() && output.stderr.is_empty(), "{words:?}: {output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    for words in [&["--version"][..], &["-V"], &["version"]] {
+        assert_eq!(told(words), format!("whisul-bot {}\n", env!("CARGO_PKG_VERSION")));
+    }
+    let everything = told(&["--help"]);
+    for words in [&["help"][..], &["-h"], &["help", "help"], &["--help", "--version"]] {
+        assert_eq!(told(words), everything);
+    }
+    for command in ["backup", "restore"] {
+        let explained = told(&["help", command]);
+        assert!(explained.contains(&format!("whisul-bot {command} FILE\n")), "{explained}");
+        assert_eq!(told(&[command, "--help"]), explained);
+    }
+}
+
+#[test]
+fn a_wrong_argument_is_told_with_the_right_one() {
+    let folder = Folder::new();
+    for (words, told) in [
+        (&["bakcup", "copy.db"][..], "'bakcup' is no command or option; did you mean backup?"),
+        (&["--verbose"], "'--verbose' is no command or option"),
+        (&["run", "fast"], "'run' is no command: the bot runs when"),
+        (&["backup"], "backup needs a file after it, or - for standard output"),
+        (&["backup", "a", "b"], "backup takes nothing more after its file"),
+        (&["help", "bakcup"], "'bakcup' is no command or option; did you mean backup?"),
+        (&[""], "'' is no command or option"),
+    ] {
+        let complaint = faults(&folder.run(words, &[]));
+        assert!(complaint.starts_with(told), "{complaint}");
+        assert!(complaint.contains("\nUsage: whisul-bot [backup FILE | "), "{complaint}");
     }
 }
 
@@ -196,16 +225,30 @@ fn the_example_file_works_once_filled_in() {
 }
 
 #[test]
-fn the_readme_documents_every_setting() {
-    let readme = text_of("README.md").replace('`', "");
-    let cells = |row: &str| row.split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
-    let rows: BTreeSet<_> = readme
-        .lines()
-        .filter(|line| line.starts_with('|'))
-        .filter_map(|line| cells(line).get(1..3).map(|row| row.join(" | ")))
-        .collect();
-    for setting in TABLE {
-        let row = format!("{} | {}", setting.name, setting.fallback);
-        assert!(rows.contains(&row), "the README has no row: | `{row} | meaning |");
+fn the_docs_document_every_setting() {
+    let documented = rows_of_settings("docs/settings.md");
+    let expected: Vec<_> = TABLE.iter().map(row_of_setting).collect();
+    assert_eq!(documented, expected);
+}
+
+#[test]
+fn the_readme_explains_a_setting_as_the_docs_do() {
+    let all: BTreeSet<_> = TABLE.iter().map(row_of_setting).collect();
+    let shown = rows_of_settings("README.md");
+    assert!(shown.len() >= 5, "{shown:?}");
+    for row in shown {
+        assert!(all.contains(&row), "not as in the table of settings: {row}");
     }
+}
+
+fn row_of_setting(setting: &Setting) -> String {
+    format!("{} | {} | {}", setting.name, setting.fallback, setting.meaning)
+}
+
+/// The rows of the file's table of settings, without code spans and padding.
+fn rows_of_settings(file: &str) -> Vec<String> {
+    let text = text_of(file).replace('`', "");
+    let (_, table) = text.split_once("| name | default | meaning |").expect("a table of settings");
+    let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
+    rows.map(|row| row.split('|').map(str::trim).collect::<Vec<_>>()[1..4].join(" | ")).collect()
 }

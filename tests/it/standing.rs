@@ -51,19 +51,20 @@ async fn what_is_told_is_what_is_then_allowed() {
     let (here, there) = (world.ann.at(&world.channel), world.ann.at(&there(&world, "Another")));
     done(&song_at(&here, "the first").await).await;
     let before = told(&here).await;
-    assert!(before.contains("You have 3 of your 4 songs a day left. One more is free <t:"));
+    assert!(before.starts_with("You can ask for 2 more songs now.\n"), "{before}");
+    assert!(before.contains("You have 3 of your 4 songs a day left.\n"), "{before}");
     assert!(before.contains("This server has 2 of its 3 songs an hour left."), "{before}");
-    assert!(before.contains("This bot has 49 of its 50 songs a week for everybody left."));
+    assert!(before.contains("Everyone together: 49 of 50 songs a week left."));
     let (count, refusal) = sung_until_refused(&here).await;
     assert_eq!(count, 2, "{refusal}");
     // What is used up is told in the words of the refusal, with the same time.
-    assert!(told(&here).await.contains(&refusal), "{refusal}");
+    assert!(told(&here).await.starts_with(&refusal), "{refusal}");
     let elsewhere = told(&there).await;
     assert!(elsewhere.contains("You have 1 of your 4 songs a day left."), "{elsewhere}");
     assert!(elsewhere.contains("This server has 3 of its 3 songs an hour left."), "{elsewhere}");
     let (count, refusal) = sung_until_refused(&there).await;
     assert_eq!(count, 1);
-    assert!(told(&there).await.contains(&refusal), "{refusal}");
+    assert!(told(&there).await.starts_with(&refusal), "{refusal}");
     // In direct messages there is no server to count for.
     assert!(!told(&world.ann.dm()).await.contains("server"));
 }
@@ -86,9 +87,26 @@ async fn the_best_of_a_persons_roles_counts() {
     assert!(told(&seat).await.contains("You have 2 of your 3 songs an hour left."));
     world.server.give_role(&world.ann, &star);
     let told = told(&seat).await;
-    assert!(told.starts_with("You can ask for as many songs as you like."), "{told}");
+    assert!(told.starts_with("Unlimited.\n"), "{told}");
     assert!(told.contains("You can have 3 songs under way at once."), "{told}");
-    assert!(!told.contains("everybody"), "{told}");
+    assert!(!told.contains("Everyone") && !told.contains("of your"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_line_is_how_many_songs_there_are() {
+    let settings =
+        [("USER_QUOTA", "unlimited"), ("GUILD_QUOTA", "9/1d"), ("USER_CONCURRENCY", "2")];
+    let world = limited(&settings).await;
+    let seat = world.ann.at(&world.channel);
+    let first = async || told(&seat).await.lines().next().unwrap().to_owned();
+    assert_eq!(first().await, "You can ask for 9 more songs now, 2 at a time.");
+    assert!(told(&seat).await.contains("Your own songs are unlimited."));
+    assert_eq!(told(&world.ann.dm()).await.lines().next(), Some("Unlimited."));
+    world.whisul.plan("long", Plan::song().until_told());
+    for prompt in ["a long song", "another long song"] {
+        world.song(&world.ann, prompt).await.answer().await.unwrap();
+    }
+    assert_eq!(first().await, sung_until_refused(&seat).await.1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -129,10 +147,15 @@ async fn what_admins_did_counts_at_once() {
     let grant = [("songs", json!(2)), ("for", json!("7d")), ("reason", json!("a birthday"))];
     act("quota grant", &grant).await;
     let before = told(&seat).await;
+    assert!(before.starts_with("You can ask for 3 more songs now.\n"), "{before}");
     assert!(before.contains("You have 1 of your 1 song a day left."), "{before}");
     assert!(before.contains("You have 2 extra songs, to be used up <t:"), "{before}");
+    done(&song_at(&seat, "of the quota").await).await;
+    let extra = told(&seat).await;
+    assert!(extra.starts_with("You can ask for 2 more songs now.\n"), "{extra}");
+    assert!(!extra.contains("used up your"), "{extra}");
     let (count, refusal) = sung_until_refused(&seat).await;
-    assert_eq!(count, 3);
+    assert_eq!(count, 2);
     let after = told(&seat).await;
     assert!(after.contains(&refusal) && !after.contains("extra"), "{after}");
     act("quota set", &[("quota", json!("5/1d"))]).await;

@@ -131,12 +131,6 @@ async fn a_backup_that_cannot_be_made_says_why_and_leaves_nothing() {
     assert!(told.contains("can't be written: No such file or directory"), "{told}");
     let told = complaint(backup(&world, &copy).env("DATABASE_URL", "postgres://host/bot"), 2);
     assert!(told.contains("\n  DATABASE_URL: "), "{told}");
-    for arguments in
-        [&["backup"][..], &["backup", ""], &["backup", "--help"], &["backup", "a", "b"]]
-    {
-        let told = complaint(program(&world, &[]).args(arguments), 2);
-        assert!(told.starts_with("Usage: whisul-bot [backup FILE"), "{told}");
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -119,7 +119,7 @@ async fn whoever_clicks_while_others_hold_the_database_is_answered_in_time() {
     assert_eq!(refusal(&click(&seat, &waiting, "Cancel").await).await, NOT_IN_TIME);
     holding.rollback().await.unwrap();
     // The wish to cancel is still heard, and the message tells of it.
-    bobs.until("the news", |message| title(message) == "Taken back").await;
+    bobs.until("the news", |message| title(message) == "Cancelled").await;
     world.whisul.finish("Ann's");
     done(&anns).await;
     assert_eq!(world.submissions("waits"), 0);

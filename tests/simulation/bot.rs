@@ -347,6 +347,6 @@ fn found_as(job: &Job) -> &'static str {
         (State::Completed { .. }, Delivery::Delivered) => "found with something owed",
         (State::Completed { .. }, _) => "found completed",
         (State::Failed(_), _) => "found failed",
-        (State::Withdrawn | State::Cancelled, _) => "found cancelled",
+        (State::Withdrawn | State::Cancelled(_), _) => "found cancelled",
     }
 }

@@ -113,5 +113,5 @@ impl Disk {
 
 /// Whether a song failed for which Whisul may have been paid, and its requester was not charged.
 pub(crate) fn is_refunded(row: &Job) -> bool {
-    row.charge == Charge::KeyOnly && row.state != State::Failed(Failure::Ended)
+    row.charge == Charge::KeyOnly && !matches!(row.state, State::Failed(Failure::Ended { .. }))
 }

@@ -1,7 +1,7 @@
 //! Another hand than its task's takes a job back: its requester's click on *Cancel*, or the owner,
 //! who may also end it while it runs. As `jobs/take_back.rs`, where the task shows it.
 
-use whisul_bot::domain::{Event, Failure, State};
+use whisul_bot::domain::{Cancellation, Canceller, Event, Failure, State};
 
 use super::{
     bot::Doing,
@@ -20,8 +20,9 @@ impl World {
         }
         let Some(row) = self.disk.row(index).cloned() else { return };
         let owner = self.chance.of(0.3) && matches!(row.state, State::Running { .. });
-        let ended = || row.after(Event::Fell(Failure::Ended)).filter(|_| owner);
-        let Some(cancelled) = row.after(Event::TakenBack).or_else(ended) else {
+        let by_requester = Cancellation::by(Canceller::Requester);
+        let ended = || row.after(Event::Fell(Failure::Ended { reason: None })).filter(|_| owner);
+        let Some(cancelled) = row.after(Event::TakenBack(by_requester)).or_else(ended) else {
             return self.see("cancelled too late");
         };
         self.tell(|| format!("somebody cancels job {index}"));

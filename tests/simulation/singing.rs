@@ -6,7 +6,8 @@ use std::time::Duration;
 use whisul_bot::{
     delivery::{DiscordError, Posted},
     domain::{
-        Attempt, Event, Extras, Failure, Job, Next, Patience, Reach, Report, State, Submission, Way,
+        Attempt, Cancellation, Canceller, Event, Extras, Failure, Job, Next, Patience, Reach,
+        Report, State, Submission, Way,
     },
 };
 
@@ -140,7 +141,7 @@ impl World {
     fn take_back(&mut self, task: usize) {
         self.leave_line(task);
         self.vacate(task);
-        self.note(task, Event::TakenBack, Then::Step);
+        self.note(task, Event::TakenBack(Cancellation::by(Canceller::Deletion)), Then::Step);
     }
 
     pub(crate) fn submit(&mut self, task: usize) {

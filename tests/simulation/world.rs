@@ -230,7 +230,7 @@ pub(crate) fn outcome_of(job: &Job) -> &'static str {
             Failure::Songless => "songless",
             Failure::Vanished => "vanished",
             Failure::GivenUp => "given up",
-            Failure::Ended => "ended by the owner",
+            Failure::Ended { .. } => "ended by the owner",
             Failure::UnknownFate => "of unknown fate",
         },
         other => other.name(),

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::*;
 use crate::domain::{
-    JobId, SongLength, UserId, fixtures,
+    Canceller, JobId, SongLength, UserId, fixtures,
     fixtures::{prompt, whisul_job},
 };
 
@@ -67,7 +67,10 @@ fn any_state() -> impl Strategy<Value = State> {
         prop::option::of(long_text())
             .prop_map(|reason| State::Failed(Failure::Generation { reason })),
         Just(State::Failed(Failure::UnknownFate)),
-        Just(State::Cancelled),
+        prop::option::of(long_text()).prop_map(|reason| {
+            let by = Canceller::Moderator(UserId(u64::MAX));
+            State::Cancelled(Cancellation { by, reason })
+        }),
     ]
 }
 

@@ -34,11 +34,11 @@ pub const NO_SUCH_SONG: &str = "There is no such song in line here. `/admin jobs
 /// A running job was ended.
 pub const SONG_ENDED: &str = "The song is ended. It doesn't count against its requester's quota; \
                               GLOBAL_QUOTA keeps the charge, since Whisul took the prompt.";
-/// A job can't be taken back any more.
+/// A job can't be cancelled any more.
 pub const SONG_TOO_LATE: &str =
     "That song is over, or is being made: only the bot's owner could end it then.";
-/// A job was taken back.
-pub const SONG_TAKEN_BACK: &str = "Taken back. It doesn't count against its requester's quota.";
+/// A job was cancelled.
+pub const SONG_TAKEN_BACK: &str = "Cancelled. It doesn't count against its requester's quota.";
 /// Discord did not list the servers.
 pub const NO_SERVERS: &str = "Discord didn't tell me my servers. Try again in a minute.";
 
@@ -205,12 +205,13 @@ pub fn left(standing: &Standing) -> String {
         Limit::Guild => " in this server",
         Limit::Global => " over everybody",
     };
-    let next = next_at.map(|at| format!(", one more {}", relative(at))).unwrap_or_default();
+    let next = next_at.filter(|_| left == 0);
+    let next = next.map(|at| format!(", the next one {}", relative(at))).unwrap_or_default();
     format!("{left} of {songs}{of}{next}")
 }
 
 /// A person without a quota of their own.
-pub const AS_MANY_AS_THEY_LIKE: &str = "No quota of their own";
+pub const AS_MANY_AS_THEY_LIKE: &str = "Unlimited";
 
 /// What keeps somebody's songs out, to whoever asks about them.
 pub fn kept_out(bar: Bar) -> &'static str {

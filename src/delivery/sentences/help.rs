@@ -13,8 +13,6 @@ pub const HOW_TO_ASK: &str = "Type `/song` and describe a song: style, mood, top
 /// The headings of the parts.
 pub const HELP_LIMITS: &str = "How many";
 /// See [`HELP_LIMITS`].
-pub const HELP_WHERE: &str = "Where";
-/// See [`HELP_LIMITS`].
 pub const HELP_BUTTONS: &str = "The buttons";
 /// See [`HELP_LIMITS`].
 pub const HELP_MORE: &str = "More";
@@ -22,11 +20,11 @@ pub const HELP_MORE: &str = "More";
 /// How many songs a person may have.
 pub fn limit_of_person(quota: Quota, roles_have_more: bool) -> String {
     match (quota, roles_have_more) {
-        (Quota::Unlimited, _) => "As many as you like.".to_owned(),
+        (Quota::Unlimited, _) => "Your own songs are unlimited.".to_owned(),
         (Quota::Limited { count: 0, .. }, true) => {
-            "Songs are for people with certain roles.".to_owned()
+            "Only people with certain roles get songs.".to_owned()
         }
-        (Quota::Limited { count: 0, .. }, false) => "You get none at present.".to_owned(),
+        (Quota::Limited { count: 0, .. }, false) => "You get no songs.".to_owned(),
         (quota, true) => format!("You get {}; some roles have more.", songs_of(quota)),
         (quota, false) => format!("You get {}.", songs_of(quota)),
     }
@@ -51,22 +49,18 @@ pub fn limit_at_once(most: u32) -> String {
 pub const HELP_QUOTA: &str = "A song that comes to nothing doesn't count. `/quota` shows what is \
                               left.";
 
-/// Songs are made here.
-pub const WORKS_HERE: &str = "You can ask for songs right here.";
-
 /// What each button does.
 pub fn buttons() -> String {
     format!(
-        "**{AGAIN}** and **{TRY_AGAIN}** make a song of the same words, **{EDIT_PROMPT}** of \
-         changed ones: it is yours, and counts for you, whoever asked for the first. **{CANCEL}** \
-         takes back a song that waits. **{DELETE}** removes the message. The last two are for \
-         whoever asked, and for moderators."
+        "**{AGAIN}** and **{TRY_AGAIN}** use the same prompt; **{EDIT_PROMPT}** lets you change it \
+         first. The new song is yours and counts against your quota, even if somebody else made the \
+         first. **{CANCEL}** stops a song that is still in line, and **{DELETE}** removes the \
+         message. These two are for the person who asked, and for moderators."
     )
 }
 
 /// Where people are told when their song is ready.
-pub const HELP_NOTIFY: &str =
-    "`/notify` turns off, or on again, that I call you when a song is ready.";
+pub const HELP_NOTIFY: &str = "`/notify off` stops me from pinging you when a song is ready.";
 
 /// The other commands.
 pub fn other_commands() -> String {

@@ -5,8 +5,8 @@ use crate::delivery::ExportEnd;
 
 /// What forgetting means, before it is done.
 pub const FORGET_WHAT: &str = "If you go on, I forget what your songs were: prompts, titles, tags, links, and why one failed. \
-     Only how many you had, and when and where, stays for as long as quotas count it, and what \
-     you chose with `/notify`.\n\n\
+     I only keep when and where you made songs, which quotas need, and what you chose with \
+     `/notify`.\n\n\
      The messages with your songs stay in Discord, but their buttons no longer work: first delete \
      those that you don't want to stay. **This can't be undone.** `/my-data export` gives you a \
      copy before.";

@@ -1,7 +1,7 @@
 //! What people read about their own songs, limits and data.
 
 use super::{ONE_SONG, refusal, relative, rounded_up, songs_of};
-use crate::domain::{Bar, Grant, Limit, Quota, Refusal, Scope, Standing, Timestamp};
+use crate::domain::{Available, Bar, Grant, Limit, Quota, Scope, Standing, Timestamp};
 
 /// The title of a person's songs.
 pub const YOUR_SONGS: &str = "Your songs";
@@ -13,7 +13,7 @@ pub const NEXT: &str = "Next";
 pub const NO_SONGS: &str = "You have no finished songs here yet. Type `/song` to make one.";
 /// A song that was picked for showing, but can't be.
 pub const NO_SUCH_SONG: &str =
-    "I don't know that song of yours. Pick one from the list that appears while you type.";
+    "I couldn't find that song among yours. Pick one from the list that appears while you type.";
 
 /// Discord would not show a song again here.
 pub const SONG_NOT_SHOWN: &str = "Discord didn't let me show that song here. Try it in another channel, or get its link in a file \
@@ -67,24 +67,38 @@ pub fn song_in_list(title: &str, asked_at: Timestamp, message: Option<&str>) -> 
 pub const WHAT_IS_LEFT: &str = "What is left";
 /// Above the songs that are under way.
 pub const UNDER_WAY_NOW: &str = "**Under way**";
-/// Nobody counts a person's songs.
-pub const NO_QUOTA: &str = "You can ask for as many songs as you like.";
+/// How many songs somebody can ask for: the answer that `/quota` and `/help` begin with.
+pub fn available(available: &Available) -> String {
+    match *available {
+        Available::Unlimited => UNLIMITED.to_owned(),
+        Available::Songs { left, at_once } => {
+            let songs =
+                if left == 1 { "1 more song".to_owned() } else { format!("{left} more songs") };
+            let pace =
+                if at_once < left { format!(", {at_once} at a time") } else { String::new() };
+            format!("You can ask for {songs} now{pace}.")
+        }
+        Available::Nothing(ref refused) => refusal(refused),
+    }
+}
 
-/// What is left of a limit: in the words of the refusal if that is nothing.
+/// Nothing limits how many songs somebody may ask for.
+const UNLIMITED: &str = "Unlimited.";
+/// Nobody counts a person's own songs.
+pub const NO_QUOTA: &str = "Your own songs are unlimited.";
+
+/// What is left of a limit; of one that is used up, when there is more.
 pub fn standing(standing: &Standing) -> String {
     let Standing { limit, quota, left, next_at } = *standing;
-    if left == 0 {
-        return refusal(&Refusal { limit, quota, free_at: next_at });
-    }
     let songs = songs_of(quota);
     let told = match limit {
         Limit::Concurrency => return at_once(quota, left),
         Limit::Person => format!("You have {left} of your {songs} left."),
         Limit::Guild => format!("This server has {left} of its {songs} left."),
-        Limit::Global => format!("This bot has {left} of its {songs} for everybody left."),
+        Limit::Global => format!("Everyone together: {left} of {songs} left."),
     };
-    match next_at {
-        Some(at) => format!("{told} One more is free {}.", relative(rounded_up(at))),
+    match next_at.filter(|_| left == 0) {
+        Some(at) => format!("{told} The next one is free {}.", relative(rounded_up(at))),
         None => told,
     }
 }

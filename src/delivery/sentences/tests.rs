@@ -19,12 +19,12 @@ fn the_page_of_messages_says_what_the_bot_says() {
         Failure::Songless,
         Failure::Vanished,
         Failure::GivenUp,
-        Failure::Ended,
+        Failure::Ended { reason: None },
         Failure::UnknownFate,
     ];
     let obstacles =
         [Obstacle::Unreachable, Obstacle::Busy, Obstacle::BadKey, Obstacle::OutOfCredit];
-    let titles = [IN_LINE, SUBMITTING, COMPOSING, UNTITLED, FAILED, CANCELLED, TAKEN_BACK];
+    let titles = [IN_LINE, SUBMITTING, COMPOSING, UNTITLED, FAILED, CANCELLED];
     let buttons = [LISTEN, AGAIN, TRY_AGAIN, EDIT_PROMPT, DELETE, CANCEL, FORM_TITLE];
     let whispers = [ASKED_ALREADY, TOO_LATE_TO_CANCEL, NOT_YOURS, SONG_FORGOTTEN, STOPPING];
     let refusals = [STORAGE_TROUBLE, NOT_IN_TIME, SERVER_NOT_ALLOWED, GOES_ON_BY_DM, FORM_PROMPT];
@@ -35,12 +35,20 @@ fn the_page_of_messages_says_what_the_bot_says() {
     let said = failed.chain(obstacles.into_iter().map(|it| held_up(it).to_owned()));
     let lists = [admin::JOBS, admin::LOG, YOUR_SONGS];
     let fixed = [&titles[..], &buttons, &whispers, &refusals, &odd, &lists].concat();
-    let made = [admin::page(1, 3, 45), page(1, 3, 21)];
+    // Of people the page shows names.
+    let cancelled = [Canceller::Requester, Canceller::Moderator(UserId(2)), Canceller::Owner];
+    let cancelled = cancelled.map(cancelled_by_name);
+    let said = said.chain(cancelled);
+    let made = [admin::page(1, 3, 45), page(1, 3, 21), given_reason("it is late")];
     for sentence in said.chain(fixed.into_iter().map(str::to_owned)).chain(made) {
         let sentence = sentence.replace('`', " ");
         let sentence = sentence.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(shown.contains(&sentence), "docs/messages.md lacks: {sentence}");
     }
+}
+
+fn cancelled_by_name(by: Canceller) -> String {
+    cancelled(by, UserId(1)).replace("<@1>", "@Ann").replace("<@2>", "@Mo")
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::{
         errors::{CommandError, in_time},
         songs::suggested,
     },
-    domain::{Act, JobId, Scope},
+    domain::{Act, Cancellation, Canceller, JobId, Scope},
     jobs::TakenBack,
 };
 
@@ -34,7 +34,7 @@ pub(super) async fn jobs(
     Ok(())
 }
 
-/// Take a waiting song back; the bot's owner can also end one that is being made
+/// Cancel a waiting song; the bot's owner can also end one that is being made
 #[poise::command(slash_command)]
 pub(super) async fn cancel(
     context: Context<'_>,
@@ -42,7 +42,7 @@ pub(super) async fn cancel(
     #[max_length = 20]
     #[autocomplete = "suggested"]
     song: String,
-    #[description = "Why: for the log"]
+    #[description = "Why: for the log, and shown with the song"]
     #[max_length = 200]
     reason: Option<String>,
 ) -> Result<(), CommandError> {
@@ -59,14 +59,22 @@ pub(super) async fn cancel(
     };
     // Written down first: the record may tell of a wish that came too late, but never leaves one
     // out.
-    admin.write_down(&admin.deed(Act::TakeBack(song), scope, reason)).await?;
+    let deed = admin.deed(Act::TakeBack(song), scope, reason);
+    admin.write_down(&deed).await?;
     let jobs = &admin.front.jobs;
     // The job's own task brings the news to its message.
     // Where Discord does not tell who the owner is, this is a moderator like any other.
-    let taken_back = if admin.is_owner().await.unwrap_or(false) {
-        jobs.take_back_or_end(song, admin.until).await?
+    let is_owner = admin.is_owner().await.unwrap_or(false);
+    let by = match admin.asker.user {
+        person if person == job.requester => Canceller::Requester,
+        _ if is_owner => Canceller::Owner,
+        person => Canceller::Moderator(person),
+    };
+    let cancellation = Cancellation { by, reason: deed.reason };
+    let taken_back = if is_owner {
+        jobs.take_back_or_end(song, cancellation, admin.until).await?
     } else {
-        jobs.take_back(song, admin.until, async |_| None).await?
+        jobs.take_back(song, cancellation, admin.until, async |_| None).await?
     };
     let sentence = match taken_back {
         TakenBack::Done => say::SONG_TAKEN_BACK,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{Finding, News};
+use super::{Finding, News, hold::Hold, refusals::Refusals};
 use crate::{delivery::Obstacle, domain::UserId, jobs::Backoff};
 
 /// Waits between probes, and between prompts that find out what no probe can.
@@ -24,11 +24,14 @@ pub(super) struct State {
     reopened: u64,
     probes: Backoff,
     /// What holds prompts back, until Whisul takes one.
-    held: Option<Held>,
+    held: Option<Hold>,
+    /// How many trials there were.
+    tried: u64,
     trials: Backoff,
     unknown_in_a_row: u32,
     /// Whose prompts those were: of one requester alone, they may be the prompts' own fault.
     unknown_of: Option<UserId>,
+    refusals: Refusals,
     /// How many prompts Whisul took.
     pub(super) taken: u64,
     /// How many doubts were raised, and up to which they are settled.
@@ -44,22 +47,12 @@ struct Shut {
     until: Instant,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Held {
-    obstacle: Obstacle,
-    since: Instant,
-    /// When the next prompt may go.
-    until: Instant,
-    /// Whether one is on its way.
-    is_tried: bool,
-}
-
 /// With what a request was let in.
 #[derive(Debug)]
 pub(super) struct Access {
     prompt_of: Option<UserId>,
-    /// Whether it is the prompt that finds out whether Whisul takes prompts again.
-    pub(super) is_trial: bool,
+    /// Its number, if it is a prompt that finds out whether Whisul takes prompts again.
+    pub(super) trial: Option<u64>,
     reopened: u64,
 }
 
@@ -72,9 +65,11 @@ impl State {
             reopened: 0,
             probes: backoff(),
             held: None,
+            tried: 0,
             trials: backoff(),
             unknown_in_a_row: 0,
             unknown_of: None,
+            refusals: Refusals::default(),
             taken: 0,
             doubts: 0,
             settled: 0,
@@ -82,21 +77,47 @@ impl State {
     }
 
     pub(super) fn obstacle(&self, prompt_of: Option<UserId>, now: Instant) -> Option<Obstacle> {
-        let holds = |held: &Held| held.is_tried || self.waits_until(held, prompt_of) > now;
-        let held = self.held.filter(|held| prompt_of.is_some() && holds(held));
+        let holds = |held: &&Hold| self.trial_at(held, prompt_of).is_none_or(|at| at > now);
+        let held = self.held.as_ref().filter(|_| prompt_of.is_some()).filter(holds);
         self.shut.map(|shut| shut.obstacle).or(held.map(|held| held.obstacle))
     }
 
-    /// Until when a requester's prompts are held back. Where all prompts that came to nothing were
-    /// somebody else's, theirs is a trial that need not wait.
-    fn waits_until(&self, held: &Held, prompt_of: Option<UserId>) -> Instant {
-        let is_others = self.unknown_of.is_some() && self.unknown_of != prompt_of;
-        if held.obstacle == Obstacle::Unreachable && is_others { held.since } else { held.until }
+    /// When a requester's prompt may be a trial, unless there is news before.
+    fn trial_at(&self, held: &Hold, prompt_of: Option<UserId>) -> Option<Instant> {
+        let is_no_suspect = match (held.obstacle, prompt_of) {
+            // Where all prompts that came to nothing were somebody else's.
+            (Obstacle::Unreachable, Some(of)) => self.unknown_of.is_some_and(|other| other != of),
+            // A prompt that is turned away costs nothing, so that everybody may try.
+            (Obstacle::BadKey, Some(of)) => !self.refusals.concern(of),
+            _ => false,
+        };
+        held.trial_at(prompt_of, !is_no_suspect)
+    }
+
+    pub(super) fn is_held_by(&self, obstacle: Obstacle) -> bool {
+        self.held.as_ref().is_some_and(|held| held.obstacle == obstacle)
     }
 
     pub(super) fn shut_for(&self, now: Instant) -> Duration {
         let at_present = self.shut.map(|shut| now.saturating_duration_since(shut.since));
         self.shut_before + at_present.unwrap_or_default()
+    }
+
+    /// Whether a request would be let in, and would be a trial, or when it may come in without any
+    /// news.
+    pub(super) fn admits(
+        &self,
+        prompt_of: Option<UserId>,
+        now: Instant,
+    ) -> Result<bool, Option<Instant>> {
+        if self.shut.is_some() || (prompt_of.is_some() && self.in_doubt()) {
+            return Err(None);
+        }
+        let Some(held) = self.held.as_ref().filter(|_| prompt_of.is_some()) else {
+            return Ok(false);
+        };
+        let at = self.trial_at(held, prompt_of).ok_or(None)?;
+        if at > now { Err(Some(at)) } else { Ok(true) }
     }
 
     /// Lets a request in, or says when it may come in without any news.
@@ -105,25 +126,18 @@ impl State {
         prompt_of: Option<UserId>,
         now: Instant,
     ) -> Result<Access, Option<Instant>> {
-        if self.shut.is_some() || (prompt_of.is_some() && self.in_doubt()) {
-            return Err(None);
-        }
-        let access = Access { prompt_of, is_trial: false, reopened: self.reopened };
-        let Some(held) = self.held.filter(|_| prompt_of.is_some()) else { return Ok(access) };
-        if held.is_tried {
-            return Err(None);
-        }
-        let until = self.waits_until(&held, prompt_of);
-        if until > now {
-            return Err(Some(until));
-        }
-        self.held = Some(Held { is_tried: true, ..held });
-        Ok(Access { is_trial: true, ..access })
+        let is_trial = self.admits(prompt_of, now)?;
+        let trial = self.held.as_mut().filter(|_| is_trial).map(|held| {
+            self.tried += 1;
+            held.begin_trial(self.tried, prompt_of, now);
+            self.tried
+        });
+        Ok(Access { prompt_of, trial, reopened: self.reopened })
     }
 
     /// Whether a request may still be made that was let in before.
     pub(super) fn allows(&self, access: &Access) -> bool {
-        let is_held = self.held.is_some() && !access.is_trial;
+        let is_held = self.held.is_some() && access.trial.is_none();
         self.shut.is_none() && !(access.prompt_of.is_some() && (self.in_doubt() || is_held))
     }
 
@@ -134,7 +148,10 @@ impl State {
         news: News,
         now: Instant,
     ) -> Option<Obstacle> {
-        let was_trial = std::mem::take(&mut access.is_trial);
+        // A trial that ends only once another prompt was taken is a request like any other.
+        let trial = access.trial.take();
+        let was_trial =
+            trial.is_some_and(|trial| self.held.as_mut().is_some_and(|held| held.end_trial(trial)));
         match news {
             News::Taken => {
                 self.taken += 1;
@@ -166,23 +183,31 @@ impl State {
                 }
                 return found;
             }
+            News::TurnedAway => {
+                self.doubts += 1;
+                self.refusals.suspect(self.doubts, access.prompt_of);
+                if was_trial && self.is_held_by(Obstacle::BadKey) {
+                    return self.hold(Obstacle::BadKey, None, true, now);
+                }
+            }
             News::Doubtful | News::Unreachable => self.doubts += 1,
-            // An answer to a prompt that was not taken says nothing about credit.
-            News::Fine if was_trial && !self.is_out_of_credit() => self.release(),
+            // An answer to a prompt that was not taken says nothing about credit or the key's rights.
+            News::Fine if was_trial && self.is_held_by(Obstacle::Unreachable) => self.release(),
+            News::Fine if was_trial && self.is_held_by(Obstacle::Busy) => self.release(),
             News::Fine => {}
         }
-        self.give_up_trial_of(was_trial, now);
+        if let Some(held) = self.held.as_mut().filter(|_| was_trial) {
+            held.try_again(now);
+        }
         None
     }
 
-    /// Nobody tries any more whether Whisul takes prompts: another one may.
-    pub(super) fn give_up_trial(&mut self, now: Instant) {
-        self.give_up_trial_of(true, now);
-    }
-
-    fn give_up_trial_of(&mut self, was_trial: bool, now: Instant) {
-        if let Some(held) = self.held.as_mut().filter(|_| was_trial) {
-            *held = Held { is_tried: false, until: now, ..*held };
+    /// A prompt was not sent after all that was to find out whether Whisul takes prompts: another one
+    /// may.
+    pub(super) fn give_up_trial(&mut self, trial: u64, now: Instant) {
+        if let Some(held) = self.held.as_mut().filter(|held| held.has_trial(trial)) {
+            held.end_trial(trial);
+            held.try_again(now);
         }
     }
 
@@ -212,7 +237,10 @@ impl State {
     ) -> Option<Obstacle> {
         self.settled = self.settled.max(doubt);
         match finding {
-            Finding::Ill(obstacle, wait) => self.shut(obstacle, wait, true, now),
+            Finding::Ill(obstacle, wait) => {
+                self.refusals.explain(doubt);
+                self.shut(obstacle, wait, true, now)
+            }
             Finding::Well => {
                 if let Some(shut) = self.shut.take() {
                     self.shut_before += now.saturating_duration_since(shut.since);
@@ -220,12 +248,14 @@ impl State {
                     self.probes.reset();
                     // That polls are answered does not say that prompts are: one goes first.
                     if shut.obstacle == Obstacle::Unreachable && self.held.is_none() {
-                        let obstacle = shut.obstacle;
-                        self.held =
-                            Some(Held { obstacle, since: now, until: now, is_tried: false });
+                        self.held = Some(Hold::new(shut.obstacle, now, now));
                     }
                 }
-                None
+                let are_more = self.refusals.confirm(doubt);
+                let is_the_key = are_more && self.refusals.blame_the_key();
+                // A trial that failed has already lengthened the wait.
+                let is_known = self.is_held_by(Obstacle::BadKey);
+                (is_the_key && !is_known).then(|| self.hold(Obstacle::BadKey, None, false, now))?
             }
         }
     }
@@ -234,14 +264,11 @@ impl State {
         self.settled < self.doubts
     }
 
-    fn is_out_of_credit(&self) -> bool {
-        self.held.is_some_and(|held| held.obstacle == Obstacle::OutOfCredit)
-    }
-
     /// Whisul takes prompts.
     fn release(&mut self) {
         self.held = None;
         (self.unknown_in_a_row, self.unknown_of) = (0, None);
+        self.refusals = Refusals::default();
         self.trials.reset();
     }
 
@@ -277,18 +304,14 @@ impl State {
         now: Instant,
     ) -> Option<Obstacle> {
         let asked = asked.unwrap_or_default();
-        let before = self.held;
-        self.held = Some(match before {
-            Some(held) if !by_trial => {
-                Held { obstacle, until: held.until.max(now + asked), ..held }
+        let is_news = !self.is_held_by(obstacle);
+        match &mut self.held {
+            Some(held) if !by_trial => held.prolong(obstacle, now + asked),
+            Some(held) => held.renew(obstacle, now, now + asked.max(self.trials.next())),
+            None => {
+                self.held = Some(Hold::new(obstacle, now, now + asked.max(self.trials.next())));
             }
-            _ => Held {
-                obstacle,
-                since: now,
-                until: now + asked.max(self.trials.next()),
-                is_tried: false,
-            },
-        });
-        (before.map(|held| held.obstacle) != Some(obstacle)).then_some(obstacle)
+        }
+        is_news.then_some(obstacle)
     }
 }

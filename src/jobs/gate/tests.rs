@@ -172,3 +172,127 @@ async fn a_trial_that_was_given_up_lets_another_one_go() {
     drop(gate.pass(PROMPT).await);
     assert!(passes(&gate, PROMPT).await);
 }
+
+/// A prompt that Whisul turns away as if the key were wrong, while it answers the probe.
+async fn is_turned_away(gate: &Gate, prompt_of: Option<UserId>) -> Option<Obstacle> {
+    assert_eq!(gate.pass(prompt_of).await.tell(News::TurnedAway).0, None);
+    probe(gate, Finding::Well).await
+}
+
+/// Sends one person's prompts until the time is up; how many that are.
+async fn turned_away_for(gate: &Gate, prompt_of: Option<UserId>, time: Duration) -> u32 {
+    let (began, mut sent) = (Instant::now(), 0);
+    while let Ok(pass) = tokio::time::timeout_at(began + time, gate.pass(prompt_of)).await {
+        pass.tell(News::TurnedAway);
+        probe(gate, Finding::Well).await;
+        sent += 1;
+    }
+    sent
+}
+
+#[tokio::test(start_paused = true)]
+async fn prompts_of_two_people_that_are_turned_away_are_the_keys_fault() {
+    let gate = Gate::new();
+    let key = Some(Obstacle::BadKey);
+    assert_eq!(is_turned_away(&gate, PROMPT).await, None);
+    assert!(!gate.doubts_key() && passes(&gate, PROMPT).await);
+    assert_eq!(is_turned_away(&gate, OTHER_PROMPT).await, key);
+    assert!(gate.doubts_key() && gate.obstacle(PROMPT) == key && gate.obstacle(POLL).is_none());
+    // Whose prompt was not turned away yet need not wait to try, once.
+    let (third, told_at) = (Some(UserId(3)), Instant::now());
+    assert_eq!(is_turned_away(&gate, third).await, None, "that is known");
+    assert_eq!(told_at.elapsed(), Duration::ZERO);
+    assert!(!passes(&gate, third).await);
+
+    let sent = turned_away_for(&gate, PROMPT, Duration::from_mins(3)).await;
+    assert!((3..20).contains(&sent), "{sent} in three minutes");
+    gate.pass(PROMPT).await.tell(News::Fine);
+    assert!(gate.doubts_key(), "a prompt that is rejected says nothing about the key's rights");
+    gate.pass(PROMPT).await.tell(News::Taken);
+    assert!(!gate.doubts_key() && passes(&gate, PROMPT).await && passes(&gate, third).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn prompts_that_are_turned_away_with_the_probe_or_not_in_a_row_are_not() {
+    let gate = Gate::new();
+    gate.pass(PROMPT).await.tell(News::TurnedAway);
+    probe(&gate, Finding::Ill(Obstacle::BadKey, None)).await;
+    probe(&gate, Finding::Well).await;
+    assert_eq!(is_turned_away(&gate, OTHER_PROMPT).await, None);
+    for _ in 0..5 {
+        gate.pass(POLL).await.tell(News::Fine);
+        gate.pass(PROMPT).await.tell(News::Taken);
+        assert_eq!(is_turned_away(&gate, PROMPT).await, None);
+        gate.pass(OTHER_PROMPT).await.tell(News::Taken);
+        assert_eq!(is_turned_away(&gate, OTHER_PROMPT).await, None);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_one_person_alone_asks_several_prompts_that_are_turned_away_are_the_keys_fault() {
+    let gate = Gate::new();
+    // Each prompt is sent three times.
+    for _ in 0..6 {
+        assert_eq!(is_turned_away(&gate, PROMPT).await, None);
+    }
+    assert_eq!(is_turned_away(&gate, PROMPT).await, Some(Obstacle::BadKey));
+    let told_at = Instant::now();
+    gate.pass(OTHER_PROMPT).await.tell(News::Taken);
+    assert_eq!(told_at.elapsed(), Duration::ZERO, "nobody else waits for it");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_trial_that_hangs_holds_up_other_people_for_seconds_and_two_are_an_outage() {
+    let gate = Gate::new();
+    gate.pass(PROMPT).await.tell(News::Unreachable);
+    probe(&gate, Finding::Well).await;
+    let began = Instant::now();
+    let hangs = gate.pass(PROMPT).await;
+    let second = gate.pass(OTHER_PROMPT).await;
+    let waited = began.elapsed();
+    assert!(!waited.is_zero() && waited <= Duration::from_secs(5), "{waited:?}");
+    let third = Some(UserId(3));
+    assert!(gate.obstacle(third).is_some() && gate.obstacle(PROMPT).is_some());
+    tokio::time::advance(Duration::from_mins(1)).await;
+    assert!(!passes(&gate, third).await && !passes(&gate, PROMPT).await);
+    second.tell(News::Taken);
+    assert!(passes(&gate, PROMPT).await && passes(&gate, third).await);
+    hangs.tell(News::Unknown);
+    probe(&gate, Finding::Well).await;
+    assert!(passes(&gate, third).await, "it was no trial any more");
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_trials_that_fail_hold_prompts_back_for_longer() {
+    let gate = Gate::new();
+    gate.pass(PROMPT).await.tell(News::Unreachable);
+    probe(&gate, Finding::Well).await;
+    let (first, second) = (gate.pass(PROMPT).await, gate.pass(OTHER_PROMPT).await);
+    second.tell(News::Unknown);
+    probe(&gate, Finding::Well).await;
+    assert!(!passes(&gate, Some(UserId(3))).await, "not at once");
+    first.tell(News::Unknown);
+    probe(&gate, Finding::Well).await;
+    assert!(!passes(&gate, Some(UserId(3))).await, "nor then");
+    gate.pass(Some(UserId(3))).await.tell(News::Taken);
+    assert!(passes(&gate, PROMPT).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_trial_that_finds_no_connection_waits_for_longer_though_probes_are_answered() {
+    fastrand::seed(7);
+    let gate = Gate::new();
+    gate.pass(PROMPT).await.tell(News::Unreachable);
+    let mut waits = Vec::new();
+    for _ in 0..20 {
+        probe(&gate, Finding::Well).await;
+        let since = Instant::now();
+        let trial = gate.pass(PROMPT).await;
+        waits.push(since.elapsed());
+        trial.tell(News::Unreachable);
+    }
+    assert_eq!(waits[0], Duration::ZERO);
+    let longest = waits.iter().max().copied().unwrap();
+    assert!(longest >= Duration::from_secs(30), "{waits:?}");
+    assert!(longest <= Duration::from_mins(1), "{waits:?}");
+}

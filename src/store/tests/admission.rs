@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    domain::{Charges, Event, Limit, RoleId},
+    domain::{Cancellation, Canceller, Charges, Event, Limit, RoleId},
     store::StoreError,
 };
 
@@ -182,7 +182,7 @@ proptest! {
                 if admission != Admission::Accepted { continue }
                 let before = job.clone();
                 (job.state, job.charge) = match ending {
-                    0 => (State::Cancelled, Charge::None),
+                    0 => (State::Cancelled(Cancellation::by(Canceller::Requester)), Charge::None),
                     1 => (State::Failed(Failure::UnknownFate), Charge::KeyOnly),
                     2 => (State::Running {
                         whisul_job: fixtures::whisul_job(),

@@ -29,9 +29,9 @@ use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use super::{Admission, Store};
 use crate::domain::{
-    ApplicationId, ChannelId, Charge, Delivery, Failure, GuildId, Job, JobId, Limits, MessageId,
-    Owed, Place, Prompt, Quota, Reach, Requester, Shown, Song, SongLength, State, Timestamp,
-    UserId, WhisulJob, WhisulJobId, fixtures, forgotten_before,
+    ApplicationId, Cancellation, Canceller, ChannelId, Charge, Delivery, Failure, GuildId, Job,
+    JobId, Limits, MessageId, Owed, Place, Prompt, Quota, Reach, Requester, Shown, Song,
+    SongLength, State, Timestamp, UserId, WhisulJob, WhisulJobId, fixtures, forgotten_before,
 };
 
 /// A folder of its own for a test, gone with it.
@@ -160,7 +160,14 @@ fn any_state() -> impl Strategy<Value = State> {
         Just(Failure::Songless),
         Just(Failure::Vanished),
         Just(Failure::GivenUp),
+        text().prop_map(|reason| Failure::Ended { reason }),
         Just(Failure::UnknownFate),
+    ];
+    let canceller = prop_oneof![
+        Just(Canceller::Requester),
+        Just(Canceller::Owner),
+        Just(Canceller::Deletion),
+        any_snowflake().prop_map(|id| Canceller::Moderator(UserId(id))),
     ];
     prop_oneof![
         Just(State::Accepted),
@@ -170,7 +177,7 @@ fn any_state() -> impl Strategy<Value = State> {
         (song, millis()).prop_map(|(song, took)| State::Completed { song, took }),
         failure.prop_map(State::Failed),
         Just(State::Withdrawn),
-        Just(State::Cancelled),
+        (canceller, text()).prop_map(|(by, reason)| State::Cancelled(Cancellation { by, reason })),
     ]
 }
 

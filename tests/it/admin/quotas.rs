@@ -57,7 +57,7 @@ async fn a_grant_expires_and_lifts_no_other_limit() {
     world.sings("the server's only one").await;
     assert!(world.refused("too many").await.contains("This server has used up"));
     world.discord.set_clock_offset(DAY + 1000);
-    assert!(world.refused("too late").await.contains("certain roles"));
+    assert!(world.refused("too late").await.contains("Its owner decides that"));
     for lasting in ["soon", "0d", "-1d", "7"] {
         assert!(grant(&world, 1, lasting).await.contains("can't read that duration"));
     }
@@ -94,7 +94,7 @@ async fn songs_of_a_grant_are_remembered_as_long_as_it_lasts() {
     };
     timeout(DEADLINE, forgetting).await.expect("what is old enough is forgotten");
     assert_eq!(remembered(&world).await, [of_grant.id, today.id]);
-    assert!(world.refused("one too many").await.contains("certain roles"));
+    assert!(world.refused("one too many").await.contains("Its owner decides that"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -36,5 +36,5 @@ await scene(async (open) => {
   await loaded(song.locator("audio"));
   await plays(song.locator("audio"));
   assert.match(await song.getByText("Listen").getAttribute("href"), /^http/);
-  await says(song.locator(".embed-fields"), /Tempo.*BPM.*Length/);
+  await says(song.locator(".embed-fields"), /BPM.*\d.*Duration/);
 });

@@ -2,7 +2,7 @@
 //! or the next task, makes of it. Builds without debug assertions contain nothing of this.
 
 /// The process is about to write this down, or has just done so.
-pub(super) fn reach(step: &str, moment: Moment) {
+pub(crate) fn reach(step: &str, moment: Moment) {
     #[cfg(debug_assertions)]
     armed::reach(step, moment);
     #[cfg(not(debug_assertions))]
@@ -11,7 +11,7 @@ pub(super) fn reach(step: &str, moment: Moment) {
 
 /// On which side of a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Moment {
+pub(crate) enum Moment {
     /// Nothing is on disk yet.
     Before,
     /// It is.

@@ -1,0 +1,353 @@
+//! Putting a copy in the database's place.
+
+use std::{
+    fs::{self, File},
+    io::{self, Read},
+    path::{Path, PathBuf, absolute},
+    time::SystemTime,
+};
+
+use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+use time::OffsetDateTime;
+
+use super::{
+    OpenError,
+    lock::Lock,
+    open::{
+        MIGRATIONS, PATIENCE, check_origin, file_of, make_file, make_place, migrator, not_migrated,
+    },
+};
+use crate::failpoint::{Moment, reach};
+
+/// What SQLite may keep beside a database and read together with it.
+const COMPANIONS: [&str; 3] = ["-wal", "-journal", "-shm"];
+
+/// How many databases that were replaced within the same second are told apart.
+const SAME_SECOND: u32 = 100;
+
+/// Why no copy was put in place. The database is as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum RestoreError {
+    /// The database's place can't be used, or a bot is running there.
+    #[error(transparent)]
+    Database(#[from] OpenError),
+    /// The copy can't be read.
+    #[error("{} can't be read", .path.display())]
+    Unreadable {
+        /// The copy.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The copy is no database of ours, or not whole.
+    #[error("{} can't take the database's place: {why}", .path.display())]
+    Unusable {
+        /// The copy.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The copy is the database.
+    #[error("{} is the database itself", .path.display())]
+    Same {
+        /// The database.
+        path: PathBuf,
+    },
+    /// The file system refused something.
+    #[error("{} can't be written", .path.display())]
+    Write {
+        /// The file that could not be written.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+}
+
+/// A copy that is in the database's place now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restored {
+    /// Where the database is.
+    pub database: PathBuf,
+    /// The database that was there before, if there was one.
+    pub kept: Option<PathBuf>,
+}
+
+/// Puts a copy of the database in the place that a URL names: `file` or, without one, what comes
+/// from `stream`. The copy is checked before, as a start does and more thoroughly, and brought up to
+/// date. The database that was there is kept beside it, under a name with the time of `now`.
+///
+/// However this ends, the database is the old one or the new one, and each of them whole: the new
+/// one takes the name in a single step.
+///
+/// # Errors
+/// When the copy can't be used, or a bot is running on the database.
+pub async fn restore(
+    url: &str,
+    file: Option<&Path>,
+    stream: &mut dyn Read,
+    now: SystemTime,
+) -> Result<Restored, RestoreError> {
+    let place = file_of(url)?;
+    make_place(&place)?;
+    let database = place.canonicalize().map_err(|error| not_written(&place, error))?;
+    let _lock = Lock::take(&database)?;
+    let new = NewDatabase::beside(&database);
+    let shown = match file {
+        Some(file) => new.fill_from_file(file, &database)?,
+        None => new.fill(stream, Path::new("standard input"))?,
+    };
+    reach("copied", Moment::After);
+    new.check(&shown).await?;
+    reach("checked", Moment::After);
+    new.take_owner_of(&database);
+    File::open(&new.path)
+        .and_then(|file| file.sync_all())
+        .map_err(|error| not_written(&new.path, error))?;
+    let kept = match settle(&database).await? {
+        Old::Empty => None,
+        Old::Whole => Some(keep(&database, now, false)?),
+        Old::Broken => Some(keep(&database, now, true)?),
+    };
+    reach("restored", Moment::Before);
+    fs::rename(&new.path, &database).map_err(|error| not_written(&database, error))?;
+    reach("restored", Moment::After);
+    sync_folder(&database);
+    Ok(Restored { database, kept })
+}
+
+/// The copy beside the database, until it takes its name. What is left of it goes with this value;
+/// what an earlier, killed process left goes first.
+struct NewDatabase {
+    path: PathBuf,
+}
+
+impl NewDatabase {
+    fn beside(database: &Path) -> Self {
+        let new = Self { path: database.with_added_extension("restoring") };
+        new.remove();
+        new
+    }
+
+    fn remove(&self) {
+        _ = fs::remove_file(&self.path);
+        for companion in COMPANIONS {
+            _ = fs::remove_file(with_suffix(&self.path, companion));
+        }
+    }
+
+    /// Copies a file, with what SQLite keeps beside it: whoever brings back a database that was
+    /// replaced, or copied by hand, may have a part of it there.
+    fn fill_from_file(&self, file: &Path, database: &Path) -> Result<PathBuf, RestoreError> {
+        let unreadable =
+            |path: &Path, source| RestoreError::Unreadable { path: path.to_owned(), source };
+        let file = absolute(file).map_err(|error| unreadable(file, error))?;
+        let open = |path: &Path| File::open(path).map_err(|error| unreadable(path, error));
+        let mut copy = open(&file)?;
+        if file.canonicalize().is_ok_and(|file| file == database) {
+            return Err(RestoreError::Same { path: file });
+        }
+        self.fill(&mut copy, &file)?;
+        // The index of the write-ahead log is made anew from the log.
+        for companion in ["-wal", "-journal"] {
+            let beside = with_suffix(&file, companion);
+            if beside.exists() {
+                write(&mut open(&beside)?, &beside, &with_suffix(&self.path, companion))?;
+            }
+        }
+        Ok(file)
+    }
+
+    fn fill(&self, from: &mut dyn Read, shown: &Path) -> Result<PathBuf, RestoreError> {
+        write(from, shown, &self.path)?;
+        Ok(shown.to_owned())
+    }
+
+    /// Checks that it is a whole database of ours, brings it up to date, and leaves it in one file.
+    async fn check(&self, shown: &Path) -> Result<(), RestoreError> {
+        let unusable =
+            |why: &str| RestoreError::Unusable { path: shown.to_owned(), why: why.to_owned() };
+        if fs::metadata(&self.path).is_ok_and(|found| found.len() == 0) {
+            return Err(unusable("it is empty"));
+        }
+        self.open().await.map_err(|error| match error {
+            OpenError::NotADatabase { .. } => unusable("it is not an SQLite database"),
+            OpenError::Foreign { .. } => unusable(
+                "it is the database of another program, or of an altered version of this one",
+            ),
+            OpenError::Damaged { .. } => unusable("it is damaged or cut off; take another copy"),
+            OpenError::Newer { found, known, .. } => unusable(&format!(
+                "a newer version of the bot made it: it has taken migration {found}, this version \
+                 knows them up to {known}"
+            )),
+            other => other.into(),
+        })
+    }
+
+    async fn open(&self) -> Result<(), OpenError> {
+        let path = &self.path;
+        let failed = |error| OpenError::at(path.clone(), error);
+        let mut connection = connect(&self.path).await.map_err(failed)?;
+        if !check_origin(&mut connection, path).await? {
+            return Err(OpenError::Foreign { path: path.clone() });
+        }
+        let check =
+            sqlx::query_scalar("PRAGMA integrity_check(1)").fetch_one(&mut connection).await;
+        let verdict: String = check.map_err(failed)?;
+        if verdict != "ok" {
+            return Err(OpenError::Damaged { path: path.clone() });
+        }
+        let migrated = migrator(MIGRATIONS.len()).run(&mut connection).await;
+        migrated.map_err(|error| not_migrated(error, path))?;
+        in_one_file(&mut connection).await.map_err(failed)?;
+        connection.close().await.map_err(failed)
+    }
+
+    /// Gives it to whoever owns the old one, where this process may do that: restored by root, it
+    /// would be out of the bot's reach.
+    fn take_owner_of(&self, database: &Path) {
+        use std::os::unix::fs::{MetadataExt as _, chown};
+        if let Ok(old) = fs::metadata(database) {
+            _ = chown(&self.path, Some(old.uid()), Some(old.gid()));
+        }
+    }
+}
+
+impl Drop for NewDatabase {
+    fn drop(&mut self) {
+        // Once it has taken the database's name, no file is left with this one.
+        self.remove();
+    }
+}
+
+/// What is in the database's place.
+enum Old {
+    Empty,
+    /// All of it is in one file.
+    Whole,
+    /// It can't be read.
+    Broken,
+}
+
+/// Brings all of the old database into its one file. What SQLite keeps beside it would be taken for
+/// a part of the new one.
+async fn settle(database: &Path) -> Result<Old, RestoreError> {
+    let settled = async {
+        let failed = |error| OpenError::at(database.to_owned(), error);
+        let mut connection = connect(database).await.map_err(failed)?;
+        let is_ours = check_origin(&mut connection, database).await?;
+        in_one_file(&mut connection).await.map_err(failed)?;
+        connection.close().await.map_err(failed)?;
+        if ["-wal", "-journal"].iter().any(|beside| with_suffix(database, beside).exists()) {
+            return Err(OpenError::Locked { path: database.to_owned() });
+        }
+        Ok(if is_ours { Old::Whole } else { Old::Empty })
+    };
+    match settled.await {
+        Err(OpenError::NotADatabase { .. } | OpenError::Damaged { .. }) => Ok(Old::Broken),
+        settled => Ok(settled?),
+    }
+}
+
+async fn connect(file: &Path) -> sqlx::Result<SqliteConnection> {
+    let options = SqliteConnectOptions::new().filename(file).busy_timeout(PATIENCE);
+    SqliteConnection::connect_with(&options).await
+}
+
+/// Empties the write-ahead log into the database's file and removes it.
+async fn in_one_file(connection: &mut SqliteConnection) -> sqlx::Result<()> {
+    sqlx::query("PRAGMA journal_mode = DELETE").execute(connection).await?;
+    Ok(())
+}
+
+/// Gives the old database a second name, by which it stays. Where it is broken, what is beside it
+/// goes along.
+fn keep(database: &Path, now: SystemTime, is_broken: bool) -> Result<PathBuf, RestoreError> {
+    let kept = second_name(database, now)?;
+    if is_broken {
+        for companion in COMPANIONS {
+            let beside = with_suffix(database, companion);
+            match fs::rename(&beside, with_suffix(&kept, companion)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(not_written(&beside, error));
+                }
+                _ => {}
+            }
+        }
+    }
+    sync_folder(database);
+    reach("kept", Moment::After);
+    Ok(kept)
+}
+
+fn second_name(database: &Path, now: SystemTime) -> Result<PathBuf, RestoreError> {
+    let since_1970 = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let seconds = i64::try_from(since_1970.as_secs()).unwrap_or_default();
+    let now = OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    let name = format!(
+        "replaced-{}-{:02}-{:02}-{:02}{:02}{:02}",
+        now.year(),
+        u8::from(now.month()),
+        now.day(),
+        now.hour(),
+        now.minute(),
+        now.second()
+    );
+    let mut outcome = Err(io::ErrorKind::AlreadyExists.into());
+    for number in 1..=SAME_SECOND {
+        let name = if number == 1 { name.clone() } else { format!("{name}-{number}") };
+        let kept = database.with_added_extension(name);
+        outcome = fs::hard_link(database, &kept).or_else(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => Err(error),
+            // Not every file system knows links.
+            _ => copied(database, &kept),
+        });
+        match &outcome {
+            Ok(()) => return Ok(kept),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(_) => break,
+        }
+    }
+    outcome.map(|()| database.to_owned()).map_err(|error| not_written(database, error))
+}
+
+fn copied(from: &Path, to: &Path) -> io::Result<()> {
+    make_file(to)?;
+    fs::copy(from, to)?;
+    File::open(to)?.sync_all()
+}
+
+/// Writes all that is read into a new file, for its owner only.
+fn write(from: &mut dyn Read, shown: &Path, to: &Path) -> Result<(), RestoreError> {
+    make_file(to).map_err(|error| not_written(to, error))?;
+    let mut file = File::options().write(true).open(to).map_err(|error| not_written(to, error))?;
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        let read = match from.read(&mut buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            read => read,
+        };
+        let read =
+            read.map_err(|source| RestoreError::Unreadable { path: shown.to_owned(), source })?;
+        let Some(bytes) = buffer.get(..read).filter(|bytes| !bytes.is_empty()) else {
+            return Ok(());
+        };
+        io::Write::write_all(&mut file, bytes).map_err(|error| not_written(to, error))?;
+    }
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut path = path.as_os_str().to_owned();
+    path.push(suffix);
+    path.into()
+}
+
+/// Brings the names in a file's folder to disk, as far as the file system can do that.
+fn sync_folder(file: &Path) {
+    if let Some(folder) = file.parent() {
+        _ = File::open(folder).and_then(|folder| folder.sync_all());
+    }
+}
+
+fn not_written(path: &Path, source: io::Error) -> RestoreError {
+    RestoreError::Write { path: path.to_owned(), source }
+}
