@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{
     DiscordError,
     discord::PostedMessage,
-    markdown::{escaped, link_text, plain},
+    markdown::{escaped, excerpt, link_text, plain},
     request::Proof,
     response::RawResponse,
 };
@@ -63,6 +63,8 @@ pub fn markdown(bytes: &[u8]) {
         let [plain_text, escaped, link_text] = shown;
         assert!(is_part(&plain_text, &whole));
         assert!(is_part(&read_literally(&escaped), &whole));
+        let excerpt = read_literally(&excerpt(&text, limit));
+        assert!(is_part(&excerpt, &whole) && excerpt.chars().count() <= limit);
         assert!(!read_literally(&link_text).contains(['[', ']']));
     }
 }

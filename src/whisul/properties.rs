@@ -91,14 +91,8 @@ pub fn whisul_response(bytes: &[u8]) {
                     check_job(&job);
                 }
                 Err(error) => {
-                    let is_vague = matches!(
-                        error,
-                        SubmitError::Ambiguous { .. }
-                            | SubmitError::RateLimited { .. }
-                            | SubmitError::Blocked { .. }
-                            | SubmitError::NotTaken { .. }
-                    );
-                    assert!(is_vague || is_error && status >= 400, "{status}: {error}");
+                    let is_unknown = matches!(error, SubmitError::Ambiguous { .. });
+                    assert!(is_unknown || is_error && status >= 400, "{status}: {error}");
                     check_log(&error);
                 }
             }
