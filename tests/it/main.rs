@@ -54,4 +54,5 @@ mod stopping;
 mod storage;
 mod storage_trouble;
 mod turns;
+mod unseen;
 mod world;
