@@ -50,6 +50,7 @@ mod settings;
 mod songs;
 mod standing;
 mod starting;
+mod startup_log;
 mod stopping;
 mod storage;
 mod storage_trouble;
