@@ -17,6 +17,7 @@ pub mod discord;
 pub mod domain;
 mod failpoint;
 pub mod jobs;
+mod network;
 pub mod ops;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]

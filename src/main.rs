@@ -1,7 +1,6 @@
 //! The command line: `.env`, settings, exit codes.
 
 use std::{
-    error::Error,
     ffi::OsString,
     fmt::Display,
     io::{Write, stderr, stdout},
@@ -50,9 +49,8 @@ fn given<S>(settings: Result<S, Faults>, work: impl FnOnce(S) -> ExitCode) -> Ex
 
 fn start(settings: Settings) -> ExitCode {
     telemetry::start(settings.log_format, &settings.log_filter);
-    let log = |error: &RunError| tracing::error!(error = error as &dyn Error, "ended");
-    let outcome = run_until_signal(settings).inspect_err(log);
-    outcome.map_or(ExitCode::from(FAILED), |()| ExitCode::SUCCESS)
+    let failed = |error: RunError| if error.is_misconfiguration() { MISUSED } else { FAILED };
+    run_until_signal(settings).map_or_else(|error| failed(error).into(), |()| ExitCode::SUCCESS)
 }
 
 /// Tells what a command has done, if that is worth a word, or why it failed.

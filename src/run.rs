@@ -1,19 +1,24 @@
 //! The bot from start to stop.
 
-use std::{io, sync::Arc, time::SystemTime};
+use std::{
+    error::Error,
+    io::{self, IsTerminal as _},
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
-use tracing::{field, info, warn};
+use tracing::{error, info, warn};
 
 use crate::{
-    config::{Settings, UnknownName},
+    config::Settings,
     delivery::{Discord, DiscordError, Links, Media, MediaError},
     discord::{Access, Front, GatewayError, Owners, serve},
     domain::Timestamp,
     jobs::{Clock, Jobs, Rules, Tools},
-    ops::signals,
-    store::{OpenError, Store, StoreError},
+    ops::{signals, startup},
+    store::{OpenError, Store, StoreError, file_of},
     whisul::{ClientError, Whisul},
 };
 
@@ -46,7 +51,15 @@ pub enum RunError {
     Unasked,
 }
 
-/// Runs the bot with these settings, on threads of its own, until a signal asks it to stop.
+impl RunError {
+    /// Whether it comes again at every start until a setting is changed.
+    pub fn is_misconfiguration(&self) -> bool {
+        matches!(self, Self::Gateway(GatewayError::BadToken))
+    }
+}
+
+/// Runs the bot with these settings, on threads of its own, until a signal asks it to stop. Logs why
+/// it ended where nobody asked for that.
 ///
 /// # Errors
 /// When it can't start, or ends without having been asked to.
@@ -54,12 +67,32 @@ pub fn run_until_signal(settings: Settings) -> Result<(), RunError> {
     let runtime = Runtime::new()?;
     let outcome = runtime.block_on(async {
         let stop = signals::stop_request()?;
-        run(settings, stop.cancelled()).await?;
-        if stop.is_cancelled() { Ok(()) } else { Err(RunError::Unasked) }
+        let ended = run(settings, stop.cancelled()).await;
+        let outcome = ended.and(if stop.is_cancelled() { Ok(()) } else { Err(RunError::Unasked) });
+        if let Err(error) = &outcome {
+            error!(error = error as &dyn Error, "ended");
+            if matches!(error, RunError::Gateway(_)) {
+                hold_exit(&stop).await;
+            }
+        }
+        outcome
     });
     // All that matters is done: a host name's look-up that hangs must not hold up the end.
     runtime.shutdown_background();
     outcome
+}
+
+/// How long the exit waits after Discord has turned the bot away. Whoever restarts it at once, again
+/// and again, would have Discord ban this machine for invalid requests, or reset the token after
+/// 1000 sessions in a day: this allows 720.
+const HOLD: Duration = Duration::from_mins(2);
+
+/// Waits before the exit, unless a person looks on or a signal asks for it.
+async fn hold_exit(stop: &CancellationToken) {
+    if !io::stderr().is_terminal() {
+        warn!(exit_in = ?HOLD, "waiting with the exit, so that restarts don't add up at Discord");
+        stop.run_until_cancelled(tokio::time::sleep(HOLD)).await;
+    }
 }
 
 /// What time the machine says it is. It may be wrong, and jump at any moment.
@@ -83,8 +116,9 @@ pub async fn run_by_clock(
     shutdown: impl Future<Output = ()>,
     clock: MachineClock,
 ) -> Result<(), RunError> {
-    tell_of(&settings);
+    startup::log_settings(&settings, &file_of(&settings.database_url)?);
     let store = Store::open(&settings.database_url).await?;
+    startup::log_database(&store, &settings).await?;
     let discord_api = settings.discord_api_url.as_ref();
     let discord =
         Arc::new(Discord::new(discord_api, settings.discord_token.clone(), &settings.proxies)?);
@@ -117,6 +151,7 @@ pub async fn run_by_clock(
         owners: Arc::new(Owners::new(Arc::clone(&discord))),
         discord,
         access,
+        deletions: Arc::default(),
         settings: settings.origins.into(),
         proxies: settings.proxies,
         stop: stop.clone(),
@@ -141,17 +176,6 @@ pub async fn run_by_clock(
         warn!(left, "not everything came to its end in time; the next start goes on with it");
     }
     Ok(served?)
-}
-
-/// What in the settings is worth a line in the log.
-fn tell_of(settings: &Settings) {
-    for UnknownName { name, line, meant } in &settings.unknown {
-        let (line, meant) = (line.map(field::display), meant.map(field::display));
-        warn!(name, line, did_you_mean = meant, "ignoring an unknown setting");
-    }
-    if let Some(proxy) = settings.proxies.of(&settings.whisul_api_url) {
-        info!(%proxy, "Whisul is reached through a proxy");
-    }
 }
 
 fn timestamp(time: SystemTime) -> Timestamp {

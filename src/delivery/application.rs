@@ -11,6 +11,8 @@ use crate::domain::{ApplicationId, UserId};
 pub struct Application {
     /// Its id.
     pub id: ApplicationId,
+    /// What its owner calls it.
+    pub name: String,
     /// Who is responsible for it: its owner, or its team's owner and admins.
     pub owners: Vec<UserId>,
     /// Whether interactions go to an address of its own, and so none over the gateway.
@@ -24,6 +26,8 @@ pub struct Application {
 pub(super) struct ApplicationAnswer {
     #[serde(flatten)]
     identified: Identified,
+    #[serde(default)]
+    name: Value,
     team: Option<Team>,
     owner: Option<Identified>,
     #[serde(default)]
@@ -55,7 +59,9 @@ impl ApplicationAnswer {
         };
         let endpoint = self.interactions_endpoint_url.as_str();
         let has_endpoint = endpoint.is_some_and(|url| !url.is_empty());
-        Ok(Application { id: ApplicationId(self.identified.id()?), owners, has_endpoint })
+        let id = ApplicationId(self.identified.id()?);
+        let name = self.name.as_str().unwrap_or_default().to_owned();
+        Ok(Application { id, name, owners, has_endpoint })
     }
 }
 

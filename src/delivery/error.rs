@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{domain::with_causes, proxy::Proxy};
+use crate::{network, proxy::Proxy};
 
 /// Why Discord did not do what it was asked, by what that means for a message. `codes.rs` knows
 /// which of Discord's codes mean what, and `response.rs` which responses are Discord's at all.
@@ -121,10 +121,18 @@ impl DiscordError {
         matches!(self, Self::Unknown { .. })
     }
 
+    /// What went wrong, where the words around it already say that Discord did not answer.
+    pub fn cause(&self) -> String {
+        match self {
+            Self::NotSent { cause } | Self::Unknown { cause } => cause.clone(),
+            other => other.to_string(),
+        }
+    }
+
     /// From an error that reqwest met; its address is left out, since tokens are part of it.
     pub(super) fn from_reqwest(error: reqwest::Error) -> Self {
         let not_sent = error.is_connect() || error.is_builder();
-        let cause = with_causes(&error.without_url());
+        let cause = network::cause(error);
         if not_sent { Self::NotSent { cause } } else { Self::Unknown { cause } }
     }
 

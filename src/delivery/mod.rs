@@ -4,6 +4,7 @@ mod application;
 mod attempts;
 mod callback;
 mod codes;
+mod deletion;
 mod discord;
 mod error;
 mod export;
@@ -34,6 +35,7 @@ pub mod suggestions;
 
 pub use application::Application;
 pub use callback::{ANSWER_PAUSE, ANSWER_RETRIES, Reply, Suggestion};
+pub use deletion::delete_question;
 pub use discord::{Discord, Posted};
 pub use error::DiscordError;
 pub use export::{ExportAnswer, ExportEnd, ExportFile, FinishedExport};

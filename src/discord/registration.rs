@@ -51,19 +51,22 @@ fn least_wait(error: &DiscordError) -> Duration {
 fn tell(error: &DiscordError, wait: Duration) {
     match error {
         DiscordError::Unexpected { code: DAILY_CREATIONS, .. } => error!(
-            ?wait,
+            next_attempt_in = ?wait,
             "Discord takes no more than 200 new commands a day (30034); the commands stay as they \
              are until it takes more"
         ),
         DiscordError::Unexpected { code: TOO_MANY, .. } => error!(
-            ?wait,
+            next_attempt_in = ?wait,
             "the application has more commands than Discord allows (30032); remove some in other \
              programs that use it"
         ),
         error if error.is_rejection() => {
-            error!(%error, ?wait, "Discord rejected the commands");
+            error!(%error, next_attempt_in = ?wait, "Discord rejected the commands");
         }
-        error => warn!(%error, ?wait, "the commands can't be registered yet"),
+        error => {
+            let cause = error.cause();
+            warn!(cause, next_attempt_in = ?wait, "the commands can't be registered yet");
+        }
     }
 }
 

@@ -23,11 +23,12 @@ const PAUSE: Duration = Duration::from_secs(1);
 impl Jobs {
     /// Probes Whisul whenever the gate wants to know how it is, until the bot stops.
     pub(super) async fn probe_whisul(self: Arc<Self>) {
+        let mut accepted = false;
         let probing = async {
             loop {
                 let probes = async {
                     loop {
-                        self.probe().await;
+                        self.probe(&mut accepted).await;
                     }
                 };
                 let ended: Result<(), _> = AssertUnwindSafe(probes).catch_unwind().await;
@@ -40,7 +41,8 @@ impl Jobs {
         self.stop.run_until_cancelled(probing).await;
     }
 
-    async fn probe(self: &Arc<Self>) {
+    /// One probe. `accepted`: whether one has found the key to be valid.
+    async fn probe(self: &Arc<Self>, accepted: &mut bool) {
         let probe = self.gate.probe_due().await;
         let permit = self.whisul.permit().await;
         let nobodys = WhisulJob { id: WhisulJobId::nobodys(), poll_url: None };
@@ -49,25 +51,32 @@ impl Jobs {
             debug!(%error, "a probe of Whisul failed");
         }
         let was_shut = self.gate.obstacle(None).is_some();
-        let obstacle = probe.tell(finding_of(&answer));
+        let finding = finding_of(&answer);
+        let obstacle = probe.tell(finding);
         if obstacle == Some(Obstacle::BadKey) && answer.is_ok() {
             warn!("Whisul answers the probe, but rejects all prompts as if the key were wrong");
         }
-        self.found(obstacle);
-        if was_shut && answer.is_ok() {
-            info!("Whisul answers again");
+        let cause = answer.err().map(|error| error.cause());
+        self.found(obstacle, cause.as_deref());
+        if finding == Finding::Well {
+            if was_shut {
+                info!("Whisul answers again");
+            }
+            if !std::mem::replace(accepted, true) {
+                info!("Whisul accepts the API key");
+            }
         }
     }
 
     /// Passes on what came of a request to Whisul. Returns the doubt that it has raised.
     pub(super) fn hear(self: &Arc<Self>, pass: Pass<'_>, news: News) -> Doubt {
         let (obstacle, doubt) = pass.tell(news);
-        self.found(obstacle);
+        self.found(obstacle, None);
         doubt
     }
 
     /// Cries for help where only the owner can.
-    fn found(self: &Arc<Self>, obstacle: Option<Obstacle>) {
+    fn found(self: &Arc<Self>, obstacle: Option<Obstacle>, cause: Option<&str>) {
         match obstacle {
             Some(Obstacle::BadKey) => {
                 error!("Whisul rejected the API key (WHISUL_API_KEY); songs wait until it works");
@@ -75,7 +84,7 @@ impl Jobs {
             Some(Obstacle::OutOfCredit) => {
                 error!("the Whisul account is out of credit; songs wait until there is some");
             }
-            Some(obstacle) => warn!(?obstacle, "requests to Whisul are held back"),
+            Some(obstacle) => warn!(?obstacle, cause, "requests to Whisul are held back"),
             None => {}
         }
         if let Some(obstacle) = obstacle {

@@ -3,6 +3,7 @@
 mod backup;
 mod command_line;
 pub mod signals;
+pub(crate) mod startup;
 pub mod telemetry;
 
 pub use backup::{backup, restore};

@@ -32,16 +32,20 @@ pub use self::{
     admit::Admission,
     backup::{BackupError, backup, snapshot},
     error::{DamagedRow, OpenError, StoreError},
+    open::file_of,
     own::{Erasure, Records, RecordsAfter},
     restore::{RestoreError, Restored, restore},
 };
-use crate::domain::{Job, JobId, MessageId, UserId};
+use crate::domain::{Job, JobId, MessageId, Quota, UserId};
 
 /// A job that was erased has no prompt, and is none any more.
 const JOB: &str = "SELECT * FROM jobs WHERE id = $1 AND prompt <> ''";
 
 const MESSAGE_DELETED: &str =
     "UPDATE jobs SET message = NULL WHERE id = $1 AND message = $2 AND settled = 1";
+
+const COUNTS: &str =
+    "SELECT (SELECT COUNT(*) FROM jobs), (SELECT COUNT(*) FROM jobs WHERE settled = 0)";
 
 const UNSETTLED: &str = "SELECT * FROM jobs WHERE settled = 0 ORDER BY id";
 
@@ -74,7 +78,31 @@ pub struct Unsettled {
     pub damaged: Vec<DamagedRow>,
 }
 
+/// What is in a database that has just been opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Contents {
+    /// The latest migration that it has taken.
+    pub schema: i64,
+    /// How many jobs it remembers,
+    pub jobs: i64,
+    /// and for how many of them something is left to do.
+    pub unfinished: i64,
+    /// The quota over everybody that a command has set.
+    pub global_quota: Option<Quota>,
+}
+
 impl Store {
+    /// What is in the database.
+    ///
+    /// # Errors
+    /// When it can't be read.
+    pub async fn contents(&self) -> Result<Contents, StoreError> {
+        let (jobs, unfinished) = sqlx::query_as(COUNTS).fetch_one(&self.reader).await?;
+        // What concerns everybody concerns the person that nobody is.
+        let global_quota = self.overrides(UserId(0), None).await?.global;
+        Ok(Contents { schema: open::SCHEMA, jobs, unfinished, global_quota })
+    }
+
     /// Writes down what has become of a job, unless somebody else was faster: `false` means that
     /// the row no longer is as far as `before`, or is gone, and that nothing was
     /// written. A settled job's token is forgotten.

@@ -35,6 +35,12 @@ pub(super) const MIGRATIONS: [(i64, &str, &str); 5] = [
     (5, "cancelled_by", include_str!("migrations/0005_cancelled_by.sql")),
 ];
 
+/// The version of the tables: the last of these steps.
+pub(super) const SCHEMA: i64 = {
+    let [.., (latest, ..)] = MIGRATIONS;
+    latest
+};
+
 /// Where sqlx remembers which steps a database has taken.
 const MIGRATIONS_TABLE: &str = "_sqlx_migrations";
 
@@ -117,7 +123,10 @@ async fn is_fit_to_stay(connection: &mut SqliteConnection) -> sqlx::Result<bool>
 }
 
 /// The absolute path of the file that a URL names.
-pub(super) fn file_of(url: &str) -> Result<PathBuf, OpenError> {
+///
+/// # Errors
+/// When it names no file.
+pub fn file_of(url: &str) -> Result<PathBuf, OpenError> {
     let rest = url.strip_prefix("sqlite:").ok_or(OpenError::NotSqlite)?;
     if rest.ends_with(":memory:") || rest.contains("mode=memory") {
         return Err(OpenError::InMemory);
@@ -212,7 +221,7 @@ pub(super) async fn check_whole(
 /// Why the tables could not be brought up to date.
 pub(super) fn not_migrated(error: MigrateError, path: &Path) -> OpenError {
     let path = path.to_owned();
-    let known = MIGRATIONS.iter().map(|(version, ..)| *version).max().unwrap_or(0);
+    let known = SCHEMA;
     match error {
         MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => {
             OpenError::at(path, source)

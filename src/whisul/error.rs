@@ -7,7 +7,7 @@
 use std::{error::Error, fmt, time::Duration};
 
 use super::field::one_line;
-use crate::{domain::with_causes, proxy::Proxy};
+use crate::{domain::with_causes, network, proxy::Proxy};
 
 /// Why no client could be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -94,6 +94,16 @@ pub enum PollError {
     },
 }
 
+impl PollError {
+    /// What went wrong, where the words around it already say that Whisul did not answer.
+    pub fn cause(&self) -> String {
+        match self {
+            Self::Transient { source, .. } => source.to_string(),
+            other => other.to_string(),
+        }
+    }
+}
+
 /// What can go wrong between sending a request and understanding its answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Trouble {
@@ -129,14 +139,13 @@ pub enum Trouble {
 impl Trouble {
     /// From an error of the HTTP client, whose own text may name the address.
     pub(super) fn of(error: reqwest::Error) -> Self {
-        let error = error.without_url();
         // A connection can run out of time, too: what counts is that there was none.
         if error.is_connect() {
-            Self::NoConnection(causes(&error))
+            Self::NoConnection(bounded(&network::cause(error)))
         } else if error.is_timeout() {
             Self::TimedOut
         } else {
-            Self::Broken(causes(&error))
+            Self::Broken(bounded(&network::cause(error)))
         }
     }
 
@@ -151,7 +160,11 @@ impl Trouble {
 
 /// An error's text and those of its causes, in one bounded line.
 pub(super) fn causes(error: &dyn Error) -> String {
-    one_line(&with_causes(error), 300).unwrap_or_default()
+    bounded(&with_causes(error))
+}
+
+fn bounded(text: &str) -> String {
+    one_line(text, 300).unwrap_or_default()
 }
 
 /// What Whisul says about a rejected prompt, for the person who wrote that. Whisul may repeat the

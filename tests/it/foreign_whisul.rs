@@ -83,7 +83,7 @@ async fn a_prompt_that_somebody_else_answers_is_never_paid_twice() {
         let over = |message: &Message| is_done(message) || title(message) == "No song this time";
         let message = asked.until("an outcome", over).await;
         let told = description(&message);
-        assert!(told.contains("nobody knows whether it took the prompt"), "{page:?}: {told}");
+        assert!(told.contains("I can't tell whether it arrived"), "{page:?}: {told}");
         assert_eq!(world.submissions(&prompt), 1, "{page:?}");
         assert_eq!(world.whisul.accepted(&prompt), 1, "{page:?}");
         // It holds up nobody else.

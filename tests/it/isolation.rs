@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use sandbox::{DiscordRules, Fault, Invocation, Message, Plan, WhisulRules};
 use tokio::task::JoinSet;
 
-use crate::world::{World, description, done, failed, is_done, title};
+use crate::world::{NOBODYS, World, description, done, failed, is_done, title};
 
 /// How long Whisul takes for the songs of others.
 const SONG: Duration = Duration::from_secs(1);
@@ -192,8 +192,7 @@ async fn a_song_that_whisul_seems_not_to_know_for_a_moment_is_not_lost() {
 #[tokio::test(flavor = "multi_thread")]
 async fn whisul_is_well_in_whatever_words_it_says_that_a_job_is_unknown() {
     let world = World::new().await;
-    let nobodys = "/api/jobs/00000000-0000-0000-0000-000000000000";
-    let unknown = Fault::on("GET", nobodys).json(404, r#"{"detail": "Job not found"}"#);
+    let unknown = Fault::on("GET", NOBODYS).json(404, r#"{"detail": "Job not found"}"#);
     let probes = world.whisul.faults().add(unknown);
     world.whisul.plan("doubtful", Plan::song().until_told());
     let doubtful = world.song(&world.ann, "a doubtful song").await;
@@ -233,7 +232,7 @@ async fn lost(songs: &[Invocation]) -> usize {
         let told = asked.until("an outcome", over).await;
         if !is_done(&told) {
             let told = description(&told);
-            assert!(told.contains("nobody knows whether it took the prompt"), "{told}");
+            assert!(told.contains("I can't tell whether it arrived"), "{told}");
             lost += 1;
         }
     }
@@ -248,7 +247,7 @@ async fn an_outage_that_one_prompt_meets_costs_no_second_one() {
     for number in 0..5 {
         songs.push(world.song(&world.ann, &format!("song number {number}")).await);
     }
-    let probed = || (world.whisul.requests().count("GET", "/api/jobs/*") >= 2).then_some(());
+    let probed = || (world.whisul.requests().count("GET", NOBODYS) >= 3).then_some(());
     sandbox::until("probes in vain", &world.whisul.changed(), probed).await;
     world.whisul.faults().remove(fault);
     assert_eq!(lost(&songs).await, 1);

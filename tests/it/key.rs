@@ -144,7 +144,7 @@ async fn a_prompt_that_meets_a_firewalls_page_is_sent_once_and_holds_up_nobody()
     done(&world.song(&world.bob, "a song of somebody else").await).await;
     let message = failed(&asked).await;
     let lost = description(&message);
-    assert!(lost.contains("nobody knows whether it took the prompt"), "{lost}");
+    assert!(lost.contains("I can't tell whether it arrived"), "{lost}");
     assert!(lost.contains("It doesn't count against your quota"), "{lost}");
     assert_eq!(world.submissions("script"), 1);
     assert_eq!(world.one_more(&world.ann).await, Ok(()));

@@ -155,7 +155,7 @@ async fn play(row: (Step, Wrong, End, usize)) -> Option<String> {
     let Ok(message) = outcome else { return Some(format!("{row:?}: no outcome")) };
     let ended = match (is_done(&message), description(&message)) {
         (true, _) => Song,
-        (false, told) if told.contains("nobody knows whether it took") => Unknown,
+        (false, told) if told.contains("I can't tell whether it arrived") => Unknown,
         (false, _) => Other,
     };
     let told_once = world.discord.messages().len() == 1;

@@ -52,7 +52,7 @@ async fn a_submission_that_panics_is_settled_and_holds_up_nobody() {
     MISTAKE.store(true, Ordering::SeqCst);
     let asked = world.song(&world.ann, "a song").await;
     let told = failed(&asked).await;
-    assert!(description(&told).contains("nobody knows whether it took the prompt"));
+    assert!(description(&told).contains("I can't tell whether it arrived"));
     assert_eq!(world.submissions("a song"), 1);
     let next = world.song_once_free(&world.ann, "another song").await;
     world.whisul.until_accepted("another song").await;

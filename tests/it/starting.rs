@@ -236,7 +236,7 @@ async fn a_song_whose_submission_was_interrupted_is_not_submitted_again() {
     world.stop_bot().await;
     world.wake_bot().await;
     let told = failed(&asked).await;
-    assert!(description(&told).contains("nobody knows whether it took the prompt"));
+    assert!(description(&told).contains("I can't tell whether it arrived"));
     // Ann has her song back. The key's own guard keeps the charge: it may have been paid.
     done(&world.song(&world.ann, "another").await).await;
     let refused = world.song(&world.bob, "one too many").await.answer().await.unwrap();

@@ -40,17 +40,6 @@ async fn a_stop_that_was_asked_for_is_a_success_even_without_discord() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_that_discord_refuses_is_a_failure_that_tells_what_to_do() {
-    let world = without_bot(&[]).await;
-    let token = world.discord.token();
-    world.discord.change_token("another.token.altogether");
-    let (code, log) = Program::logged(&world).end(&world);
-    assert_eq!(code, Some(1), "{log}");
-    assert!(log.contains("Discord does not accept DISCORD_TOKEN"), "{log}");
-    assert!(!log.contains(&token) && !log.contains(&world.whisul.key()), "{log}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_song_under_way_does_not_hold_up_the_stop_and_goes_on_at_the_next_start() {
     let mut world = without_bot(&[]).await;
     let program = Program::logged(&world);

@@ -18,6 +18,9 @@ use tokio_util::sync::CancellationToken;
 use whisul_bot::{MachineClock, RunError, config::Settings};
 
 /// Longer than any single thing takes in these tests.
+/// What the bot asks Whisul for to find out whether it is well.
+pub(crate) const NOBODYS: &str = "/api/jobs/00000000-0000-0000-0000-000000000000";
+
 pub(crate) const DEADLINE: Duration = Duration::from_secs(40);
 
 /// How long Whisul takes for a song, where a test says nothing else.
@@ -149,8 +152,11 @@ impl World {
     /// Starts the bot and waits until it is ready.
     pub(crate) async fn wake_bot(&mut self) {
         let before = self.discord.sessions().identified;
+        let checks = self.checks_of_key();
         self.start_bot();
         self.until_ready_after(before).await;
+        let checked = || (self.checks_of_key() > checks).then_some(());
+        sandbox::until("the check of the key", &self.whisul.changed(), checked).await;
     }
 
     /// Waits until a bot is ready that came after so many others.
@@ -158,6 +164,12 @@ impl World {
         let identified = || (self.discord.sessions().identified > before).then_some(());
         self.discord.until("the bot's own session", identified).await;
         self.discord.until_ready().await;
+    }
+
+    /// How often Whisul has answered for a job that nobody has.
+    fn checks_of_key(&self) -> usize {
+        let asked = self.whisul.requests().matching("GET", NOBODYS);
+        asked.iter().filter(|request| request.status.is_some()).count()
     }
 
     /// Starts the bot as the binary does, in this process.

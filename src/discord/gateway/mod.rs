@@ -101,7 +101,7 @@ pub async fn serve(
         return Ok(());
     };
     let application = application?;
-    info!(application = %application.id, "Discord knows this bot");
+    info!(application = %application.id, name = application.name, "logged in to Discord");
     let tasks = front.jobs.tasks();
     if application.has_endpoint {
         error!(
@@ -147,14 +147,16 @@ pub async fn serve(
 
 /// Asks who we are until Discord answers.
 async fn reach_discord(front: &Front) -> Result<Application, GatewayError> {
+    info!("connecting to Discord");
     let mut backoff = Backoff::new(Duration::from_secs(1), Duration::from_mins(1));
     loop {
         match front.discord.application().await {
             Ok(application) => return Ok(application),
             Err(DiscordError::BadToken) => return Err(GatewayError::BadToken),
             Err(error) => {
-                warn!(%error, "Discord can't be reached; jobs go on meanwhile");
-                sleep(backoff.next()).await;
+                let (cause, next_attempt_in) = (error.cause(), backoff.next());
+                warn!(cause, ?next_attempt_in, "Discord can't be reached; jobs go on meanwhile");
+                sleep(next_attempt_in).await;
             }
         }
     }
@@ -192,7 +194,9 @@ impl Connections {
             let Some(answer) = self.stop().run_until_cancelled(self.ask_until_told()).await else {
                 return Ok(());
             };
-            let count = answer?.shards.max(1);
+            let answer = answer?;
+            let count = answer.shards.max(1);
+            info!(shards = count, sessions_left = answer.left, "connecting to the gateway");
             let mut shards: FuturesUnordered<_> =
                 (0..count).map(|number| Shard::new(self, number, count).run()).collect();
             let mut over = Over::Stopped;
@@ -216,8 +220,9 @@ impl Connections {
                 Ok(answer) => return Ok(answer),
                 Err(DiscordError::BadToken) => return Err(GatewayError::BadToken),
                 Err(error) => {
-                    warn!(%error, "Discord does not say where its gateway is");
-                    sleep(backoff.next()).await;
+                    let (cause, next_attempt_in) = (error.cause(), backoff.next());
+                    warn!(cause, ?next_attempt_in, "Discord does not say where its gateway is");
+                    sleep(next_attempt_in).await;
                 }
             }
         }

@@ -23,6 +23,7 @@ use tracing::warn;
 use url::Url;
 
 use super::{End, mend::mended};
+use crate::network;
 
 /// How long a connection may take, with name look-up, TLS and upgrade. Over a network that needs
 /// longer, nobody could be answered within Discord's 3 seconds.
@@ -63,7 +64,7 @@ impl Socket {
             .header(UPGRADE, "websocket")
             .header(SEC_WEBSOCKET_VERSION, "13")
             .header(SEC_WEBSOCKET_KEY, &key);
-        let response = request.send().await.map_err(|error| unreachable(&error))?;
+        let response = request.send().await.map_err(unreachable)?;
         if response.status() != StatusCode::SWITCHING_PROTOCOLS {
             return Err(End::NotUpgraded(response.status().as_u16()));
         }
@@ -71,7 +72,7 @@ impl Socket {
         if accepted.is_none_or(|accepted| *accepted != derive_accept_key(key.as_bytes())) {
             return Err(End::NotUpgraded(101));
         }
-        let stream = response.upgrade().await.map_err(|error| unreachable(&error))?;
+        let stream = response.upgrade().await.map_err(unreachable)?;
         let config = WebSocketConfig {
             max_message_size: Some(LONGEST),
             max_frame_size: Some(LONGEST),
@@ -156,17 +157,13 @@ fn address(gateway: &Url) -> Option<Url> {
     Some(address)
 }
 
-/// Why nothing answers there: the innermost cause, which names no address.
-fn unreachable(error: &reqwest::Error) -> End {
+/// Why nothing answers there.
+fn unreachable(error: reqwest::Error) -> End {
     if error.is_timeout() {
-        return End::Late("connection");
+        End::Late("connection")
+    } else {
+        End::Unreachable(network::cause(error))
     }
-    let mut cause = std::error::Error::source(error);
-    while let Some(source) = cause.and_then(std::error::Error::source) {
-        cause = Some(source);
-    }
-    let cause = cause.map_or_else(|| "the HTTP client failed".to_owned(), ToString::to_string);
-    End::Unreachable(cause)
 }
 
 #[cfg(test)]

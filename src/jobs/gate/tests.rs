@@ -24,9 +24,27 @@ async fn probe(gate: &Gate, finding: Finding) -> Option<Obstacle> {
     gate.probe_due().await.tell(finding)
 }
 
+/// The gate once the first probe has been answered.
+async fn well() -> Gate {
+    let gate = Gate::new();
+    assert_eq!(probe(&gate, Finding::Well).await, None);
+    gate
+}
+
+#[tokio::test(start_paused = true)]
+async fn whisul_is_probed_before_the_first_prompt() {
+    let gate = Gate::new();
+    assert!(passes(&gate, POLL).await && !passes(&gate, PROMPT).await);
+    let bad_key = Obstacle::BadKey;
+    assert_eq!(probe(&gate, Finding::Ill(bad_key, None)).await, Some(bad_key));
+    assert!(!passes(&gate, PROMPT).await);
+    assert_eq!(probe(&gate, Finding::Well).await, None);
+    assert!(passes(&gate, PROMPT).await);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_poll_that_fails_is_the_jobs_own_failure_while_a_probe_is_answered() {
-    let gate = Gate::new();
+    let gate = well().await;
     for _ in 0..100 {
         let (found, doubt) = gate.pass(POLL).await.tell(News::Doubtful);
         assert_eq!(found, None);
@@ -43,7 +61,7 @@ async fn a_poll_that_fails_is_the_jobs_own_failure_while_a_probe_is_answered() {
 
 #[tokio::test(start_paused = true)]
 async fn a_poll_and_a_probe_that_fail_are_an_outage_until_a_probe_is_answered() {
-    let gate = Gate::new();
+    let gate = well().await;
     let (_, doubt) = gate.pass(POLL).await.tell(News::Doubtful);
     assert_eq!(probe(&gate, AWAY).await, Some(Obstacle::Unreachable));
     assert!(!gate.verdict(doubt).await);
@@ -57,7 +75,7 @@ async fn a_poll_and_a_probe_that_fail_are_an_outage_until_a_probe_is_answered() 
 
 #[tokio::test(start_paused = true)]
 async fn after_an_outage_one_prompt_goes_first() {
-    let gate = Gate::new();
+    let gate = well().await;
     gate.pass(PROMPT).await.tell(News::Unreachable);
     probe(&gate, Finding::Well).await;
     assert_eq!(gate.obstacle(PROMPT), None);
@@ -69,7 +87,7 @@ async fn after_an_outage_one_prompt_goes_first() {
 
 #[tokio::test(start_paused = true)]
 async fn a_prompt_of_unknown_fate_holds_the_next_one_back_until_a_probe_is_answered() {
-    let gate = Gate::new();
+    let gate = well().await;
     let (first, other) = (gate.pass(PROMPT).await, gate.pass(PROMPT).await);
     first.tell(News::Unknown);
     assert!(!other.stands(), "it has not been sent yet, and need not be");
@@ -94,7 +112,7 @@ async fn a_prompt_of_unknown_fate_holds_the_next_one_back_until_a_probe_is_answe
 
 #[tokio::test(start_paused = true)]
 async fn one_who_repeats_a_poisonous_prompt_holds_up_nobody_else() {
-    let gate = Gate::new();
+    let gate = well().await;
     for _ in 0..5 {
         gate.pass(PROMPT).await.tell(News::Unknown);
         probe(&gate, Finding::Well).await;
@@ -117,7 +135,7 @@ async fn one_who_repeats_a_poisonous_prompt_holds_up_nobody_else() {
 
 #[tokio::test(start_paused = true)]
 async fn credit_is_there_again_once_a_prompt_is_taken() {
-    let gate = Gate::new();
+    let gate = well().await;
     let credit = Some(Obstacle::OutOfCredit);
     assert_eq!(gate.pass(PROMPT).await.tell(News::OutOfCredit).0, credit);
     assert!(passes(&gate, POLL).await);
@@ -134,7 +152,7 @@ async fn credit_is_there_again_once_a_prompt_is_taken() {
 
 #[tokio::test(start_paused = true)]
 async fn whisul_is_left_alone_for_as_long_as_it_asks() {
-    let gate = Gate::new();
+    let gate = well().await;
     let wait = Duration::from_secs(30);
     gate.pass(POLL).await.tell(News::Doubtful);
     let busy = Finding::Ill(Obstacle::Busy, Some(wait));
@@ -152,7 +170,7 @@ async fn whisul_is_left_alone_for_as_long_as_it_asks() {
 
 #[tokio::test(start_paused = true)]
 async fn what_was_sent_before_the_gate_was_opened_again_shuts_it_no_more() {
-    let gate = Gate::new();
+    let gate = well().await;
     let (first, second, late) =
         (gate.pass(PROMPT).await, gate.pass(PROMPT).await, gate.pass(PROMPT).await);
     assert_eq!(first.tell(News::Unreachable).0, Some(Obstacle::Unreachable));
@@ -167,7 +185,7 @@ async fn what_was_sent_before_the_gate_was_opened_again_shuts_it_no_more() {
 
 #[tokio::test(start_paused = true)]
 async fn a_trial_that_was_given_up_lets_another_one_go() {
-    let gate = Gate::new();
+    let gate = well().await;
     gate.pass(PROMPT).await.tell(News::OutOfCredit);
     drop(gate.pass(PROMPT).await);
     assert!(passes(&gate, PROMPT).await);
@@ -192,7 +210,7 @@ async fn turned_away_for(gate: &Gate, prompt_of: Option<UserId>, time: Duration)
 
 #[tokio::test(start_paused = true)]
 async fn prompts_of_two_people_that_are_turned_away_are_the_keys_fault() {
-    let gate = Gate::new();
+    let gate = well().await;
     let key = Some(Obstacle::BadKey);
     assert_eq!(is_turned_away(&gate, PROMPT).await, None);
     assert!(!gate.doubts_key() && passes(&gate, PROMPT).await);
@@ -214,7 +232,7 @@ async fn prompts_of_two_people_that_are_turned_away_are_the_keys_fault() {
 
 #[tokio::test(start_paused = true)]
 async fn prompts_that_are_turned_away_with_the_probe_or_not_in_a_row_are_not() {
-    let gate = Gate::new();
+    let gate = well().await;
     gate.pass(PROMPT).await.tell(News::TurnedAway);
     probe(&gate, Finding::Ill(Obstacle::BadKey, None)).await;
     probe(&gate, Finding::Well).await;
@@ -230,7 +248,7 @@ async fn prompts_that_are_turned_away_with_the_probe_or_not_in_a_row_are_not() {
 
 #[tokio::test(start_paused = true)]
 async fn where_one_person_alone_asks_several_prompts_that_are_turned_away_are_the_keys_fault() {
-    let gate = Gate::new();
+    let gate = well().await;
     // Each prompt is sent three times.
     for _ in 0..6 {
         assert_eq!(is_turned_away(&gate, PROMPT).await, None);
@@ -243,7 +261,7 @@ async fn where_one_person_alone_asks_several_prompts_that_are_turned_away_are_th
 
 #[tokio::test(start_paused = true)]
 async fn a_trial_that_hangs_holds_up_other_people_for_seconds_and_two_are_an_outage() {
-    let gate = Gate::new();
+    let gate = well().await;
     gate.pass(PROMPT).await.tell(News::Unreachable);
     probe(&gate, Finding::Well).await;
     let began = Instant::now();
@@ -264,7 +282,7 @@ async fn a_trial_that_hangs_holds_up_other_people_for_seconds_and_two_are_an_out
 
 #[tokio::test(start_paused = true)]
 async fn two_trials_that_fail_hold_prompts_back_for_longer() {
-    let gate = Gate::new();
+    let gate = well().await;
     gate.pass(PROMPT).await.tell(News::Unreachable);
     probe(&gate, Finding::Well).await;
     let (first, second) = (gate.pass(PROMPT).await, gate.pass(OTHER_PROMPT).await);
@@ -281,7 +299,7 @@ async fn two_trials_that_fail_hold_prompts_back_for_longer() {
 #[tokio::test(start_paused = true)]
 async fn each_trial_that_finds_no_connection_waits_for_longer_though_probes_are_answered() {
     fastrand::seed(7);
-    let gate = Gate::new();
+    let gate = well().await;
     gate.pass(PROMPT).await.tell(News::Unreachable);
     let mut waits = Vec::new();
     for _ in 0..20 {

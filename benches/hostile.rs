@@ -1,0 +1,102 @@
+//! How long others wait while a hundred hostile prompts are searched for two hundred blocked words.
+//!
+//! `cargo bench --bench hostile`
+
+#![expect(clippy::expect_used, reason = "a measurement stops at the first surprise")]
+
+mod bot;
+
+use std::time::{Duration, Instant};
+
+use bot::{Bot, Folder};
+use sandbox::{DiscordRules, DiscordSandbox, Plan, RateLimits, Seat, WhisulRules, WhisulSandbox};
+use serde_json::{Value, json};
+
+const WORDS: usize = 200;
+const PROMPTS: usize = 100;
+/// The permission *Manage Server*.
+const MANAGE_GUILD: u64 = 1 << 5;
+/// Each character may be one of many letters, and begin or end a word.
+const HOSTILE: [&str; 4] = ["a *4@", "*b* a. ", "abcdefgh*j ", "\u{1D4B6}\u{1D4B7}*!"];
+
+#[tokio::main]
+async fn main() {
+    let rules = DiscordRules { rate_limits: RateLimits::none(), ..DiscordRules::default() };
+    let discord = DiscordSandbox::start(rules).await.expect("a free port");
+    let whisul = WhisulSandbox::start(WhisulRules::default()).await.expect("a free port");
+    whisul.plan("", Plan::song().takes(Duration::ZERO));
+    let server = discord.add_server("Music lovers");
+    let channel = server.add_channel("songs");
+    let [ann, bob, moderator] = ["Ann", "Bob", "Mo"].map(|name| discord.add_person(name));
+    for person in [&ann, &bob, &moderator] {
+        server.join(person);
+    }
+    let moderators = server.add_role("Moderators");
+    moderators.grant(MANAGE_GUILD);
+    server.give_role(&moderator, &moderators);
+    let folder = Folder::new("hostile");
+    let bot = Bot::start(&folder, &discord, &whisul, &[("WHISUL_RATE_LIMIT", "1000/1s")]);
+    discord.until_ready().await;
+    for number in 0..WORDS {
+        answered(&moderator.at(&channel), "admin words add", &[("word", json!(word(number)))])
+            .await;
+    }
+
+    let bob = bob.at(&channel);
+    let before = waits(&bob).await;
+    let ann = ann.at(&channel);
+    let started = Instant::now();
+    let mut asked = Vec::with_capacity(PROMPTS);
+    for text in HOSTILE.iter().cycle().take(PROMPTS) {
+        let prompt = json!(text.repeat(90));
+        asked.push(ann.command("song", &[("prompt", prompt)]).await.expect("a known command"));
+    }
+    let meanwhile = waits(&bob).await;
+    for prompt in asked {
+        prompt.answer().await.expect("an answer");
+    }
+
+    println!("{PROMPTS} prompts answered in   {} ms", started.elapsed().as_millis());
+    println!("others, before         {}", before.describe());
+    println!("others, meanwhile      {}", meanwhile.describe());
+    println!("it takes               {}", bot.vitals());
+}
+
+/// How long a read and a write of the database by somebody else take to be answered, at most.
+struct Waits {
+    read: Duration,
+    write: Duration,
+}
+
+impl Waits {
+    fn describe(&self) -> String {
+        let [read, write] = [self.read, self.write].map(|wait| wait.as_millis());
+        format!("read {read} ms, write {write} ms at most")
+    }
+}
+
+async fn waits(seat: &Seat) -> Waits {
+    let mut longest = Waits { read: Duration::ZERO, write: Duration::ZERO };
+    for _ in 0..20 {
+        longest.read = longest.read.max(answered(seat, "quota", &[]).await);
+        longest.write = longest.write.max(answered(seat, "notify off", &[]).await);
+    }
+    longest
+}
+
+async fn answered(seat: &Seat, command: &str, options: &[(&str, Value)]) -> Duration {
+    let start = Instant::now();
+    let asked = seat.command(command, options).await.expect("a known command");
+    asked.answer().await.expect("an answer").created.duration_since(start)
+}
+
+/// Words with much in common, such as `abacabacx`.
+fn word(number: usize) -> String {
+    let mut rest = number;
+    let mut half = String::new();
+    for _ in 0..4 {
+        half.push(['a', 'b', 'c', 'd', 'e', 'f'].get(rest % 6).copied().expect("one of six"));
+        rest /= 6;
+    }
+    format!("{half}{half}x")
+}
