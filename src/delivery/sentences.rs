@@ -4,6 +4,7 @@
 //! here unescaped; times are Discord's `<t:…:R>` markup, which counts in the reader's own client.
 
 pub mod admin;
+mod deletion;
 mod extras;
 mod help;
 mod interactions;
@@ -20,6 +21,7 @@ use crate::domain::{
     Span, Timestamp, Unit, UserId, format_duration,
 };
 
+pub use deletion::*;
 pub use extras::*;
 pub use help::*;
 pub use interactions::*;

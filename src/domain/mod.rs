@@ -22,6 +22,8 @@ mod owed;
 mod page;
 mod patience;
 mod prompt;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod properties;
 mod quota;
 mod record;
 mod rough;

@@ -8,6 +8,7 @@ mod ask;
 mod attach;
 mod backoff;
 mod clock;
+mod deleted;
 mod deliver;
 mod display;
 mod export;
@@ -44,6 +45,7 @@ pub use ask::{Ask, AskError};
 pub(crate) use backoff::Backoff;
 pub use clock::Clock;
 pub use export::ExportError;
+pub use own::MeantSong;
 pub use take_back::TakenBack;
 use times::ToldTimes;
 

@@ -31,7 +31,7 @@ pub enum TakenBack {
 }
 
 /// What became of a job's row.
-enum Cancelling {
+pub(super) enum Cancelling {
     /// It says that the job is taken back.
     Written(Box<Job>),
     /// It is as it was.
@@ -101,7 +101,7 @@ impl Jobs {
         }
     }
 
-    async fn cancel(
+    pub(super) async fn cancel(
         &self,
         id: JobId,
         cancellation: Cancellation,

@@ -57,4 +57,5 @@ mod storage;
 mod storage_trouble;
 mod times;
 mod turns;
+mod unseen;
 mod world;
