@@ -187,6 +187,7 @@ fn told(taken_back: TakenBack) -> Result<(), CommandError> {
     match taken_back {
         TakenBack::Done | TakenBack::Ended => Ok(()),
         TakenBack::TooLate => Err(CommandError::NotNow(sentences::TOO_LATE_TO_CANCEL)),
+        TakenBack::Remembered { .. } => Err(CommandError::NotNow(sentences::CANCEL_REMEMBERED)),
         TakenBack::Unknown => Err(CommandError::NotNow(sentences::SONG_FORGOTTEN)),
         TakenBack::Late => Err(CommandError::Late),
     }
