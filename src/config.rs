@@ -156,7 +156,7 @@ impl Reader<'_> {
         let extras = self.extras();
         let max_running = self.required(table::MAX_RUNNING, checks::count);
         let whisul_api_url = self.required(table::WHISUL_API_URL, checks::base_url);
-        let discord_api_url = self.optional(table::DISCORD_API_URL, checks::base_url);
+        let discord_api_url = self.optional(table::DISCORD_API_URL, checks::discord_url);
         let poll_interval = self.interval(
             table::POLL_INTERVAL,
             Duration::from_secs(5),
@@ -267,7 +267,8 @@ impl Reader<'_> {
         check: impl FnOnce(&str) -> Result<T, Problem>,
     ) -> Option<T> {
         let value = self.optional(setting, check)?;
-        if value.is_none() {
+        // It may well stand in a file that can't be read.
+        if value.is_none() && !self.faults.iter().any(Fault::hides_settings) {
             self.faults.push(Fault::Setting(setting, Problem::Required, Found::default()));
         }
         value

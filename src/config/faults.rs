@@ -117,6 +117,13 @@ pub(super) enum Problem {
     LogFilter,
 }
 
+impl Fault {
+    /// Whether nothing of the `.env` file is known because of it.
+    pub(super) fn hides_settings(&self) -> bool {
+        matches!(self, Self::File(_) | Self::Line(_, LineProblem::Encoding))
+    }
+}
+
 impl fmt::Display for Faults {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count = self.0.len();

@@ -128,15 +128,20 @@ fn a_file_from_a_windows_editor_is_read_and_garbage_is_told_by_its_line() {
         assert!(told.starts_with("The settings have 1 fault:\n\n  USER_QUOTA: "), "{told}");
     }
     fs::write(folder.0.join(".env"), b"USER_QUOTA=1/1d\nDISCORD_TOKEN=\xE9\n").unwrap();
-    assert!(faults(&folder.run(&[], &[])).contains("\n  .env, line 2: is not UTF-8; "));
+    let told = faults(&folder.run(&[], &[]));
+    assert!(
+        told.starts_with("The settings have 1 fault:\n\n  .env, line 2: is not UTF-8; "),
+        "{told}"
+    );
 }
 
 #[test]
 fn a_file_that_cannot_be_read_is_a_fault() {
     let folder = Folder::new();
     fs::create_dir(folder.0.join(".env")).unwrap();
-    let secrets = [("DISCORD_TOKEN", "token"), ("WHISUL_API_KEY", "key")];
-    assert!(faults(&folder.run(&[], &secrets)).contains("\n  .env: can't be read: "));
+    // Whether the secrets stand in it, nobody knows.
+    let told = faults(&folder.run(&[], &[]));
+    assert!(told.starts_with("The settings have 1 fault:\n\n  .env: can't be read: "), "{told}");
 }
 
 #[test]
