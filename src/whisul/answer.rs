@@ -35,16 +35,30 @@ enum Voice {
 impl Answer<'_> {
     /// The one place that decides whose answer it is: by its form, not by its status.
     fn voice(&self) -> Voice {
-        match (self.status, json::read(&self.body.bytes)) {
-            (200..300, Some(object)) => Voice::Whisul(object),
-            (400..600, Some(object)) if wire::is_error(&object) => Voice::Error(object),
+        let object = json::read(&self.body.bytes);
+        match self.status {
+            200..300 => object
+                .or_else(|| json::read_end(&self.body.bytes))
+                .map_or(Voice::Foreign, Voice::Whisul),
+            400..600 => object.filter(wire::is_error).map_or(Voice::Foreign, Voice::Error),
             _ => Voice::Foreign,
         }
+    }
+
+    /// What it holds, whatever its status says.
+    fn object(&self) -> Option<Object> {
+        json::read(&self.body.bytes).or_else(|| json::read_end(&self.body.bytes))
     }
 
     /// As the answer to `POST /generate`.
     pub(super) fn into_job(self) -> Result<WhisulJob, SubmitError> {
         let Self { status, retry_after, .. } = self;
+        // A song may have been paid for: it counts more than a status. Whoever declines names no job.
+        if !matches!(status, 200..300 | 401 | 402 | 403 | 429)
+            && let Some(job) = self.object().as_ref().and_then(wire::acceptance_despite_status)
+        {
+            return Ok(job);
+        }
         match self.voice() {
             Voice::Whisul(object) => wire::acceptance(&object)
                 .ok_or_else(|| SubmitError::Ambiguous { source: self.unreadable() }),
@@ -72,9 +86,12 @@ impl Answer<'_> {
     pub(super) fn into_report(self, base: &Url) -> Result<Report, PollError> {
         let Self { status, retry_after, .. } = self;
         let transient = |source| Err(PollError::Transient { source, retry_after });
+        if let Some(report) = self.outcome_despite_status(base) {
+            return Ok(report);
+        }
         match self.voice() {
             Voice::Whisul(object) => {
-                wire::report(object, base).map_or_else(|| transient(self.unreadable()), Ok)
+                wire::report(&object, base).map_or_else(|| transient(self.unreadable()), Ok)
             }
             Voice::Error(_) => match status {
                 401 | 403 => Err(PollError::BadKey),
@@ -96,10 +113,18 @@ impl Answer<'_> {
         }
     }
 
+    fn outcome_despite_status(&self, base: &Url) -> Option<Report> {
+        if matches!(self.status, 200..300) {
+            return None;
+        }
+        wire::outcome_despite_status(&self.object()?, base)
+    }
+
     /// Whether a poll may have gone to the wrong address: nothing there knows about jobs.
     pub(super) fn is_misdirected(&self, base: &Url) -> bool {
         match (self.status, self.voice()) {
-            (200..300, Voice::Whisul(object)) => wire::report(object, base).is_none(),
+            (200..300, Voice::Whisul(object)) => wire::report(&object, base).is_none(),
+            _ if self.outcome_despite_status(base).is_some() => false,
             (404 | 410, _) | (200..400 | 405, Voice::Foreign) => true,
             _ => false,
         }
