@@ -151,6 +151,7 @@ pub async fn run_by_clock(
         owners: Arc::new(Owners::new(Arc::clone(&discord))),
         discord,
         access,
+        deletions: Arc::default(),
         settings: settings.origins.into(),
         proxies: settings.proxies,
         stop: stop.clone(),

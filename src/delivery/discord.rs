@@ -129,6 +129,20 @@ impl Discord {
         Ok(())
     }
 
+    /// Deletes one of the bot's messages through its channel.
+    pub async fn delete(&self, channel: ChannelId, id: MessageId) -> Result<(), DiscordError> {
+        let request = Request {
+            method: Method::Delete,
+            path: format!("channels/{channel}/messages/{id}"),
+            query: "",
+            proof: Proof::BotToken,
+            urgency: Urgency::Needed,
+            body: None,
+        };
+        self.sender.send::<IgnoredAny>(&request).await?;
+        Ok(())
+    }
+
     /// Edits one of the bot's messages through its channel.
     pub async fn edit(
         &self,

@@ -1,6 +1,6 @@
 //! What follows once a song is shown: word that it is ready, and its files.
 
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use twilight_http_ratelimiting::Method;
 
@@ -11,7 +11,7 @@ use super::{
     request::{Proof, Request, body},
     sentences,
 };
-use crate::domain::{Job, Reach, Timestamp};
+use crate::domain::{ApplicationId, Job, Reach, Timestamp};
 
 /// What is said about the way that led nowhere.
 const NOWHERE: DiscordError = DiscordError::TokenGone;
@@ -30,7 +30,8 @@ impl Postman {
                 self.discord.post(channel, &reply, format!("{}r", job.id)).await.map(|_| ())
             }
             (Reach::TokenOnly, ..) if job.has_live_token(now) => {
-                self.discord.follow_up(job, &notice).await
+                let token = job.place.token.as_ref().ok_or(NOWHERE)?;
+                self.discord.follow_up(job.place.application, token, &notice).await
             }
             _ => Err(NOWHERE),
         }
@@ -69,9 +70,17 @@ impl Postman {
 
 impl Discord {
     /// Answers an interaction once more, as long as its token lives.
-    async fn follow_up(&self, job: &Job, message: &Message) -> Result<(), DiscordError> {
+    ///
+    /// # Errors
+    /// When that surely, or perhaps, did not get through.
+    pub async fn follow_up(
+        &self,
+        application: ApplicationId,
+        token: &SecretString,
+        message: &Message,
+    ) -> Result<(), DiscordError> {
         let (content, method) = (body(message)?, Method::Post);
-        let path = webhook(job).ok_or(NOWHERE)?;
+        let path = format!("webhooks/{application}/{}", token.expose_secret());
         let (proof, urgency) = (Proof::Path, Urgency::Needed);
         let body = Some(&content);
         let request = Request { method, path, query: "", proof, urgency, body };

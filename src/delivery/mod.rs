@@ -4,6 +4,7 @@ mod application;
 mod attempts;
 mod callback;
 mod codes;
+mod deletion;
 mod discord;
 mod error;
 mod export;
@@ -22,6 +23,8 @@ mod media;
 mod message;
 pub mod panels;
 mod postman;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod properties;
 mod render;
 mod request;
 mod response;
@@ -32,6 +35,7 @@ pub mod suggestions;
 
 pub use application::Application;
 pub use callback::{ANSWER_PAUSE, ANSWER_RETRIES, Reply, Suggestion};
+pub use deletion::delete_question;
 pub use discord::{Discord, Posted};
 pub use error::DiscordError;
 pub use export::{ExportAnswer, ExportEnd, ExportFile, FinishedExport};

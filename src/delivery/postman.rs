@@ -69,6 +69,19 @@ impl Postman {
         Ok(())
     }
 
+    /// Whether a person deleted a job's message, as far as Discord says so at present.
+    pub async fn is_deleted(&self, job: &Job, now: Timestamp) -> bool {
+        let place = &job.place;
+        if let Some(token) = place.token.as_ref().filter(|_| job.has_live_token(now)) {
+            match self.discord.find_answer(place.application, token).await {
+                Err(DiscordError::TokenGone) => {}
+                answer => return matches!(answer, Err(DiscordError::MessageGone)),
+            }
+        }
+        let (Reach::Channel, Some(id)) = (place.reach, job.message) else { return false };
+        matches!(self.discord.message(place.channel, id).await, Err(DiscordError::MessageGone))
+    }
+
     /// Makes an attempt to deliver a job's outcome. A message whose content Discord rejects is sent
     /// without what other people wrote, and at last without any link. `suspect_content` says that a
     /// rejection for unknown reasons may be about the content, too.

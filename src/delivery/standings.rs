@@ -1,9 +1,12 @@
 //! What is left of a person's limits, as a message.
 
-use serenity::builder::CreateEmbed;
+use serenity::{
+    all::ButtonStyle,
+    builder::{CreateActionRow, CreateButton, CreateEmbed},
+};
 
 use super::{Message, links::message_link, markdown::escaped, render::stage, sentences as say};
-use crate::domain::{Available, Grant, Job, Limit, Standing};
+use crate::domain::{Action, Available, Grant, Job, Limit, Standing};
 
 /// How many of the songs under way are shown, and how much of their prompts, in UTF-16 code units.
 const SHOWN: usize = 10;
@@ -11,6 +14,9 @@ const PROMPT_ROOM: usize = 150;
 
 /// How many grants are shown: those that are to be used first.
 const GRANTS: usize = 5;
+
+/// How many buttons fit into a row (Discord docs, Component Reference > Action Row).
+const ROW: usize = 5;
 
 const COLOUR: u32 = 0x5B_6E_F5;
 
@@ -54,17 +60,28 @@ pub fn standings(
     }
     lines.extend(standings.iter().filter(|it| answer.leaves_open(it)).map(say::standing));
     lines.extend(grants.iter().take(GRANTS).map(say::granted));
+    // A single one needs no number.
+    let number = |number: usize| (under_way.len() > 1).then_some(number);
+    let shown: Vec<_> = (1..).map(number).zip(under_way.iter().take(SHOWN)).collect();
     if !under_way.is_empty() {
         lines.push(format!("\n{}", say::UNDER_WAY_NOW));
-        lines.extend(under_way.iter().take(SHOWN).map(line));
+        lines.extend(shown.iter().map(|(number, job)| line(*number, job)));
     }
     let embed = CreateEmbed::new().title(say::WHAT_IS_LEFT).colour(COLOUR);
-    Message::embed(embed.description(lines.join("\n")), Vec::new()).ephemeral()
+    let cancel = shown.iter().filter(|(_, job)| job.awaits_turn());
+    let cancel: Vec<_> = cancel.map(|(number, job)| cancel_button(*number, job)).collect();
+    let rows = cancel.chunks(ROW).map(|row| CreateActionRow::Buttons(row.to_vec())).collect();
+    Message::embed(embed.description(lines.join("\n")), rows).ephemeral()
 }
 
-fn line(job: &Job) -> String {
+fn line(number: Option<usize>, job: &Job) -> String {
     let prompt = escaped(job.prompt.as_str(), PROMPT_ROOM);
-    say::under_way(stage(&job.state), &prompt, message_link(job).as_deref())
+    say::under_way(number, stage(&job.state), &prompt, message_link(job).as_deref())
+}
+
+fn cancel_button(number: Option<usize>, job: &Job) -> CreateButton {
+    let button = CreateButton::new(Action::CancelOwn(job.id).custom_id());
+    button.label(say::cancel_numbered(number)).style(ButtonStyle::Secondary)
 }
 
 #[cfg(test)]

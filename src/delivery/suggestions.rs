@@ -55,6 +55,11 @@ pub fn songs(songs: &[Job], typed: &Search) -> Vec<Suggestion> {
     songs.iter().filter(|job| typed.fits_job(job)).take(MOST).map(of_song).collect()
 }
 
+/// Whether a song is offered by exactly this name, which some clients send in place of its value.
+pub fn is_suggested_as(job: &Job, name: &str) -> bool {
+    of_song(job).name == name.trim()
+}
+
 fn of_song(job: &Job) -> Suggestion {
     let title = match &job.state {
         State::Completed { song, .. } => song.title.as_deref().unwrap_or_default(),

@@ -13,12 +13,13 @@ use serenity::all::{
     Message as DiscordMessage, ModalInteraction, ModalInteractionData,
 };
 use tokio::time::Instant;
-use tracing::{error, info, warn};
+use tracing::{error, info};
 
 use super::{
     Front,
     asker::Asker,
     errors::{CommandError, in_time},
+    quota::quota_of,
 };
 use crate::{
     delivery::{Message, PROMPT_INPUT, Reply, prompt_form, sentences},
@@ -65,9 +66,9 @@ pub(super) async fn answer(front: &Front, interaction: &Interaction) -> bool {
 }
 
 /// Somebody's click.
-struct Clicks<'a> {
-    front: &'a Front,
-    asker: &'a Asker,
+pub(super) struct Clicks<'a> {
+    pub(super) front: &'a Front,
+    pub(super) asker: &'a Asker,
 }
 
 impl Clicks<'_> {
@@ -80,7 +81,7 @@ impl Clicks<'_> {
             info!(user = %self.asker.user, "a click on a button that is not on its message");
             return Err(CommandError::NotNow(match action {
                 // The message may have moved on while its requester clicked.
-                Action::Cancel { .. } => sentences::TOO_LATE_TO_CANCEL,
+                Action::Cancel { .. } | Action::CancelOwn(_) => sentences::TOO_LATE_TO_CANCEL,
                 _ => sentences::UNKNOWN_BUTTON,
             }));
         }
@@ -90,7 +91,9 @@ impl Clicks<'_> {
                 self.front.ask(self.asker, job.prompt.as_str(), Some(id)).await
             }
             Action::Edit(id) => self.open_form(&self.job(id).await?).await,
-            Action::Delete(id) => self.delete(&self.job(id).await?, click).await,
+            Action::Delete(id) => self.ask_to_delete(&self.job(id).await?, click).await,
+            Action::DeleteNow { job, message } => self.delete(job, message).await,
+            Action::CancelOwn(id) => self.cancel_own(&self.job(id).await?, click).await,
             Action::Cancel { job, .. } => self.cancel(&self.job(job).await?, click).await,
             Action::Songs { page, search } => {
                 let listing = self.front.jobs.listing(self.asker.user, &search, page);
@@ -117,7 +120,7 @@ impl Clicks<'_> {
         self.front.ask(self.asker, prompt, origin.filter(opened_by)).await
     }
 
-    async fn job(&self, id: JobId) -> Result<Job, CommandError> {
+    pub(super) async fn job(&self, id: JobId) -> Result<Job, CommandError> {
         let job = in_time(self.front.jobs.find(id)).await?;
         job.ok_or(CommandError::NotNow(sentences::SONG_FORGOTTEN))
     }
@@ -126,27 +129,6 @@ impl Clicks<'_> {
         let action = Action::Compose { origin: Some(job.id), reach: self.asker.place.reach };
         let form = prompt_form(action, job.prompt.as_str());
         self.front.answer(self.asker, &Reply::Form(form)).await;
-        Ok(())
-    }
-
-    async fn delete(&self, job: &Job, click: &ComponentInteraction) -> Result<(), CommandError> {
-        check(self.asker.may_delete(job))?;
-        let (front, asker) = (self.front, self.asker);
-        if !front.begin(asker, &Reply::Acknowledge).await {
-            return Ok(());
-        }
-        match front.discord.delete_answer(asker.place.application, &asker.token).await {
-            Ok(()) => {
-                // The click is answered already, and nothing but a link in a list depends on this.
-                if let Err(error) =
-                    in_time(front.jobs.message_deleted(job.id, message(click))).await
-                {
-                    warn!(job = %job.id, %error, "that a message is gone can't be written down");
-                }
-            }
-            // Whoever still sees it clicks again.
-            Err(error) => warn!(job = %job.id, %error, "a message could not be deleted"),
-        }
         Ok(())
     }
 
@@ -159,12 +141,27 @@ impl Clicks<'_> {
             (answered && shows_it).then_some(message(click))
         };
         let (cancellation, until) = (Cancellation::by(self.canceller(job)), deadline());
-        match self.front.jobs.take_back(job.id, cancellation, until, answer).await? {
-            TakenBack::Done | TakenBack::Ended => Ok(()),
-            TakenBack::TooLate => Err(CommandError::NotNow(sentences::TOO_LATE_TO_CANCEL)),
-            TakenBack::Unknown => Err(CommandError::NotNow(sentences::SONG_FORGOTTEN)),
-            TakenBack::Late => Err(CommandError::Late),
-        }
+        told(self.front.jobs.take_back(job.id, cancellation, until, answer).await?)
+    }
+
+    /// Cancels a song of theirs that waits, from the list of what they have under way.
+    async fn cancel_own(
+        &self,
+        job: &Job,
+        click: &ComponentInteraction,
+    ) -> Result<(), CommandError> {
+        check(self.asker.user == job.requester)?;
+        let answer = async |news: Option<Message>| {
+            let panel = match quota_of(self.front, self.asker).await {
+                Ok(panel) => panel.for_one(sentences::CANCELLED_HERE),
+                Err(_unreadable) => Message::text(sentences::CANCELLED_HERE),
+            };
+            let answered = self.front.reply(self.asker, &Reply::Update(panel)).await.is_ok();
+            // Where its own message is out of reach, this is where they see it.
+            (answered && news.is_some()).then_some(message(click))
+        };
+        let cancellation = Cancellation::by(Canceller::Requester);
+        told(self.front.jobs.take_back(job.id, cancellation, deadline(), answer).await?)
     }
 
     fn canceller(&self, job: &Job) -> Canceller {
@@ -185,11 +182,21 @@ fn deadline() -> Instant {
     Instant::now() + TAKING_BACK
 }
 
-fn check(may: bool) -> Result<(), CommandError> {
+/// Who clicked has seen that a song is cancelled; otherwise they are told why it is not.
+fn told(taken_back: TakenBack) -> Result<(), CommandError> {
+    match taken_back {
+        TakenBack::Done | TakenBack::Ended => Ok(()),
+        TakenBack::TooLate => Err(CommandError::NotNow(sentences::TOO_LATE_TO_CANCEL)),
+        TakenBack::Unknown => Err(CommandError::NotNow(sentences::SONG_FORGOTTEN)),
+        TakenBack::Late => Err(CommandError::Late),
+    }
+}
+
+pub(super) fn check(may: bool) -> Result<(), CommandError> {
     if may { Ok(()) } else { Err(CommandError::NotNow(sentences::NOT_YOURS)) }
 }
 
-fn message(click: &ComponentInteraction) -> MessageId {
+pub(super) fn message(click: &ComponentInteraction) -> MessageId {
     MessageId(click.message.id.get())
 }
 

@@ -30,20 +30,34 @@ impl TargetMessage {
         Self(target().unwrap_or_default())
     }
 
-    /// The job that a message of this bot's own is about: its buttons name it.
-    fn own_job(&self, application: ApplicationId) -> Option<JobId> {
-        let author = self.0.pointer("/author/id")?.as_str()?;
-        if author != application.to_string() {
+    /// The job that a message of this bot's own is about: its buttons name it. While a song is being
+    /// made there are none, and the message answers the interaction whose id the job has.
+    fn own_job(&self, application: ApplicationId) -> Option<OwnJob> {
+        let id = |pointer| self.0.pointer(pointer).and_then(Value::as_str);
+        let application = Some(application.to_string());
+        let own = ["/author/id", "/application_id"];
+        if !own.into_iter().any(|of| id(of) == application.as_deref()) {
             return None;
         }
-        let rows = self.0.get("components")?.as_array()?.iter();
+        let rows = self.0.get("components").and_then(Value::as_array).into_iter().flatten();
         let buttons = rows.filter_map(|row| row.get("components")?.as_array()).flatten();
-        let mut names = buttons.filter_map(|button| button.get("custom_id")?.as_str());
-        names.find_map(|name| match Action::parse(name)? {
+        let mut ids = buttons.filter_map(|button| button.get("custom_id")?.as_str());
+        let named = ids.find_map(|id| match Action::parse(id)? {
             Action::Again(job) | Action::Edit(job) | Action::Cancel { job, .. } => Some(job),
             _ => None,
-        })
+        });
+        let answered = || id("/interaction_metadata/id")?.parse().ok().map(JobId);
+        named.map(OwnJob::Named).or_else(|| answered().map(OwnJob::Answered))
     }
+}
+
+/// The job that a message of the bot's own is about.
+#[derive(Clone, Copy, Debug)]
+enum OwnJob {
+    /// Surely.
+    Named(JobId),
+    /// If the interaction that the message answers asked for a song.
+    Answered(JobId),
 }
 
 /// Opens a form with the message's text as the prompt, to be adjusted before a song is asked for.
@@ -68,7 +82,12 @@ pub(super) async fn song_of_this(
     };
     drop(carried);
     let job = match job {
-        Some(id) => in_time(front.jobs.find(id)).await?,
+        Some(OwnJob::Named(id)) => {
+            let job = in_time(front.jobs.find(id)).await?;
+            // What else its message says is no prompt.
+            Some(job.ok_or(CommandError::NotNow(sentences::SONG_FORGOTTEN))?)
+        }
+        Some(OwnJob::Answered(id)) => in_time(front.jobs.find(id)).await?,
         None => None,
     };
     let prompt = job.map(|job| job.prompt.as_str().to_owned()).or(text);

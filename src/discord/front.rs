@@ -7,9 +7,11 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use super::{Access, Owners, asker::Asker, errors::CommandError};
+use super::{Access, Owners, PendingDeletions, asker::Asker, errors::CommandError};
 use crate::{
-    delivery::{ANSWER_PAUSE, ANSWER_RETRIES, Discord, DiscordError, Message, Reply, sentences},
+    delivery::{
+        ANSWER_PAUSE, ANSWER_RETRIES, Discord, DiscordError, Message, Posted, Reply, sentences,
+    },
     domain::{JobId, Prompt, Setting},
     jobs::{Ask, Jobs},
     proxy::Proxies,
@@ -26,6 +28,8 @@ pub struct Front {
     pub access: Access,
     /// Whose the bot is.
     pub owners: Arc<Owners>,
+    /// The deletions that are still to be confirmed.
+    pub deletions: Arc<PendingDeletions>,
     /// The settings, as admins may see them.
     pub settings: Arc<[Setting]>,
     /// The proxy through which Discord's gateway is reached, if there is one.
@@ -94,7 +98,24 @@ impl Front {
         self.respond(asker.interaction, &asker.token, reply).await
     }
 
-    /// The same to an interaction of which no more is known than its id and token.
+    /// Gives a message as the first answer, trying while it can still be in time, and returns what
+    /// it became.
+    pub(super) async fn reply_with(
+        &self,
+        asker: &Asker,
+        message: &Message,
+    ) -> Result<Posted, DiscordError> {
+        let (interaction, began) = (asker.interaction, Instant::now());
+        loop {
+            let result = self.discord.answer(interaction, &asker.token, message).await;
+            let Err(error) = &result else { return result };
+            if !self.tries_again(interaction, error, began).await {
+                return result;
+            }
+        }
+    }
+
+    /// Gives the first answer to an interaction of which no more is known than its id and token.
     pub(super) async fn respond(
         &self,
         interaction: JobId,
@@ -105,14 +126,22 @@ impl Front {
         loop {
             let result = self.discord.reply(interaction, token, reply).await;
             let Err(error) = &result else { return result };
-            warn!(%interaction, %error, "an answer did not get through");
-            if *error == DiscordError::AnsweredElsewhere {
-                self.jobs.answered_elsewhere(interaction);
-            }
-            if !error.is_passing() || began.elapsed() >= ANSWER_RETRIES {
+            if !self.tries_again(interaction, error, began).await {
                 return result;
             }
+        }
+    }
+
+    /// Whether an answer that did not get through can still be in time, after a pause.
+    async fn tries_again(&self, interaction: JobId, error: &DiscordError, began: Instant) -> bool {
+        warn!(%interaction, %error, "an answer did not get through");
+        if *error == DiscordError::AnsweredElsewhere {
+            self.jobs.answered_elsewhere(interaction);
+        }
+        let is_in_time = error.is_passing() && began.elapsed() < ANSWER_RETRIES;
+        if is_in_time {
             tokio::time::sleep(ANSWER_PAUSE).await;
         }
+        is_in_time
     }
 }

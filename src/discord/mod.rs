@@ -4,6 +4,7 @@ mod access;
 mod admin;
 mod asker;
 mod clicks;
+mod deletion;
 mod errors;
 mod from_message;
 mod front;
@@ -20,6 +21,7 @@ mod songs;
 mod typing;
 
 pub use access::Access;
+pub use deletion::PendingDeletions;
 pub use front::Front;
 pub use gateway::{GatewayError, serve};
 pub use owners::Owners;

@@ -1,14 +1,21 @@
 //! `/quota`.
 
+use std::time::Duration;
+
+use tokio::time::Instant;
+
 use super::{
-    Context,
+    Context, Front,
     asker::Asker,
     errors::{CommandError, in_time},
 };
 use crate::{
-    delivery::{Answer, Reply, sentences, standings},
+    delivery::{Answer, Message, Reply, sentences, standings},
     domain::Requester,
 };
+
+/// Of the 3 seconds for an answer, this much may go into looking whether messages still stand.
+const LOOK: Duration = Duration::from_millis(500);
 
 /// See how many songs you can still ask for
 #[poise::command(
@@ -19,20 +26,26 @@ use crate::{
 pub(super) async fn quota(context: Context<'_>) -> Result<(), CommandError> {
     let front = context.framework.user_data().await;
     let asker = Asker::of_command(context.interaction);
+    let message = quota_of(front, &asker).await?;
+    front.answer(&asker, &Reply::Message(message)).await;
+    Ok(())
+}
+
+/// How many songs somebody can ask for, with those that they have under way.
+pub(super) async fn quota_of(front: &Front, asker: &Asker) -> Result<Message, CommandError> {
     let (jobs, guild) = (&front.jobs, asker.place.guild);
     let requester = Requester { roles: &asker.roles, in_guild: guild.is_some() };
     let (person, now) = (asker.user, asker.interaction.created_at());
-    let (bar, (limits, charges), under_way) = in_time(async {
+    // Before the charges are read: what is cancelled here is refunded.
+    let under_way = in_time(jobs.under_way_seen(person, Instant::now() + LOOK)).await?;
+    let (bar, (limits, charges)) = in_time(async {
         let bar = jobs.overrides(person, guild).await?.bar;
-        let quota = jobs.quota_of(asker.interaction, person, guild, &requester).await?;
-        Ok((bar, quota, jobs.under_way(person).await?))
+        Ok((bar, jobs.quota_of(asker.interaction, person, guild, &requester).await?))
     })
     .await?;
     let left = limits.standings(&requester, &charges, now);
     let grants: Vec<_> = charges.usable_grants(now).copied().collect();
     let kept_out = front.access.check(guild).err().or(bar.map(sentences::admin::barred));
     let available = limits.available(&requester, &charges, now);
-    let message = standings(&Answer { kept_out, available }, &left, &grants, &under_way);
-    front.answer(&asker, &Reply::Message(message)).await;
-    Ok(())
+    Ok(standings(&Answer { kept_out, available }, &left, &grants, &under_way))
 }

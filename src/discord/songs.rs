@@ -9,7 +9,8 @@ use super::{
 };
 use crate::{
     delivery::{Reply, sentences},
-    domain::{JobId, Search},
+    domain::Search,
+    jobs::MeantSong,
 };
 
 /// Look through your songs, or show one again
@@ -41,21 +42,31 @@ pub(super) async fn songs(
 
 /// Posts a finished song once more; where its user could not ask for it, only they see it. A choice's
 /// value can be forged: only their own is found.
-async fn show_again(front: &Front, asker: &Asker, song: &str) -> Result<(), CommandError> {
+async fn show_again(front: &Front, asker: &Asker, typed: &str) -> Result<(), CommandError> {
     let (person, guild) = (asker.user, asker.place.guild);
-    let shown = match song.parse() {
-        Ok(song) => in_time(front.jobs.shown_again(person, JobId(song), guild)).await?,
-        Err(_) => None,
+    let found = in_time(front.jobs.meant_song(person, typed)).await?;
+    let job = match found {
+        MeantSong::One(job) => job,
+        MeantSong::None => return Err(CommandError::NotNow(sentences::NO_SUCH_SONG)),
+        MeantSong::Several(count, list) => {
+            let message = list.for_one(&sentences::several_songs(count));
+            front.answer(asker, &Reply::Message(message)).await;
+            return Ok(());
+        }
     };
-    let (message, bar) = shown.ok_or(CommandError::NotNow(sentences::NO_SUCH_SONG))?;
+    let (message, bar) = in_time(front.jobs.shown_again(&job, guild)).await?;
     let not_here = front.access.check(guild).err();
-    let message = match not_here.or(bar.map(sentences::not_public)) {
+    let shown = match not_here.or(bar.map(sentences::not_public)) {
         Some(why) => message.for_one(why),
         None => message,
     };
-    match front.reply(asker, &Reply::Message(message)).await {
+    match front.reply_with(asker, &shown).await {
         Err(error) if error.is_rejection() => Err(CommandError::NotNow(sentences::SONG_NOT_SHOWN)),
-        _ => Ok(()),
+        Err(_unknown) => Ok(()),
+        Ok(posted) => {
+            front.jobs.attach_again(*job, asker.interaction, asker.place.clone(), posted);
+            Ok(())
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::{JobId, Reach, Search};
+use super::{JobId, MessageId, Reach, Search};
 
 /// Names one run of the bot, so that a first response says which process gave it. Two processes with
 /// the same token receive the same interactions, and the job ids that follow from them are the same.
@@ -23,8 +23,17 @@ pub enum Action {
     Again(JobId),
     /// Opens a form with the prompt of this job, to be changed.
     Edit(JobId),
-    /// Deletes the message about this job.
+    /// Asks whether to delete the message about this job.
     Delete(JobId),
+    /// Deletes a message about this job, once that was asked.
+    DeleteNow {
+        /// The job.
+        job: JobId,
+        /// The message, in the channel where the question stands.
+        message: MessageId,
+    },
+    /// Cancels this job of whoever clicks, wherever the button stands.
+    CancelOwn(JobId),
     /// Takes this job back while it waits.
     Cancel {
         /// The job.
@@ -59,6 +68,8 @@ impl Action {
             Self::Again(job) => format!("again:{job}"),
             Self::Edit(job) => format!("edit:{job}"),
             Self::Delete(job) => format!("delete:{job}"),
+            Self::DeleteNow { job, message } => format!("delete-now:{job}:{message}"),
+            Self::CancelOwn(job) => format!("cancel-own:{job}"),
             Self::Cancel { job, run: None } => format!("cancel:{job}"),
             Self::Cancel { job, run: Some(run) } => format!("cancel:{job}:{run}"),
             Self::Compose { origin, reach } => {
@@ -83,6 +94,12 @@ impl Action {
             "again" => Self::Again(job()?),
             "edit" => Self::Edit(job()?),
             "delete" => Self::Delete(job()?),
+            "delete-now" => {
+                let (job, message) = rest.split_once(':')?;
+                let message = MessageId(message.parse().ok()?);
+                Self::DeleteNow { job: JobId(job.parse().ok()?), message }
+            }
+            "cancel-own" => Self::CancelOwn(job()?),
             "cancel" => match rest.split_once(':') {
                 Some((job, run)) => {
                     let run = u32::from_str_radix(run, 16).ok().map(RunId)?;
@@ -120,13 +137,15 @@ mod tests {
     fn any_action() -> impl Strategy<Value = Action> {
         let reach = prop_oneof![Just(Reach::Channel), Just(Reach::TokenOnly)];
         let search = any::<String>().prop_map(|words| Search::new(&words));
-        (0..7, any::<u64>().prop_map(JobId), any::<bool>(), reach, any::<u32>(), search).prop_map(
+        (0..9, any::<u64>().prop_map(JobId), any::<bool>(), reach, any::<u32>(), search).prop_map(
             |(which, job, known, reach, page, search)| match which {
                 0 => Action::Again(job),
                 1 => Action::Edit(job),
                 2 => Action::Delete(job),
                 3 => Action::Cancel { job, run: known.then_some(RunId(page)) },
                 4 => Action::Songs { page, search },
+                6 => Action::DeleteNow { job, message: MessageId(page.into()) },
+                7 => Action::CancelOwn(job),
                 5 => Action::Forget,
                 _ => Action::Compose { origin: known.then_some(job), reach },
             },
@@ -142,7 +161,7 @@ mod tests {
         }
 
         #[test]
-        fn nothing_else_is_read(text in "(again|edit|delete|cancel|compose|songs|forget)?:?\\PC{0,30}") {
+        fn nothing_else_is_read(text in "(again|edit|delete|delete-now|cancel|cancel-own|compose|songs|forget)?:?\\PC{0,30}") {
             if let Some(action) = Action::parse(&text) {
                 prop_assert_eq!(action.custom_id(), text);
             }

@@ -8,12 +8,13 @@ use std::{
     time::Duration,
 };
 
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout_at};
 use tracing::{Instrument, error, info, warn};
 
 use super::{
     Jobs,
     mishap::InHand,
+    times::ToldTimes,
     worker::{StepError, Worker},
 };
 use crate::{
@@ -111,7 +112,15 @@ impl Jobs {
         let job = Job::accepted(ask.interaction, ask.requester, ask.place, ask.prompt, round)
             .stemming_from(ask.origin);
         let mut in_hand = InHand::new(self, &job);
-        let admission = match self.admit(&job, ask.roles).await {
+        let until = Instant::now() + ADMISSION;
+        let mut admission = self.admit(&job, ask.roles.clone(), until).await;
+        // A song whose message is deleted is not wanted, and must not stand in the way of this one.
+        if matches!(admission, Ok(Admission::Refused(_) | Admission::Repeated))
+            && self.cancel_unseen(job.requester, until).await
+        {
+            admission = self.admit(&job, ask.roles, until).await;
+        }
+        let admission = match admission {
             Ok(admission) => admission,
             Err(error) => {
                 in_hand.pass_on();
@@ -128,7 +137,8 @@ impl Jobs {
         in_hand.admitted();
         has_job.store(true, Ordering::Relaxed);
         info!(job = %job.id, requester = %job.requester, "a song was asked for");
-        let message = self.render_at(self.line.expect(&job), &job);
+        let mut told = ToldTimes::default();
+        let message = self.render_with(&job, self.line.expect(&job), false, &mut told);
         reach("answer", Moment::Before);
         let (answer, error) = self.answer(&job, &message).await;
         reach("answer", Moment::After);
@@ -143,7 +153,7 @@ impl Jobs {
             // Finding out whether the answer stands may take hours.
             self.line.expect_no_longer(&job);
         }
-        self.work_on(job, Some(&message));
+        self.work_on(job, Some((&message, told)));
         in_hand.pass_on();
         match error {
             Some(error) if withdrawn && error.is_rejection() => Err(AskError::NotShown),
@@ -153,13 +163,18 @@ impl Jobs {
 
     /// Checks, charges and writes down, within the time that a person can be answered. Should the
     /// job be written down all the same when it is late or said to have failed, it is withdrawn.
-    async fn admit(self: &Arc<Self>, job: &Job, roles: Vec<RoleId>) -> Result<Admission, AskError> {
+    async fn admit(
+        self: &Arc<Self>,
+        job: &Job,
+        roles: Vec<RoleId>,
+        until: Instant,
+    ) -> Result<Admission, AskError> {
         let (jobs, late) = (Arc::clone(self), job.clone());
         let mut admission = self.tasks.spawn(async move {
             let requester = Requester { roles: &roles, in_guild: late.place.guild.is_some() };
             jobs.write_new(&late, &requester).await
         });
-        let in_time = timeout(ADMISSION, &mut admission).await;
+        let in_time = timeout_at(until, &mut admission).await;
         if let Ok(Ok(Ok(admission))) = in_time {
             return Ok(admission);
         }

@@ -1,13 +1,16 @@
 //! Adding the song's files to the message that shows it.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use tracing::info;
 
-use super::worker::{StepError, Worker};
+use super::{
+    Jobs,
+    worker::{StepError, Worker},
+};
 use crate::{
-    delivery::{DiscordError, Files},
-    domain::{Event, State},
+    delivery::{DiscordError, Files, Posted},
+    domain::{Event, Job, JobId, Place, State},
 };
 
 /// How often one run of the bot tries to send a song's files while Discord can't take them, and the
@@ -16,13 +19,14 @@ const TRIES: u32 = 8;
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_mins(5);
 
-impl Worker {
-    /// Sends the files; where they are too large together, the smaller one alone.
-    async fn upload(&self, files: Files) -> Result<(), DiscordError> {
-        let now = self.jobs.clock.now();
+impl Jobs {
+    /// Sends the files of a job's song to the message that shows it; where they are too large
+    /// together, the smaller one alone.
+    async fn upload(&self, shown: &Job, song: &Job, files: Files) -> Result<(), DiscordError> {
+        let now = self.clock.now();
         let send = async |files: &Files| {
-            let message = self.jobs.render_with(None, &self.job, files.has_audio());
-            self.jobs.postman.attach(&self.job, &message, files, now).await
+            let message = self.render_outcome(song, files.has_audio());
+            self.postman.attach(shown, &message, files, now).await
         };
         match (send(&files).await, files.smaller()) {
             (Err(DiscordError::TooLarge), Some(smaller)) => send(&smaller).await,
@@ -30,6 +34,41 @@ impl Worker {
         }
     }
 
+    /// Adds the files of a song to a message that shows it once more, in answer to this interaction,
+    /// as they were added to the first. What can't be had, or not before the bot stops, is left out:
+    /// the links stand.
+    pub fn attach_again(
+        self: &Arc<Self>,
+        job: Job,
+        interaction: JobId,
+        place: Place,
+        posted: Posted,
+    ) {
+        let shown = Job {
+            id: interaction,
+            place,
+            message: Some(posted.message),
+            message_channel: Some(posted.channel),
+            ..job.clone()
+        };
+        let jobs = Arc::clone(self);
+        let attaching = async move {
+            let State::Completed { song, .. } = &job.state else { return };
+            let limit = shown.place.attachment_limit;
+            let files = jobs.media.files(song, jobs.rules.extras, limit).await;
+            if files.is_empty() {
+                return;
+            }
+            if let Err(error) = jobs.upload(&shown, &job, files).await {
+                info!(%error, "the files of a song shown again are left out; the links stand");
+            }
+        };
+        let jobs = Arc::clone(self);
+        self.tasks.spawn(async move { jobs.stop.run_until_cancelled(attaching).await });
+    }
+}
+
+impl Worker {
     /// Fetches the files and adds them. Done twice it comes to the same, so that it is written down
     /// afterwards. What can't be had is left out: the links stand.
     pub(super) async fn attach(&mut self) -> Result<(), StepError> {
@@ -43,7 +82,7 @@ impl Worker {
             let fetch = jobs.media.files(song, jobs.rules.extras, limit);
             let files = self.unless_stopping(fetch).await?;
             if !files.is_empty() {
-                match self.unless_stopping(self.upload(files)).await? {
+                match self.unless_stopping(jobs.upload(&self.job, &self.job, files)).await? {
                     Ok(()) => info!("the song's files are attached"),
                     Err(error) if error.is_passing() && self.attach_tries < TRIES => {
                         self.attach_tries += 1;

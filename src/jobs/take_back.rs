@@ -31,7 +31,7 @@ pub enum TakenBack {
 }
 
 /// What became of a job's row.
-enum Cancelling {
+pub(super) enum Cancelling {
     /// It says that the job is taken back.
     Written(Box<Job>),
     /// It is as it was.
@@ -101,7 +101,7 @@ impl Jobs {
         }
     }
 
-    async fn cancel(
+    pub(super) async fn cancel(
         &self,
         id: JobId,
         cancellation: Cancellation,
@@ -139,7 +139,7 @@ impl Jobs {
     ) {
         let in_reach =
             cancelled.place.reach == Reach::Channel || cancelled.has_live_token(self.clock.now());
-        let news = (!in_reach).then(|| self.render(cancelled));
+        let news = (!in_reach).then(|| self.render_outcome(cancelled, false));
         let Some(message) = answer(news).await else { return };
         let shown = Shown { message, channel: cancelled.place.channel, bare: false };
         let delivered = Event::Delivered { shown, owed: Owed::default() };

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sandbox::{Fault, Invocation, Plan};
 
 use crate::{
-    buttons::click,
+    buttons::{ask_to_delete, click},
     world::{World, done, is_done, refusal, title},
 };
 
@@ -163,7 +163,8 @@ async fn what_follows_an_answer_that_arrived_unheard_comes_all_the_same() {
         world.discord.faults().remove(unheard);
 
         world.discord.faults().add(fault.times(1));
-        click(&seat, &song, "Delete").await;
+        let question = ask_to_delete(&seat, &song).await;
+        click(&seat, &question, "Delete").await;
         let gone = || seat.message(song.id).is_none().then_some(());
         world.discord.until("the message to go", gone).await;
     }

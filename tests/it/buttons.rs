@@ -35,6 +35,26 @@ pub(crate) async fn open(seat: &Seat, message: &Message, label: &str) -> Modal {
     }
 }
 
+/// Clicks *Delete* and waits for the question.
+pub(crate) async fn ask_to_delete(seat: &Seat, message: &Message) -> Message {
+    let before: Vec<u64> = seat.messages().iter().map(|it| it.id).collect();
+    click(seat, message, "Delete").await;
+    let question = |it: &Message| !before.contains(&it.id) && it.content.starts_with("Delete this");
+    let question = seat.until_message("the question", question).await;
+    assert!(question.ephemeral() && seat.message(message.id).is_some());
+    question
+}
+
+/// Deletes a message with its button, and returns what is then said.
+pub(crate) async fn delete(seat: &Seat, message: &Message) -> String {
+    let question = ask_to_delete(seat, message).await;
+    click(seat, &question, "Delete").await;
+    let said = |it: &Message| it.id == question.id && !it.content.starts_with("Delete this");
+    let said = seat.until_message("word that it is gone", said).await;
+    assert!(labels(&said).is_empty());
+    said.content
+}
+
 /// What stands on a message's buttons.
 pub(crate) fn labels(message: &Message) -> Vec<String> {
     message.buttons().into_iter().map(|button| button.label).collect()
@@ -166,7 +186,7 @@ async fn buttons_work_after_a_restart() {
     let seat = world.ann.at(&world.channel);
     done(&click(&seat, &song, "Again").await).await;
     assert_eq!(world.whisul.accepted("a slow waltz"), 2);
-    click(&seat, &song, "Delete").await;
+    delete(&seat, &song).await;
     world
         .discord
         .until("the message to go", || seat.message(song.id).is_none().then_some(()))
@@ -198,15 +218,65 @@ async fn only_the_requester_and_moderators_delete_a_result() {
     let moderators = world.server.add_role("moderators");
     moderators.grant(MANAGE_MESSAGES);
     world.server.give_role(&world.bob, &moderators);
-    click(&bob, &song, "Delete").await;
+    let told = delete(&bob, &song).await;
+    let mention = world.ann.mention();
+    assert_eq!(told, format!("Deleted. {mention} can bring the song back with `/songs`."));
     world.discord.until("the message to go", || ann.message(song.id).is_none().then_some(())).await;
 
     let own = finished_song(&world, &world.ann, "a slow tango").await;
-    click(&ann, &own, "Delete").await;
+    assert_eq!(delete(&ann, &own).await, "Deleted. `/songs` brings the song back.");
     world.discord.until("the message to go", || ann.message(own.id).is_none().then_some(())).await;
     // A message that is gone takes no click.
     let gone = ann.click(own.id, &own.button("Again").unwrap().custom_id.unwrap()).await;
     assert_eq!(gone.unwrap_err(), ClientRefusal::UnknownMessage);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_deleted_before_that_is_confirmed() {
+    let mut world = quick().await;
+    world.whisul.plan("polka", Plan::fails(None));
+    let song = finished_song(&world, &world.ann, "a slow waltz").await;
+    let (ann, bob) = (world.ann.at(&world.channel), world.bob.at(&world.channel));
+    let question = ask_to_delete(&ann, &song).await;
+    assert_eq!(question.content, "Delete this message? The song stays in `/songs`.");
+    let confirm = question.button("Delete").unwrap().custom_id.unwrap();
+    assert!(bob.click(question.id, &confirm).await.is_err(), "only Ann sees it");
+    let forged = bob.forge_click(song.id, &confirm).await.unwrap();
+    assert!(refusal(&forged).await.contains("don't know this button"));
+    // The answer may come after a restart.
+    world.stop_bot().await;
+    world.wake_bot().await;
+    click(&ann, &question, "Delete").await;
+    let said = |it: &Message| it.id == question.id && it.content.starts_with("Deleted.");
+    ann.until_message("word that it is gone", said).await;
+    assert!(ann.message(song.id).is_none());
+    let listed = ann.command("songs", &[]).await.unwrap().answer().await.unwrap();
+    assert!(listed.text().contains("waltz") && !listed.text().contains("[message]"));
+
+    // Where there is no song, nothing is promised.
+    let news = failed(&world.song(&world.ann, "a polka").await).await;
+    assert_eq!(ask_to_delete(&ann, &news).await.content, "Delete this message?");
+    assert_eq!(delete(&ann, &news).await, "Deleted.");
+    // Somebody was faster.
+    let own = finished_song(&world, &world.ann, "a slow tango").await;
+    let question = ask_to_delete(&ann, &own).await;
+    assert!(ann.delete(own.id));
+    click(&ann, &question, "Delete").await;
+    let said = |it: &Message| it.id == question.id && it.content.starts_with("Deleted.");
+    ann.until_message("word that it is gone", said).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_can_not_be_deleted_says_so() {
+    let world = quick().await;
+    let song = finished_song(&world, &world.ann, "a slow waltz").await;
+    let ann = world.ann.at(&world.channel);
+    let fault = Fault::on("DELETE", "/api/v10/**").status(403);
+    let fault = world.discord.faults().add(fault);
+    let told = delete(&ann, &song).await;
+    assert!(told.starts_with("I couldn't delete that message."), "{told}");
+    world.discord.faults().remove(fault);
+    assert_eq!(delete(&ann, &song).await, "Deleted. `/songs` brings the song back.");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -218,7 +288,7 @@ async fn a_result_deleted_before_its_files_came_leaves_no_link_behind() {
     world.whisul.faults().add(slow);
     let song = finished_song(&world, &world.ann, "a slow waltz").await;
     let seat = world.ann.at(&world.channel);
-    click(&seat, &song, "Delete").await;
+    delete(&seat, &song).await;
     let gone = || seat.message(song.id).is_none().then_some(());
     world.discord.until("the message to go", gone).await;
     // The files find that out.
@@ -269,7 +339,7 @@ async fn buttons_where_the_bot_is_not_at_home() {
     done(&click(&seat, &song, "Again").await).await;
     let form = open(&seat, &song, "Edit prompt").await;
     done(&seat.submit_modal(&form, &[("prompt", "a quick waltz")]).await.unwrap()).await;
-    click(&seat, &song, "Delete").await;
+    delete(&seat, &song).await;
     world
         .discord
         .until("the message to go", || seat.message(song.id).is_none().then_some(()))

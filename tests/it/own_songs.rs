@@ -261,6 +261,51 @@ fn title_word(song: &Invocation) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn words_that_fit_one_song_show_it_and_words_that_fit_several_list_them() {
+    let world = quick().await;
+    let prompts = ["cats in space", "cats at sea", "a slow waltz"].map(str::to_owned);
+    let sung = sung(&world, &world.ann, &prompts).await;
+    let seat = world.ann.at(&world.channel);
+    let name = seat.autocomplete("songs", "show", "sea").await.unwrap()[0]["name"].clone();
+    for (typed, song) in
+        [("SPACE", 0), ("cats sea", 1), (name.as_str().unwrap(), 1), (" waltz ", 2)]
+    {
+        let shown = show(&seat, typed).await.answer().await.unwrap();
+        assert!(is_done(&shown) && !shown.ephemeral(), "{typed}: {}", shown.text());
+        assert_eq!(title(&shown), title(&sung[song]), "{typed}");
+    }
+    let several = show(&seat, "cats").await.answer().await.unwrap();
+    assert!(several.ephemeral());
+    assert!(several.content.starts_with("2 of your songs fit that."), "{}", several.content);
+    assert_eq!(listed(&several), ["cats at sea", "cats in space"]);
+    for typed in ["dogs", "*", "\u{200B}"] {
+        let told = refusal(&show(&seat, typed).await).await;
+        assert!(told.contains("couldn't find that song among yours"), "{typed}: {told}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_song_that_is_shown_again_plays_like_the_first_one() {
+    let world = crate::files::world().await;
+    let song = crate::files::covered(&world.song(&world.ann, "rain").await).await;
+    let elsewhere = world.discord.add_server_without_bot("Elsewhere");
+    elsewhere.join(&world.ann);
+    world.ann.install_app();
+    let seats = [world.ann.at(&world.channel), world.ann.at(&elsewhere.add_channel("general"))];
+    for seat in &seats {
+        let shown = crate::files::covered(&show(seat, "rain").await).await;
+        assert_ne!(shown.id, song.id);
+        let names = |message: &Message| message.attachments[0].filename.clone();
+        assert_eq!(names(&shown), names(&song));
+    }
+    // To one person alone, too, with the sentence that says why.
+    let owner = world.discord.owner().at(&world.channel);
+    owner.command("admin pause", &[]).await.unwrap().answer().await.unwrap();
+    let shown = crate::files::covered(&show(&seats[0], "rain").await).await;
+    assert!(shown.ephemeral() && shown.content.starts_with("Only you can see this"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_choice_that_was_made_up_shows_nothing() {
     let world = quick().await;
     let asked = world.song(&world.bob, "a secret of Bob's").await;

@@ -110,6 +110,31 @@ async fn a_long_prompt_is_cut_in_its_message_and_kept_whole() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_song_of_the_bots_own_gives_its_prompt_at_any_time() {
+    let mut world = quick(&[("MAX_RUNNING", "1")]).await;
+    world.whisul.plan("waltz", Plan::song().until_told());
+    let (ann, bob) = (world.ann.at(&world.channel), world.bob.at(&world.channel));
+    let running = world.song(&world.ann, "a slow *waltz*").await;
+    running.until("no button", |message| message.buttons().is_empty()).await;
+    let waiting = world.song(&world.ann, "a tango").await.answer().await.unwrap();
+    let prompt = async |message: u64| form(&bob, message).await.fields[0].value.clone().unwrap();
+    assert_eq!(prompt(running.message().unwrap().id).await, "a slow *waltz*");
+    assert_eq!(prompt(waiting.id).await, "a tango");
+    world.whisul.finish("waltz");
+    let song = done(&running).await;
+    assert_eq!(prompt(song.id).await, "a slow *waltz*");
+    let shown = [("show", Value::from(running.id.to_string()))];
+    let shown = ann.command("songs", &shown).await.unwrap().answer().await.unwrap();
+    assert_eq!(prompt(shown.id).await, "a slow *waltz*");
+    // What the bot no longer remembers is no prompt.
+    world.stop_bot().await;
+    std::fs::remove_file(world.folder().join("jobs.db")).unwrap();
+    world.wake_bot().await;
+    let told = refusal(&use_menu(&bob, song.id).await).await;
+    assert!(told.contains("I don't remember this song any more"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_message_becomes_a_prompt_that_can_still_be_changed() {
     let world = quick(&[("USER_QUOTA", "1/1d")]).await;
     let (ann, bob) = (world.ann.at(&world.channel), world.bob.at(&world.channel));

@@ -1,6 +1,6 @@
 //! What people read about their own songs, limits and data.
 
-use super::{ONE_SONG, refusal, relative, rounded_up, songs_of};
+use super::{CANCEL, ONE_SONG, refusal, relative, rounded_up, songs_of};
 use crate::domain::{Available, Bar, Grant, Limit, Quota, Scope, Standing, Timestamp};
 
 /// The title of a person's songs.
@@ -14,6 +14,13 @@ pub const NO_SONGS: &str = "You have no finished songs here yet. Type `/song` to
 /// A song that was picked for showing, but can't be.
 pub const NO_SUCH_SONG: &str =
     "I couldn't find that song among yours. Pick one from the list that appears while you type.";
+
+/// What somebody typed fits so many of their songs, which are listed below.
+pub fn several_songs(count: usize) -> String {
+    format!(
+        "{count} of your songs fit that. Type more of the one you mean, or pick it while you type."
+    )
+}
 
 /// Discord would not show a song again here.
 pub const SONG_NOT_SHOWN: &str = "Discord didn't let me show that song here. Try it in another channel, or get its link in a file \
@@ -121,11 +128,25 @@ fn at_once(quota: Quota, left: u32) -> String {
     }
 }
 
-/// A job that is under way; its prompt is escaped.
-pub fn under_way(title: &str, prompt: &str, message: Option<&str>) -> String {
+/// A job that is under way, with its number where there are several; its prompt is escaped.
+pub fn under_way(
+    number: Option<usize>,
+    title: &str,
+    prompt: &str,
+    message: Option<&str>,
+) -> String {
+    let number = number.map(|number| format!("{number} · ")).unwrap_or_default();
     let message = message.map(|link| format!(" · [message]({link})")).unwrap_or_default();
-    format!("{title}{message}\n> {prompt}")
+    format!("{number}{title}{message}\n> {prompt}")
 }
+
+/// The label of the button that cancels a job of such a list.
+pub fn cancel_numbered(number: Option<usize>) -> String {
+    number.map_or_else(|| CANCEL.to_owned(), |number| format!("{CANCEL} {number}"))
+}
+
+/// Above what is left, once a song was cancelled there.
+pub const CANCELLED_HERE: &str = "Cancelled. It doesn't count against your quota.";
 
 /// The name of the command in a message's menu.
 pub const MAKE_SONG_OF_THIS: &str = "Make a song of this";

@@ -20,6 +20,9 @@ await scene(async (open) => {
   const waltz = await ann.song("a waltz for snails");
 
   await waltz.getByRole("button", { name: "Delete", exact: true }).click();
+  const question = await ann.message("Delete this message?");
+  await question.getByRole("button", { name: "Delete", exact: true }).click();
   await ann.messages("a waltz for snails").first().waitFor({ state: "detached" });
+  await ann.message("brings the song back");
   assert.equal(await ann.messages("a march for snails").count(), 2);
 });

@@ -1,0 +1,118 @@
+//! *Delete*: a question that only whoever clicked sees, and then the deletion.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use secrecy::SecretString;
+use serenity::all::ComponentInteraction;
+use tokio::time::Instant;
+use tracing::warn;
+
+use super::{
+    clicks::{Clicks, check, message},
+    errors::{CommandError, in_time},
+};
+use crate::{
+    delivery::{DiscordError, Message, Reply, Urgency, delete_question, sentences},
+    domain::{Job, JobId, MessageId, Reach, UserId},
+};
+
+/// How long a click's token can be used (Discord docs, Receiving and Responding), less what passed on
+/// the way.
+const TOKEN_LIFETIME: Duration = Duration::from_mins(14);
+
+/// So many questions are remembered at most.
+const MOST: usize = 1000;
+
+/// The tokens of the clicks on *Delete* that are still to be confirmed. Where the bot is not at home,
+/// nothing else can delete the message.
+#[derive(Debug, Default)]
+pub struct PendingDeletions(Mutex<HashMap<(UserId, MessageId), (SecretString, Instant)>>);
+
+impl PendingDeletions {
+    fn remember(&self, person: UserId, message: MessageId, token: SecretString) {
+        let mut pending = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        pending.retain(|_, (_, at)| at.elapsed() < TOKEN_LIFETIME);
+        if pending.len() < MOST {
+            pending.insert((person, message), (token, Instant::now()));
+        }
+    }
+
+    fn take(&self, person: UserId, message: MessageId) -> Option<SecretString> {
+        let mut pending = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (token, at) = pending.remove(&(person, message))?;
+        (at.elapsed() < TOKEN_LIFETIME).then_some(token)
+    }
+}
+
+impl Clicks<'_> {
+    /// Asks whether the clicked message is to go.
+    pub(super) async fn ask_to_delete(
+        &self,
+        job: &Job,
+        click: &ComponentInteraction,
+    ) -> Result<(), CommandError> {
+        check(self.asker.may_delete(job))?;
+        let (front, asker) = (self.front, self.asker);
+        // The clicked message stays what this token stands for.
+        if !front.begin(asker, &Reply::Acknowledge).await {
+            return Ok(());
+        }
+        front.deletions.remember(asker.user, message(click), asker.token.clone());
+        let question = delete_question(job, message(click), asker.user);
+        let application = asker.place.application;
+        if let Err(error) = front.discord.follow_up(application, &asker.token, &question).await {
+            // Whoever sees no question clicks again.
+            warn!(job = %job.id, %error, "the question before a deletion did not get through");
+        }
+        Ok(())
+    }
+
+    /// Deletes a message, once that was asked, and says so in place of the question.
+    pub(super) async fn delete(&self, job: JobId, message: MessageId) -> Result<(), CommandError> {
+        let job = self.job(job).await?;
+        check(self.asker.may_delete(&job))?;
+        let (front, asker) = (self.front, self.asker);
+        if !front.begin(asker, &Reply::Acknowledge).await {
+            return Ok(());
+        }
+        let told = match self.delete_message(message).await {
+            Ok(()) | Err(DiscordError::MessageGone) => {
+                // Nothing but a link in a list depends on this.
+                if let Err(error) = in_time(front.jobs.message_deleted(job.id, message)).await {
+                    warn!(job = %job.id, %error, "that a message is gone can't be written down");
+                }
+                sentences::deleted(&job, asker.user)
+            }
+            Err(error) => {
+                warn!(job = %job.id, %error, "a message could not be deleted");
+                sentences::NOT_DELETED.to_owned()
+            }
+        };
+        let (application, told) = (asker.place.application, Message::text(told));
+        let edited =
+            front.discord.edit_answer(application, &asker.token, &told, Urgency::Needed).await;
+        if let Err(error) = edited {
+            warn!(job = %job.id, %error, "the news of a deletion did not get through");
+        }
+        Ok(())
+    }
+
+    /// By the token of the first click, or through the channel: after a restart, for one.
+    async fn delete_message(&self, message: MessageId) -> Result<(), DiscordError> {
+        let (front, place) = (self.front, &self.asker.place);
+        let mut deleted = Err(DiscordError::TokenGone);
+        if let Some(token) = front.deletions.take(self.asker.user, message) {
+            deleted = front.discord.delete_answer(place.application, &token).await;
+        }
+        match deleted {
+            Err(DiscordError::TokenGone) if place.reach == Reach::Channel => {
+                front.discord.delete(place.channel, message).await
+            }
+            deleted => deleted,
+        }
+    }
+}
