@@ -381,3 +381,42 @@ proptest! {
         let _either_way = is_blocked(&text, &blocked);
     }
 }
+
+#[test]
+fn a_blocked_word_has_a_letter_that_was_typed_as_one() {
+    for text in [
+        "!!!",
+        "$$$",
+        "@",
+        "|||",
+        "€",
+        "*",
+        "+",
+        "🔥",
+        "🅱",
+        "🇩🇪",
+        "1\u{FE0F}\u{20E3}",
+        "ℹ\u{FE0F}",
+        "©®",
+        "!?…",
+        "",
+        "\u{3164}!!!",
+        "\u{640}$",
+    ] {
+        assert_eq!(BlockedWord::parse(text), Err(WordError::Empty), "{text}");
+    }
+    for (text, meant) in [
+        ("spam!!!", "spam"),
+        ("||badger||", "badger"),
+        ("¡hola!", "hola"),
+        ("a$$", "ass"),
+        ("$hit", "shit"),
+        ("sh!t!", "shit"),
+        ("1", "1"),
+        ("🅱adger", "badger"),
+        ("ｂａｄ", "bad"),
+    ] {
+        assert_eq!(word(text), word(meant), "{text}");
+    }
+    assert!(!is_blocked("a song about Henry III", "spam!!!"));
+}
