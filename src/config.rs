@@ -10,6 +10,8 @@ mod faults;
 pub mod help;
 mod names;
 mod origins;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod properties;
 mod table;
 mod unknown;
 

@@ -19,6 +19,9 @@ mod failpoint;
 pub mod jobs;
 mod network;
 pub mod ops;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod properties;
 pub mod proxy;
 mod retry_after;
 mod run;

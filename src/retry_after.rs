@@ -34,6 +34,37 @@ fn seconds(text: &str) -> Option<Duration> {
     Some(Duration::try_from_secs_f64(seconds).unwrap_or(MAX))
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod properties {
+    use std::time::{Duration, SystemTime};
+
+    use reqwest::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
+
+    use super::{MAX, read};
+
+    /// A wait has its bounds, whoever's clock is wrong. The input is the header's value, and in a
+    /// second line the server's date.
+    #[expect(clippy::missing_panics_doc, reason = "a property panics where it is broken")]
+    pub fn retry_after(bytes: &[u8]) {
+        let mut lines = bytes.split(|byte| *byte == b'\n');
+        let mut headers = HeaderMap::new();
+        for name in [RETRY_AFTER, DATE] {
+            let value = lines.next().and_then(|line| HeaderValue::from_bytes(line).ok());
+            headers.extend(value.map(|value| (name, value)));
+        }
+        let told = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+        let seconds = told.and_then(|text| text.parse::<u32>().ok());
+        for now in [0, 1_771_340_400, 253_402_300_799] {
+            let wait = read(&headers, SystemTime::UNIX_EPOCH + Duration::from_secs(now));
+            assert!(wait.is_none_or(|wait| wait <= MAX));
+            if let Some(seconds) = seconds.filter(|_| !told.unwrap_or_default().starts_with('+')) {
+                assert_eq!(wait, Some(Duration::from_secs(seconds.into()).min(MAX)));
+            }
+            assert!(wait.is_none() || told.is_some());
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -23,6 +23,8 @@ mod media;
 mod message;
 pub mod panels;
 mod postman;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod properties;
 mod render;
 mod request;
 mod response;

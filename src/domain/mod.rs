@@ -22,8 +22,11 @@ mod owed;
 mod page;
 mod patience;
 mod prompt;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod properties;
 mod quota;
 mod record;
+mod rough;
 mod search;
 mod setting;
 mod song;
@@ -38,7 +41,7 @@ pub use act::{Act, Deed, Performed, Scope, WORDS_MAX};
 pub use action::{Action, RunId};
 pub use answers::{FirstAnswer, Report, Submission};
 pub use cancellation::{Cancellation, Canceller};
-pub use estimate::Estimate;
+pub use estimate::{Estimate, Outlook, Span};
 pub use failure::{Failure, REFUNDS};
 pub use history::forgotten_before;
 pub use ids::{
@@ -55,6 +58,7 @@ pub use patience::Patience;
 pub use prompt::{PROMPT_MAX, Prompt, PromptError};
 pub use quota::{Charges, Limit, Limits, Quota, QuotaError, Refusal, Remedy, Requester};
 pub use record::Record;
+pub use rough::{Rough, Unit};
 pub use search::{SEARCH_MAX, Search};
 pub use setting::{Setting, Source};
 pub use song::{Song, SongLength};

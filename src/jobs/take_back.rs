@@ -139,7 +139,7 @@ impl Jobs {
     ) {
         let in_reach =
             cancelled.place.reach == Reach::Channel || cancelled.has_live_token(self.clock.now());
-        let news = (!in_reach).then(|| self.render(cancelled));
+        let news = (!in_reach).then(|| self.render_outcome(cancelled, false));
         let Some(message) = answer(news).await else { return };
         let shown = Shown { message, channel: cancelled.place.channel, bare: false };
         let delivered = Event::Delivered { shown, owed: Owed::default() };

@@ -2,7 +2,10 @@
 
 use std::io::Read;
 
-use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+use flate2::{
+    bufread::GzDecoder,
+    read::{DeflateDecoder, ZlibDecoder},
+};
 use reqwest::{Response, header::CONTENT_ENCODING};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -10,13 +13,17 @@ use super::error::Trouble;
 
 /// The most bytes of a body, as it is sent and as it unfolds: a hundred times what a documented one
 /// needs. What is beyond that is cut off.
-const BODY_MAX: usize = 1024 * 1024;
+pub(super) const BODY_MAX: usize = 1024 * 1024;
 
 /// From how many bytes on a body is large.
 const LARGE: usize = 16 * 1024;
 
 /// How often a body may have been compressed.
 const LAYERS: usize = 2;
+
+/// The most members of a gzip file that are read, of which servers send one. To begin with one takes
+/// about as long as to read 100 KiB, and 2 KiB on the network can unfold to 50,000 of them.
+const MEMBERS_MAX: usize = 16;
 
 /// Lets two large bodies be read at a time, so that many at once take no more memory than these. The
 /// others wait in the network. Documented answers are all small, and never wait.
@@ -73,10 +80,10 @@ impl Bodies {
 
 /// Undoes a compression that nobody asked for. It shows in the bytes: the header may be wrong, or
 /// missing. What can't be unfolded is left as it is, and of what is cut off the beginning is read.
-fn unfold(bytes: &mut Vec<u8>, deflated: bool) {
+pub(super) fn unfold(bytes: &mut Vec<u8>, deflated: bool) {
     for _ in 0..LAYERS {
         let unfolded = match bytes.as_slice() {
-            [0x1f, 0x8b, ..] => decoded(MultiGzDecoder::new(bytes.as_slice())),
+            [0x1f, 0x8b, ..] => gunzipped(bytes),
             // No JSON begins like this: CM is 8, and both bytes are a multiple of 31 (RFC 1950).
             [first, second, ..]
                 if first & 0x0f == 8
@@ -95,6 +102,22 @@ fn unfold(bytes: &mut Vec<u8>, deflated: bool) {
         }
         *bytes = unfolded;
     }
+}
+
+/// What the members of a gzip file give, one after another.
+fn gunzipped(mut members: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for _ in 0..MEMBERS_MAX {
+        let mut decoder = GzDecoder::new(members);
+        let room = BODY_MAX - bytes.len();
+        let read = decoder.by_ref().take(room as u64).read_to_end(&mut bytes);
+        members = decoder.into_inner();
+        // What came before an error stays.
+        if read.is_err() || members.is_empty() || bytes.len() == BODY_MAX {
+            break;
+        }
+    }
+    bytes
 }
 
 /// What a decoder gives, up to the limit or to where it fails.
@@ -163,6 +186,15 @@ mod tests {
         assert!(!part.is_empty() && text.starts_with(&part));
         let nonsense = b"\x1f\x8b not gzip at all".to_vec();
         assert_eq!(unfolded(nonsense.clone(), false), nonsense);
+    }
+
+    #[test]
+    fn a_file_of_many_members_is_cut_off() {
+        let (one, other) = TEXT.split_at(20);
+        assert_eq!(unfolded([gzip(one), gzip(other)].concat(), false), TEXT);
+        let members = gzip(&gzip(b"{").repeat(50_000));
+        assert!(members.len() < 5000);
+        assert_eq!(unfolded(members, false).len(), MEMBERS_MAX);
     }
 
     proptest! {

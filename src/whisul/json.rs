@@ -339,6 +339,9 @@ fn read_number(text: &str) -> Value {
     text.parse::<f64>().ok().and_then(Number::from_f64).map_or(Value::Null, Value::Number)
 }
 
+#[cfg(any(test, fuzzing))]
+pub(super) mod properties;
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -12,6 +12,8 @@ mod field;
 mod json;
 mod limits;
 mod poll_url;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod properties;
 mod wire;
 
 #[cfg(test)]

@@ -191,7 +191,11 @@ pub fn songs_made(songs: u64, failures: u64) -> String {
 
 /// How long songs took.
 pub fn took(median: Duration, ninetieth: Duration) -> String {
-    format!("Half took at most {} s, nine of ten {} s", median.as_secs(), ninetieth.as_secs())
+    let told = |duration: Duration| match duration.as_secs() {
+        seconds @ 0..120 => format!("{seconds} s"),
+        seconds => format!("{} min {:02} s", seconds / 60, seconds % 60),
+    };
+    format!("Typical {}, slowest tenth over {}", told(median), told(ninetieth))
 }
 
 /// Who had the most songs made.
