@@ -12,7 +12,7 @@ use super::{
     markdown::{escaped, excerpt, plain},
     sentences as say,
 };
-use crate::domain::{Action, Cancellation, Failure, Job, RunId, Song, State, Timestamp};
+use crate::domain::{Action, Cancellation, Failure, Job, Outlook, RunId, Song, State, Timestamp};
 
 /// How much room each text is given, in UTF-16 code units. Their sum stays below the 6000 that
 /// Discord allows over all embeds of a message, each below its own limit (Discord docs, Message
@@ -57,8 +57,8 @@ pub struct Scene<'a> {
     pub place: Option<usize>,
     /// What holds it up.
     pub obstacle: Option<Obstacle>,
-    /// How long songs take at present.
-    pub expected: Duration,
+    /// What can be said about how long its song takes.
+    pub outlook: Outlook,
     /// The run of the bot that renders it.
     pub run: RunId,
     /// Whether this is the last edit that can reach this message before the outcome.
@@ -101,9 +101,15 @@ pub(super) fn stage(state: &State) -> &'static str {
 fn under_way(scene: &Scene<'_>) -> CreateEmbed {
     let (title, colour, status) = match &scene.job.state {
         State::Running { since, .. } => {
-            let expected_at = since.after(scene.expected);
-            let bar = bar(scene.now.since(*since), scene.expected);
-            let told = say::progress(*since, expected_at, scene.now);
+            // A clock that was put right may show an earlier time now.
+            let since = scene.now.min(*since);
+            let elapsed = scene.now.since(since);
+            let bar = bar(scene.outlook.share(elapsed));
+            let told = match scene.outlook.usual {
+                _ if scene.outlook.is_unusual(elapsed) => say::takes_longer(since),
+                Some(usual) => say::takes_usually(since, usual),
+                None => say::started(since),
+            };
             (say::COMPOSING, WORKING, format!("{bar}\n{told}"))
         }
         State::Submitting => (say::SUBMITTING, WORKING, String::new()),
@@ -213,9 +219,8 @@ fn about(scene: &Scene<'_>, paragraphs: &[&str]) -> String {
     text
 }
 
-/// A progress bar. It never looks finished: only the song itself is.
-fn bar(elapsed: Duration, expected: Duration) -> String {
-    let share = elapsed.as_secs_f64() / expected.as_secs_f64().max(1.0);
+/// A progress bar of which so much is full. It never looks finished: only the song itself is.
+fn bar(share: f64) -> String {
     let reached = |segment: &u32| f64::from(*segment) <= share * f64::from(SEGMENTS);
     let filled = (1..SEGMENTS).filter(reached).count();
     let empty = SEGMENTS as usize - filled;

@@ -17,8 +17,8 @@ use std::time::Duration;
 
 use super::Obstacle;
 use crate::domain::{
-    Canceller, Charge, Failure, Limit, PROMPT_MAX, PromptError, Quota, Refusal, Remedy, Timestamp,
-    UserId, format_duration,
+    Canceller, Charge, Failure, Limit, PROMPT_MAX, PromptError, Quota, Refusal, Remedy, Rough,
+    Span, Timestamp, Unit, UserId, format_duration,
 };
 
 pub use deletion::*;
@@ -106,14 +106,43 @@ pub fn held_up(obstacle: Obstacle) -> &'static str {
     }
 }
 
-/// When Whisul began, and when it should be done.
-pub fn progress(since: Timestamp, expected_at: Timestamp, now: Timestamp) -> String {
-    let started = relative(since);
-    if now < expected_at {
-        format!("Started {started}, should be ready {}.", relative(expected_at))
-    } else {
-        format!("Started {started}. It takes longer than most, but Whisul is still at it.")
+/// When Whisul began. Nobody may edit a message any more while somebody reads it, so what is said
+/// about a running song stays true: nothing here counts down to a time that may pass.
+pub fn started(since: Timestamp) -> String {
+    format!("Started {}.", relative(since))
+}
+
+/// The same, with how long songs usually take.
+pub fn takes_usually(since: Timestamp, usual: Span) -> String {
+    format!("{} Songs usually take {}.", started(since), span(usual))
+}
+
+/// The same for a song that takes longer than nearly all others did.
+pub fn takes_longer(since: Timestamp) -> String {
+    let started = started(since);
+    format!("{started} This one is taking longer than usual. Whisul is still working on it.")
+}
+
+/// A duration that nobody knows for sure: "about 4 minutes, at most 9".
+fn span(Span { typical, most }: Span) -> String {
+    let (about, bound) = (Rough::nearest(typical), Rough::at_least(most));
+    match bound {
+        _ if most <= typical || bound == about => format!("about {}", rough(about)),
+        Rough { count, unit } if unit == about.unit => {
+            format!("about {}, at most {count}", rough(about))
+        }
+        _ => format!("about {}, at most {}", rough(about), rough(bound)),
     }
+}
+
+fn rough(Rough { count, unit }: Rough) -> String {
+    let unit = match unit {
+        Unit::Second => "second",
+        Unit::Minute => "minute",
+        Unit::Hour => "hour",
+    };
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {unit}{plural}")
 }
 
 /// The last words on a message that can't be edited any more.
@@ -328,6 +357,9 @@ pub const NOT_YOURS: &str = "Only the person who asked for this song, or a moder
 /// Cancelling came too late.
 pub const TOO_LATE_TO_CANCEL: &str =
     "It is too late to cancel this song: it is being made, or it is over already.";
+/// Cancelling while the prompt is on its way.
+pub const CANCEL_REMEMBERED: &str = "This song is being sent to Whisul. If Whisul doesn't accept it, it is cancelled and doesn't \
+     count against your quota. If Whisul accepts it, it is made and counts.";
 /// A button or form that this version of the bot doesn't know.
 pub const UNKNOWN_BUTTON: &str =
     "I don't know this button any more. Type `/song` to ask for a song.";

@@ -14,6 +14,7 @@ use tracing::{Instrument, error, info, warn};
 use super::{
     Jobs,
     mishap::InHand,
+    times::ToldTimes,
     worker::{StepError, Worker},
 };
 use crate::{
@@ -136,7 +137,8 @@ impl Jobs {
         in_hand.admitted();
         has_job.store(true, Ordering::Relaxed);
         info!(job = %job.id, requester = %job.requester, "a song was asked for");
-        let message = self.render_at(self.line.expect(&job), &job);
+        let mut told = ToldTimes::default();
+        let message = self.render_with(&job, self.line.expect(&job), false, &mut told);
         reach("answer", Moment::Before);
         let (answer, error) = self.answer(&job, &message).await;
         reach("answer", Moment::After);
@@ -151,7 +153,7 @@ impl Jobs {
             // Finding out whether the answer stands may take hours.
             self.line.expect_no_longer(&job);
         }
-        self.work_on(job, Some(&message));
+        self.work_on(job, Some((&message, told)));
         in_hand.pass_on();
         match error {
             Some(error) if withdrawn && error.is_rejection() => Err(AskError::NotShown),

@@ -25,7 +25,7 @@ impl Jobs {
     async fn upload(&self, shown: &Job, song: &Job, files: Files) -> Result<(), DiscordError> {
         let now = self.clock.now();
         let send = async |files: &Files| {
-            let message = self.render_with(None, song, files.has_audio());
+            let message = self.render_outcome(song, files.has_audio());
             self.postman.attach(shown, &message, files, now).await
         };
         match (send(&files).await, files.smaller()) {

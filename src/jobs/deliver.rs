@@ -18,7 +18,7 @@ impl Worker {
     /// Brings the outcome to Discord. A delivery that fails for now is tried again; the song is
     /// never made again for it, and never refunded.
     pub(super) async fn deliver(&mut self) -> Result<(), StepError> {
-        let message = self.jobs.render(&self.job);
+        let message = self.jobs.render_outcome(&self.job, false);
         let recent = !self.nonce_lives_for().is_zero();
         let mut way = self.job.first_way(self.jobs.clock.now(), recent);
         loop {

@@ -8,7 +8,7 @@ use std::{
 use tokio::time::Instant;
 use tracing::debug;
 
-use super::{Jobs, pace::EDIT_GAP, worker::last_chance_in};
+use super::{Jobs, pace::EDIT_GAP, times::ToldTimes, worker::last_chance_in};
 use crate::{
     delivery::{DiscordError, Message},
     domain::{Job, State},
@@ -25,6 +25,8 @@ const PLACE_PATIENCE: u32 = 6;
 pub(super) struct Display {
     /// As JSON in text, which takes a fraction of the room: thousands may wait.
     shown: Option<String>,
+    /// What it tells about times.
+    told: ToldTimes,
     /// When the message was last edited, or was about to be.
     edited_at: Instant,
     /// When it was last seen whether there is anything new to show.
@@ -42,12 +44,13 @@ pub(super) struct Deleted;
 impl Display {
     /// A display on which the first answer has just appeared, if it is known. Where it is not, the
     /// bot has just started, and many displays begin at once: they take their time by chance.
-    pub(super) fn new(shown: Option<&Message>, patience: Duration) -> Self {
+    pub(super) fn new(shown: Option<(&Message, ToldTimes)>, patience: Duration) -> Self {
         let now = Instant::now();
         let rest = if shown.is_some() { 0.0 } else { 1.0 + fastrand::f64() };
         let rests_until = now + patience.mul_f64(rest);
-        let shown = shown.and_then(as_json);
-        Self { shown, edited_at: now, looked_at: now, rests_until, gone: false }
+        let told = shown.map(|(_, told)| told).unwrap_or_default();
+        let shown = shown.and_then(|(message, _)| as_json(message));
+        Self { shown, told, edited_at: now, looked_at: now, rests_until, gone: false }
     }
 
     /// Does some work, and keeps the message up to date meanwhile. An edit on its way is awaited
@@ -118,13 +121,17 @@ impl Display {
                 .map(|wait| (Instant::now() + wait).max(looked_at + LAST_TRIES));
             tokio::time::sleep_until(last_words.map_or(next, |at| at.min(next))).await;
             self.looked_at = Instant::now();
-            if self.gone || self.shown.is_none() || as_json(&jobs.render(job)) != self.shown {
+            if self.gone || self.shown.is_none() || self.would_change(jobs, job) {
                 break;
             }
         }
         if job.awaits_turn() {
             jobs.pace.turn(|| EDIT_GAP).await;
         }
+    }
+
+    fn would_change(&mut self, jobs: &Jobs, job: &Job) -> bool {
+        as_json(&jobs.render_live(job, &mut self.told)) != self.shown
     }
 
     /// Makes sure that the message stands, unless that was seen a moment ago: a deletion is noticed
@@ -149,7 +156,7 @@ impl Display {
         if self.gone {
             return Err(Deleted);
         }
-        let message = jobs.render(job);
+        let message = jobs.render_live(job, &mut self.told);
         let body = as_json(&message);
         if body.is_some() && body == self.shown {
             return Ok(());

@@ -27,6 +27,7 @@ mod registry;
 mod retry;
 mod submit;
 mod take_back;
+mod times;
 mod worker;
 mod writing;
 
@@ -46,6 +47,7 @@ pub use clock::Clock;
 pub use export::ExportError;
 pub use own::MeantSong;
 pub use take_back::TakenBack;
+use times::ToldTimes;
 
 use crate::{
     delivery::{Discord, Links, Media, Message, Postman, Scene, render},
@@ -237,22 +239,30 @@ impl Jobs {
         self.estimate.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn render(&self, job: &Job) -> Message {
-        self.render_at(self.line.place(job), job)
+    /// The message of a job whose outcome is known, with or without the song itself attached.
+    fn render_outcome(&self, job: &Job, has_audio: bool) -> Message {
+        self.render_with(job, None, has_audio, &mut ToldTimes::default())
     }
 
-    fn render_at(&self, place: Option<usize>, job: &Job) -> Message {
-        self.render_with(place, job, false)
+    /// The message of a job under way, which has told this about times.
+    fn render_live(&self, job: &Job, told: &mut ToldTimes) -> Message {
+        self.render_with(job, self.line.place(job), false, told)
     }
 
     /// The message of a job, with or without the song itself attached.
-    fn render_with(&self, place: Option<usize>, job: &Job, has_audio: bool) -> Message {
+    fn render_with(
+        &self,
+        job: &Job,
+        place: Option<usize>,
+        has_audio: bool,
+        told: &mut ToldTimes,
+    ) -> Message {
         let now = self.clock.now();
-        let expected = self.estimate().expected();
+        let outlook = told.outlook(self, job);
         let obstacle = self.gate.obstacle(job.awaits_turn().then_some(job.requester));
         let last_words = worker::is_last_chance(job, now);
         let run = self.run;
-        let scene = Scene { job, now, place, obstacle, expected, run, last_words, has_audio };
+        let scene = Scene { job, now, place, obstacle, outlook, run, last_words, has_audio };
         render(&scene, &self.links)
     }
 }

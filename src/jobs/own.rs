@@ -77,7 +77,7 @@ impl Jobs {
             let has_word = self.words.finds(guild, texts.map(str::to_owned).collect()).await?;
             bar = has_word.then_some(Bar::Word);
         }
-        Ok((self.render(job), bar))
+        Ok((self.render_outcome(job, false), bar))
     }
 
     /// A job, if it is the person's own. Whatever names it may be forged.

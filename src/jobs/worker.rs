@@ -11,6 +11,7 @@ use super::{
     follow::Watch,
     line::{InLine, Slot},
     retry::{self, FIRST_WAIT, Retry},
+    times::ToldTimes,
 };
 use crate::{
     delivery::{DiscordError, Message},
@@ -78,17 +79,21 @@ pub(super) enum StepError {
 
 impl Jobs {
     /// Starts the task of a job that has been entered in the registry. `shown` is what its message
-    /// shows.
+    /// shows, and what that tells about times.
     ///
     /// The job has its place in line, or its room at Whisul, when this returns: in which order
     /// tasks get to run is up to luck.
-    pub(super) fn work_on(self: &Arc<Self>, job: Job, shown: Option<&Message>) {
+    pub(super) fn work_on(self: &Arc<Self>, job: Job, shown: Option<(&Message, ToldTimes)>) {
         let span = info_span!("job", id = %job.id);
         let worker = self.worker(job, shown);
         self.tasks.spawn(Arc::clone(self).see_through(worker).instrument(span));
     }
 
-    pub(super) fn worker(self: &Arc<Self>, job: Job, shown: Option<&Message>) -> Worker {
+    pub(super) fn worker(
+        self: &Arc<Self>,
+        job: Job,
+        shown: Option<(&Message, ToldTimes)>,
+    ) -> Worker {
         Worker {
             jobs: Arc::clone(self),
             news: self.registry.news(job.id),
@@ -142,6 +147,9 @@ impl Worker {
     }
 
     async fn step(&mut self) -> Result<(), StepError> {
+        if let Some(event) = self.cancellation() {
+            return self.note(event).await;
+        }
         if self.jobs.stop.is_cancelled() {
             return Err(StepError::Stopping);
         }
@@ -164,6 +172,20 @@ impl Worker {
             Step::Attach => Box::pin(self.attach()).await,
             Step::Rest => Ok(()),
         }
+    }
+
+    /// What was remembered while the prompt was on its way, now that its fate is known.
+    fn cancellation(&self) -> Option<Event> {
+        if self.job.state == State::Submitting {
+            return None;
+        }
+        let request = self.jobs.registry.take_cancel_request(self.job.id)?;
+        let event = request.event(&self.job)?;
+        info!(
+            state = self.job.state.name(),
+            "cancelling the job as was asked during its submission"
+        );
+        Some(event)
     }
 
     /// Ends what has lasted for too long.

@@ -9,13 +9,15 @@ use std::{
 };
 
 use sandbox::{
-    Channel, DiscordRules, DiscordSandbox, Invocation, Message, Person, Seat, Server, WhisulRules,
-    WhisulSandbox,
+    Channel, DiscordRules, DiscordSandbox, Invocation, Message, Person, RateLimits, Seat, Server,
+    WhisulRules, WhisulSandbox,
 };
 use serde_json::json;
 use tokio::{runtime::Builder, sync::oneshot, time::timeout};
 use tokio_util::sync::CancellationToken;
 use whisul_bot::{MachineClock, RunError, config::Settings};
+
+use crate::times::told_too_early;
 
 /// Longer than any single thing takes in these tests.
 /// What the bot asks Whisul for to find out whether it is well.
@@ -36,6 +38,8 @@ pub(crate) struct World {
     pub(crate) bob: Person,
     settings: BTreeMap<String, String>,
     clock: MachineClock,
+    /// Whether the bot may not know what time it is.
+    has_wrong_clock: bool,
     bot: Option<Bot>,
     other: Option<Bot>,
     folder: Folder,
@@ -128,6 +132,7 @@ impl World {
             bob,
             settings: all,
             clock,
+            has_wrong_clock: false,
             bot: None,
             other: None,
             folder,
@@ -141,7 +146,7 @@ impl World {
 
     /// Gives the bot's machine another clock for the next start.
     pub(crate) fn set_clock(&mut self, clock: MachineClock) {
-        self.clock = clock;
+        (self.clock, self.has_wrong_clock) = (clock, true);
     }
 
     /// The settings for the next start.
@@ -259,12 +264,23 @@ impl World {
     }
 }
 
-/// Whatever a test is about, Discord has nothing to find fault with.
+/// Whatever a test is about, Discord has nothing to find fault with, and no message says about the
+/// future what may turn wrong before anybody can edit it.
 impl Drop for World {
     fn drop(&mut self) {
         let violations = self.discord.violations();
         assert!(violations.is_empty() || thread::panicking(), "{violations:?}");
+        let early = told_too_early(&self.discord);
+        let unknown = self.has_wrong_clock || thread::panicking();
+        assert!(early.is_empty() || unknown, "relative times in the future: {early:#?}");
     }
+}
+
+/// A world whose Discord limits nothing, so that all edits come through.
+pub(crate) async fn world_of_many_edits(settings: &[(&str, &str)]) -> World {
+    let discord = DiscordRules { rate_limits: RateLimits::none(), ..DiscordRules::default() };
+    let whisul = WhisulRules { song_takes: SONG, ..WhisulRules::default() };
+    World::awake(settings, discord, whisul).await
 }
 
 /// A person uses `/song` wherever they are.

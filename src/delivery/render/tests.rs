@@ -6,7 +6,7 @@ use url::Url;
 
 use super::*;
 use crate::domain::{
-    Canceller, JobId, SongLength, UserId, fixtures,
+    Canceller, Estimate, JobId, SongLength, UserId, fixtures,
     fixtures::{prompt, whisul_job},
 };
 
@@ -19,17 +19,21 @@ fn job(text: &str, state: State) -> Job {
     Job { prompt: prompt(text), state, ..job }
 }
 
-fn shown(job: &Job, obstacle: Option<Obstacle>) -> Value {
-    let scene = Scene {
+fn scene(job: &Job) -> Scene<'_> {
+    Scene {
         job,
         now: Timestamp::from_millis(1_800_000_000_000),
         place: Some(usize::MAX),
-        obstacle,
-        expected: Duration::from_secs(98),
+        obstacle: None,
+        outlook: Outlook::default(),
         run: RunId(1),
         last_words: false,
         has_audio: false,
-    };
+    }
+}
+
+fn shown(job: &Job, obstacle: Option<Obstacle>) -> Value {
+    let scene = Scene { obstacle, ..scene(job) };
     serde_json::to_value(render(&scene, &links())).unwrap()
 }
 
@@ -131,9 +135,50 @@ fn a_bare_song_leaves_its_fields_out() {
 }
 
 #[test]
-fn the_bar_moves_and_never_looks_finished() {
-    let bar = |elapsed| bar(Duration::from_secs(elapsed), Duration::from_secs(100));
-    assert_eq!(bar(0), "▱▱▱▱▱▱▱▱▱▱");
-    assert_eq!(bar(35), "▰▰▰▱▱▱▱▱▱▱");
-    assert_eq!(bar(5000), "▰▰▰▰▰▰▰▰▰▱");
+fn the_bar_never_looks_finished() {
+    assert_eq!(bar(0.0), "▱▱▱▱▱▱▱▱▱▱");
+    assert_eq!(bar(0.35), "▰▰▰▱▱▱▱▱▱▱");
+    for share in [0.9, 0.99, 1.0, 7.0] {
+        assert_eq!(bar(share), "▰▰▰▰▰▰▰▰▰▱");
+    }
+}
+
+/// What is said about a song that runs, so long after its start, where these songs were before it.
+fn told(songs: &[u64], elapsed: u64) -> String {
+    let mut estimate = Estimate::default();
+    for song in songs {
+        estimate.learn(Duration::from_secs(*song));
+    }
+    let since = Timestamp::from_millis(1_000_000);
+    let job = job("rain", State::Running { whisul_job: whisul_job(), since });
+    let scene = Scene {
+        now: since.after(Duration::from_secs(elapsed)),
+        outlook: estimate.outlook(),
+        ..scene(&job)
+    };
+    let message = serde_json::to_value(render(&scene, &links())).unwrap();
+    let text = message["embeds"][0]["description"].as_str().unwrap();
+    text.lines().last().unwrap().to_owned()
+}
+
+#[test]
+fn a_running_song_is_told_of_in_words_that_stay_true() {
+    assert_eq!(told(&[], 0), "Started <t:1000:R>.");
+    assert_eq!(told(&[], 9999), "Started <t:1000:R>.");
+    let songs = [60, 60, 110].repeat(13);
+    let usual = "Started <t:1000:R>. Songs usually take about 1 minute, at most 2.";
+    assert_eq!((told(&songs, 0), told(&songs, 110)), (usual.to_owned(), usual.to_owned()));
+    let longer =
+        "Started <t:1000:R>. This one is taking longer than usual. Whisul is still working on it.";
+    assert_eq!(told(&songs, 111), longer);
+    assert_eq!(told(&[60; 20], 60), "Started <t:1000:R>. Songs usually take about 1 minute.");
+}
+
+#[test]
+fn a_song_never_starts_in_the_future() {
+    let since = Timestamp::from_millis(9_000_000);
+    let job = job("rain", State::Running { whisul_job: whisul_job(), since });
+    let now = Timestamp::from_millis(5_000_000);
+    let message = render(&Scene { now, ..scene(&job) }, &links());
+    assert!(serde_json::to_string(&message).unwrap().contains("Started <t:5000:R>."));
 }

@@ -26,7 +26,8 @@ fn the_page_of_messages_says_what_the_bot_says() {
         [Obstacle::Unreachable, Obstacle::Busy, Obstacle::BadKey, Obstacle::OutOfCredit];
     let titles = [IN_LINE, SUBMITTING, COMPOSING, UNTITLED, FAILED, CANCELLED];
     let buttons = [LISTEN, AGAIN, TRY_AGAIN, EDIT_PROMPT, DELETE, CANCEL, FORM_TITLE];
-    let whispers = [ASKED_ALREADY, TOO_LATE_TO_CANCEL, NOT_YOURS, SONG_FORGOTTEN, STOPPING];
+    let whispers =
+        [ASKED_ALREADY, TOO_LATE_TO_CANCEL, CANCEL_REMEMBERED, NOT_YOURS, SONG_FORGOTTEN, STOPPING];
     let refusals = [STORAGE_TROUBLE, NOT_IN_TIME, SERVER_NOT_ALLOWED, GOES_ON_BY_DM, FORM_PROMPT];
     let odd = [UNREADABLE, UNKNOWN_COMMAND, COMMAND_CHANGED, NOTHING_TO_READ];
     let shown = shown();
@@ -62,4 +63,29 @@ fn quotas_are_told_in_words() {
     ] {
         assert_eq!(songs_of(quota.parse().unwrap()), words);
     }
+}
+
+#[test]
+fn durations_that_nobody_knows_are_told_as_people_say_them() {
+    for (typical, most, words) in [
+        (230, 500, "about 4 minutes, at most 9"),
+        (50, 100, "about 50 seconds, at most 2 minutes"),
+        (60, 60, "about 1 minute"),
+        (60, 62, "about 1 minute, at most 90 seconds"),
+        (0, 0, "about 5 seconds"),
+        (3000, 7000, "about 50 minutes, at most 2 hours"),
+        (3600, 7200, "about 1 hour, at most 2"),
+    ] {
+        let [typical, most] = [typical, most].map(Duration::from_secs);
+        assert_eq!(span(Span { typical, most }), words);
+    }
+}
+
+#[test]
+fn moderators_read_how_long_songs_took() {
+    let took = |median, ninetieth| {
+        admin::took(Duration::from_secs(median), Duration::from_secs(ninetieth))
+    };
+    assert_eq!(took(6, 60), "Typical 6 s, slowest tenth over 60 s");
+    assert_eq!(took(98, 245), "Typical 98 s, slowest tenth over 4 min 05 s");
 }

@@ -1,0 +1,18 @@
+//! How good estimates are: songs in many worlds, and how often what people are told comes true.
+//!
+//! `cargo test --test estimates -- --nocapture` prints the tables of `docs/estimates.md`.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test stops at the first surprise"
+)]
+
+mod songs;
+mod worlds;
+
+/// Prints a table, which the page about estimates shows.
+fn is_documented(table: &str) {
+    println!("{table}");
+    let page = include_str!("../../docs/estimates.md");
+    assert!(page.contains(table), "docs/estimates.md shows another table than:\n{table}");
+}
