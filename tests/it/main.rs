@@ -58,4 +58,5 @@ mod storage_trouble;
 mod times;
 mod turns;
 mod unseen;
+mod waits;
 mod world;
