@@ -153,6 +153,7 @@ pub async fn run_by_clock(
         access,
         deletions: Arc::default(),
         settings: settings.origins.into(),
+        bot: Arc::default(),
         proxies: settings.proxies,
         stop: stop.clone(),
     };

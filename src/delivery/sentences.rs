@@ -321,6 +321,9 @@ pub const NOT_YOURS: &str = "Only the person who asked for this song, or a moder
 /// Cancelling came too late.
 pub const TOO_LATE_TO_CANCEL: &str =
     "It is too late to cancel this song: it is being made, or it is over already.";
+/// Cancelling while the prompt is on its way.
+pub const CANCEL_REMEMBERED: &str = "This song is being sent to Whisul. If Whisul doesn't accept it, it is cancelled and doesn't \
+     count against your quota. If Whisul accepts it, it is made and counts.";
 /// A button or form that this version of the bot doesn't know.
 pub const UNKNOWN_BUTTON: &str =
     "I don't know this button any more. Type `/song` to ask for a song.";

@@ -77,7 +77,7 @@ impl Clicks<'_> {
         action: Action,
         click: &ComponentInteraction,
     ) -> Result<(), CommandError> {
-        if !has_button(&click.message, click.application_id, &click.data.custom_id) {
+        if !self.has_button(&click.message, &click.data.custom_id) {
             info!(user = %self.asker.user, "a click on a button that is not on its message");
             return Err(CommandError::NotNow(match action {
                 // The message may have moved on while its requester clicked.
@@ -115,9 +115,26 @@ impl Clicks<'_> {
         let opened_by = |origin: &JobId| {
             let button = Action::Edit(*origin).custom_id();
             let message = form.message.as_deref();
-            message.is_some_and(|message| has_button(message, form.application_id, &button))
+            message.is_some_and(|message| self.has_button(message, &button))
         };
         self.front.ask(self.asker, prompt, origin.filter(opened_by)).await
+    }
+
+    /// Whether a message of the bot's own has this button, which can be clicked. serenity reads
+    /// buttons in rows; those that are nested otherwise come in rows from `gateway::reduced`.
+    fn has_button(&self, message: &DiscordMessage, custom_id: &str) -> bool {
+        let application = message.application_id.map(ApplicationId::get);
+        let ours = self.asker.place.application;
+        let is_own = self.front.is_own(ours, application, Some(message.author.id.get()));
+        let mut components = message.components.iter().flat_map(|row| &row.components);
+        is_own
+            && components.any(|component| match component {
+                ActionRowComponent::Button(button) => {
+                    !button.disabled
+                        && matches!(&button.data, ButtonKind::NonLink { custom_id: id, .. } if id == custom_id)
+                }
+                _ => false,
+            })
     }
 
     pub(super) async fn job(&self, id: JobId) -> Result<Job, CommandError> {
@@ -187,6 +204,7 @@ fn told(taken_back: TakenBack) -> Result<(), CommandError> {
     match taken_back {
         TakenBack::Done | TakenBack::Ended => Ok(()),
         TakenBack::TooLate => Err(CommandError::NotNow(sentences::TOO_LATE_TO_CANCEL)),
+        TakenBack::Remembered { .. } => Err(CommandError::NotNow(sentences::CANCEL_REMEMBERED)),
         TakenBack::Unknown => Err(CommandError::NotNow(sentences::SONG_FORGOTTEN)),
         TakenBack::Late => Err(CommandError::Late),
     }
@@ -198,22 +216,6 @@ pub(super) fn check(may: bool) -> Result<(), CommandError> {
 
 pub(super) fn message(click: &ComponentInteraction) -> MessageId {
     MessageId(click.message.id.get())
-}
-
-/// Whether a message of the application's own has this button, which can be clicked. serenity reads
-/// buttons in rows; those that are nested otherwise come in rows from `gateway::reduced`.
-fn has_button(message: &DiscordMessage, application: ApplicationId, custom_id: &str) -> bool {
-    let is_own =
-        message.application_id == Some(application) || message.author.id.get() == application.get();
-    let mut components = message.components.iter().flat_map(|row| &row.components);
-    is_own
-        && components.any(|component| match component {
-            ActionRowComponent::Button(button) => {
-                !button.disabled
-                    && matches!(&button.data, ButtonKind::NonLink { custom_id: id, .. } if id == custom_id)
-            }
-            _ => false,
-        })
 }
 
 /// The prompt that stands in a form.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    Context,
+    Context, Front,
     asker::Asker,
     errors::{CommandError, in_time},
     readable,
@@ -32,11 +32,9 @@ impl TargetMessage {
 
     /// The job that a message of this bot's own is about: its buttons name it. While a song is being
     /// made there are none, and the message answers the interaction whose id the job has.
-    fn own_job(&self, application: ApplicationId) -> Option<OwnJob> {
-        let id = |pointer| self.0.pointer(pointer).and_then(Value::as_str);
-        let application = Some(application.to_string());
-        let own = ["/author/id", "/application_id"];
-        if !own.into_iter().any(|of| id(of) == application.as_deref()) {
+    fn own_job(&self, front: &Front, application: ApplicationId) -> Option<OwnJob> {
+        let id = |path| -> Option<u64> { self.0.pointer(path)?.as_str()?.parse().ok() };
+        if !front.is_own(application, id("/application_id"), id("/author/id")) {
             return None;
         }
         let rows = self.0.get("components").and_then(Value::as_array).into_iter().flatten();
@@ -46,7 +44,7 @@ impl TargetMessage {
             Action::Again(job) | Action::Edit(job) | Action::Cancel { job, .. } => Some(job),
             _ => None,
         });
-        let answered = || id("/interaction_metadata/id")?.parse().ok().map(JobId);
+        let answered = || id("/interaction_metadata/id").map(JobId);
         named.map(OwnJob::Named).or_else(|| answered().map(OwnJob::Answered))
     }
 }
@@ -77,7 +75,7 @@ pub(super) async fn song_of_this(
     front.check(&asker)?;
     let carried = context.invocation_data.lock().await;
     let (job, text) = match carried.downcast_ref::<TargetMessage>() {
-        Some(target) => (target.own_job(asker.place.application), readable::text(&target.0)),
+        Some(target) => (target.own_job(front, asker.place.application), readable::text(&target.0)),
         None => (None, Some(message.content)),
     };
     drop(carried);

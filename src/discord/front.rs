@@ -1,6 +1,6 @@
 //! What every command, button and form has at hand.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use secrecy::SecretString;
 use tokio::time::Instant;
@@ -12,7 +12,7 @@ use crate::{
     delivery::{
         ANSWER_PAUSE, ANSWER_RETRIES, Discord, DiscordError, Message, Posted, Reply, sentences,
     },
-    domain::{JobId, Prompt, Setting},
+    domain::{ApplicationId, JobId, Prompt, Setting, UserId},
     jobs::{Ask, Jobs},
     proxy::Proxies,
 };
@@ -32,6 +32,9 @@ pub struct Front {
     pub deletions: Arc<PendingDeletions>,
     /// The settings, as admins may see them.
     pub settings: Arc<[Setting]>,
+    /// The bot's own user, once the gateway has said who that is. Of old applications it has another
+    /// id than the application.
+    pub bot: Arc<OnceLock<UserId>>,
     /// The proxy through which Discord's gateway is reached, if there is one.
     pub proxies: Proxies,
     /// Set when the bot stops and takes on nothing more.
@@ -64,6 +67,18 @@ impl Front {
             return Err(CommandError::NotNow(sentences::STOPPING));
         }
         self.access.check(asker.place.guild).map_err(CommandError::NotNow)
+    }
+
+    /// Whether a message is the bot's own: by its application, which Discord names on answers to
+    /// interactions, or by its author.
+    pub(super) fn is_own(
+        &self,
+        ours: ApplicationId,
+        application: Option<u64>,
+        author: Option<u64>,
+    ) -> bool {
+        let bot = self.bot.get().map_or(ours.0, |bot| bot.0);
+        application == Some(ours.0) || author == Some(bot)
     }
 
     /// Gives the first answer, where nothing else depends on it.

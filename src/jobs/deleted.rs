@@ -7,7 +7,10 @@ use futures_util::future::join_all;
 use tokio::time::{Instant, timeout_at};
 use tracing::{info, warn};
 
-use super::{Jobs, take_back::Cancelling};
+use super::{
+    Jobs,
+    take_back::{CancelRequest, Cancelling},
+};
 use crate::{
     domain::{Cancellation, Canceller, Job, State, UserId},
     store::StoreError,
@@ -75,7 +78,9 @@ impl Jobs {
         if job.state != State::Announced {
             return false;
         }
-        match self.cancel(job.id, Cancellation::by(Canceller::Deletion), false).await {
+        let cancellation = Cancellation::by(Canceller::Deletion);
+        let request = CancelRequest { cancellation, even_running: false };
+        match self.cancel(job.id, request).await {
             Ok(Cancelling::Written(_)) => {
                 info!(job = %job.id, "a waiting song was cancelled, since its message is deleted");
                 self.registry.wake(job.id);

@@ -5,12 +5,20 @@ use std::sync::Arc;
 use dashmap::{DashMap, Entry};
 use tokio::sync::Notify;
 
+use super::take_back::CancelRequest;
 use crate::domain::JobId;
 
-/// Which jobs are live, and how to wake their tasks.
+/// Which jobs are live, how to wake their tasks, and which of them are to be cancelled.
 #[derive(Debug, Default)]
 pub(super) struct Registry {
-    live: DashMap<JobId, Arc<Notify>>,
+    live: DashMap<JobId, Live>,
+}
+
+#[derive(Debug, Default)]
+struct Live {
+    news: Arc<Notify>,
+    /// It is to be cancelled once it is known what came of its prompt, which is on its way.
+    request: Option<CancelRequest>,
 }
 
 impl Registry {
@@ -19,22 +27,41 @@ impl Registry {
         match self.live.entry(job) {
             Entry::Occupied(_) => false,
             Entry::Vacant(vacant) => {
-                vacant.insert(Arc::default());
+                vacant.insert(Live::default());
                 true
             }
         }
     }
 
-    /// What a live job's task is told by that another hand has written to its row.
+    /// Notifies a live job's task after another writer changed its row.
     pub(super) fn news(&self, job: JobId) -> Arc<Notify> {
-        self.live.get(&job).map(|entry| Arc::clone(entry.value())).unwrap_or_default()
+        self.live.get(&job).map(|live| Arc::clone(&live.news)).unwrap_or_default()
     }
 
     /// Tells a job's task, if there is one, that another hand has written to its row.
     pub(super) fn wake(&self, job: JobId) {
-        if let Some(entry) = self.live.get(&job) {
-            entry.notify_one();
+        if let Some(live) = self.live.get(&job) {
+            live.news.notify_one();
         }
+    }
+
+    /// Remembers that a job is to be cancelled, for its task. `false` if there is none.
+    pub(super) fn remember(&self, job: JobId, request: &CancelRequest) -> bool {
+        let Some(mut live) = self.live.get_mut(&job) else { return false };
+        if live.request.as_ref().is_none_or(|known| request.even_running && !known.even_running) {
+            live.request = Some(request.clone());
+        }
+        true
+    }
+
+    /// Whether a job is to be cancelled.
+    pub(super) fn is_to_be_cancelled(&self, job: JobId) -> bool {
+        self.live.get(&job).is_some_and(|live| live.request.is_some())
+    }
+
+    /// How a job is to be cancelled, once.
+    pub(super) fn take_cancel_request(&self, job: JobId) -> Option<CancelRequest> {
+        self.live.get_mut(&job).and_then(|mut live| live.request.take())
     }
 
     /// Forgets a job.

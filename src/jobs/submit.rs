@@ -65,8 +65,10 @@ impl Worker {
         let setback = Setback::of(&answer);
         self.note(submission_of(answer).event(jobs.clock.now())).await?;
         match setback {
-            Some(setback) => self.set_back(setback, doubt).await,
-            None => Ok(()),
+            Some(setback) if !jobs.registry.is_to_be_cancelled(self.job.id) => {
+                self.set_back(setback, doubt).await
+            }
+            _ => Ok(()),
         }
     }
 

@@ -24,10 +24,38 @@ pub enum TakenBack {
     Ended,
     /// Its prompt is at Whisul, or it is over.
     TooLate,
+    /// Its prompt is on its way to Whisul. It is taken back if Whisul does not accept it; if Whisul
+    /// does, it is ended where `even_running` says so, and goes on otherwise.
+    Remembered {
+        /// Whether the bot's owner wants it.
+        even_running: bool,
+    },
     /// There is no such job, or no longer.
     Unknown,
     /// That could not be written down in time. It may be yet; its message shows that, then.
     Late,
+}
+
+/// What somebody wants cancelled, and who they are.
+#[derive(Clone, Debug)]
+pub(super) struct CancelRequest {
+    pub(super) cancellation: Cancellation,
+    /// The bot's owner wants it, who may also end a song that runs.
+    pub(super) even_running: bool,
+}
+
+impl CancelRequest {
+    /// What it means for a job as it is; `None` if that can't be cancelled.
+    pub(super) fn event(&self, job: &Job) -> Option<Event> {
+        match job.state {
+            State::Announced => Some(Event::TakenBack(self.cancellation.clone())),
+            State::Running { .. } if self.even_running => {
+                let reason = self.cancellation.reason.clone();
+                Some(Event::Fell(Failure::Ended { reason }))
+            }
+            _ => None,
+        }
+    }
 }
 
 /// What became of a job's row.
@@ -53,7 +81,8 @@ impl Jobs {
         until: Instant,
         answer: impl AsyncFnOnce(Option<Message>) -> Option<MessageId>,
     ) -> Result<TakenBack, StoreError> {
-        self.end(id, (cancellation, false), until, answer).await
+        let request = CancelRequest { cancellation, even_running: false };
+        self.end(id, request, until, answer).await
     }
 
     /// The same for the bot's owner, who may also end a song that runs.
@@ -66,20 +95,20 @@ impl Jobs {
         cancellation: Cancellation,
         until: Instant,
     ) -> Result<TakenBack, StoreError> {
+        let request = CancelRequest { cancellation, even_running: true };
         // The job's own task brings the news to its message.
-        self.end(id, (cancellation, true), until, async |_| None).await
+        self.end(id, request, until, async |_| None).await
     }
 
     async fn end(
         self: &Arc<Self>,
         id: JobId,
-        (cancellation, even_running): (Cancellation, bool),
+        request: CancelRequest,
         until: Instant,
         answer: impl AsyncFnOnce(Option<Message>) -> Option<MessageId>,
     ) -> Result<TakenBack, StoreError> {
         let jobs = Arc::clone(self);
-        let cancelling = async move { jobs.cancel(id, cancellation, even_running).await };
-        let mut cancelling = self.tasks.spawn(cancelling);
+        let mut cancelling = self.tasks.spawn(async move { jobs.cancel(id, request).await });
         let Ok(ended) = timeout_at(until, &mut cancelling).await else {
             let jobs = Arc::clone(self);
             self.tasks.spawn(async move {
@@ -104,24 +133,32 @@ impl Jobs {
     pub(super) async fn cancel(
         &self,
         id: JobId,
-        cancellation: Cancellation,
-        even_running: bool,
+        request: CancelRequest,
     ) -> Result<Cancelling, StoreError> {
+        let mut is_remembered = false;
         for _ in 0..TRIES {
             let Some(job) = self.store.job(id).await? else {
                 return Ok(Cancelling::Refused(TakenBack::Unknown));
             };
-            // The fate of a prompt that is on its way is known soon, too.
-            let soon = even_running && job.state == State::Submitting;
-            if job.state == State::Accepted || soon {
+            if job.state == State::Accepted {
                 tokio::time::sleep(PAUSE).await;
                 continue;
             }
-            let reason = cancellation.reason.clone();
-            let ended =
-                || job.after(Event::Fell(Failure::Ended { reason })).filter(|_| even_running);
-            let taken_back = job.after(Event::TakenBack(cancellation.clone()));
-            let Some(cancelled) = taken_back.or_else(ended) else {
+            // Mostly, the fate of a prompt that is on its way is known soon. Read again after this is
+            // remembered: the job's task looks for it after it has written that fate down.
+            if job.state == State::Submitting {
+                let pause = if is_remembered { PAUSE } else { Duration::ZERO };
+                is_remembered = self.registry.remember(id, &request);
+                tokio::time::sleep(pause).await;
+                continue;
+            }
+            // The job's task has done it.
+            let is_cancelled =
+                matches!(job.state, State::Cancelled(_) | State::Failed(Failure::Ended { .. }));
+            if is_remembered && is_cancelled {
+                return Ok(Cancelling::Written(Box::new(job)));
+            }
+            let Some(cancelled) = request.event(&job).and_then(|event| job.after(event)) else {
                 return Ok(Cancelling::Refused(TakenBack::TooLate));
             };
             // The job's task may have been faster. It finds out when it writes the next time.
@@ -129,7 +166,8 @@ impl Jobs {
                 return Ok(Cancelling::Written(Box::new(cancelled)));
             }
         }
-        Ok(Cancelling::Refused(TakenBack::Late))
+        let remembered = TakenBack::Remembered { even_running: request.even_running };
+        Ok(Cancelling::Refused(if is_remembered { remembered } else { TakenBack::Late }))
     }
 
     async fn answer_taken_back(

@@ -147,6 +147,9 @@ impl Worker {
     }
 
     async fn step(&mut self) -> Result<(), StepError> {
+        if let Some(event) = self.cancellation() {
+            return self.note(event).await;
+        }
         if self.jobs.stop.is_cancelled() {
             return Err(StepError::Stopping);
         }
@@ -169,6 +172,20 @@ impl Worker {
             Step::Attach => Box::pin(self.attach()).await,
             Step::Rest => Ok(()),
         }
+    }
+
+    /// What was remembered while the prompt was on its way, now that its fate is known.
+    fn cancellation(&self) -> Option<Event> {
+        if self.job.state == State::Submitting {
+            return None;
+        }
+        let request = self.jobs.registry.take_cancel_request(self.job.id)?;
+        let event = request.event(&self.job)?;
+        info!(
+            state = self.job.state.name(),
+            "cancelling the job as was asked during its submission"
+        );
+        Some(event)
     }
 
     /// Ends what has lasted for too long.

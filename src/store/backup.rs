@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File, TryLockError},
-    io,
+    io::{self, Read as _},
     path::{Path, PathBuf, absolute},
 };
 
@@ -13,6 +13,9 @@ use super::{
     error::Meaning,
     open::{PATIENCE, check_origin, check_whole, file_of, make_file},
 };
+
+/// How every database begins (<https://www.sqlite.org/fileformat.html>).
+const DATABASE: &[u8] = b"SQLite format 3\0";
 
 /// Why there is no copy. Nothing is left of it, and the database is as it was.
 #[derive(Debug, thiserror::Error)]
@@ -72,7 +75,7 @@ pub async fn backup(url: &str, to: &Path) -> Result<(), BackupError> {
     }
     let connection = connect_to_ours(&database).await?;
     let partial = Partial::beside(to)?;
-    copy(connection, &database, &partial.0).await?;
+    copy(connection, &database, &partial.path).await?;
     partial.finish(to).map_err(|error| not_written(to, error))
 }
 
@@ -85,7 +88,7 @@ pub async fn backup(url: &str, to: &Path) -> Result<(), BackupError> {
 pub async fn snapshot(url: &str) -> Result<File, BackupError> {
     let database = file_of(url)?;
     let connection = connect_to_ours(&database).await?;
-    let unnamed = Snapshot::beside(&database)?;
+    let unnamed = Partial::at(database.with_added_extension("snapshot"))?;
     copy(connection, &database, &unnamed.path).await?;
     unnamed.into_file()
 }
@@ -143,53 +146,32 @@ async fn vacuum(
     })
 }
 
-/// A copy in the making. Unless it is finished, it goes with this value.
-pub(super) struct Partial(PathBuf);
-
-impl Partial {
-    /// An empty file for it, for its owner only, in the folder of the copy.
-    pub(super) fn beside(to: &Path) -> Result<Self, BackupError> {
-        let path = to.with_added_extension("partial");
-        make_file(&path).map_err(|error| not_written(&path, error))?;
-        Ok(Self(path))
-    }
-
-    /// Brings the copy to disk, which SQLite leaves to its caller
-    /// (<https://www.sqlite.org/lang_vacuum.html>), and gives it its name.
-    pub(super) fn finish(self, to: &Path) -> io::Result<()> {
-        File::open(&self.0)?.sync_all()?;
-        // Claims the name: whatever bears it by now is not replaced.
-        make_file(to)?;
-        fs::rename(&self.0, to).inspect_err(|_| _ = fs::remove_file(to))?;
-        if let Some(folder) = to.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            // Not every file system can do that to a folder.
-            _ = File::open(folder).and_then(|folder| folder.sync_all());
-        }
-        Ok(())
-    }
-}
-
-impl Drop for Partial {
-    fn drop(&mut self) {
-        // A finished copy has no file of this name any more.
-        _ = fs::remove_file(&self.0);
-    }
-}
-
-/// A copy on its way to somewhere else. Its name goes with this value.
-struct Snapshot {
+/// A copy in the making, which only its owner can read. Unless it is finished, its name goes with
+/// this value.
+pub(super) struct Partial {
     path: PathBuf,
     file: File,
 }
 
-impl Snapshot {
-    /// An empty file for it, for its owner only. One that a killed process has left is taken over:
-    /// in a container there may be nothing else to remove it with. The lock on it says whether it
-    /// was left.
-    fn beside(database: &Path) -> Result<Self, BackupError> {
-        let path = database.with_added_extension("snapshot");
+impl Partial {
+    /// An empty file for it, in the folder of the copy. What is no copy there is not replaced.
+    pub(super) fn beside(to: &Path) -> Result<Self, BackupError> {
+        let path = to.with_added_extension("partial");
+        if !may_be_copy(&path).map_err(|error| not_written(&path, error))? {
+            return Err(BackupError::Exists { path });
+        }
+        Self::at(path)
+    }
+
+    /// An empty file for it. One that a killed process has left is emptied and taken over: it holds
+    /// prompts, and in a container there may be nothing else to remove it with. The lock on it says
+    /// whether it was left.
+    fn at(path: PathBuf) -> Result<Self, BackupError> {
         let failed = |error| not_written(&path, error);
         loop {
+            if path.symlink_metadata().is_ok_and(|found| !found.is_file()) {
+                return Err(BackupError::Exists { path });
+            }
             let mut options = File::options();
             #[cfg(unix)]
             std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
@@ -202,21 +184,64 @@ impl Snapshot {
             }
             // Whoever had the lock until now has removed the name of the file that was opened.
             if is_at(&file, &path) {
-                file.set_len(0).map_err(failed)?;
+                restrict(&file).and_then(|()| file.set_len(0)).map_err(failed)?;
                 return Ok(Self { path, file });
             }
         }
     }
 
+    /// Brings the copy to disk, which SQLite leaves to its caller
+    /// (<https://www.sqlite.org/lang_vacuum.html>), and gives it its name.
+    pub(super) fn finish(self, to: &Path) -> io::Result<()> {
+        self.file.sync_all()?;
+        // Claims the name: whatever bears it by now is not replaced.
+        make_file(to)?;
+        fs::rename(&self.path, to).inspect_err(|_| _ = fs::remove_file(to))?;
+        if let Some(folder) = to.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            // Not every file system can do that to a folder.
+            _ = File::open(folder).and_then(|folder| folder.sync_all());
+        }
+        Ok(())
+    }
+
+    /// The copy without a name.
     fn into_file(self) -> Result<File, BackupError> {
         self.file.try_clone().map_err(|error| not_written(&self.path, error))
     }
 }
 
-impl Drop for Snapshot {
+impl Drop for Partial {
     fn drop(&mut self) {
-        _ = fs::remove_file(&self.path);
+        // A finished copy has no file of this name any more, but another process may have one.
+        if is_at(&self.file, &self.path) {
+            _ = fs::remove_file(&self.path);
+        }
     }
+}
+
+/// Whether there is no file, an empty one, or one that holds as much of a database as SQLite has
+/// written.
+fn may_be_copy(path: &Path) -> io::Result<bool> {
+    match path.symlink_metadata() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(true),
+        Err(error) => return Err(error),
+        // A pipe would be waited for.
+        Ok(found) if !found.is_file() => return Ok(false),
+        Ok(_) => {}
+    }
+    let mut begin = Vec::new();
+    File::open(path)?
+        .take(u64::try_from(DATABASE.len()).unwrap_or_default())
+        .read_to_end(&mut begin)?;
+    // Of a copy that was cut short, the beginning may be written last.
+    Ok(begin == DATABASE || begin.iter().all(|byte| *byte == 0))
+}
+
+/// Lets nobody but its owner read a file that may be older than this run.
+fn restrict(file: &File) -> io::Result<()> {
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    Ok(())
 }
 
 /// Whether a path still names this file.

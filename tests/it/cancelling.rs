@@ -104,6 +104,45 @@ async fn a_cancelled_song_costs_nothing() {
     world.one_more(&world.ann).await.expect("the charge came back");
 }
 
+/// Whisul takes its time to answer a prompt, and its requester cancels meanwhile. The message still
+/// offers it.
+async fn cancelled_on_its_way(fault: Fault) -> (World, Invocation) {
+    let world = World::with(&[("EDIT_INTERVAL", "1h"), ("USER_QUOTA", "1/1d")]).await;
+    world.whisul.plan("", Plan::song().takes(Duration::ZERO));
+    let slow = world.whisul.faults().add(fault.delay(Duration::from_secs(4)).times(1));
+    let asked = world.song(&world.ann, "a slow waltz").await;
+    let waiting = asked.answer().await.unwrap();
+    let sent = || (world.whisul.faults().hits(slow) == 1).then_some(());
+    sandbox::until("the prompt on its way", &world.whisul.changed(), sent).await;
+    let told = refusal(&click(&world.ann.at(&world.channel), &waiting, "Cancel").await).await;
+    assert!(told.contains("This song is being sent to Whisul."), "{told}");
+    (world, asked)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_song_that_whisul_does_not_accept_is_cancelled_as_was_asked_meanwhile() {
+    let busy = Fault::on("POST", "/api/generate").json(429, r#"{"error": "Too many requests"}"#);
+    let (world, asked) = cancelled_on_its_way(busy).await;
+    asked.until("the news", |message| title(message) == "Cancelled").await;
+    assert_eq!(world.submissions("waltz"), 1);
+    world.one_more(&world.ann).await.expect("the charge came back");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_song_that_whisul_rejects_the_key_for_is_cancelled_as_was_asked_meanwhile() {
+    let forbidden = Fault::on("POST", "/api/generate").json(403, r#"{"error": "Forbidden"}"#);
+    let (world, asked) = cancelled_on_its_way(forbidden).await;
+    asked.until("the news", |message| title(message) == "Cancelled").await;
+    assert_eq!(world.submissions("waltz"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_song_that_whisul_accepts_is_made_although_its_requester_cancelled_meanwhile() {
+    let (world, asked) = cancelled_on_its_way(Fault::on("POST", "/api/generate")).await;
+    done(&asked).await;
+    world.one_more(&world.ann).await.expect_err("it counts");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_song_that_is_being_made_can_not_be_cancelled() {
     let world = World::new().await;

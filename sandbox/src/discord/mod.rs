@@ -138,10 +138,10 @@ impl DiscordSandbox {
         self.gateway().close(4004);
     }
 
-    /// The application's id, which is its bot's user id as well.
+    /// The application's id, which is its bot's user id as well unless the application is old.
     #[must_use]
     pub fn application_id(&self) -> u64 {
-        self.hub().read(|world| world.bot)
+        self.hub().read(|world| world.application)
     }
 
     /// The application's owner.
@@ -153,7 +153,8 @@ impl DiscordSandbox {
     /// The bot itself, which is called "bot" at first.
     #[must_use]
     pub fn bot(&self) -> Person {
-        Person { hub: Arc::clone(self.hub()), id: self.application_id() }
+        let id = self.hub().read(|world| world.bot);
+        Person { hub: Arc::clone(self.hub()), id }
     }
 
     /// Gives the application to a team of people with roles: `admin`, `developer`, `read_only`

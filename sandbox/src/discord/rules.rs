@@ -76,6 +76,8 @@ impl RateLimits {
 pub struct DiscordRules {
     /// The port on 127.0.0.1; 0 takes a free one.
     pub port: u16,
+    /// Whether the application is so old that its bot user has an id of its own.
+    pub old_application: bool,
     /// How long an interaction may stay without a first response.
     pub answer_within: Duration,
     /// How long an interaction's token lives once it was answered.
@@ -115,6 +117,7 @@ impl Default for DiscordRules {
     fn default() -> Self {
         Self {
             port: 0,
+            old_application: false,
             answer_within: Duration::from_secs(3),
             token_lifetime: Duration::from_mins(15),
             heartbeat_interval: Duration::from_millis(41_250),

@@ -24,7 +24,9 @@ pub(super) struct World {
     /// `127.0.0.1:PORT`.
     pub(super) authority: String,
     pub(super) token: String,
-    /// The application's id, which is its bot's too.
+    /// The application's id.
+    pub(super) application: u64,
+    /// Its bot user's, which is the same unless the application is old.
     pub(super) bot: u64,
     pub(super) owner: u64,
     /// The team that owns the application, if one does: members and their roles.
@@ -76,12 +78,14 @@ impl World {
     pub(super) fn new(rules: DiscordRules) -> Self {
         let mut clock = Clock::default();
         let (bot, owner) = (clock.id(), clock.id());
+        let application = if rules.old_application { clock.id() } else { bot };
         let users = [User::new(bot, "bot", true), User::new(owner, "owner", false)];
         Self {
             rules,
             clock,
             authority: String::new(),
             token: first_token(bot),
+            application,
             bot,
             owner,
             team: None,

@@ -14,7 +14,11 @@ mod tests;
 
 use std::time::Duration;
 
-use reqwest::{Client, ClientBuilder, redirect::Policy};
+use reqwest::{
+    Client, ClientBuilder,
+    header::{ACCEPT_ENCODING, HeaderMap, HeaderValue},
+    redirect::Policy,
+};
 use tokio_util::bytes::Bytes;
 use tracing::info;
 use url::{Origin, Url};
@@ -156,6 +160,16 @@ impl Media {
         let client = |builder: ClientBuilder| {
             builder
                 .user_agent(concat!("whisul-bot/", env!("CARGO_PKG_VERSION")))
+                .default_headers(HeaderMap::from_iter([(
+                    ACCEPT_ENCODING,
+                    HeaderValue::from_static("identity"),
+                )]))
+                // The first bytes of a file say what it is. Some servers announce a compression that
+                // they don't use.
+                .no_gzip()
+                .no_deflate()
+                .no_brotli()
+                .no_zstd()
                 .pool_max_idle_per_host(0)
                 .redirect(Policy::none())
                 .connect_timeout(silence)

@@ -90,6 +90,19 @@ async fn the_first_bytes_decide_whatever_a_server_says() {
 }
 
 #[tokio::test]
+async fn a_file_whose_encoding_is_mislabelled_is_fetched_as_it_is() {
+    for encoding in
+        ["gzip", "x-gzip", "deflate", "br", "zstd", "identity", "gzip, gzip", "aws-chunked"]
+    {
+        let tune = Some(("A-tune.mp3".to_owned(), 10));
+        for length in ["", "\r\ncontent-length: 10"] {
+            let headers = format!("content-encoding: {encoding}{length}");
+            assert_eq!(fetched(answer(&headers, TUNE), 1000).await, tune, "{headers}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_is_no_tune_is_left() {
     let audio = "content-type: audio/mpeg";
     assert_eq!(fetched(answer(audio, b""), 1000).await, None);

@@ -34,6 +34,12 @@ pub const NO_SUCH_SONG: &str = "There is no such song in line here. `/admin jobs
 /// A running job was ended.
 pub const SONG_ENDED: &str = "The song is ended. It doesn't count against its requester's quota; \
                               GLOBAL_QUOTA keeps the charge, since Whisul took the prompt.";
+/// A job is to be ended while its prompt is on its way.
+pub const SONG_ENDS_SOON: &str = "That song is being sent to Whisul and ends as soon as Whisul answers. It doesn't count against \
+     its requester's quota. If Whisul accepts it, GLOBAL_QUOTA keeps the charge.";
+/// The same, asked for by a moderator.
+pub const SONG_CANCEL_REMEMBERED: &str = "That song is being sent to Whisul. If Whisul doesn't accept it, it is cancelled; if Whisul \
+     accepts it, only the bot's owner can end it.";
 /// A job can't be cancelled any more.
 pub const SONG_TOO_LATE: &str =
     "That song is over, or is being made: only the bot's owner could end it then.";

@@ -80,6 +80,8 @@ pub(super) async fn cancel(
         TakenBack::Done => say::SONG_TAKEN_BACK,
         TakenBack::Ended => say::SONG_ENDED,
         TakenBack::TooLate => say::SONG_TOO_LATE,
+        TakenBack::Remembered { even_running: true } => say::SONG_ENDS_SOON,
+        TakenBack::Remembered { even_running: false } => say::SONG_CANCEL_REMEMBERED,
         TakenBack::Unknown => say::NO_SUCH_SONG,
         TakenBack::Late => return Err(CommandError::Late),
     };

@@ -13,6 +13,7 @@ use url::Url;
 use super::{
     End,
     pace::Opening,
+    reduced::id,
     socket::{Payload, Socket},
 };
 
@@ -57,6 +58,8 @@ pub(super) struct Terms<'a> {
     pub(super) shard: [u32; 2],
     /// Set when all interactions are answered and the bot leaves.
     pub(super) closing: &'a CancellationToken,
+    /// Gets the id of the bot's user.
+    pub(super) user: &'a (dyn Fn(u64) + Sync),
     /// Gets the interactions.
     pub(super) interaction: &'a (dyn Fn(Value) + Sync),
 }
@@ -184,6 +187,9 @@ impl<'a> Connection<'a> {
     fn take(&mut self, Payload { s, t, d, .. }: Payload) {
         match t.as_str() {
             "READY" => {
+                if let Some(user) = d.pointer("/user/id").and_then(id) {
+                    (self.terms.user)(user);
+                }
                 *self.session = ready(&d, s);
                 self.is_connected("new");
             }

@@ -32,6 +32,7 @@ use self::{
 use super::{Front, commands, registration};
 use crate::{
     delivery::{Application, DiscordError, GatewayAnswer, sentences},
+    domain::UserId,
     jobs::Backoff,
     proxy::Proxy,
 };
@@ -255,6 +256,11 @@ impl Connections {
 
     fn main_url(&self) -> Option<Url> {
         self.main_url.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn take_user(&self, id: u64) {
+        // It never changes.
+        _ = self.front().bot.set(UserId(id));
     }
 
     fn take(&self, raw: Value) {

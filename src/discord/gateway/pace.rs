@@ -31,7 +31,7 @@ pub(super) enum Opening {
 /// The history of one shard's connections, as far as it decides about the next one.
 ///
 /// Pauses are counted from the start of an attempt: one that hung has waited already.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Pace {
     began: Option<Instant>,
     identified: Option<Instant>,
@@ -87,11 +87,18 @@ impl Pace {
         self.identify_after = self.identify_after.max(Some(until));
     }
 
-    /// How many sessions Discord still lets be started, of how many, until when. When they run low,
-    /// those that are left are spread over the time.
-    pub(super) fn limit_identifies(&mut self, left: u32, total: u32, reset_after: Duration) {
+    /// How many sessions Discord still lets be started, of how many, until when, by so many shards
+    /// together. When they run low, those that are left are spread over the time.
+    pub(super) fn limit_identifies(
+        &mut self,
+        left: u32,
+        total: u32,
+        reset_after: Duration,
+        shards: u32,
+    ) {
         let low = left < total / 2;
-        self.identify_spacing = if low { reset_after / left.max(1) } else { Duration::ZERO };
+        let spacing = reset_after.saturating_mul(shards) / left.max(1);
+        self.identify_spacing = if low { spacing } else { Duration::ZERO };
     }
 
     /// An attempt came to its end. `stood` is how long the session was connected by it.
@@ -228,15 +235,23 @@ mod tests {
 
     #[test]
     fn sessions_suffice_for_the_day_even_if_none_lasts() {
-        let (mut pace, began) = (Pace::default(), Instant::now());
-        let (mut now, mut left) = (began, 1000_u32);
-        while now - began < DAY {
-            now = pace.next(Opening::Identify, 0.0).map_or(now, |at| at.max(now));
-            pace.begin(now);
-            left = left.checked_sub(1).expect("one is left");
-            pace.limit_identifies(left, 1000, DAY.saturating_sub(now - began));
-            pace.end(Opening::Identify, None, now);
+        for shards in [1, 2, 16] {
+            let began = Instant::now();
+            let (mut paces, mut left) = (vec![(began, Pace::default()); shards], 1000_u32);
+            loop {
+                // The shard that comes first.
+                let (now, pace) = paces.iter_mut().min_by_key(|(at, _)| *at).unwrap();
+                if *now - began >= DAY {
+                    break;
+                }
+                pace.begin(*now);
+                left = left.checked_sub(1).expect("one is left");
+                let count = u32::try_from(shards).unwrap();
+                pace.limit_identifies(left, 1000, DAY.saturating_sub(*now - began), count);
+                pace.end(Opening::Identify, None, *now);
+                *now = pace.next(Opening::Identify, 0.0).unwrap().max(*now);
+            }
+            assert!(left < 500, "they are used, too: {left} by {shards} shards");
         }
-        assert!(left < 500, "they are used, too: {left}");
     }
 }

@@ -87,7 +87,7 @@ impl<'a> Shard<'a> {
     async fn check_limit(&mut self) {
         // Rate limits of other requests may hold this one for long; they don't hold the gateway.
         let Ok(Ok(limit)) = timeout(ASKING, self.connections.ask()).await else { return };
-        self.pace.limit_identifies(limit.left, limit.total, limit.reset_after);
+        self.pace.limit_identifies(limit.left, limit.total, limit.reset_after, self.of);
         if limit.left == 0 {
             let wait = limit.reset_after.min(LONGEST_RESET);
             error!(?wait, "Discord lets this bot start no more sessions today; waiting");
@@ -143,6 +143,7 @@ impl<'a> Shard<'a> {
             token: &connections.token,
             shard: [self.number, self.of],
             closing: &connections.closing,
+            user: &|id| connections.take_user(id),
             interaction: &|raw: Value| connections.take(raw),
         };
         let mut connection = Connection::new(terms, socket, &mut self.session);

@@ -93,6 +93,22 @@ async fn nothing_is_ever_replaced() {
     }
     let error = refused(&folder, &folder.file()).await;
     assert!(matches!(error, BackupError::Exists { .. }), "{error}");
+    // Nor what a link leads to.
+    #[cfg(unix)]
+    {
+        let (link, empty) = (folder.0.join("copy.db.partial"), folder.0.join("empty"));
+        fs::write(&empty, "").unwrap();
+        std::os::unix::fs::symlink(&empty, &link).unwrap();
+        let error = refused(&folder, &to).await;
+        assert!(matches!(error, BackupError::Exists { .. }), "{error}");
+        fs::remove_file(link).unwrap();
+    }
+
+    // Nor the copy that another process is making.
+    let other = Partial::beside(&to).unwrap();
+    let error = refused(&folder, &to).await;
+    assert!(matches!(error, BackupError::UnderWay { .. }), "{error}");
+    drop(other);
 
     // Not even what comes while the copy is made.
     let partial = Partial::beside(&to).unwrap();
@@ -101,6 +117,28 @@ async fn nothing_is_ever_replaced() {
     assert_eq!(error.kind(), std::io::ErrorKind::AlreadyExists);
     assert_eq!(fs::read(&to).unwrap(), b"precious");
     assert!(!folder.0.join("copy.db.partial").exists());
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_a_killed_backup_has_left_is_taken_over() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = Folder::new();
+    let store = folder.store().await;
+    accept(&store, &fresh(id_at(0, 1), 1, Some(2))).await;
+    let whole = folder.0.join("whole.db");
+    backup(&folder.url(), &whole).await.unwrap();
+    let whole = fs::read(whole).unwrap();
+    for (number, left) in [&whole[..], &whole[..5000], &[0; 4096], b""].into_iter().enumerate() {
+        let to = folder.0.join(format!("copy-{number}.db"));
+        let partial = to.with_added_extension("partial");
+        fs::write(&partial, left).unwrap();
+        fs::set_permissions(&partial, fs::Permissions::from_mode(0o644)).unwrap();
+        backup(&folder.url(), &to).await.unwrap();
+        assert!(!partial.exists() && fs::read(&to).unwrap() == whole, "{number}");
+        assert_eq!(fs::metadata(&to).unwrap().permissions().mode() & 0o777, 0o600, "{number}");
+    }
 }
 
 #[tokio::test]

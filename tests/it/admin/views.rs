@@ -1,5 +1,7 @@
 //! What admins see: jobs, numbers, servers, the log and the settings.
 
+use std::time::Duration;
+
 use sandbox::{Fault, Plan};
 use serde_json::json;
 use tokio::time::timeout;
@@ -74,6 +76,28 @@ async fn the_owner_ends_a_song_that_is_being_made_and_nobody_else_can() {
     assert!(refused.starts_with("This bot has used up its 2 songs a day"), "{refused}");
     let told = admin(&world.owner(), "cancel", &song).await;
     assert!(told.contains("is over"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_owner_ends_a_song_whose_prompt_is_on_its_way() {
+    let settings = [("USER_QUOTA", "1/1d"), ("GLOBAL_QUOTA", "2/1d")];
+    let world = moderated(&settings).await;
+    world.whisul.plan("endless", Plan::song().until_told());
+    let slow = Fault::on("POST", "/api/generate").delay(Duration::from_secs(6)).times(1);
+    let slow = world.whisul.faults().add(slow);
+    let endless = world.song(&world.ann, "an endless song").await;
+    let sent = || (world.whisul.faults().hits(slow) == 1).then_some(());
+    sandbox::until("the prompt on its way", &world.whisul.changed(), sent).await;
+    let song = [("song", json!(endless.id.to_string()))];
+    let told = admin(&world.moderator(), "cancel", &song).await;
+    assert!(told.contains("only the bot's owner can end it"), "{told}");
+    let told = admin(&world.owner(), "cancel", &song).await;
+    assert!(told.contains("ends as soon as Whisul answers"), "{told}");
+    let text = description(&failed(&endless).await).to_owned();
+    assert!(text.contains("The bot's owner ended this song. It doesn't count"), "{text}");
+    done(&world.song_once_free(&world.ann, "another song").await).await;
+    let refused = world.one_more(&world.bob).await.expect_err("the key has paid for two");
+    assert!(refused.starts_with("This bot has used up its 2 songs a day"), "{refused}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -48,6 +48,11 @@ impl GatewayControl {
         });
     }
 
+    /// Sessions that begin from now on are to be resumed at this address.
+    pub fn resume_at(&self, url: &str) {
+        self.hub.change(|world| world.gateway.resume_url = Some(url.to_owned()));
+    }
+
     /// From now on no connection is accepted (503), or connections are accepted again.
     pub fn refuse_connections(&self, refuse: bool) {
         self.hub.change(|world| world.gateway.refusing = refuse);

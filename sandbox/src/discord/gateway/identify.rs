@@ -109,6 +109,7 @@ impl World {
         };
         let (shard, intents) = (*shard, *intents);
         let guilds = self.guilds_of_shard(shard);
+        let resume_url = self.gateway.resume_url.clone();
         let unavailable = |id: &u64| json!({ "id": id.to_string(), "unavailable": true });
         let ready = json!({
             "v": 10,
@@ -117,9 +118,9 @@ impl World {
             "guilds": guilds.iter().map(unavailable).collect::<Vec<_>>(),
             "session_id": session,
             "session_type": "normal",
-            "resume_gateway_url": format!("ws://{}", self.authority),
+            "resume_gateway_url": resume_url.unwrap_or_else(|| format!("ws://{}", self.authority)),
             "shard": shard,
-            "application": { "id": self.bot.to_string(), "flags": 0 },
+            "application": { "id": self.application.to_string(), "flags": 0 },
             "private_channels": [],
             "relationships": [],
             "presences": [],

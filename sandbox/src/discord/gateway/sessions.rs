@@ -27,6 +27,8 @@ pub(crate) struct Gateway {
     /// RESUMEs so far that were accepted.
     pub(crate) resumes: usize,
     pub(super) last_identify: Option<Instant>,
+    /// Where sessions that begin are to be resumed, if that is elsewhere.
+    pub(super) resume_url: Option<String>,
     /// No connection is accepted.
     pub(super) refusing: bool,
     /// Heartbeats are not acknowledged.

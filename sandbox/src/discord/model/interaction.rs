@@ -105,7 +105,7 @@ impl World {
         let locale = self.users.get(&interaction.user).map(|user| user.locale.as_str());
         let mut json = json!({
             "id": interaction.id.to_string(),
-            "application_id": self.bot.to_string(),
+            "application_id": self.application.to_string(),
             "type": interaction.kind as u8,
             "token": interaction.token,
             "version": 1,

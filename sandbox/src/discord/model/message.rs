@@ -149,8 +149,8 @@ impl World {
             json.set("referenced_message", replied_to.map(|to| self.message_json(to)));
         }
         if let Some(interaction) = message.interaction.and_then(|id| self.interactions.get(&id)) {
-            json.set("webhook_id", self.bot.to_string());
-            json.set("application_id", self.bot.to_string());
+            json.set("webhook_id", self.application.to_string());
+            json.set("application_id", self.application.to_string());
             json.set("interaction_metadata", self.metadata_json(interaction, message.id));
             if interaction.is_command() {
                 json.set("interaction", self.message_interaction_json(interaction));

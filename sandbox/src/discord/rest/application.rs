@@ -147,7 +147,7 @@ impl World {
     fn application_json(&self) -> Value {
         let bot = self.user_json(self.bot);
         json!({
-            "id": self.bot.to_string(),
+            "id": self.application.to_string(),
             "name": bot.at("username"),
             "icon": null,
             "description": "",
@@ -212,6 +212,6 @@ impl World {
 
     /// The team's id, one after its application's.
     fn team_id(&self) -> String {
-        (self.bot + (1 << 20)).to_string()
+        (self.application + (1 << 20)).to_string()
     }
 }

@@ -34,7 +34,7 @@ type Scope = Ids<HashMap<String, u64>>;
 
 /// Whose commands a path is about.
 fn scope(world: &World, Ids(ids): &Scope) -> Result<Option<u64>, ApiError> {
-    if ids.get("application") != Some(&world.bot) {
+    if ids.get("application") != Some(&world.application) {
         return Err(ApiError::UNKNOWN_APPLICATION);
     }
     let Some(guild) = ids.get("guild").copied() else { return Ok(None) };
@@ -155,7 +155,7 @@ impl World {
         let others = kinds.filter(|(same, _)| !same).map(|(_, kind)| kind);
         let new = declared.get("type").and_then(Value::as_i64).unwrap_or(1);
         command::fits(others.chain([new]))?;
-        let application = self.bot;
+        let application = self.application;
         self.commands.register(&mut self.clock, application, scope, declared)
     }
 }

@@ -114,6 +114,6 @@ fn read_name(form: &mut Form<'_>) -> String {
 
 impl World {
     fn own_application(&self, application: u64) -> Result<(), ApiError> {
-        if application == self.bot { Ok(()) } else { Err(ApiError::UNKNOWN_APPLICATION) }
+        if application == self.application { Ok(()) } else { Err(ApiError::UNKNOWN_APPLICATION) }
     }
 }

@@ -95,7 +95,7 @@ impl World {
     /// The interaction of a token that still lives.
     fn by_token(&self, application: u64, token: &str) -> Result<&Interaction, ApiError> {
         let found = self.interactions.values().find(|interaction| interaction.token == token);
-        let interaction = found.filter(|_| application == self.bot);
+        let interaction = found.filter(|_| application == self.application);
         let interaction = interaction.ok_or(ApiError::UNKNOWN_WEBHOOK)?;
         interaction.usable(self.rules.token_lifetime)?;
         Ok(interaction)
