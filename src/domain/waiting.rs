@@ -46,7 +46,7 @@ impl Forecast {
         lag: Duration,
     ) -> Option<Self> {
         let known = estimate.sorted();
-        let mut starts = vec![Vec::with_capacity(TIMES); AHEAD + 1];
+        let mut starts = vec![Vec::new(); AHEAD + 1];
         for seed in 0..TIMES as u64 {
             play(&mut Chance(seed << 32), &known, room, running, lag, &mut starts)?;
         }
@@ -125,13 +125,12 @@ impl Chance {
     fn rest(&mut self, known: &[Duration], elapsed: Duration) -> Option<Duration> {
         let longer = known.get(known.partition_point(|song| *song <= elapsed)..)?;
         let at = usize::try_from(self.next() % (longer.len() as u64 + 1)).ok()?;
-        let end = match longer.get(at) {
-            Some(end) => *end,
-            None => {
-                let part = 1 + self.next() % LONG_TAIL;
-                let beyond = elapsed.max(*known.last()?);
-                beyond.saturating_mul(u32::try_from(LONG_TAIL).ok()?) / u32::try_from(part).ok()?
-            }
+        let end = if let Some(end) = longer.get(at) {
+            *end
+        } else {
+            let part = 1 + self.next() % LONG_TAIL;
+            let beyond = elapsed.max(*known.last()?);
+            beyond.saturating_mul(u32::try_from(LONG_TAIL).ok()?) / u32::try_from(part).ok()?
         };
         Some(end.saturating_sub(elapsed))
     }
@@ -178,21 +177,25 @@ mod tests {
         Forecast::new(&estimate(songs), room, &running, Duration::ZERO)?.wait(ahead)
     }
 
-    fn span(typical: u64, most: u64) -> Option<Span> {
-        let [typical, most] = [typical, most].map(Duration::from_secs);
-        Some(Span { typical, most })
+    fn always(seconds: u64) -> Span {
+        let wait = Duration::from_secs(seconds);
+        Span { typical: wait, most: wait }
     }
 
     #[test]
     fn songs_that_always_take_the_same_leave_no_doubt() {
         let songs = [60; 39];
-        assert_eq!(wait(&songs, 1, &[], 0), span(0, 0));
-        assert_eq!(wait(&songs, 1, &[20], 0), span(40, 40));
-        assert_eq!(wait(&songs, 1, &[20], 2), span(160, 160));
-        assert_eq!(wait(&songs, 2, &[20, 50], 2), span(70, 70));
-        assert_eq!(wait(&songs, 1, &[50, 20], 0), span(40, 40), "both end before the next begins");
+        assert_eq!(wait(&songs, 1, &[], 0), Some(always(0)));
+        assert_eq!(wait(&songs, 1, &[20], 0), Some(always(40)));
+        assert_eq!(wait(&songs, 1, &[20], 2), Some(always(160)));
+        assert_eq!(wait(&songs, 2, &[20, 50], 2), Some(always(70)));
+        assert_eq!(
+            wait(&songs, 1, &[50, 20], 0),
+            Some(always(40)),
+            "both end before the next begins"
+        );
         let far = wait(&songs, 1, &[0], 999).unwrap();
-        assert!(far.typical >= Duration::from_secs(60_000), "{far:?}");
+        assert!(far.typical >= Duration::from_mins(1000), "{far:?}");
     }
 
     #[test]

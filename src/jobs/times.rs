@@ -47,7 +47,14 @@ impl ToldTimes {
 /// The latest forecast, and what it was made of.
 #[derive(Debug, Default)]
 pub(super) struct LatestForecast {
-    latest: Mutex<Option<(Instant, Known, Option<Arc<Forecast>>)>>,
+    latest: Mutex<Option<Made>>,
+}
+
+#[derive(Debug)]
+struct Made {
+    at: Instant,
+    of: Known,
+    forecast: Option<Arc<Forecast>>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -77,18 +84,16 @@ impl Jobs {
         let (room, running) = self.line.running();
         let known = Known { estimate: self.estimate().clone(), running };
         let mut latest = self.forecast.latest.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((made_at, of, forecast)) = &*latest
-            && made_at.elapsed() < FORECAST_LASTS
-            && *of == known
-        {
-            return forecast.clone();
+        let holds = |made: &&Made| made.at.elapsed() < FORECAST_LASTS && made.of == known;
+        if let Some(made) = latest.as_ref().filter(holds) {
+            return made.forecast.clone();
         }
         let running = known.running.iter();
         let running: Vec<Duration> =
             running.map(|since| since.map_or(Duration::ZERO, |since| now.since(since))).collect();
         let lag = self.rules.poll_interval.mul_f64(SEEN_AFTER);
         let forecast = Forecast::new(&known.estimate, room, &running, lag).map(Arc::new);
-        *latest = Some((Instant::now(), known, forecast.clone()));
+        *latest = Some(Made { at: Instant::now(), of: known, forecast: forecast.clone() });
         forecast
     }
 }
