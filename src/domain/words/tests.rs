@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::properties;
 
 fn word(text: &str) -> BlockedWord {
     BlockedWord::parse(text).unwrap()
@@ -370,14 +371,11 @@ proptest! {
     /// Whatever is stored is read again as the same word, and found where it stands alone.
     #[test]
     fn any_word_is_itself(text in "\\PC{1,12}") {
-        if let Ok(blocked) = BlockedWord::parse(&text) {
-            prop_assert_eq!(BlockedWord::parse(blocked.as_str()), Ok(blocked.clone()));
-            prop_assert!(Reading::of(blocked.as_str()).contains(&blocked), "{}", blocked.as_str());
-        }
+        properties::blocked_words(text.as_bytes());
     }
 
     #[test]
     fn any_text_can_be_read(text in any::<String>(), blocked in "[a-z]{1,5}") {
-        let _either_way = is_blocked(&text, &blocked);
+        properties::blocked_words(format!("{blocked}\n{text}").as_bytes());
     }
 }
