@@ -184,6 +184,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::properties;
 
     /// The value that a line gives.
     fn value(line: &str) -> Result<String, LineProblem> {
@@ -277,14 +278,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_is_read_and_every_place_exists(text in "([A-Ca-c='\"#$ \\\\\n]|\\PC)*") {
-            let (entries, problems) = parse(&text);
-            let lines = entries.iter().map(|entry| entry.line);
-            let mut lines: Vec<_> = lines.chain(problems.iter().map(|(line, _)| *line)).collect();
-            lines.sort_unstable();
-            prop_assert!(lines.iter().all(|line| (1..=text.lines().count()).contains(line)));
-            let count = lines.len();
-            lines.dedup();
-            prop_assert_eq!(lines.len(), count, "a line is told of once");
+            properties::env_file(text.as_bytes());
         }
 
         #[test]
