@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use super::{Access, Owners, PendingDeletions, asker::Asker, errors::CommandError};
+use super::{Access, Names, Owners, PendingDeletions, asker::Asker, errors::CommandError};
 use crate::{
     delivery::{
         ANSWER_PAUSE, ANSWER_RETRIES, Discord, DiscordError, Message, Posted, Reply, sentences,
@@ -28,6 +28,8 @@ pub struct Front {
     pub access: Access,
     /// Whose the bot is.
     pub owners: Arc<Owners>,
+    /// What people and servers are called.
+    pub names: Arc<Names>,
     /// The deletions that are still to be confirmed.
     pub deletions: Arc<PendingDeletions>,
     /// The settings, as admins may see them.
@@ -50,6 +52,9 @@ impl Front {
         origin: Option<JobId>,
     ) -> Result<(), CommandError> {
         self.check(asker)?;
+        if let Some(guild) = asker.place.guild {
+            self.names.note(guild, asker.user, &asker.name);
+        }
         let ask = Ask {
             interaction: asker.interaction,
             requester: asker.user,

@@ -250,6 +250,9 @@ impl Worker {
         if self.job.state.name() != next.state.name() {
             self.unchanged_since = Instant::now();
         }
+        if let (State::Running { since, .. }, Some(slot)) = (&next.state, &self.slot) {
+            slot.began(*since);
+        }
         self.job = next;
     }
 

@@ -222,12 +222,17 @@ impl Drop for Partial {
 /// Whether there is no file, an empty one, or one that holds as much of a database as SQLite has
 /// written.
 fn may_be_copy(path: &Path) -> io::Result<bool> {
-    let file = match File::open(path) {
+    match path.symlink_metadata() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(true),
-        file => file?,
-    };
+        Err(error) => return Err(error),
+        // A pipe would be waited for.
+        Ok(found) if !found.is_file() => return Ok(false),
+        Ok(_) => {}
+    }
     let mut begin = Vec::new();
-    file.take(u64::try_from(DATABASE.len()).unwrap_or_default()).read_to_end(&mut begin)?;
+    File::open(path)?
+        .take(u64::try_from(DATABASE.len()).unwrap_or_default())
+        .read_to_end(&mut begin)?;
     // Of a copy that was cut short, the beginning may be written last.
     Ok(begin == DATABASE || begin.iter().all(|byte| *byte == 0))
 }

@@ -49,9 +49,10 @@ pub(super) fn address(value: &Value) -> Option<String> {
     (text.len() <= ADDRESS_MAX).then(|| one_line(text, ADDRESS_MAX))?
 }
 
-/// A link to a file, made absolute.
+/// A link to a file, made absolute; a text, or an object with one.
 pub(super) fn link(value: &Value, base: &Url) -> Option<String> {
-    domain::link(value.as_str()?, base).map(Into::into)
+    let text = value.as_str().or_else(|| value.get("url")?.as_str())?;
+    domain::link(text, base).map(Into::into)
 }
 
 /// A number, written as one or as a text.

@@ -93,6 +93,16 @@ async fn nothing_is_ever_replaced() {
     }
     let error = refused(&folder, &folder.file()).await;
     assert!(matches!(error, BackupError::Exists { .. }), "{error}");
+    // Nor what a link leads to.
+    #[cfg(unix)]
+    {
+        let (link, empty) = (folder.0.join("copy.db.partial"), folder.0.join("empty"));
+        fs::write(&empty, "").unwrap();
+        std::os::unix::fs::symlink(&empty, &link).unwrap();
+        let error = refused(&folder, &to).await;
+        assert!(matches!(error, BackupError::Exists { .. }), "{error}");
+        fs::remove_file(link).unwrap();
+    }
 
     // Nor the copy that another process is making.
     let other = Partial::beside(&to).unwrap();
