@@ -52,6 +52,9 @@ impl CommandError {
     /// a full quota is nothing to log; a full disk is.
     pub(super) fn reported(&self) -> Cow<'static, str> {
         match self {
+            Self::Ask(AskError::Store(cause @ StoreError::TooLarge { .. })) => {
+                warn!(%cause, "an interaction can't be understood; somebody was refused");
+            }
             Self::Ask(AskError::Store(cause)) | Self::Store(cause) => {
                 error!(%cause, "the database failed; somebody was refused");
             }
@@ -74,8 +77,9 @@ impl CommandError {
             Self::Ask(AskError::Barred(bar)) => Cow::Borrowed(sentences::admin::barred(*bar)),
             Self::Ask(AskError::NotShown) => Cow::Borrowed(sentences::PROMPT_NOT_SHOWN),
             Self::Ask(AskError::Repeated) => Cow::Borrowed(sentences::ASKED_ALREADY),
-            Self::Ask(AskError::Store(StoreError::TooLarge { .. }))
-            | Self::Store(StoreError::TooLarge { .. }) => Cow::Borrowed(sentences::UNREADABLE),
+            Self::Ask(AskError::Store(StoreError::TooLarge { .. })) => {
+                Cow::Borrowed(sentences::UNREADABLE)
+            }
             Self::Ask(AskError::Store(_) | AskError::Late) | Self::Store(_) => {
                 Cow::Borrowed(sentences::STORAGE_TROUBLE)
             }
@@ -131,7 +135,14 @@ pub(super) fn answer(error: FrameworkError<'_, Front, CommandError>) -> BoxFutur
 
 /// The command's name.
 fn name(error: &FrameworkError<'_, Front, CommandError>) -> String {
-    error.ctx().map_or_else(String::new, |context| context.command().qualified_name.to_string())
+    match error {
+        // Its first word is one of ours.
+        FrameworkError::UnknownInteraction { interaction, .. } => interaction.data.name.clone(),
+        other => {
+            let name = other.ctx().map(|context| context.command().qualified_name.to_string());
+            name.unwrap_or_default()
+        }
+    }
 }
 
 /// Poise's errors by name: their texts can hold what people typed.

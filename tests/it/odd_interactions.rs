@@ -109,6 +109,7 @@ async fn what_cant_be_read_at_all_gets_an_apology() {
         json!({ "member": { "user": { "id": "0" } } }),
         json!({ "member": { "user": { "id": "9223372036854775808" } } }),
         json!({ "guild_id": "0" }),
+        json!({ "channel_id": "9223372036854775808", "channel": { "id": "9223372036854775808" } }),
         json!({ "guild_id": "somewhere" }),
         json!({ "member": [], "user": { "id": "77", "username": "x" } }),
     ] {
