@@ -87,7 +87,8 @@ async fn an_acceptance_that_can_be_understood_is_one() {
         Raw::body("{usual}").status(500),
         Raw::body("{usual}").status(504),
         Raw::body("{usual}").status(404),
-        Raw::body(r#"{"error": "Duplicate", "job_id": "{id}", "poll_url": "/jobs/{id}"}"#).status(409),
+        Raw::body(r#"{"error": "Duplicate", "job_id": "{id}", "poll_url": "/jobs/{id}"}"#)
+            .status(409),
     ];
     let plans = acceptances.map(|raw| (format!("{raw:?}"), song().accepted_as(raw)));
     for (about, message) in songs(&world, plans.into()).await {
