@@ -5,7 +5,7 @@ use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed}
 
 use super::{
     looks::{disguise, enclosed, is_accent, look, passes_for},
-    marks::{Mark, is_mark, marked},
+    marks::{Mark, is_apostrophe, is_mark, marked},
 };
 use crate::domain::text::{is_blank, steers_direction};
 
@@ -173,6 +173,8 @@ fn glyph(c: char) -> Option<Glyph> {
     Some(match c {
         c if is_accent(c) => return None,
         c if c.is_whitespace() => Glyph::Space,
+        // One that comes out of another character, such as `ŉ`.
+        c if is_apostrophe(c) => Glyph::Separator,
         // One letter with σ, which it is in capitals.
         'ς' => Glyph::Character { own: look('σ'), also: "s", symbol: false },
         own if !also.is_empty() => Glyph::Character { own, also, symbol },

@@ -140,7 +140,7 @@ fn is_letter(c: &&char) -> bool {
     c.is_alphanumeric() && !is_apostrophe(**c)
 }
 
-fn is_apostrophe(c: char) -> bool {
+pub(super) fn is_apostrophe(c: char) -> bool {
     matches!(c, '\'' | '’' | '‘' | 'ʼ' | '´' | '`' | '′' | '＇')
 }
 
