@@ -8,7 +8,7 @@ use url::Url;
 use super::{
     body::Body,
     error::{PollError, Reason, SubmitError, Trouble},
-    json::{self, Object},
+    json::Object,
     wire,
 };
 use crate::domain::{Report, WhisulJob};
@@ -35,11 +35,11 @@ enum Voice {
 impl Answer<'_> {
     /// The one place that decides whose answer it is: by its form, not by its status.
     fn voice(&self) -> Voice {
-        let object = json::read(&self.body.bytes);
+        let object = self.body.object();
         match self.status {
-            200..300 => object
-                .or_else(|| json::read_end(&self.body.bytes))
-                .map_or(Voice::Foreign, Voice::Whisul),
+            200..300 => {
+                object.or_else(|| self.body.object_at_end()).map_or(Voice::Foreign, Voice::Whisul)
+            }
             400..600 => object.filter(wire::is_error).map_or(Voice::Foreign, Voice::Error),
             _ => Voice::Foreign,
         }
@@ -47,7 +47,7 @@ impl Answer<'_> {
 
     /// What it holds, whatever its status says.
     fn object(&self) -> Option<Object> {
-        json::read(&self.body.bytes).or_else(|| json::read_end(&self.body.bytes))
+        self.body.object().or_else(|| self.body.object_at_end())
     }
 
     /// As the answer to `POST /generate`.
@@ -104,9 +104,7 @@ impl Answer<'_> {
             Voice::Foreign if status == 429 => Err(PollError::RateLimited { retry_after }),
             // No page shows the body for an unknown job. One that is no error object ends no song,
             // but it tells the probe that something knows about jobs.
-            Voice::Foreign
-                if matches!(status, 404 | 410) && json::read(&self.body.bytes).is_some() =>
-            {
+            Voice::Foreign if matches!(status, 404 | 410) && self.body.object().is_some() => {
                 transient(Trouble::Status { status })
             }
             Voice::Foreign => transient(self.unreadable()),
@@ -144,13 +142,17 @@ impl Answer<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use proptest::prelude::*;
+    use secrecy::SecretString;
     use serde_json::{Value, json};
 
     use super::*;
     use crate::{
         domain::{Song, SongLength},
         properties,
+        whisul::secrets::Secrets,
     };
 
     const LATER: Option<Duration> = Some(Duration::from_secs(7));
@@ -339,6 +341,41 @@ mod tests {
         };
         let expected = Report::Completed { song, took: Some(Duration::from_secs(91)) };
         assert_eq!(polled(200, &report.to_string()), Ok(expected));
+    }
+
+    #[test]
+    fn no_text_that_holds_a_secret_gets_through() {
+        let key = SecretString::new("wk_live_0123456789abcdef".to_owned());
+        let hidden = |status, body: &Value| {
+            let secrets = Arc::new(Secrets::new(&[&key]));
+            let bytes = body.to_string().into_bytes();
+            let body = Body { bytes, secrets, ..Body::default() };
+            Answer { status, retry_after: None, body }
+        };
+        let key = "wk_live_0123456789abcdef";
+        let told = format!("Bearer {key} rejected");
+        let error = json!({ "error": told, "message": "Say more." });
+        let Err(SubmitError::Rejected { reason, .. }) = hidden(400, &error).into_job() else {
+            panic!("a rejection")
+        };
+        assert_eq!(reason.into_text().as_deref(), Some("Say more."));
+        assert_eq!(hidden(401, &error).into_job(), Err(SubmitError::BadKey { status: 401 }));
+        let accepted = json!({ "job_id": "7", "poll_url": format!("/jobs/7?key={key}") });
+        assert_eq!(hidden(202, &accepted).into_job().unwrap().poll_url, None);
+        let failed = json!({ "status": "failed", "error": told });
+        let report = hidden(200, &failed).into_report(&base());
+        assert_eq!(report, Ok(Report::Failed { reason: None }));
+        let link = format!("https://cdn.whisul.com/a b.mp3?key={key}");
+        let result = json!({ "title": told, "tags": ["calm", key], "song_url": "/1.mp3", "image_url": link });
+        let report = hidden(200, &json!({ "status": "completed", "result": result }));
+        let Ok(Report::Completed { song, .. }) = report.into_report(&base()) else {
+            panic!("a song")
+        };
+        assert_eq!((song.title, song.image_url), (None, None));
+        assert_eq!(song.tags, ["calm"]);
+        let result = json!({ "song_url": link });
+        let report = hidden(200, &json!({ "status": "completed", "result": result }));
+        assert_eq!(report.into_report(&base()), Ok(Report::Songless));
     }
 
     /// Any JSON, often with names and statuses that mean something.

@@ -51,6 +51,9 @@ const TEXT_MAX: usize = 16 * 1024;
 /// How deep values are kept: the object, its `result`, a list in that, and the list's elements.
 const DEPTH_MAX: usize = 4;
 
+/// What stands for a text that nobody may see: it is no link, and tells nothing.
+pub(super) const HIDDEN: &str = "…";
+
 /// A JSON object as far as it could be read.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Object {
@@ -84,6 +87,20 @@ impl Object {
             };
             Some(Self { members, whole })
         })
+    }
+
+    /// Puts [`HIDDEN`] in the place of all texts that are secret.
+    pub(super) fn hide(&mut self, is_secret: &impl Fn(&str) -> bool) {
+        self.members.values_mut().for_each(|value| hide(value, is_secret));
+    }
+}
+
+fn hide(value: &mut Value, is_secret: &impl Fn(&str) -> bool) {
+    match value {
+        Value::String(text) if is_secret(text) => HIDDEN.clone_into(text),
+        Value::Array(list) => list.iter_mut().for_each(|value| hide(value, is_secret)),
+        Value::Object(members) => members.values_mut().for_each(|value| hide(value, is_secret)),
+        _ => {}
     }
 }
 
