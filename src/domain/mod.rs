@@ -66,5 +66,5 @@ pub use standing::{Available, Standing};
 pub use stats::{Stats, rank_before};
 pub use text::{is_blank, steers_direction, with_causes};
 pub use time::{Timestamp, format_duration, parse_duration};
-pub use ways::{Attempt, Next, Post, Unexplained, Way};
+pub use ways::{Attempt, Next, Post, RejectedWays, TokenTrouble, Way};
 pub use words::{BlockedWord, Reading, WordError};
