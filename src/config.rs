@@ -12,6 +12,7 @@ mod names;
 mod origins;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod properties;
+mod shown;
 mod table;
 mod unknown;
 
@@ -38,9 +39,6 @@ pub use faults::Faults;
 pub(crate) use names::distance;
 pub use table::{Fallback, Setting, TABLE};
 pub use unknown::UnknownName;
-
-/// The longest value that is shown where it is wrong: secrets are longer.
-const SHOWN_MAX: usize = 20;
 
 /// What the bot is told by its host.
 #[derive(Clone, Debug)]
@@ -107,7 +105,8 @@ impl Settings {
     pub fn load(env_file: &Path) -> Result<Self, Faults> {
         let (environment, faults) = Environment::read(env_file);
         let settings = Reader { lookup: &|name| environment.get(name), faults };
-        let settings = settings.read(Reader::settings)?;
+        let settings = settings.read(Reader::settings);
+        let settings = settings.map_err(|faults| environment.explain(faults))?;
         Ok(Self { unknown: environment.unknown, ..settings })
     }
 
@@ -116,7 +115,8 @@ impl Settings {
     /// # Errors
     /// All that is wrong.
     pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Faults> {
-        let lookup = |name: &str| lookup(name).map(|text| Given { text, line: None });
+        let lookup =
+            |name: &str| lookup(name).map(|text| Given { name: name.to_owned(), text, line: None });
         Reader { lookup: &lookup, faults: Vec::new() }.read(Reader::settings)
     }
 }
@@ -128,8 +128,9 @@ impl Settings {
 /// What is wrong with it, and the file's faulty lines, any of which may have been meant for it.
 pub fn database_url(env_file: &Path) -> Result<String, Faults> {
     let (environment, faults) = Environment::read(env_file);
-    Reader { lookup: &|name| environment.get(name), faults }
-        .read(|reader| reader.required(table::DATABASE_URL, checks::database))
+    let reader = Reader { lookup: &|name| environment.get(name), faults };
+    let url = reader.read(|reader| reader.required(table::DATABASE_URL, checks::database));
+    url.map_err(|faults| environment.explain(faults))
 }
 
 /// Reads one setting after the other and notes the faults.
@@ -142,7 +143,7 @@ impl Reader<'_> {
     /// What was read, unless there was any fault.
     fn read<T>(mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Result<T, Faults> {
         // What could not be read has its fault noted.
-        read(&mut self).filter(|_| self.faults.is_empty()).ok_or(Faults(self.faults))
+        read(&mut self).filter(|_| self.faults.is_empty()).ok_or(Faults::from(self.faults))
     }
 
     /// Every setting is read before the first one that is missing ends it.
@@ -243,6 +244,9 @@ impl Reader<'_> {
             return Some(Proxies::default());
         }
         let direct = self.value(table::NO_PROXY).unwrap_or_default();
+        if Proxies::new(None, &direct).are_all_direct() {
+            return Some(Proxies::default());
+        }
         self.optional(table::HTTPS_PROXY, checks::proxy).map(|proxy| Proxies::new(proxy, &direct))
     }
 
@@ -283,7 +287,9 @@ impl Reader<'_> {
         match self.value(setting).map(|text| check(text.trim())).transpose() {
             Ok(value) => Some(value),
             Err(problem) => {
-                self.faults.push(Fault::Setting(setting, problem, self.found(setting)));
+                let secrets = self.secrets();
+                let problem = problem.shown(|text| shown::shown(setting, text, &secrets));
+                self.faults.push(Fault::Setting(setting, problem, self.found(setting, &secrets)));
                 None
             }
         }
@@ -304,22 +310,19 @@ impl Reader<'_> {
         names.filter_map(self.lookup).find(|given| !given.text.trim().is_empty())
     }
 
-    /// What a faulty setting is set to, and where. A secret may have slipped into any setting, so
-    /// that nothing long is shown, and nothing that is part of a secret.
-    fn found(&self, setting: Setting) -> Found {
-        let Some(Given { text, line }) = self.given(setting) else { return Found::default() };
-        let text = text.trim();
-        let secrets =
-            [table::DISCORD_TOKEN, table::WHISUL_API_KEY].map(|secret| self.value(secret));
-        let is_secret = |secret: &String| {
-            secret.contains(text) && text.len() >= 4 || text.contains(secret.as_str())
+    fn secrets(&self) -> Vec<String> {
+        let secrets = [table::DISCORD_TOKEN, table::WHISUL_API_KEY];
+        secrets.into_iter().filter_map(|secret| self.value(secret)).collect()
+    }
+
+    /// What a faulty setting is set to, and where.
+    fn found(&self, setting: Setting, secrets: &[String]) -> Found {
+        let Some(Given { name, text, line }) = self.given(setting) else {
+            return Found::default();
         };
-        let shown = !table::is_private(setting)
-            && text.chars().count() <= SHOWN_MAX
-            && !text.contains(char::is_control)
-            && !secrets.iter().flatten().any(is_secret);
-        let place = line.map_or("environment".to_owned(), |line| format!(".env, line {line}"));
-        Found { text: shown.then(|| text.to_owned()), place: Some(place) }
+        let place = line.map_or("the environment".to_owned(), |line| format!(".env, line {line}"));
+        let place = if name == setting.name { place } else { format!("{place} (as {name})") };
+        Found { text: shown::shown(setting, &text, secrets), place: Some(place) }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The proxy between this machine and the services, where its network has one: the one rule for
 //! who is reached through it.
 
-use std::{fmt, str::FromStr, sync::Arc};
+use std::{fmt, net::IpAddr, str::FromStr, sync::Arc};
 
 use reqwest::{Client, ClientBuilder};
 use url::{Host, Url};
@@ -11,7 +11,17 @@ use url::{Host, Url};
 pub struct Proxies {
     proxy: Option<Proxy>,
     /// From `NO_PROXY`.
-    direct: Arc<[String]>,
+    direct: Arc<[Direct]>,
+}
+
+/// What is reached without the proxy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Direct {
+    All,
+    /// A network, by its address and the length of its prefix in bits.
+    Network(IpAddr, u32),
+    /// A name, with what is below it.
+    Name(String),
 }
 
 /// An HTTP proxy. Shown without its credentials.
@@ -25,25 +35,21 @@ pub struct ProxyError;
 
 impl Proxies {
     /// This proxy for all but the hosts in a comma-separated list: names, which stand for what is
-    /// below them too, IP addresses, or `*`.
+    /// below them too, IP addresses, networks such as `10.0.0.0/8`, or `*`. A port changes nothing.
     pub fn new(proxy: Option<Proxy>, direct: &str) -> Self {
-        let entry = |entry: &str| entry.trim().trim_matches('.').to_ascii_lowercase();
-        let direct = direct.split(',').map(entry).filter(|entry| !entry.is_empty()).collect();
-        Self { proxy, direct }
+        let entries = direct.split(',').map(str::trim).filter(|entry| !entry.is_empty());
+        Self { proxy, direct: entries.map(Direct::read).collect() }
     }
 
     /// The proxy through which an address is reached. No proxy sees this machine's loopback.
     pub fn of(&self, url: &Url) -> Option<&Proxy> {
-        self.proxy.as_ref().filter(|_| !is_loopback(url) && !self.is_direct(url))
+        let is_direct = || self.direct.iter().any(|entry| entry.holds(url));
+        self.proxy.as_ref().filter(|_| !is_loopback(url) && !is_direct())
     }
 
-    fn is_direct(&self, url: &Url) -> bool {
-        let Some(host) = url.host_str() else { return false };
-        let host = host.trim_matches(['[', ']', '.']);
-        self.direct.iter().any(|entry| {
-            let above = host.strip_suffix(entry.trim_matches(['[', ']', '*', '.']));
-            above.is_some_and(|above| above.is_empty() || above.ends_with('.') || entry == "*")
-        })
+    /// Whether nothing is reached through a proxy, by the host's own wish.
+    pub fn are_all_direct(&self) -> bool {
+        self.direct.contains(&Direct::All)
     }
 
     /// What every HTTP client is built from. reqwest would look into the environment by itself, and
@@ -53,6 +59,51 @@ impl Proxies {
         let choose = move |url: &Url| proxies.of(url).map(|proxy| proxy.0.clone());
         Client::builder().no_proxy().proxy(reqwest::Proxy::custom(choose))
     }
+}
+
+impl Direct {
+    fn read(entry: &str) -> Self {
+        let (address, prefix) = match entry.split_once('/') {
+            Some((address, prefix)) => (address, prefix.parse().ok()),
+            None => (entry, Some(u32::MAX)),
+        };
+        let (address, prefix) = (address_of(address), prefix);
+        match (address, prefix) {
+            _ if entry == "*" => Self::All,
+            (Some(address), Some(prefix)) => Self::Network(address, prefix),
+            _ => {
+                let name = entry.split(':').next().unwrap_or_default();
+                Self::Name(name.trim_matches(['.', '*']).to_ascii_lowercase())
+            }
+        }
+    }
+
+    fn holds(&self, url: &Url) -> bool {
+        match (self, url.host()) {
+            (Self::All, _) => true,
+            (Self::Network(IpAddr::V4(network), prefix), Some(Host::Ipv4(host))) => {
+                let bits = 32_u32.saturating_sub(*prefix);
+                network.to_bits().checked_shr(bits) == host.to_bits().checked_shr(bits)
+            }
+            (Self::Network(IpAddr::V6(network), prefix), Some(Host::Ipv6(host))) => {
+                let bits = 128_u32.saturating_sub(*prefix);
+                network.to_bits().checked_shr(bits) == host.to_bits().checked_shr(bits)
+            }
+            (Self::Name(name), Some(Host::Domain(host))) => {
+                let above = host.trim_end_matches('.').strip_suffix(name.as_str());
+                above.is_some_and(|above| above.is_empty() || above.ends_with('.'))
+            }
+            _ => false,
+        }
+    }
+}
+
+/// An IP address, perhaps with a port: an IPv6 address then stands in brackets.
+fn address_of(entry: &str) -> Option<IpAddr> {
+    let in_brackets = entry.strip_prefix('[').and_then(|entry| entry.split_once(']'));
+    let without_port = in_brackets.map(|(address, _)| address);
+    let without_port = without_port.or_else(|| entry.split_once(':').map(|(address, _)| address));
+    entry.parse().ok().or_else(|| without_port?.parse().ok())
 }
 
 impl Proxy {
@@ -177,5 +228,29 @@ mod tests {
             assert!(via(&proxies, url), "{url}");
         }
         assert!(!via(&Proxies::new("proxy:1".parse().ok(), "*"), "https://discord.com"));
+    }
+
+    #[test]
+    fn networks_and_addresses_in_any_form_can_be_left_out() {
+        for (direct, inside, outside) in [
+            ("10.0.0.0/8", "https://10.255.0.1", "https://11.0.0.1"),
+            ("192.168.1.64/26", "https://192.168.1.127", "https://192.168.1.128"),
+            ("10.0.0.5/32", "https://10.0.0.5", "https://10.0.0.4"),
+            ("10.0.0.5", "https://10.0.0.5:8443", "https://10.0.0.50"),
+            ("10.0.0.5:8443", "https://10.0.0.5:8443", "https://10.0.0.6:8443"),
+            ("fd00::/8", "https://[fd12::1]", "https://[fe80::1]"),
+            ("[fd00::1]:443", "https://[fd00::1]", "https://[fd00::2]"),
+            ("fd00::1", "https://[fd00::1]", "https://[fd00::2]"),
+            ("whisul.com:443", "https://api.whisul.com", "https://whisul.org"),
+            ("a,,WHISUL.com", "https://whisul.com./api", "https://b"),
+        ] {
+            let proxies = Proxies::new("proxy:1".parse().ok(), direct);
+            assert!(!via(&proxies, inside) && via(&proxies, outside), "{direct}");
+        }
+        assert!(!via(&Proxies::new("proxy:1".parse().ok(), "0.0.0.0/0"), "https://8.8.8.8"));
+        // What is no network is no reason to reach anything without the proxy.
+        for nonsense in ["10.0.0.0/x", "10.0.0.0/", "/8", "x/8", ".", "::/y"] {
+            assert!(via(&Proxies::new("proxy:1".parse().ok(), nonsense), "https://10.0.0.1"));
+        }
     }
 }

@@ -14,7 +14,7 @@ use tracing::{error, info, warn};
 use crate::{
     config::Settings,
     delivery::{Discord, DiscordError, Links, Media, MediaError},
-    discord::{Access, Front, GatewayError, Owners, serve},
+    discord::{Access, Front, GatewayError, Names, Owners, serve},
     domain::Timestamp,
     jobs::{Clock, Jobs, Rules, Tools},
     ops::{signals, startup},
@@ -149,6 +149,7 @@ pub async fn run_by_clock(
     let front = Front {
         jobs: Arc::clone(&jobs),
         owners: Arc::new(Owners::new(Arc::clone(&discord))),
+        names: Arc::new(Names::new(Arc::clone(&discord))),
         discord,
         access,
         deletions: Arc::default(),

@@ -9,14 +9,16 @@ mod markup;
 mod picture;
 mod scene;
 mod screen;
+mod signals;
 mod stage;
 
 use std::{env, process::ExitCode, time::Duration};
 
 use sandbox::page::Page;
-use tokio::{runtime::Runtime, signal::ctrl_c, time::timeout};
+use tokio::{runtime::Runtime, time::timeout};
 
 use screen::{Screen, Terminal};
+use signals::Signals;
 use stage::{Stage, Wrong};
 
 const HELP: &str = "\
@@ -78,31 +80,32 @@ fn main() -> ExitCode {
 
 /// Builds the stage, plays, and clears everything away, however it ended.
 async fn play(act: Act) -> Result<(), Wrong> {
+    let mut signals = Signals::listen()?;
     let stage = Stage::build().await?;
     let mut screen = Screen::new(Terminal::new(), &stage);
     stage.bot.start()?;
     let played = tokio::select! {
         played = perform(&act, &stage, &mut screen) => played,
         _ = stage.bot.ended() => Err(stage.left()),
-        _ = ctrl_c() => Err(Wrong::Interrupted),
+        () = signals.next() => Err(Wrong::Interrupted),
     };
     let played = match (played, act) {
-        (Ok(()), Act::SceneAndPage) => receive(&stage).await,
+        (Ok(()), Act::SceneAndPage) => receive(&stage, signals).await,
         (played, _) => played,
     };
     let stopped = stage.stop_bot().await;
     played.and(stopped)
 }
 
-/// Opens the page and leaves the stage to its visitors until Ctrl-C.
-async fn receive(stage: &Stage) -> Result<(), Wrong> {
+/// Opens the page and leaves the stage to its visitors until a signal asks for the end.
+async fn receive(stage: &Stage, mut signals: Signals) -> Result<(), Wrong> {
     let page = Page::open(stage.cast()).await?;
     Terminal::print(&format!(
         "\nThat was the scene. Go on in your browser:\n\n  {}\n\n{}",
         page.url(),
         stage.invitation()
     ));
-    ctrl_c().await?;
+    signals.next().await;
     Ok(())
 }
 

@@ -187,6 +187,8 @@ struct Folder(PathBuf);
 impl Folder {
     fn new() -> io::Result<Self> {
         let path = env::temp_dir().join(format!("whisul-bot-demo-{}", process::id()));
+        // Left by a process of this number that was killed.
+        _ = fs::remove_dir_all(&path);
         fs::create_dir(&path)?;
         Ok(Self(path))
     }

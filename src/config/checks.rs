@@ -10,7 +10,10 @@ use secrecy::SecretString;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use url::Url;
 
-use super::{LogFormat, faults::Problem};
+use super::{
+    LogFormat,
+    faults::{BadEntry, Problem, Wrong},
+};
 use crate::{
     domain::{GuildId, Quota, RoleId, format_duration, parse_duration},
     proxy::{Proxy, is_loopback},
@@ -54,7 +57,7 @@ fn has_scheme(text: &str, scheme: &str) -> bool {
 }
 
 /// Whether a text has the form of a bot's token: an id in base64, a time and a signature.
-fn is_discord_token(text: &str) -> bool {
+pub(super) fn is_discord_token(text: &str) -> bool {
     let parts: Vec<&str> = text.split('.').collect();
     matches!(parts[..], [id, time, rest] if id.len() >= 23 && time.len() == 6 && rest.len() >= 27)
 }
@@ -100,7 +103,12 @@ pub(super) fn database(text: &str) -> Result<String, Problem> {
 
 /// An HTTP proxy.
 pub(super) fn proxy(text: &str) -> Result<Proxy, Problem> {
-    text.parse().map_err(|_| Problem::Proxy)
+    let scheme = text.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+    text.parse().map_err(|_| match scheme.as_deref() {
+        Some(socks) if socks.starts_with("socks") => Problem::ProxyKind("SOCKS"),
+        Some("https") => Problem::ProxyKind("HTTPS"),
+        _ => Problem::Proxy,
+    })
 }
 
 pub(super) fn count(text: &str) -> Result<NonZeroU32, Problem> {
@@ -152,23 +160,43 @@ pub(super) fn interval(
 }
 
 pub(super) fn role_quotas(text: &str) -> Result<BTreeMap<RoleId, Quota>, Problem> {
-    let mut quotas = BTreeMap::new();
-    for (entry, number) in text.split(',').zip(1..) {
-        let (role, quota) = entry.split_once('=').ok_or(Problem::RoleQuota(number))?;
-        let role = snowflake(role).map(RoleId).ok_or(Problem::RoleQuota(number))?;
-        let quota = quota.trim().parse().map_err(|_| Problem::RoleQuota(number))?;
-        if quotas.insert(role, quota).is_some() {
-            return Err(Problem::RoleTwice(number));
-        }
-    }
-    Ok(quotas)
+    let mut seen = BTreeSet::new();
+    let entry = |entry: &str| {
+        let (role, quota) = entry.split_once('=').ok_or(Wrong::Form)?;
+        let role = snowflake(role).map(RoleId).ok_or(Wrong::Form)?;
+        let quota = quota.trim().parse().map_err(|_| Wrong::Form)?;
+        if seen.insert(role) { Ok((role, quota)) } else { Err(Wrong::Twice) }
+    };
+    entries("ROLE_ID=COUNT/WINDOW, comma-separated", text, entry)
 }
 
 /// An entry that is left empty is refused: a list of nothing but commas must not open the bot to
 /// every server.
 pub(super) fn guilds(text: &str) -> Result<BTreeSet<GuildId>, Problem> {
-    let guild = |(entry, number)| snowflake(entry).map(GuildId).ok_or(Problem::Guild(number));
-    text.split(',').zip(1..).map(guild).collect()
+    let entry = |entry: &str| snowflake(entry).map(GuildId).ok_or(Wrong::Form);
+    entries("server ids, which are numbers, comma-separated", text, entry)
+}
+
+/// Reads the entries of a list, all of them, so that all bad ones are told.
+fn entries<T, C: FromIterator<T>>(
+    expected: &'static str,
+    text: &str,
+    mut read: impl FnMut(&str) -> Result<T, Wrong>,
+) -> Result<C, Problem> {
+    let (mut good, mut bad) = (Vec::new(), Vec::new());
+    for (entry, number) in text.split(',').zip(1..) {
+        match read(entry.trim()) {
+            Ok(value) => good.push(value),
+            Err(wrong) => {
+                bad.push(BadEntry { number, wrong, text: Some(entry.trim().to_owned()) });
+            }
+        }
+    }
+    if bad.is_empty() {
+        Ok(good.into_iter().collect())
+    } else {
+        Err(Problem::Entries(expected, bad))
+    }
 }
 
 /// An id as Discord shows it: digits only. Kept to 63 bits, as the database holds it.
@@ -215,19 +243,26 @@ pub(super) fn log_format(text: &str) -> Result<LogFormat, Problem> {
 /// all others.
 pub(super) fn log_filter(text: &str) -> Result<Targets, Problem> {
     let level = |text: &str| match text.trim() {
-        "" => Err(Problem::LogFilter),
-        level => level.parse::<LevelFilter>().map_err(|_| Problem::LogFilter),
+        "" => Err(Wrong::Form),
+        level => level.parse::<LevelFilter>().map_err(|_| Wrong::Form),
     };
     let is_path = |target: &str| {
         !target.is_empty() && target.chars().all(|c| c.is_ascii_alphanumeric() || "_:-".contains(c))
     };
-    text.split(',').try_fold(Targets::new(), |targets, directive| match directive.split_once('=') {
-        None => Ok(targets.with_default(level(directive)?)),
-        Some((target, chosen)) if is_path(target.trim()) => {
-            Ok(targets.with_target(target.trim(), level(chosen)?))
-        }
-        Some(_) => Err(Problem::LogFilter),
-    })
+    let expected = "LEVEL or TARGET=LEVEL, comma-separated; levels are error, warn, info, debug, \
+        trace and off";
+    let directives: Vec<_> =
+        entries(expected, text, |directive| match directive.split_once('=') {
+            None => Ok((None, level(directive)?)),
+            Some((target, chosen)) if is_path(target.trim()) => {
+                Ok((Some(target.trim().to_owned()), level(chosen)?))
+            }
+            Some(_) => Err(Wrong::Form),
+        })?;
+    Ok(directives.into_iter().fold(Targets::new(), |targets, (target, level)| match target {
+        None => targets.with_default(level),
+        Some(target) => targets.with_target(target, level),
+    }))
 }
 
 /// A base URL to which paths are appended. Secrets travel to it, so that it is encrypted or stays

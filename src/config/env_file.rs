@@ -34,10 +34,10 @@ pub(super) enum LineProblem {
     Control,
     #[error("is not UTF-8; save the file as UTF-8")]
     Encoding,
-    #[error("this name has another value in line {0}; keep one of them")]
-    Twice(usize),
-    #[error("unknown name; did you mean {0}?")]
-    Unknown(&'static str),
+    #[error("{0} has another value in line {1}; keep one of them")]
+    Twice(&'static str, usize),
+    #[error("{found} is no setting; did you mean {meant}?")]
+    Unknown { found: String, meant: &'static str },
 }
 
 /// The text of a file. Editors on Windows save UTF-8 with a byte order mark, or UTF-16.
@@ -66,6 +66,13 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, (usize, LineP
     let units = pairs.iter().map(|pair| unit(*pair));
     let text: Option<String> = char::decode_utf16(units).map(Result::ok).collect();
     text.filter(|_| rest.is_empty()).ok_or((1, LineProblem::Encoding))
+}
+
+/// The name that a line begins with, even if nothing else of it can be read.
+pub(super) fn name_of(line: &str) -> &str {
+    let line = without_export(line.trim()).trim_start_matches(['"', '\'', '`']);
+    let end = line.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(line.len());
+    line.split_at_checked(end).map_or("", |(name, _)| name)
 }
 
 /// Reads all entries, in their order, and what is wrong with other lines.
@@ -177,6 +184,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::properties;
 
     /// The value that a line gives.
     fn value(line: &str) -> Result<String, LineProblem> {
@@ -270,14 +278,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_is_read_and_every_place_exists(text in "([A-Ca-c='\"#$ \\\\\n]|\\PC)*") {
-            let (entries, problems) = parse(&text);
-            let lines = entries.iter().map(|entry| entry.line);
-            let mut lines: Vec<_> = lines.chain(problems.iter().map(|(line, _)| *line)).collect();
-            lines.sort_unstable();
-            prop_assert!(lines.iter().all(|line| (1..=text.lines().count()).contains(line)));
-            let count = lines.len();
-            lines.dedup();
-            prop_assert_eq!(lines.len(), count, "a line is told of once");
+            properties::env_file(text.as_bytes());
         }
 
         #[test]

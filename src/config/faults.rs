@@ -9,27 +9,68 @@ use crate::domain::QuotaError;
 
 /// Everything that is wrong with the settings: at least one fault.
 ///
-/// Tells names, lines and examples, and short values of settings that hold no secret.
+/// Tells names, places and examples, and the values that are no secrets.
 #[derive(Debug, Error)]
-pub struct Faults(pub(super) Vec<Fault>);
+pub struct Faults {
+    pub(super) all: Vec<Fault>,
+    /// What may be the cause of several.
+    pub(super) note: Option<String>,
+}
+
+impl From<Vec<Fault>> for Faults {
+    fn from(all: Vec<Fault>) -> Self {
+        Self { all, note: None }
+    }
+}
 
 /// One thing that is wrong.
 #[derive(Debug)]
 pub(super) enum Fault {
     /// A setting can't be used.
     Setting(Setting, Problem, Found),
-    /// Something is wrong with this line of the `.env` file, counted from 1.
-    Line(usize, LineProblem),
+    /// Something is wrong with this line of the `.env` file, counted from 1, in which this setting
+    /// was probably meant.
+    Line(usize, Option<Setting>, LineProblem),
     /// The `.env` file is there but can't be read.
     File(io::Error),
 }
+
+impl Fault {
+    /// The setting that a faulty line was meant for.
+    pub(super) fn line_of(&self) -> Option<Setting> {
+        match self {
+            Self::Line(_, setting, _) => *setting,
+            Self::Setting(..) | Self::File(_) => None,
+        }
+    }
+}
+
+/// A bad entry of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct BadEntry {
+    /// Which, counted from 1.
+    pub(super) number: usize,
+    pub(super) wrong: Wrong,
+    /// The entry, unless it may be a secret.
+    pub(super) text: Option<String>,
+}
+
+/// What is wrong with an entry of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wrong {
+    Form,
+    Twice,
+}
+
+/// The most bad entries of one list that are told.
+const ENTRIES: usize = 10;
 
 /// What a setting is set to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Found {
     /// The value, where it may be shown.
     pub(super) text: Option<String>,
-    /// Where: `.env, line 3`, or `environment`.
+    /// Where: `.env, line 3`, or `the environment`.
     pub(super) place: Option<String>,
 }
 
@@ -38,6 +79,8 @@ pub(super) struct Found {
 pub(super) enum Problem {
     #[error("required, but not set")]
     Required,
+    #[error("required, but not set; .env, line {0} has a name that is like it")]
+    RequiredElsewhere(usize),
     #[error("contains white space: copy it again, without what stands around it")]
     SecretSpace,
     #[error("contains quotation marks, which are no part of it")]
@@ -79,11 +122,13 @@ pub(super) enum Problem {
     DatabaseFolder,
     #[error("~ and $ are not replaced: write the path in full")]
     DatabaseVariable,
-    #[error(
-        "expected http:// and the proxy's host and port; SOCKS and HTTPS to the proxy itself are \
-         not supported"
-    )]
+    #[error("expected http:// and the proxy's host and port")]
     Proxy,
+    #[error(
+        "{0} proxies are not supported: expected http:// and the host and port of an HTTP proxy, or \
+         NO_PROXY=* to use none"
+    )]
+    ProxyKind(&'static str),
     #[error("expected a whole number from 1 to 4294967295")]
     Count,
     #[error("expected a whole number and s, m, h, d or w, longer than 0s")]
@@ -96,12 +141,8 @@ pub(super) enum Problem {
     Quota(#[from] QuotaError),
     #[error("expected COUNT/WINDOW, both above 0")]
     Rate,
-    #[error("entry {0}: expected ROLE_ID=COUNT/WINDOW")]
-    RoleQuota(usize),
-    #[error("entry {0}: this role has a quota already")]
-    RoleTwice(usize),
-    #[error("entry {0}: expected a server's id, which is a number")]
-    Guild(usize),
+    #[error("expected {0}; {list}", list = told(.1))]
+    Entries(&'static str, Vec<BadEntry>),
     #[error("expected {0}")]
     Choice(&'static str),
     #[error("expected a URL")]
@@ -110,20 +151,51 @@ pub(super) enum Problem {
     Insecure,
     #[error("expected a URL without user name, password, query or fragment")]
     UrlParts,
-    #[error(
-        "expected LEVEL or TARGET=LEVEL, comma-separated; levels are error, warn, info, debug, \
-         trace and off"
-    )]
-    LogFilter,
+}
+
+impl Problem {
+    /// The same with nothing but what may be shown of each entry.
+    pub(super) fn shown(self, show: impl Fn(&str) -> Option<String>) -> Self {
+        let Self::Entries(expected, mut entries) = self else { return self };
+        for entry in &mut entries {
+            entry.text = entry.text.take().and_then(|text| show(&text));
+        }
+        Self::Entries(expected, entries)
+    }
+}
+
+/// Bad entries in words.
+fn told(entries: &[BadEntry]) -> String {
+    let more = entries.len().saturating_sub(ENTRIES);
+    let mut told: Vec<_> = entries.iter().take(ENTRIES).map(ToString::to_string).collect();
+    if more > 0 {
+        told.push(format!("and {more} more"));
+    }
+    told.join(", ")
+}
+
+impl fmt::Display for BadEntry {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { number, wrong, text } = self;
+        match (wrong, text.as_deref()) {
+            (Wrong::Twice, _) => write!(formatter, "entry {number} has the id of another one"),
+            (Wrong::Form, Some("")) => write!(formatter, "entry {number} is empty"),
+            (Wrong::Form, Some(text)) => write!(formatter, "entry {number} is '{text}'"),
+            (Wrong::Form, None) => write!(formatter, "entry {number} is something else"),
+        }
+    }
 }
 
 impl fmt::Display for Faults {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = self.0.len();
+        let count = self.all.len();
         let faults = if count == 1 { "fault" } else { "faults" };
         writeln!(formatter, "The settings have {count} {faults}:")?;
-        self.0.iter().try_for_each(|fault| write!(formatter, "\n{fault}"))?;
-        write!(formatter, "\nEvery setting is explained by whisul-bot --help.")
+        self.all.iter().try_for_each(|fault| write!(formatter, "\n{fault}"))?;
+        if let Some(note) = &self.note {
+            writeln!(formatter, "\n{note}")?;
+        }
+        write!(formatter, "\nEvery setting is explained by whisul-bot help.")
     }
 }
 
@@ -131,22 +203,32 @@ impl fmt::Display for Fault {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Setting(Setting { name, example, .. }, problem, Found { text, place }) => {
-                write!(formatter, "  {name}: {problem}")?;
-                if let Some(text) = text {
-                    write!(formatter, ", not '{text}'")?;
+                writeln!(formatter, "  {name}: {problem}")?;
+                // Of a list, the bad entries are shown.
+                let text = text.as_ref().filter(|_| !matches!(problem, Problem::Entries(..)));
+                match (place, text) {
+                    (Some(place), Some(text)) => {
+                        writeln!(formatter, "    Found in {place}: {text}")?;
+                    }
+                    (Some(place), None) => writeln!(formatter, "    Found in {place}")?,
+                    (None, _) => {}
                 }
-                if let Some(place) = place {
-                    write!(formatter, " ({place})")?;
-                }
-                writeln!(formatter, "\n    Example: {name}={example}")
+                writeln!(formatter, "    Example: {name}={example}")
             }
-            Self::Line(number, problem) => {
+            Self::Line(number, setting, problem) => {
                 writeln!(formatter, "  .env, line {number}: {problem}")?;
-                writeln!(
-                    formatter,
-                    "    Example: ALLOWED_GUILDS='1234, 5678' # in single quotes nothing has a \
-                     special meaning"
-                )
+                let (name, example) = setting
+                    .map_or(("ALLOWED_GUILDS", "1234,5678"), |meant| (meant.name, meant.example));
+                match problem {
+                    LineProblem::Unknown { .. } | LineProblem::Twice(..) => {
+                        writeln!(formatter, "    Example: {name}={example}")
+                    }
+                    _ => writeln!(
+                        formatter,
+                        "    Example: {name}='{example}' # in single quotes nothing has a special \
+                         meaning"
+                    ),
+                }
             }
             Self::File(error) => {
                 writeln!(formatter, "  .env: can't be read: {error}")?;

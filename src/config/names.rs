@@ -6,9 +6,10 @@ use super::TABLE;
 const OTHERS: [&str; 4] = ["HTTP_PROXY", "NO_COLOR", "DISCORD_API", "RUST_LOG_STYLE"];
 
 /// The setting that a name which is none was surely meant for: one or two slips away from it.
+/// `DISCORD_TOKEN_OLD` and `DISCORD_TOKEN2` are no slips.
 pub(super) fn misspelt(name: &str) -> Option<&'static str> {
     let upper = name.to_ascii_uppercase();
-    if OTHERS.contains(&upper.as_str()) {
+    if OTHERS.contains(&upper.as_str()) || has_more_than_a_setting(&upper) {
         return None;
     }
     let near = |setting: &'static str| {
@@ -20,20 +21,37 @@ pub(super) fn misspelt(name: &str) -> Option<&'static str> {
     nearest.map(|(_, setting)| setting)
 }
 
-/// The same in a file that is the bot's own, where a name with words too many or too few was meant
-/// for a setting, too: `DISCORD_BOT_TOKEN`, `WHISUL_KEY`.
-pub(super) fn meant(name: &str) -> Option<&'static str> {
+/// A setting that shares its words with a name which is none: `DISCORD_BOT_TOKEN`, `WHISUL_KEY`,
+/// `TEST_DATABASE_URL`. It may have been meant, or be another program's.
+pub(super) fn related(name: &str) -> Option<&'static str> {
     let upper = name.to_ascii_uppercase();
     if OTHERS.contains(&upper.as_str()) {
         return None;
     }
-    let words: Vec<&str> = upper.split(['_', '-', '.']).filter(|word| !word.is_empty()).collect();
+    let words = words(&upper);
     let shares_words = |setting: &&'static str| {
         let own: Vec<&str> = setting.split('_').collect();
         let (few, many) = if own.len() < words.len() { (&own, &words) } else { (&words, &own) };
         few.len() > 1 && few.iter().all(|word| many.contains(word))
     };
-    misspelt(name).or_else(|| TABLE.iter().map(|setting| setting.name).find(shares_words))
+    TABLE.iter().map(|setting| setting.name).find(shares_words)
+}
+
+/// Whether a name has all words of a setting and others, or a number at its end.
+fn has_more_than_a_setting(upper: &str) -> bool {
+    let words = words(upper);
+    let is_within = |setting: &str| {
+        let own = setting.split('_');
+        words.len() > own.clone().count() && own.into_iter().all(|word| words.contains(&word))
+    };
+    let bare = upper.trim_end_matches(|c: char| c.is_ascii_digit());
+    let is_numbered = |setting: &str| bare != upper && bare.trim_end_matches('_') == setting;
+    TABLE.iter().any(|setting| is_within(setting.name) || is_numbered(setting.name))
+}
+
+fn words(upper: &str) -> Vec<&str> {
+    let end = upper.trim_end_matches(|c: char| c.is_ascii_digit());
+    end.split(['_', '-', '.']).filter(|word| !word.is_empty()).collect()
 }
 
 /// How many slips lie between two names: a character too many, too few or wrong, or two swapped.
@@ -82,18 +100,22 @@ mod tests {
         for name in
             ["USER", "HOME", "TZ", "PATH", "HTTP_PROXY", "RUST_LOG_STYLE", "LANG", "NOTE", "FORMAT"]
         {
-            assert_eq!((misspelt(name), meant(name)), (None, None), "{name}");
+            assert_eq!((misspelt(name), related(name)), (None, None), "{name}");
         }
     }
 
     #[test]
-    fn words_too_many_or_too_few_are_recognised_in_the_bots_own_file() {
+    fn words_too_many_or_too_few_may_be_another_programs() {
         for (name, setting) in [
             ("DISCORD_BOT_TOKEN", "DISCORD_TOKEN"),
             ("WHISUL_KEY", "WHISUL_API_KEY"),
             ("USER_DAILY_QUOTA", "USER_QUOTA"),
+            ("TEST_DATABASE_URL", "DATABASE_URL"),
+            ("DISCORD_TOKEN_OLD", "DISCORD_TOKEN"),
+            ("DISCORD_TOKEN_2", "DISCORD_TOKEN"),
+            ("DISCORD_TOKEN2", "DISCORD_TOKEN"),
         ] {
-            assert_eq!((misspelt(name), meant(name)), (None, Some(setting)), "{name}");
+            assert_eq!((misspelt(name), related(name)), (None, Some(setting)), "{name}");
         }
     }
 

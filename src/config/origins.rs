@@ -7,7 +7,7 @@ use crate::{domain, proxy::Proxy};
 pub(super) fn origins(lookup: &dyn Fn(&super::Setting) -> Option<Given>) -> Vec<domain::Setting> {
     let origin = |setting: &super::Setting| {
         let (value, source) = match (lookup(setting), setting.fallback) {
-            (Some(Given { text, line }), _) => {
+            (Some(Given { text, line, .. }), _) => {
                 let source = line.map_or(domain::Source::Environment, |_| domain::Source::File);
                 (shown(*setting, text.trim()), source)
             }

@@ -108,8 +108,9 @@ settings! {
     HTTPS_PROXY = Unset("empty: none"), "http://proxy.example:3128",
         "HTTP proxy through which Discord and Whisul are reached, with user:password@ before its \
          host where it wants them. https_proxy, all_proxy and ALL_PROXY count too.";
-    NO_PROXY = Unset("empty"), "whisul.com,10.0.0.5",
-        "Hosts reached without the proxy, comma-separated. Loopback addresses always are.";
+    NO_PROXY = Unset("empty"), "whisul.com,10.0.0.0/8",
+        "Hosts reached without the proxy, comma-separated: names, IP addresses, networks (10.0.0.0/8) \
+         or * for all. Loopback addresses always are.";
     SHUTDOWN_GRACE = Value("10s"), "10s",
         "How long a stop may take to answer running commands and save its state.";
     LOG_FORMAT = Value("text"), "json",
@@ -129,11 +130,7 @@ pub(super) fn aliases(setting: Setting) -> &'static [&'static str] {
     }
 }
 
-/// Whether a setting's value is a secret or may hold one, and is not to be shown.
-pub(super) fn is_private(setting: Setting) -> bool {
-    setting == DISCORD_TOKEN
-        || setting == WHISUL_API_KEY
-        || setting == HTTPS_PROXY
-        || setting == DATABASE_URL
-        || setting.name.ends_with("_API_URL")
+/// Whether a setting's value is a secret.
+pub(super) fn is_secret(setting: Setting) -> bool {
+    setting == DISCORD_TOKEN || setting == WHISUL_API_KEY
 }

@@ -15,7 +15,7 @@ impl UnknownName {
     /// A name in the file, shown only if it looks like one: a secret on a line of its own may end
     /// with a `=`.
     pub(super) fn in_file(name: &str, line: usize) -> Self {
-        let is_word = |c: char| c.is_ascii_uppercase() || c == '_';
+        let is_word = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
         let name = if name.len() <= 30 && name.chars().all(is_word) { name } else { "" };
         Self { name: name.to_owned(), line: Some(line), meant: None }
     }

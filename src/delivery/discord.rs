@@ -15,7 +15,7 @@ use super::{
     search::SeenMessage,
 };
 use crate::{
-    domain::{ApplicationId, ChannelId, GuildId, MessageId, UserId},
+    domain::{ApplicationId, ChannelId, GuildId, MessageId, RoleId, UserId},
     proxy::{Proxies, Proxy},
 };
 
@@ -236,6 +236,24 @@ impl Discord {
         Ok(guilds)
     }
 
+    /// What a member is called in a server.
+    pub async fn member_name(
+        &self,
+        guild: GuildId,
+        person: UserId,
+    ) -> Result<String, DiscordError> {
+        let request = without_body(format!("guilds/{guild}/members/{person}"), "");
+        let member: MemberAnswer = self.sender.send(&request).await?;
+        Ok(member.nick.or(member.user.global_name).unwrap_or(member.user.username))
+    }
+
+    /// The roles of a server.
+    pub async fn roles(&self, guild: GuildId) -> Result<Vec<RoleId>, DiscordError> {
+        let request = without_body(format!("guilds/{guild}/roles"), "");
+        let roles: Vec<Identified> = self.sender.send(&request).await?;
+        roles.iter().map(|role| role.id().map(RoleId)).collect()
+    }
+
     /// Where the gateway is, and how many sessions may be started there.
     pub async fn gateway(&self) -> Result<GatewayAnswer, DiscordError> {
         self.sender.send(&without_body("gateway/bot".to_owned(), "")).await
@@ -295,6 +313,20 @@ struct GuildAnswer {
     #[serde(flatten)]
     identified: Identified,
     name: String,
+}
+
+#[derive(Deserialize)]
+struct MemberAnswer {
+    #[serde(default)]
+    nick: Option<String>,
+    user: UserAnswer,
+}
+
+#[derive(Deserialize)]
+struct UserAnswer {
+    username: String,
+    #[serde(default)]
+    global_name: Option<String>,
 }
 
 impl PostedMessage {

@@ -6,7 +6,8 @@ use super::{
     Message, links::message_link, markdown::escaped, render::stage, sentences::admin as say,
 };
 use crate::domain::{
-    Bar, BlockedWord, Deed, Grant, GuildId, Job, Limit, Listed, Setting, Standing, Stats, UserId,
+    Bar, BlockedWord, Deed, Grant, GuildId, Job, Limit, Listed, Quota, RoleId, Scope, Setting,
+    Standing, Stats, UserId,
 };
 
 const COLOUR: u32 = 0x5B_6E_F5;
@@ -14,7 +15,7 @@ const COLOUR: u32 = 0x5B_6E_F5;
 /// The most UTF-16 code units of a list: an embed's description may have 4096 (Discord docs, Message
 /// Resource > Embed Limits).
 const LIST_ROOM: usize = 3800;
-const REASON_ROOM: usize = 300;
+const REASON_ROOM: usize = 280;
 /// How many lines a page of the log has, so that all of them fit whatever they say.
 pub const LOG_PAGE: u32 = 8;
 /// The same for the jobs under way.
@@ -24,6 +25,8 @@ pub const SERVERS_PAGE: u32 = 20;
 /// The same for the blocked words.
 pub const WORDS_PAGE: u32 = 40;
 const NAME_ROOM: usize = 120;
+/// The same inside a sentence.
+const NAME_SHORT: usize = 40;
 const VALUE_ROOM: usize = 200;
 
 /// What a person may still ask for, with what they have under way.
@@ -88,11 +91,41 @@ pub fn words(words: &Listed<BlockedWord>) -> Message {
     page(say::WORDS, words, say::word)
 }
 
+/// An act in the record.
+#[derive(Clone, Debug)]
+pub struct LogEntry {
+    /// The act.
+    pub deed: Deed,
+    /// What its server is called; `None` where the record is that server's own.
+    pub server: Option<Option<String>>,
+    /// Whose song it cancelled, if that came in time.
+    pub cancelled: Option<UserId>,
+}
+
+impl LogEntry {
+    fn circumstances(&self) -> say::Circumstances {
+        let here = say::Circumstances { cancelled: self.cancelled, ..say::Circumstances::here() };
+        let (Some(name), Scope::Server(id)) = (&self.server, self.deed.scope) else { return here };
+        say::Circumstances { server: server_name(id, name.as_deref()), ..here }
+    }
+}
+
+fn server_name(id: GuildId, name: Option<&str>) -> String {
+    let name = name.map(|name| escaped(name, NAME_SHORT)).filter(|name| !name.is_empty());
+    name.unwrap_or_else(|| say::unnamed_server(id))
+}
+
 /// A page of what admins did.
-pub fn log(deeds: &Listed<Deed>) -> Message {
-    page(say::LOG, deeds, |deed| {
-        say::deed(deed, &escaped(deed.reason.as_deref().unwrap_or_default(), REASON_ROOM))
+pub fn log(entries: &Listed<LogEntry>) -> Message {
+    page(say::LOG, entries, |entry| {
+        let reason = escaped(entry.deed.reason.as_deref().unwrap_or_default(), REASON_ROOM);
+        say::deed(&entry.deed, &entry.circumstances(), &reason)
     })
+}
+
+/// An act that another one did not end, to whoever may see it.
+pub fn still_in_force(entry: &LogEntry) -> String {
+    say::still_in_force(&entry.deed, &entry.circumstances())
 }
 
 /// Numbers about songs.
@@ -116,12 +149,49 @@ pub fn servers(servers: &Listed<(GuildId, String)>) -> Message {
     page(say::SERVERS, servers, |(id, name)| say::server(*id, &escaped(name, NAME_ROOM)))
 }
 
+/// A setting as it is shown.
+#[derive(Clone, Debug)]
+pub enum ShownSetting {
+    /// By its value.
+    Value(Setting),
+    /// By the roles, of which this server's are known.
+    Roles(Setting, Vec<(RoleId, bool, Quota)>),
+    /// By the servers, and their names where they are known.
+    Servers(Setting, Vec<(GuildId, Option<String>)>),
+}
+
+/// How many roles or servers of a setting are shown.
+const IN_SETTING: usize = 20;
+
+impl ShownSetting {
+    fn line(&self) -> String {
+        let (setting, values): (_, Vec<String>) = match self {
+            Self::Value(setting) => (setting, vec![escaped(&setting.value, VALUE_ROOM)]),
+            Self::Roles(setting, roles) if roles.is_empty() => {
+                (setting, vec![say::NO_ROLES_HERE.to_owned()])
+            }
+            Self::Roles(setting, roles) => {
+                let quota = |(role, known, quota): &_| say::role_quota(*role, *known, *quota);
+                (setting, roles.iter().map(quota).collect())
+            }
+            Self::Servers(setting, servers) => {
+                let name = |(id, name): &(_, Option<String>)| server_name(*id, name.as_deref());
+                (setting, servers.iter().map(name).collect())
+            }
+        };
+        let left_out = values.len().saturating_sub(IN_SETTING);
+        let mut value = values.into_iter().take(IN_SETTING).collect::<Vec<_>>().join(", ");
+        if left_out > 0 {
+            value = format!("{value} {}", say::more(left_out));
+        }
+        say::setting(setting.name, &value, setting.source)
+    }
+}
+
 /// Settings, with where they come from, and how many people have a quota of their own, if that may
 /// be told.
-pub fn settings(settings: &[Setting], own_quotas: Option<u64>) -> Message {
-    let line = |setting: &Setting| {
-        say::setting(setting.name, &escaped(&setting.value, VALUE_ROOM), setting.source)
-    };
+pub fn settings(settings: &[ShownSetting], own_quotas: Option<u64>) -> Message {
+    let line = ShownSetting::line;
     let embed = embed(say::SETTINGS, &settings.iter().map(line).collect::<Vec<_>>());
     message(embed.footer(CreateEmbedFooter::new(say::own_quotas(own_quotas))))
 }
@@ -165,9 +235,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::{
-        Act, ChannelId, JobId, MessageId, Page, Quota, Scope, State, Timestamp, fixtures,
-    };
+    use crate::domain::{Act, ChannelId, JobId, MessageId, Page, State, Timestamp, fixtures};
 
     /// Everything that Discord would show of a message.
     fn shown(message: &Message) -> String {
@@ -245,11 +313,13 @@ mod tests {
                 id: JobId(u64::MAX),
                 admin: person,
                 guild: GuildId(u64::MAX),
-                scope: Scope::Everywhere,
+                scope: Scope::Server(GuildId(u64::MAX)),
                 act,
                 reason: Some("*".repeat(200)),
             };
-            assert_whole(&deed, LOG_PAGE, log);
+            let server = Some(Some("*".repeat(100)));
+            let entry = LogEntry { deed, server, cancelled: Some(person) };
+            assert_whole(&entry, LOG_PAGE, log);
         }
     }
 

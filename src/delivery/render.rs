@@ -12,7 +12,9 @@ use super::{
     markdown::{escaped, excerpt, plain},
     sentences as say,
 };
-use crate::domain::{Action, Cancellation, Failure, Job, Outlook, RunId, Song, State, Timestamp};
+use crate::domain::{
+    Action, Cancellation, Failure, Job, Outlook, RunId, Song, State, Timestamp, Wait,
+};
 
 /// How much room each text is given, in UTF-16 code units. Their sum stays below the 6000 that
 /// Discord allows over all embeds of a message, each below its own limit (Discord docs, Message
@@ -55,6 +57,8 @@ pub struct Scene<'a> {
     pub now: Timestamp,
     /// Its place in line, from 1 on; `None` when its turn has come.
     pub place: Option<usize>,
+    /// How long it takes until then; `None` where nobody knows.
+    pub wait: Option<Wait>,
     /// What holds it up.
     pub obstacle: Option<Obstacle>,
     /// What can be said about how long its song takes.
@@ -113,7 +117,7 @@ fn under_way(scene: &Scene<'_>) -> CreateEmbed {
             (say::COMPOSING, WORKING, format!("{bar}\n{told}"))
         }
         State::Submitting => (say::SUBMITTING, WORKING, String::new()),
-        _ => (say::IN_LINE, WAITING, say::place_in_line(scene.place)),
+        _ => (say::IN_LINE, WAITING, say::place_in_line(scene.place, scene.wait)),
     };
     // Whoever waits behind a closed door wants to know that, rather than the place in line.
     let status = match (scene.last_words, scene.obstacle) {

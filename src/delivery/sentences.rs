@@ -5,6 +5,7 @@
 
 pub mod admin;
 mod deletion;
+mod durations;
 mod extras;
 mod help;
 mod interactions;
@@ -18,11 +19,12 @@ use std::time::Duration;
 
 use super::Obstacle;
 use crate::domain::{
-    Canceller, Charge, Failure, Limit, PROMPT_MAX, PromptError, Quota, Refusal, Remedy, Rough,
-    Span, Timestamp, Unit, UserId, format_duration,
+    Canceller, Charge, Failure, Limit, PROMPT_MAX, PromptError, Quota, Refusal, Remedy, Timestamp,
+    UserId, Wait, format_duration,
 };
 
 pub use deletion::*;
+pub use durations::*;
 pub use extras::*;
 pub use help::*;
 pub use interactions::*;
@@ -81,13 +83,14 @@ fn rounded_up(at: Timestamp) -> Timestamp {
     at.after(Duration::from_millis(999))
 }
 
-/// Where in line a job is.
-pub fn place_in_line(place: Option<usize>) -> String {
-    match place {
-        None => "It starts right away.".to_owned(),
+/// Where in line a job is, and how long it waits there.
+pub fn place_in_line(place: Option<usize>, wait: Option<Wait>) -> String {
+    let place = match place {
+        None => return "It starts right away.".to_owned(),
         Some(0 | 1) => "You're next: it starts as soon as there is room.".to_owned(),
         Some(place) => format!("Number {place} in line. This message follows along."),
-    }
+    };
+    wait.map_or(place.clone(), |wait| format!("{place}\n{}", durations::wait(&wait)))
 }
 
 /// What holds up a job that waits.
@@ -106,45 +109,6 @@ pub fn held_up(obstacle: Obstacle) -> &'static str {
              the song goes on by itself once there is credit."
         }
     }
-}
-
-/// When Whisul began. Nobody may edit a message any more while somebody reads it, so what is said
-/// about a running song stays true: nothing here counts down to a time that may pass.
-pub fn started(since: Timestamp) -> String {
-    format!("Started {}.", relative(since))
-}
-
-/// The same, with how long songs usually take.
-pub fn takes_usually(since: Timestamp, usual: Span) -> String {
-    format!("{} Songs usually take {}.", started(since), span(usual))
-}
-
-/// The same for a song that takes longer than nearly all others did.
-pub fn takes_longer(since: Timestamp) -> String {
-    let started = started(since);
-    format!("{started} This one is taking longer than usual. Whisul is still working on it.")
-}
-
-/// A duration that nobody knows for sure: "about 4 minutes, at most 9".
-fn span(Span { typical, most }: Span) -> String {
-    let (about, bound) = (Rough::nearest(typical), Rough::at_least(most));
-    match bound {
-        _ if most <= typical || bound == about => format!("about {}", rough(about)),
-        Rough { count, unit } if unit == about.unit => {
-            format!("about {}, at most {count}", rough(about))
-        }
-        _ => format!("about {}, at most {}", rough(about), rough(bound)),
-    }
-}
-
-fn rough(Rough { count, unit }: Rough) -> String {
-    let unit = match unit {
-        Unit::Second => "second",
-        Unit::Minute => "minute",
-        Unit::Hour => "hour",
-    };
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {unit}{plural}")
 }
 
 /// The last words on a message that can't be edited any more.

@@ -6,7 +6,7 @@ use serenity::{
 };
 
 use super::{Message, links::message_link, markdown::escaped, render::stage, sentences as say};
-use crate::domain::{Action, Available, Grant, Job, Limit, Standing};
+use crate::domain::{Action, Available, Grant, Job, Limit, Standing, Wait};
 
 /// How many of the songs under way are shown, and how much of their prompts, in UTF-16 code units.
 const SHOWN: usize = 10;
@@ -46,12 +46,13 @@ impl Answer<'_> {
 }
 
 /// How many songs somebody can ask for, what is left of each limit and of grants, and which songs
-/// are under way.
+/// are under way, with how long they wait.
 pub fn standings(
     answer: &Answer<'_>,
     standings: &[Standing],
     grants: &[Grant],
     under_way: &[Job],
+    wait_of: impl Fn(&Job) -> Option<Wait>,
 ) -> Message {
     let mut lines = vec![format!("{}\n", answer.line())];
     let is_counted = standings.iter().any(|standing| standing.limit == Limit::Person);
@@ -65,7 +66,10 @@ pub fn standings(
     let shown: Vec<_> = (1..).map(number).zip(under_way.iter().take(SHOWN)).collect();
     if !under_way.is_empty() {
         lines.push(format!("\n{}", say::UNDER_WAY_NOW));
-        lines.extend(shown.iter().map(|(number, job)| line(*number, job)));
+        for (number, job) in &shown {
+            lines.push(line(*number, job));
+            lines.extend(wait_of(job).as_ref().map(say::wait));
+        }
     }
     let embed = CreateEmbed::new().title(say::WHAT_IS_LEFT).colour(COLOUR);
     let cancel = shown.iter().filter(|(_, job)| job.awaits_turn());
@@ -92,7 +96,8 @@ mod tests {
 
     use super::*;
     use crate::domain::{
-        ChannelId, GuildId, JobId, MessageId, Quota, Timestamp, UserId, fixtures, fixtures::prompt,
+        ChannelId, GuildId, JobId, MessageId, Quota, Span, Timestamp, UserId, fixtures,
+        fixtures::prompt,
     };
 
     fn job(id: u64, text: &str) -> Job {
@@ -117,10 +122,13 @@ mod tests {
             let all = [Limit::Concurrency, Limit::Person, Limit::Guild, Limit::Global];
             let quota = Quota::Limited { count: u32::MAX, window: Duration::from_secs(1_000_001) };
             let used_up = all.map(|limit| Standing { limit, quota, left: 0, next_at: None });
+            let (day, at) = (Duration::from_hours(24), Timestamp::from_millis(i64::MAX));
+            let span = Span { typical: day, most: 99 * day };
+            let longest_wait = Wait { at, ahead: 0, span };
             let longest = "w".repeat(300);
             let answer =
                 Answer { kept_out: Some(&longest), available: Available::Unlimited };
-            let message = standings(&answer, &used_up, &grants, &jobs);
+            let message = standings(&answer, &used_up, &grants, &jobs, |_| Some(longest_wait));
             let message = serde_json::to_value(message).unwrap();
             let text = message["embeds"][0]["description"].as_str().unwrap();
             prop_assert!((1..=4096).contains(&text.encode_utf16().count()));

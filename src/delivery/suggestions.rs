@@ -15,6 +15,9 @@ const MOST: usize = 25;
 /// The most UTF-16 units of a choice's name and value.
 const ROOM: usize = 100;
 
+/// The most UTF-16 units of a person's name in a choice.
+const NAME_ROOM: usize = 32;
+
 /// Before the id of a job whose prompt is too long to be a choice itself.
 const RECENT: &str = "recent:";
 
@@ -39,15 +42,20 @@ pub fn meant_prompt(value: &str) -> Option<JobId> {
     (format!("{RECENT}{job}") == value).then_some(job)
 }
 
-/// The jobs in line that fit what is typed, in the order of their turns: for moderators, and so
-/// without their prompts.
-pub fn waiting(open: &[Job], typed: &Search) -> Vec<Suggestion> {
-    let waiting = open.iter().filter(|job| job.awaits_turn()).zip(1..);
-    let all = waiting.map(|(job, number)| Suggestion {
-        name: say::admin::waiting(number, job.id, job.requester),
-        value: job.id.to_string(),
+/// The jobs in line that fit what is typed, in the order of their turns, with the names of those who
+/// asked for them.
+pub fn waiting(
+    waiting: &[Job],
+    typed: &Search,
+    name: impl Fn(&Job) -> Option<String>,
+) -> Vec<Suggestion> {
+    let all = waiting.iter().zip(1..).map(|(job, number)| {
+        let name = name(job).map(|name| plain(&name, NAME_ROOM)).filter(|name| !name.is_empty());
+        let whole = say::admin::waiting(number, name.as_deref(), job.prompt.as_str());
+        (Suggestion { name: plain(&whole, ROOM), value: job.id.to_string() }, whole)
     });
-    all.filter(|choice| typed.fits([choice.name.as_str()])).take(MOST).collect()
+    let fitting = all.filter(|(choice, whole)| typed.fits([whole.as_str(), &choice.value]));
+    fitting.map(|(choice, _)| choice).take(MOST).collect()
 }
 
 /// The songs that fit what is typed, in their order.

@@ -17,6 +17,8 @@ pub(super) struct Asker {
     pub(super) token: SecretString,
     /// Who.
     pub(super) user: UserId,
+    /// What they are called there.
+    pub(super) name: String,
     /// The roles that they hold there.
     pub(super) roles: Vec<RoleId>,
     /// What they may do there. Nothing outside of servers.
@@ -34,6 +36,11 @@ macro_rules! asker {
             interaction: JobId(interaction.id.get()),
             token: token.clone(),
             user: UserId(interaction.user.id.get()),
+            name: interaction
+                .member
+                .as_ref()
+                .and_then(|member| member.nick.clone())
+                .unwrap_or_else(|| interaction.user.display_name().to_owned()),
             roles: interaction.member.iter().flat_map(|member| roles(member)).collect(),
             permissions: interaction
                 .member
@@ -127,6 +134,7 @@ mod tests {
             interaction: JobId(2),
             token: SecretString::new("token".to_owned()),
             user: UserId(user),
+            name: "Ann".to_owned(),
             roles: Vec::new(),
             permissions,
             place: job(guild).place,

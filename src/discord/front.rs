@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use super::{Access, Owners, PendingDeletions, asker::Asker, errors::CommandError};
+use super::{Access, Names, Owners, PendingDeletions, asker::Asker, errors::CommandError};
 use crate::{
     delivery::{AnswerTime, Discord, DiscordError, Message, Posted, Reply, sentences},
     domain::{ApplicationId, JobId, Prompt, Setting, UserId},
@@ -25,6 +25,8 @@ pub struct Front {
     pub access: Access,
     /// Whose the bot is.
     pub owners: Arc<Owners>,
+    /// What people and servers are called.
+    pub names: Arc<Names>,
     /// The deletions that are still to be confirmed.
     pub deletions: Arc<PendingDeletions>,
     /// The settings, as admins may see them.
@@ -47,6 +49,9 @@ impl Front {
         origin: Option<JobId>,
     ) -> Result<(), CommandError> {
         self.check(asker)?;
+        if let Some(guild) = asker.place.guild {
+            self.names.note(guild, asker.user, &asker.name);
+        }
         let ask = Ask {
             interaction: asker.interaction,
             requester: asker.user,

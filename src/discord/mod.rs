@@ -11,6 +11,7 @@ mod front;
 mod gateway;
 mod help;
 mod my_data;
+mod names;
 mod notify;
 mod owners;
 mod quota;
@@ -24,6 +25,7 @@ pub use access::Access;
 pub use deletion::PendingDeletions;
 pub use front::Front;
 pub use gateway::{GatewayError, serve};
+pub use names::Names;
 pub use owners::Owners;
 
 /// A poise context of this bot.

@@ -47,5 +47,6 @@ pub(super) async fn quota_of(front: &Front, asker: &Asker) -> Result<Message, Co
     let grants: Vec<_> = charges.usable_grants(now).copied().collect();
     let kept_out = front.access.check(guild).err().or(bar.map(sentences::admin::barred));
     let available = limits.available(&requester, &charges, now);
-    Ok(standings(&Answer { kept_out, available }, &left, &grants, &under_way))
+    let answer = Answer { kept_out, available };
+    Ok(standings(&answer, &left, &grants, &under_way, |job| jobs.wait_of(job)))
 }

@@ -5,18 +5,21 @@ use std::{panic::AssertUnwindSafe, time::Duration};
 
 use futures_util::FutureExt;
 use serenity::all::{CommandInteraction, Interaction};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tracing::{debug, error, warn};
 
 use super::{Front, asker::Asker};
 use crate::{
     delivery::{DiscordError, Reply, Suggestion, suggestions},
-    domain::{Page, Search},
+    domain::{Job, Page, Search},
     store::StoreError,
 };
 
 /// Suggestions that come later than this help nobody: the next letter is typed by then.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Of that, this much may go into asking what people are called.
+const NAMES: Duration = Duration::from_millis(600);
 
 /// Of the songs under way, these are looked at to find those in line.
 const WAITING: Page = Page { number: 1, size: 200 };
@@ -67,8 +70,12 @@ async fn suggest(
         // checked again.
         ("admin", "song") => match asker.place.guild {
             Some(guild) => {
-                let open = front.jobs.open_jobs(Some(guild), WAITING).await?;
-                Ok(suggestions::waiting(&open.items, &typed))
+                let mut open = front.jobs.open_jobs(Some(guild), WAITING).await?.items;
+                open.retain(Job::awaits_turn);
+                let people = open.iter().map(|job| job.requester);
+                front.names.learn(guild, people, Instant::now() + NAMES).await;
+                let name = |job: &Job| front.names.of_member(guild, job.requester);
+                Ok(suggestions::waiting(&open, &typed, name))
             }
             None => Ok(Vec::new()),
         },

@@ -35,7 +35,7 @@ const FIRST_GUESS: Duration = Duration::from_secs(2 * 144);
 const UNUSUAL_SHARE: f64 = 0.9;
 
 /// The durations of the latest songs.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Estimate {
     latest: VecDeque<Duration>,
 }
@@ -95,7 +95,7 @@ impl Estimate {
     }
 
     /// The durations that it knows, the shortest first.
-    fn sorted(&self) -> Vec<Duration> {
+    pub(super) fn sorted(&self) -> Vec<Duration> {
         sorted(self.latest.iter())
     }
 }

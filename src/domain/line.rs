@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{Job, JobId, UserId};
+use super::{Job, JobId, State, Timestamp, UserId};
 
 /// A place in the order of turns: earlier rounds first, older jobs first within one.
 ///
@@ -29,9 +29,9 @@ fn next_round(current: u32, latest: Option<u32>) -> u32 {
 /// A `Call` is what tells a waiting job that its turn has come.
 #[derive(Debug)]
 pub struct Line<Call> {
-    /// How many songs may run at once, and how many do.
+    /// How many songs may run at once, and which do, with when Whisul began.
     room: usize,
-    running: usize,
+    running: BTreeMap<JobId, Option<Timestamp>>,
     /// The round of the job that was called last.
     current: u32,
     /// The rounds that each person has taken, from the current one on.
@@ -48,7 +48,7 @@ impl<Call> Line<Call> {
     pub fn new(room: usize) -> Self {
         Self {
             room,
-            running: 0,
+            running: BTreeMap::new(),
             current: 0,
             taken: HashMap::new(),
             waiting: BTreeMap::new(),
@@ -119,13 +119,34 @@ impl<Call> Line<Call> {
     /// Makes room for a song that already is at Whisul, whether there is room or not.
     pub fn occupy(&mut self, job: &Job) {
         self.note(job.requester, job.round);
-        self.running += 1;
+        let since = match job.state {
+            State::Running { since, .. } => Some(since),
+            _ => None,
+        };
+        self.running.insert(job.id, since);
         self.pass(job.round);
     }
 
+    /// Whisul has begun with a song that has a slot.
+    pub fn began(&mut self, job: JobId, since: Timestamp) {
+        if let Some(began) = self.running.get_mut(&job) {
+            *began = Some(since);
+        }
+    }
+
     /// A song is done, or will not be.
-    pub fn vacate(&mut self) {
-        self.running = self.running.saturating_sub(1);
+    pub fn vacate(&mut self, job: JobId) {
+        self.running.remove(&job);
+    }
+
+    /// How many songs may run at once.
+    pub fn room(&self) -> usize {
+        self.room
+    }
+
+    /// When Whisul began with each of the songs that run, or are about to; `None` for those.
+    pub fn running(&self) -> Vec<Option<Timestamp>> {
+        self.running.values().copied().chain(self.promised.iter().map(|_| None)).collect()
     }
 
     /// Calls the job whose turn has come, if there is room for its song: the room is its own from
@@ -137,7 +158,7 @@ impl<Call> Line<Call> {
             None => return None,
         };
         self.promised.remove(&turn);
-        self.running += 1;
+        self.running.insert(turn.job, None);
         self.pass(turn.round);
         Some((turn, call))
     }
@@ -149,7 +170,7 @@ impl<Call> Line<Call> {
 
     /// How many more songs may run, apart from those that were promised.
     fn free(&self) -> usize {
-        self.room.saturating_sub(self.running).saturating_sub(self.promised.len())
+        self.room.saturating_sub(self.running.len()).saturating_sub(self.promised.len())
     }
 
     /// Remembers that a person has taken a round.
@@ -171,6 +192,8 @@ impl<Call> Line<Call> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -213,7 +236,7 @@ mod tests {
         }
         let order = std::iter::from_fn(|| {
             let (turn, ()) = line.call_next()?;
-            line.vacate();
+            line.vacate(turn.job);
             Some(turn.job.0)
         });
         assert_eq!(order.collect::<Vec<_>>(), [5, 3, 6, 4], "as if there had been no restart");
@@ -226,10 +249,29 @@ mod tests {
         line.occupy(&one);
         line.occupy(&two);
         line.join(&three, ());
-        line.vacate();
+        line.vacate(one.id);
         assert!(line.call_next().is_none());
-        line.vacate();
+        line.vacate(two.id);
         assert!(line.call_next().is_some());
+    }
+
+    #[test]
+    fn it_knows_since_when_songs_run() {
+        let mut line = Line::new(3);
+        let [mut one, two, three] = [1, 2, 3].map(|id| job(&mut line, id, ANN));
+        let since = Timestamp::from_millis(7);
+        one.state = State::Running { whisul_job: fixtures::whisul_job(), since };
+        line.occupy(&one);
+        assert_eq!(line.expect(&two), None);
+        assert_eq!(line.running(), [Some(since), None], "the second is about to");
+        line.join(&two, ());
+        line.call_next().unwrap();
+        line.began(two.id, since.after(Duration::from_secs(1)));
+        line.began(three.id, since);
+        assert_eq!(line.running().len(), 2);
+        assert!(line.running()[1] > Some(since));
+        line.vacate(one.id);
+        assert_eq!(line.running().len(), 1);
     }
 
     #[test]
@@ -257,7 +299,7 @@ mod tests {
         assert_eq!(line.call_next().map(|(turn, ())| turn), Some(two.turn()));
         line.join(&one, ());
         assert!(line.call_next().is_none(), "its room has gone to another");
-        line.vacate();
+        line.vacate(two.id);
         line.give_round_back(&three);
         assert_eq!(line.expect(&three), Some(1), "behind the first");
     }
@@ -279,7 +321,7 @@ mod tests {
                     waiting.insert((job.turn(), job.requester));
                     line.join(&job, job.requester);
                 } else if let Some((turn, person)) = line.call_next() {
-                    line.vacate();
+                    line.vacate(turn.job);
                     waiting.remove(&(turn, person));
                     overtakings.retain(|(_, waiter), _| *waiter != person);
                     let waiters: BTreeSet<_> = waiting.iter().map(|(_, waiter)| *waiter).collect();

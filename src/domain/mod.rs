@@ -34,6 +34,7 @@ mod standing;
 mod stats;
 mod text;
 mod time;
+mod waiting;
 mod ways;
 mod words;
 
@@ -66,5 +67,6 @@ pub use standing::{Available, Standing};
 pub use stats::{Stats, rank_before};
 pub use text::{is_blank, steers_direction, with_causes};
 pub use time::{Timestamp, format_duration, parse_duration};
+pub use waiting::{Forecast, Wait};
 pub use ways::{Attempt, Next, Post, RejectedWays, TokenTrouble, Way};
 pub use words::{BlockedWord, Reading, WordError};

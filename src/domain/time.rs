@@ -68,8 +68,8 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
     const TEN_YEARS: u128 = 10 * 365 * 24 * 3_600_000;
     let text = text.trim();
     let unit = text.trim_start_matches(|c: char| c.is_ascii_digit());
-    let (_, millis) = UNITS.into_iter().find(|(name, _)| *name == unit)?;
     let number: u64 = text.strip_suffix(unit)?.parse().ok()?;
+    let (_, millis) = UNITS.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(unit))?;
     let total = u128::from(number).checked_mul(millis).filter(|total| *total <= TEN_YEARS)?;
     Some(Duration::from_millis(u64::try_from(total).ok()?))
 }
@@ -105,8 +105,8 @@ mod tests {
             assert_eq!(parse_duration(text), Some(duration), "{text}");
             assert_eq!(format_duration(duration), text);
         }
-        assert_eq!(parse_duration(" 7d "), parse_duration("1w"));
-        for text in ["", "5", "s", "ms", "+5s", "-5s", "5 s", "5S", "1.5s", "5s5s", "5é", "522w"] {
+        assert_eq!(parse_duration(" 7D "), parse_duration("1w"));
+        for text in ["", "5", "s", "ms", "+5s", "-5s", "5 s", "1.5s", "5s5s", "5é", "522w"] {
             assert_eq!(parse_duration(text), None, "{text}");
         }
     }

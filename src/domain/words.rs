@@ -24,6 +24,8 @@ use std::fmt;
 use glyph::{Glyph, glyphs};
 pub use reading::Reading;
 
+use super::text::is_blank;
+
 /// The most letters of a blocked word.
 const LETTERS_MAX: usize = 40;
 
@@ -37,7 +39,7 @@ pub struct BlockedWord {
 /// Why a text is no word that can be blocked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WordError {
-    /// It has no letters or digits.
+    /// It has no letters or digits that were typed as such.
     #[error("there is no letter in it")]
     Empty,
     /// It is more than one word.
@@ -52,15 +54,24 @@ impl BlockedWord {
     /// Reads a word as somebody typed it, in any disguise. Two that can't be told apart are equal.
     ///
     /// # Errors
-    /// When it is not a single word of reasonable length.
+    /// When it is not a single word of reasonable length, with a letter or a digit that was typed as
+    /// one: `!!!` only looks like "iii".
     pub fn parse(text: &str) -> Result<Self, WordError> {
-        let word = Self::read(text)?;
+        if !has_typed_letter(text) {
+            return Err(WordError::Empty);
+        }
+        // What stands around a word is punctuation, or marks that hide it.
+        let word = Self::read(text.trim().trim_matches(['!', '¡', '|']))?;
         // Without the separators, accents and letters may come together in another way.
         Self::read(&word.text)
     }
 
     fn read(text: &str) -> Result<Self, WordError> {
-        let plain = glyphs(text.trim()).into_iter().map(plain);
+        let seen = glyphs(text.trim());
+        if !seen.iter().any(|glyph| glyph.is_character() && !glyph.is_symbol()) {
+            return Err(WordError::Empty);
+        }
+        let plain = seen.into_iter().map(plain);
         let letters: Vec<Glyph> = plain.filter(|glyph| *glyph != Glyph::Separator).collect();
         if letters.iter().any(|glyph| glyph.is_space()) {
             return Err(WordError::Several);
@@ -85,6 +96,20 @@ impl BlockedWord {
             .filter(|(pair, _)| pair.first() == pair.last())
             .fold(0, |mask, (_, at)| mask | 3 << at)
     }
+}
+
+/// Whether a text has a letter or a digit that is no emoji.
+fn has_typed_letter(text: &str) -> bool {
+    let mut characters = text.chars().peekable();
+    while let Some(c) = characters.next() {
+        // Letters in boxes and flags, and whatever is drawn as an emoji, such as a key.
+        let is_emoji = matches!(c, '\u{1F100}'..='\u{1FAFF}')
+            || matches!(characters.peek(), Some('\u{FE0F}' | '\u{20E3}'));
+        if c.is_alphanumeric() && !is_blank(c) && !is_emoji {
+            return true;
+        }
+    }
+    false
 }
 
 /// A word is not to be read in a log.

@@ -7,8 +7,8 @@ use tracing::info;
 use super::Jobs;
 use crate::{
     domain::{
-        Bar, BlockedWord, Charges, Deed, GuildId, Job, JobId, Limits, Listed, Overrides, Page,
-        Performed, Requester, Scope, Stats, UserId,
+        Act, Bar, BlockedWord, Canceller, Charges, Deed, Failure, GuildId, Job, JobId, Limits,
+        Listed, Overrides, Page, Performed, Requester, Scope, State, Stats, UserId,
     },
     store::StoreError,
 };
@@ -89,6 +89,32 @@ impl Jobs {
         page: Page,
     ) -> Result<Listed<Deed>, StoreError> {
         self.store.acts(guild, page).await
+    }
+
+    /// Whose song an act cancelled or ended; `None` if it came too late, or the song is forgotten.
+    pub async fn cancelled_by(&self, deed: &Deed) -> Result<Option<UserId>, StoreError> {
+        let Act::TakeBack(job) = deed.act else { return Ok(None) };
+        let Some(job) = self.store.job(job).await? else { return Ok(None) };
+        let by_them = match &job.state {
+            State::Cancelled(cancellation) => match cancellation.by {
+                Canceller::Moderator(person) => person == deed.admin,
+                Canceller::Owner => true,
+                Canceller::Requester => job.requester == deed.admin,
+                Canceller::Deletion => false,
+            },
+            State::Failed(Failure::Ended { .. }) => true,
+            _ => false,
+        };
+        Ok(by_them.then_some(job.requester))
+    }
+
+    /// What is in force all the same, where an act ended something of the same kind, or found nothing
+    /// to end: everywhere and in its own server; in all servers, if it was to hold everywhere.
+    pub async fn still_in_force(&self, deed: &Deed) -> Result<Vec<Deed>, StoreError> {
+        if !deed.act.is_end() {
+            return Ok(Vec::new());
+        }
+        self.store.still_in_force(deed).await
     }
 
     /// A page of the jobs under way, in the order of their turns.

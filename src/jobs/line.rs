@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
 
-use crate::domain::{self, Job, Turn, UserId};
+use crate::domain::{self, Job, JobId, Timestamp, Turn, UserId};
 
 /// The line. Cheap to clone; all clones are one line.
 #[derive(Clone, Debug)]
@@ -26,6 +26,7 @@ pub(super) struct InLine {
 #[derive(Debug)]
 pub(super) struct Slot {
     line: Line,
+    job: JobId,
 }
 
 impl Line {
@@ -71,7 +72,7 @@ impl Line {
     /// A slot for a song that already runs at Whisul, whether there is room or not.
     pub(super) fn occupy(&self, job: &Job) -> Slot {
         self.order().occupy(job);
-        Slot { line: self.clone() }
+        Slot { line: self.clone(), job: job.id }
     }
 
     /// A waiting job's place, from 1 on.
@@ -79,17 +80,30 @@ impl Line {
         self.order().place(job.turn())
     }
 
+    /// How many songs may run at once, and since when those do that run or are about to.
+    pub(super) fn running(&self) -> (usize, Vec<Option<Timestamp>>) {
+        let order = self.order();
+        (order.room(), order.running())
+    }
+
     /// Hands free slots to those whose turn it is.
     fn call_next(&self) {
         loop {
-            let Some((_, call)) = self.order().call_next() else { return };
+            let Some((turn, call)) = self.order().call_next() else { return };
             // Whoever left in this moment drops the slot, which calls the one after.
-            let _left = call.send(Slot { line: self.clone() });
+            let _left = call.send(Slot { line: self.clone(), job: turn.job });
         }
     }
 
     fn order(&self) -> MutexGuard<'_, Order> {
         self.order.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Slot {
+    /// Whisul has begun with its song.
+    pub(super) fn began(&self, since: Timestamp) {
+        self.line.order().began(self.job, since);
     }
 }
 
@@ -112,7 +126,7 @@ impl Drop for InLine {
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        self.line.order().vacate();
+        self.line.order().vacate(self.job);
         self.line.call_next();
     }
 }
@@ -120,7 +134,7 @@ impl Drop for Slot {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{JobId, fixtures};
+    use crate::domain::fixtures;
 
     const ANN: UserId = UserId(1);
     const BOB: UserId = UserId(2);

@@ -116,6 +116,7 @@ pub struct Jobs {
     /// Held while it is settled whether a failed song is refunded: one at a time.
     refunds: tokio::sync::Mutex<()>,
     estimate: Mutex<Estimate>,
+    forecast: times::LatestForecast,
     /// One export at a time.
     exports: Semaphore,
     words: moderation::WordFilter,
@@ -157,6 +158,7 @@ impl Jobs {
             alerts: owner::Alerts::default(),
             refunds: tokio::sync::Mutex::default(),
             estimate: Mutex::new(estimate),
+            forecast: times::LatestForecast::default(),
             exports: Semaphore::new(1),
             purging: AsyncMutex::new(()),
             tasks: TaskTracker::new(),
@@ -258,11 +260,11 @@ impl Jobs {
         told: &mut ToldTimes,
     ) -> Message {
         let now = self.clock.now();
-        let outlook = told.outlook(self, job);
+        let (outlook, wait) = (told.outlook(self, job), told.wait(self, job, place));
         let obstacle = self.gate.obstacle(job.awaits_turn().then_some(job.requester));
         let last_words = worker::is_last_chance(job, now);
         let run = self.run;
-        let scene = Scene { job, now, place, obstacle, outlook, run, last_words, has_audio };
+        let scene = Scene { job, now, place, wait, obstacle, outlook, run, last_words, has_audio };
         render(&scene, &self.links)
     }
 }

@@ -256,6 +256,9 @@ impl Worker {
             self.unchanged_since = Instant::now();
             self.rejected = RejectedWays::default();
         }
+        if let (State::Running { since, .. }, Some(slot)) = (&next.state, &self.slot) {
+            slot.began(*since);
+        }
         self.job = next;
     }
 

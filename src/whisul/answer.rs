@@ -123,7 +123,10 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::domain::{Song, SongLength};
+    use crate::{
+        domain::{Song, SongLength},
+        properties,
+    };
 
     const LATER: Option<Duration> = Some(Duration::from_secs(7));
 
@@ -336,20 +339,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_json_is_a_value_or_an_error(body in any_json(), status in 100..1000_u16) {
-            drop(submitted(status, &body.to_string()));
-            drop(polled(status, &body.to_string()));
+        fn any_json_is_a_value_or_an_error(body in any_json()) {
+            properties::whisul_response(body.to_string().as_bytes());
         }
 
         #[test]
-        fn any_bytes_are_a_value_or_an_error(bytes in any::<Vec<u8>>(), status in 100..1000_u16) {
-            let answer = |bytes| Answer {
-                status,
-                retry_after: None,
-                body: Body { bytes, ..Body::default() },
-            };
-            drop(answer(bytes.clone()).into_job());
-            drop(answer(bytes).into_report(&base()));
+        fn any_bytes_are_a_value_or_an_error(bytes in any::<Vec<u8>>()) {
+            properties::whisul_response(&bytes);
         }
     }
 }

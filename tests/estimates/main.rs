@@ -2,11 +2,13 @@
 //!
 //! `cargo test --test estimates -- --nocapture` prints the tables of `docs/estimates.md`.
 #![expect(
+    clippy::cast_precision_loss,
     clippy::indexing_slicing,
     clippy::unwrap_used,
     reason = "a test stops at the first surprise"
 )]
 
+mod queue;
 mod songs;
 mod worlds;
 

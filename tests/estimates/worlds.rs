@@ -85,6 +85,10 @@ impl Tally {
         self.all += 1;
     }
 
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self { kept: self.kept + other.kept, all: self.all + other.all }
+    }
+
     pub(crate) fn percent(self) -> f64 {
         100.0 * f64::from(self.kept) / f64::from(self.all)
     }

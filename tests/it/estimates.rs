@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// A song of which Whisul says that it took so many seconds, and a person who gets it.
-async fn learn(world: &World, seconds: u32) {
+pub(crate) async fn learn(world: &World, seconds: u32) {
     let made = json!({
         "status": "completed", "result": {"song_url": "/audio/1.wav"},
         "started_at": "2026-02-17 15:00:00",

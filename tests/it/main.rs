@@ -60,4 +60,5 @@ mod storage_trouble;
 mod times;
 mod turns;
 mod unseen;
+mod waits;
 mod world;

@@ -86,3 +86,18 @@ async fn two_people_whose_prompts_a_firewall_forbids_hold_up_nobody_else() {
     assert!(sent <= 12, "sent {sent} times");
     assert_eq!(told(&world.discord.owner()).len(), 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn songs_that_wait_for_the_keys_rights_outlive_a_restart() {
+    let mut world = World::with(&[("MAX_RUNNING", "1")]).await;
+    let fault = reads_only(&world, 403, "Forbidden");
+    let ann = world.song(&world.ann, "the first song").await;
+    let bob = world.song(&world.bob, "the second song").await;
+    is_told(&world, &world.discord.owner()).await;
+    world.stop_bot().await;
+    world.wake_bot().await;
+    world.whisul.faults().remove(fault);
+    done(&ann).await;
+    done(&bob).await;
+    assert_eq!(world.whisul.accepted("song"), 2);
+}

@@ -94,19 +94,48 @@ fn a_broken_file_is_told_by_its_lines_and_without_their_content() {
         GLOBAL_QOUTA=1/1d\nDISCORD_BOT_TOKEN=s3cr3t\nMAX_RUNNING=1\nMAX_RUNNING=2\n";
     let told = faults(&Folder::with(".env", text).run(&[], &[]));
     for line in [
-        "DISCORD_TOKEN: contains white space: copy it again, without what stands around it \
-         (.env, line 2)\n",
+        "DISCORD_TOKEN: contains white space: copy it again, without what stands around it\n    \
+         Found in .env, line 2\n",
         ".env, line 3: expected NAME=value\n",
         "USER_QUOTA: expected COUNT/WINDOW, such as 5/1d, or unlimited; a window is a number and \
-         s, m, h, d or w, not '1' (.env, line 4)\n",
-        ".env, line 5: the quotation mark after the = is never closed\n",
-        ".env, line 6: unknown name; did you mean GLOBAL_QUOTA?\n",
-        ".env, line 7: unknown name; did you mean DISCORD_TOKEN?\n",
-        ".env, line 9: this name has another value in line 8; keep one of them\n",
+         s, m, h, d or w\n    Found in .env, line 4: 1\n    Example: USER_QUOTA=5/1d\n",
+        ".env, line 5: the quotation mark after the = is never closed\n    \
+         Example: WHISUL_API_KEY='your-whisul-api-key' # in single quotes",
+        ".env, line 6: GLOBAL_QOUTA is no setting; did you mean GLOBAL_QUOTA?\n    \
+         Example: GLOBAL_QUOTA=100/1d\n",
+        ".env, line 9: MAX_RUNNING has another value in line 8; keep one of them\n    \
+         Example: MAX_RUNNING=10\n",
     ] {
         assert!(told.contains(&format!("\n  {line}")), "{line}\n{told}");
     }
-    assert!(!told.contains("s3cr3t"), "{told}");
+    // The key that is never closed is not told of once more as missing.
+    assert!(told.starts_with("The settings have 6 faults:\n"), "{told}");
+    assert!(!told.contains("s3cr3t") && !told.contains("There is no .env file"), "{told}");
+}
+
+#[test]
+fn in_the_wrong_folder_it_is_said_that_there_is_no_file() {
+    let folder = Folder::new();
+    let told = faults(&folder.run(&[], &[]));
+    let place = fs::canonicalize(&folder.0).unwrap();
+    let sentence = format!("\nThere is no .env file in {}, the folder in which", place.display());
+    assert!(told.contains(&sentence) && told.starts_with("The settings have 2 faults"), "{told}");
+    fs::write(folder.0.join(".env.example"), "").unwrap();
+    assert!(faults(&folder.run(&[], &[])).contains("There is .env.example: copy it to .env.\n"));
+    // Who sets everything in the environment needs none.
+    let set = [("DISCORD_TOKEN", "token"), ("WHISUL_API_KEY", "key"), ("NOTIFY", "maybe")];
+    assert!(!faults(&folder.run(&[], &set)).contains("no .env file"));
+}
+
+#[test]
+fn what_was_meant_for_a_required_setting_is_found() {
+    let told = faults(&Folder::with(".env", "DISCORD_BOT_TOKEN=x\nWHISUL_KEY=y\n").run(&[], &[]));
+    for sentence in [
+        "DISCORD_TOKEN: required, but not set; .env, line 1 has a name that is like it\n",
+        "WHISUL_API_KEY: required, but not set; .env, line 2 has a name that is like it\n",
+    ] {
+        assert!(told.contains(&format!("\n  {sentence}")), "{told}");
+    }
 }
 
 #[test]
@@ -136,7 +165,11 @@ fn a_file_that_cannot_be_read_is_a_fault() {
     let folder = Folder::new();
     fs::create_dir(folder.0.join(".env")).unwrap();
     let secrets = [("DISCORD_TOKEN", "token"), ("WHISUL_API_KEY", "key")];
-    assert!(faults(&folder.run(&[], &secrets)).contains("\n  .env: can't be read: "));
+    for variables in [&secrets[..], &[]] {
+        let told = faults(&folder.run(&[], variables));
+        assert!(told.contains("\n  .env: can't be read: "), "{told}");
+        assert!(told.starts_with("The settings have 1 fault:"), "{told}");
+    }
 }
 
 #[test]

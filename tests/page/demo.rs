@@ -3,7 +3,10 @@
 use std::{
     env,
     io::{BufRead as _, BufReader, Read as _},
+    path::PathBuf,
     process::{Child, ChildStdout, Command, ExitStatus, Stdio},
+    thread,
+    time::Duration,
 };
 
 /// The demo while it runs. Dropping it kills it.
@@ -36,10 +39,24 @@ impl Demo {
         trimmed.find(|line| line.starts_with("http://127.0.0.1:"))
     }
 
-    /// Ends it as Ctrl-C does.
-    pub(crate) fn stop(mut self) -> ExitStatus {
-        let interrupt = format!("kill -INT {}", self.child.id());
-        assert!(Command::new("sh").args(["-c", &interrupt]).status().unwrap().success());
+    /// The folder in which it keeps everything, by the number of its process.
+    pub(crate) fn folder(&self) -> PathBuf {
+        env::temp_dir().join(format!("whisul-bot-demo-{}", self.child.id()))
+    }
+
+    /// Waits until it has begun to write there.
+    pub(crate) fn until_it_writes(&mut self) {
+        let database = self.folder().join("demo.db");
+        while !database.exists() {
+            assert_eq!(self.child.try_wait().unwrap(), None, "the demo is over");
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Ends it by a signal, such as `INT`, which is Ctrl-C.
+    pub(crate) fn stop(mut self, signal: &str) -> ExitStatus {
+        let kill = format!("kill -{signal} {}", self.child.id());
+        assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
         self.child.wait().unwrap()
     }
 }

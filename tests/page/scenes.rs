@@ -92,6 +92,23 @@ async fn every_kind_of_command_and_component_can_be_used() {
     Stage::showcase().await.play("everything").await;
 }
 
+#[test]
+fn a_demo_that_is_ended_by_a_signal_leaves_nothing() {
+    let mut demo = Demo::start();
+    assert!(demo.until_open().is_some(), "the demo prints the page's address");
+    let folder = demo.folder();
+    assert!(folder.exists() && demo.stop("TERM").success() && !folder.exists());
+
+    // Nor in the middle of its scene, where that is no good end.
+    for signal in ["TERM", "HUP"] {
+        let mut demo = Demo::start();
+        demo.until_it_writes();
+        let folder = demo.folder();
+        assert_eq!(demo.stop(signal).code(), Some(1));
+        assert!(!folder.exists(), "{signal}");
+    }
+}
+
 #[tokio::test]
 async fn the_demo_opens_the_page() {
     let mut demo = Demo::start();
@@ -99,7 +116,7 @@ async fn the_demo_opens_the_page() {
     let (demo, page) = page.expect("the demo prints the page's address");
     let index = reqwest::get(page).await.unwrap().text().await.unwrap();
     assert!(index.contains("<title>whisul-bot sandbox</title>"), "{index}");
-    assert!(spawn_blocking(|| demo.stop()).await.unwrap().success());
+    assert!(spawn_blocking(|| demo.stop("INT")).await.unwrap().success());
 }
 
 #[tokio::test]

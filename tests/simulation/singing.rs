@@ -78,7 +78,8 @@ impl World {
     /// The song is no longer at Whisul: the next one may come.
     pub(crate) fn vacate(&mut self, task: usize) {
         if std::mem::take(&mut self.task(task).has_room) {
-            self.bot.line.vacate();
+            let job = self.task(task).job.id;
+            self.bot.line.vacate(job);
             self.call_next();
         }
     }

@@ -24,6 +24,7 @@ fn scene(job: &Job) -> Scene<'_> {
         job,
         now: Timestamp::from_millis(1_800_000_000_000),
         place: Some(usize::MAX),
+        wait: None,
         obstacle: None,
         outlook: Outlook::default(),
         run: RunId(1),

@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
+mod actions;
+
 use super::{relative, songs_of};
 use crate::domain::{
-    Act, Bar, BlockedWord, Deed, Grant, GuildId, JobId, Limit, Performed, Quota, Scope, Source,
-    Standing, UserId, WORDS_MAX, WordError, format_duration,
+    Bar, BlockedWord, Grant, GuildId, JobId, Limit, Quota, RoleId, Scope, Source, Standing, UserId,
+    WordError, format_duration,
 };
+
+pub use actions::*;
 
 /// Only the owner may do that.
 pub const OWNER_ONLY: &str = "Only this bot's owner can do that: it concerns every server, or lifts \
@@ -93,7 +97,9 @@ pub fn barred(bar: Bar) -> &'static str {
 /// A word that can't be blocked.
 pub fn bad_word(error: WordError) -> &'static str {
     match error {
-        WordError::Empty => "There is no letter in that.",
+        WordError::Empty => {
+            "A blocked word needs a letter or a digit. Symbols and emoji alone can't be blocked."
+        }
         WordError::Several => "Block one word at a time: a blocked word has no spaces.",
         WordError::TooLong => "That is longer than any word.",
     }
@@ -119,66 +125,6 @@ pub fn only_lower(given: Quota) -> String {
     format!("Moderators can only lower this server's quota of {}{example}.", songs_of(given))
 }
 
-/// What became of an act.
-pub fn performed(deed: &Deed, performed: Performed) -> String {
-    match performed {
-        Performed::Done | Performed::Known => format!("Done: {}", what(deed)),
-        Performed::Nothing => "There was nothing to undo.".to_owned(),
-        Performed::TooMany => {
-            format!("There are {WORDS_MAX} blocked words already. Remove one first.")
-        }
-    }
-}
-
-/// A line of the log; the reason is escaped.
-pub fn deed(deed: &Deed, reason: &str) -> String {
-    let (at, admin) = (relative(deed.id.created_at()), mention(deed.admin));
-    let why = if reason.is_empty() { String::new() } else { format!(" Reason: {reason}") };
-    format!("{at} {admin}: {}{why}", what(deed))
-}
-
-/// What an act does.
-fn what(deed: &Deed) -> String {
-    let place = match deed.scope {
-        Scope::Server(_) => "in this server",
-        Scope::Everywhere => "everywhere",
-    };
-    match &deed.act {
-        Act::Grant { person, songs, expires_at } => format!(
-            "{} extra for {}, until <t:{}:f>.",
-            counted(*songs),
-            mention(*person),
-            expires_at.seconds()
-        ),
-        Act::Reset { person } => {
-            format!(
-                "{}'s own quota begins anew. What they had used no longer counts in it.",
-                mention(*person)
-            )
-        }
-        Act::SetPersonQuota { person, quota } => {
-            format!("{} has {}.", mention(*person), quota_or_default(*quota))
-        }
-        Act::SetServerQuota(quota) => format!("this server has {}.", quota_or_default(*quota)),
-        Act::LowerServerQuota(Some(quota)) => {
-            format!("this server has lowered its quota to {}.", songs_of(*quota))
-        }
-        Act::LowerServerQuota(None) => "this server no longer lowers its quota.".to_owned(),
-        Act::SetGlobalQuota(quota) => {
-            format!("everybody together has {}.", quota_or_default(*quota))
-        }
-        Act::Block(person) => {
-            format!("{} is blocked {place}. Their songs under way go on.", mention(*person))
-        }
-        Act::Unblock(person) => format!("{} is no longer blocked {place}.", mention(*person)),
-        Act::Pause => format!("songs are paused {place}. Those under way go on."),
-        Act::Resume => format!("songs go on {place}."),
-        Act::AddWord(blocked) => format!("{} is blocked {place}.", word(blocked)),
-        Act::RemoveWord(blocked) => format!("{} is no longer blocked {place}.", word(blocked)),
-        Act::TakeBack(job) => format!("song `{job}` was to be taken back."),
-    }
-}
-
 /// A word, hidden until it is clicked. It is letters and digits only.
 pub fn word(word: &BlockedWord) -> String {
     format!("||{}||", word.as_str())
@@ -191,14 +137,6 @@ pub fn mention(person: UserId) -> String {
 
 fn counted(songs: u32) -> String {
     if songs == 1 { "1 song".to_owned() } else { format!("{songs} songs") }
-}
-
-fn quota_or_default(quota: Option<Quota>) -> String {
-    match quota {
-        Some(Quota::Unlimited) => "no quota: as many songs as they like".to_owned(),
-        Some(quota) => format!("a quota of {}", songs_of(quota)),
-        None => "the quota of the settings again".to_owned(),
-    }
 }
 
 /// What is left of a limit.
@@ -246,9 +184,10 @@ pub fn job(id: JobId, stage: &str, requester: UserId, link: Option<&str>) -> Str
     format!("{stage} · {} · `{id}`{message}", mention(requester))
 }
 
-/// A job in line, where nothing is markup.
-pub fn waiting(number: u32, id: JobId, requester: UserId) -> String {
-    format!("Number {number} in line: song {id} of person {requester}")
+/// A job in line, whose requester's name may be unknown, where nothing is markup.
+pub fn waiting(number: u32, requester: Option<&str>, prompt: &str) -> String {
+    let requester = requester.map(|name| format!("{name} · ")).unwrap_or_default();
+    format!("{number} · {requester}{prompt}")
 }
 
 /// How many songs there were, and how many failed.
@@ -285,6 +224,15 @@ pub fn setting(name: &str, value: &str, source: Source) -> String {
     };
     format!("`{name}` {value} · {source}")
 }
+
+/// The quota of a role, which is a mention where the role is known.
+pub fn role_quota(role: RoleId, is_known: bool, quota: Quota) -> String {
+    let role = if is_known { format!("<@&{role}>") } else { format!("role `{role}`") };
+    format!("{role}: {}", quota_of(quota))
+}
+
+/// None of the roles with a quota is one of this server.
+pub const NO_ROLES_HERE: &str = "none of this server's roles";
 
 /// How many people have a quota of their own, where that may be told, and how to see one, in a place
 /// where nothing is markup.

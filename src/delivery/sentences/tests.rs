@@ -1,6 +1,7 @@
 //! What is said in words is said in words, and the page that shows it is true.
 
 use super::*;
+use crate::domain::Span;
 
 /// The page that shows what people see, with its lines and marks taken out.
 fn shown() -> String {

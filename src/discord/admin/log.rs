@@ -1,12 +1,13 @@
 //! `/admin stats` and `/admin log`.
 
-use super::{Admin, DAY, MONTH, page_of, server};
+use super::{Admin, DAY, MONTH, entry, page_of, server};
 use crate::{
-    delivery::panels::{self, LOG_PAGE},
+    delivery::panels::{self, LOG_PAGE, LogEntry},
     discord::{
         Context,
         errors::{CommandError, in_time},
     },
+    domain::{Listed, Scope},
 };
 
 /// How many people are named who had the most songs made.
@@ -42,8 +43,22 @@ pub(super) async fn log(
     #[description = "In every server: for the bot's owner"] everywhere: Option<bool>,
 ) -> Result<(), CommandError> {
     let admin = Admin::of(context).await?;
-    let guild = server(admin.scope(everywhere).await?);
-    let acts = in_time(admin.front.jobs.acts(guild, page_of(LOG_PAGE, page))).await?;
-    admin.show(panels::log(&acts)).await;
+    let scope = admin.scope(everywhere).await?;
+    let jobs = &admin.front.jobs;
+    let (acts, cancelled) = in_time(async {
+        let acts = jobs.acts(server(scope), page_of(LOG_PAGE, page)).await?;
+        let mut cancelled = Vec::new();
+        for deed in &acts.items {
+            cancelled.push(jobs.cancelled_by(deed).await?);
+        }
+        Ok((acts, cancelled))
+    })
+    .await?;
+    let names = admin.names(scope == Scope::Everywhere).await;
+    let entries = acts.items.into_iter().zip(cancelled);
+    let with_circumstances =
+        |(deed, cancelled)| LogEntry { cancelled, ..entry(deed, names.as_deref()) };
+    let entries = entries.map(with_circumstances).collect();
+    admin.show(panels::log(&Listed { items: entries, total: acts.total, page: acts.page })).await;
     Ok(())
 }

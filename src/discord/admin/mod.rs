@@ -12,13 +12,23 @@ mod rules;
 mod settings;
 mod words;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use tokio::time::{Instant, timeout_at};
 
-use super::{Context, Front, asker::Asker, errors::CommandError};
+use super::{
+    Context, Front,
+    asker::Asker,
+    errors::{CommandError, in_time},
+    names::ServerNames,
+};
 use crate::{
-    delivery::{Message, Reply, sentences, sentences::admin as say},
+    delivery::{
+        Message, Reply,
+        panels::{self, LogEntry},
+        sentences,
+        sentences::admin as say,
+    },
     domain::{Act, Deed, GuildId, Page, Performed, Scope},
 };
 
@@ -55,6 +65,9 @@ pub(super) async fn admin(_: Context<'_>) -> Result<(), CommandError> {
     // Discord offers the subcommands only.
     Err(CommandError::NotNow(sentences::COMMAND_CHANGED))
 }
+
+/// How many acts that are still in force are told of.
+const STILL: usize = 3;
 
 /// The most characters of a reason, as the options say, too.
 const REASON_MAX: usize = 200;
@@ -111,8 +124,52 @@ impl Admin {
             self.check_owner().await?;
         }
         let performed = self.write_down(&deed).await?;
-        self.front.whisper(&self.asker, &say::performed(&deed, performed)).await;
+        // It is written down already, and that is what matters.
+        let told = timeout_at(self.until, self.told(&deed, performed)).await;
+        let told = told.unwrap_or_else(|_late| say::performed(&deed, performed, None));
+        self.front.whisper(&self.asker, &told).await;
         Ok(())
+    }
+
+    /// What became of an act. Where it ends something, what of the same is in force all the same.
+    async fn told(&self, deed: &Deed, performed: Performed) -> String {
+        let jobs = &self.front.jobs;
+        let read = async {
+            let overrides = jobs.overrides(self.asker.user, Some(self.guild)).await?;
+            Ok((jobs.settings_limits().with(&overrides), jobs.still_in_force(deed).await?))
+        };
+        let Ok((limits, still)) = in_time(read).await else {
+            return say::performed(deed, performed, None);
+        };
+        let quota = match &deed.act {
+            Act::SetServerQuota(None) | Act::LowerServerQuota(None) => Some(limits.guild),
+            Act::SetGlobalQuota(None) => Some(limits.global),
+            _ => None,
+        };
+        let mut told = say::performed(deed, performed, quota);
+        if still.is_empty() {
+            return told;
+        }
+        let names = self.names(deed.scope == Scope::Everywhere).await;
+        for deed in still.iter().take(STILL) {
+            told = format!(
+                "{told}\n{}",
+                panels::still_in_force(&entry(deed.clone(), names.as_deref()))
+            );
+        }
+        let is_owners = |other: &Deed| other.act.is_for_owner(other.scope);
+        if deed.scope != Scope::Everywhere && still.iter().any(is_owners) {
+            told = format!("{told} {}", say::OWNERS_TO_UNDO);
+        }
+        told
+    }
+
+    /// What servers are called, where more than this one is told of.
+    async fn names(&self, everywhere: bool) -> Option<Arc<ServerNames>> {
+        if !everywhere {
+            return None;
+        }
+        Some(timeout_at(self.until, self.front.names.of_servers()).await.unwrap_or_default())
     }
 
     /// Writes an act down, within the time that a person can be answered.
@@ -131,6 +188,15 @@ impl Admin {
     async fn show(&self, message: Message) {
         self.front.answer(&self.asker, &Reply::Message(message)).await;
     }
+}
+
+/// An act as it is told, with the name of its server, if names are given.
+fn entry(deed: Deed, names: Option<&ServerNames>) -> LogEntry {
+    let server = names.map(|names| match deed.scope {
+        Scope::Server(guild) => names.get(&guild).cloned(),
+        Scope::Everywhere => None,
+    });
+    LogEntry { deed, server, cancelled: None }
 }
 
 /// The page that somebody wants to see of a list, with so many lines on each. Where the list has no

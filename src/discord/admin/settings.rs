@@ -7,18 +7,20 @@ use tokio::time::{Instant, timeout_at};
 use super::{Admin, page_of};
 use crate::{
     delivery::{
-        panels::{self, SERVERS_PAGE},
+        panels::{self, SERVERS_PAGE, ShownSetting},
         sentences::admin as say,
     },
     discord::{
         Context,
         errors::{CommandError, in_time},
+        names::ServerNames,
     },
-    domain::{Listed, Quota, Setting, Source},
+    domain::{GuildId, Limits, Listed, Quota, RoleId, Setting, Source},
 };
 
 /// What a moderator needs to know: what limits their own server and its people.
-const OF_MODERATORS: [&str; 3] = ["USER_QUOTA", "USER_CONCURRENCY", "GUILD_QUOTA"];
+const OF_MODERATORS: [&str; 5] =
+    ["USER_QUOTA", "USER_CONCURRENCY", "ROLE_QUOTAS", "GUILD_QUOTA", "GLOBAL_QUOTA"];
 
 /// Of the 3 seconds for an answer, this much may go into asking who the owner is, and for the
 /// servers.
@@ -43,15 +45,49 @@ pub(super) async fn settings(context: Context<'_>) -> Result<(), CommandError> {
     let is_overridden = overrides.server.is_some() || lowered;
     let is_shown = |setting: &&Setting| is_owner || OF_MODERATORS.contains(&setting.name);
     let shown = admin.front.settings.iter().filter(is_shown).cloned();
-    let shown: Vec<_> = shown
-        .map(|setting| match setting.name {
-            "GUILD_QUOTA" if is_overridden => by_command(&setting, limits.guild),
-            "GLOBAL_QUOTA" if overrides.global.is_some() => by_command(&setting, limits.global),
-            _ => setting,
-        })
-        .collect();
-    admin.show(panels::settings(&shown, own_quotas)).await;
+    let roles = roles(&admin).await;
+    let names = admin.names(is_owner).await;
+    let shown = shown.map(|setting| match setting.name {
+        "GUILD_QUOTA" if is_overridden => ShownSetting::Value(by_command(&setting, limits.guild)),
+        "GLOBAL_QUOTA" if overrides.global.is_some() => {
+            ShownSetting::Value(by_command(&setting, limits.global))
+        }
+        "ROLE_QUOTAS" if !jobs.settings_limits().roles.is_empty() => {
+            ShownSetting::Roles(setting, of_roles(jobs.settings_limits(), &roles, is_owner))
+        }
+        "ALLOWED_GUILDS" => of_servers(setting, names.as_deref()),
+        _ => ShownSetting::Value(setting),
+    });
+    admin.show(panels::settings(&shown.collect::<Vec<_>>(), own_quotas)).await;
     Ok(())
+}
+
+/// The roles of this server, as far as Discord tells them in time.
+async fn roles(admin: &Admin) -> Vec<RoleId> {
+    match timeout_at(admin.until, admin.front.discord.roles(admin.guild)).await {
+        Ok(Ok(roles)) => roles,
+        _ => Vec::new(),
+    }
+}
+
+/// The quotas of this server's roles; for the owner, of all. Where Discord did not tell the roles,
+/// all are shown by their ids.
+fn of_roles(limits: &Limits, here: &[RoleId], is_owner: bool) -> Vec<(RoleId, bool, Quota)> {
+    let all = limits.roles.iter().map(|(role, quota)| (*role, here.contains(role), *quota));
+    let mut shown: Vec<_> =
+        all.filter(|(_, is_here, _)| *is_here || is_owner || here.is_empty()).collect();
+    shown.sort_by_key(|(_, is_here, _)| !is_here);
+    shown
+}
+
+/// Servers by their names; what is no list of ids is shown as it is.
+fn of_servers(setting: Setting, names: Option<&ServerNames>) -> ShownSetting {
+    let ids = setting.value.split(',').map(|id| id.trim().parse().map(GuildId));
+    let Ok(ids) = ids.collect::<Result<Vec<GuildId>, _>>() else {
+        return ShownSetting::Value(setting);
+    };
+    let with_name = |id: GuildId| (id, names.and_then(|names| names.get(&id).cloned()));
+    ShownSetting::Servers(setting, ids.into_iter().map(with_name).collect())
 }
 
 fn by_command(setting: &Setting, quota: Quota) -> Setting {

@@ -8,7 +8,7 @@ use tracing::warn;
 
 use super::{Store, StoreError, pages::List, write::number};
 use crate::domain::{
-    Bar, BlockedWord, Deed, Grant, GuildId, JobId, Listed, Overrides, Page, Scope, Timestamp,
+    Act, Bar, BlockedWord, Deed, Grant, GuildId, JobId, Listed, Overrides, Page, Scope, Timestamp,
     UserId,
 };
 
@@ -55,6 +55,12 @@ pub(super) const LOG: List = List {
 /// A person's own quota holds everywhere, and only the latest one is in force.
 pub(super) const OWN_QUOTAS: &str = "\
     SELECT COUNT(*) FROM acts WHERE in_force = 1 AND scope = 0 AND topic = 'person_quota'";
+
+/// In the order in which they were done. Everywhere, and in one server or (0) in all.
+const OF_KIND: &str = "\
+    SELECT * FROM acts \
+    WHERE in_force = 1 AND person = $1 AND topic = $2 AND ($3 = 0 OR scope IN (0, $3)) \
+    ORDER BY done_at DESC, id DESC LIMIT 1000";
 
 const REMEMBERING: &str = "\
     SELECT * FROM acts \
@@ -138,6 +144,29 @@ impl Store {
     ) -> Result<Listed<Deed>, StoreError> {
         let list = if guild.is_some() { LOG_OF_SERVER } else { LOG };
         self.page(&list, guild.map(|guild| row::sought(guild.0)), page, row::read).await
+    }
+
+    /// The acts in force that do what this one ends, the latest first.
+    ///
+    /// # Errors
+    /// When the database can't be read. A damaged row is left out.
+    pub async fn still_in_force(&self, deed: &Deed) -> Result<Vec<Deed>, StoreError> {
+        // What moderators have lowered stands below what the owner gave.
+        let topic = match &deed.act {
+            Act::LowerServerQuota(_) => row::topic(&Act::SetServerQuota(None)),
+            act => row::topic(act),
+        };
+        let rows = sqlx::query(OF_KIND)
+            .bind(row::sought(row::person(deed.act.person())))
+            .bind(topic)
+            .bind(row::sought(row::scope(deed.scope)))
+            .fetch_all(&self.reader)
+            .await?;
+        let mut acts: Vec<Deed> = rows.iter().filter_map(row::read).collect();
+        if let Act::RemoveWord(word) = &deed.act {
+            acts.retain(|other| matches!(&other.act, Act::AddWord(blocked) if blocked == word));
+        }
+        Ok(acts)
     }
 
     /// The acts in force that need to know of past songs, for as long as

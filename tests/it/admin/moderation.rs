@@ -61,9 +61,70 @@ async fn the_owner_blocks_everywhere() {
         assert!(told.contains("This bot's owner has blocked you"), "{told}");
     }
     // A moderator can't undo it.
-    let told = admin(&world.moderator(), "unblock", &[("person", id(&world.ann))]).await;
-    assert!(told.contains("nothing to undo"), "{told}");
+    let ann = [("person", id(&world.ann))];
+    let told = admin(&world.moderator(), "unblock", &ann).await;
+    let (owner, person) = (world.discord.owner().mention(), world.ann.mention());
+    let still = format!("Still in force: {owner} blocked {person} in all servers. Only this bot's");
+    assert!(told.contains("nothing to undo") && told.contains(&still), "{told}");
     world.refused("still blocked").await;
+
+    // Of both, each is ended for itself, and what is left is told.
+    let noise = [ann[0].clone(), ("reason", json!("noise"))];
+    admin(&world.moderator(), "block", &noise).await;
+    let told = admin(&world.moderator(), "unblock", &ann).await;
+    assert!(told.contains(&format!("Done. {person} is unblocked in this server.")), "{told}");
+    assert!(told.contains(&still), "{told}");
+    admin(&world.moderator(), "block", &noise).await;
+    let everywhere = [ann[0].clone(), ("everywhere", json!(true))];
+    let told = admin(&world.owner(), "unblock", &everywhere).await;
+    assert!(told.contains(&format!("Done. {person} is unblocked in all servers.")), "{told}");
+    let bob = world.bob.mention();
+    let still = format!("Still in force: {bob} blocked {person} in Music lovers.");
+    assert!(told.contains(&still) && !told.contains("Only this"), "{told}");
+    let told = admin(&world.owner(), "unblock", &everywhere).await;
+    assert!(told.contains("nothing to undo") && told.contains(&still), "{told}");
+    admin(&world.moderator(), "unblock", &ann).await;
+    let told = admin(&world.moderator(), "unblock", &ann).await;
+    assert_eq!(told, "There was nothing to undo.");
+    world.sings("free again").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_ended_in_vain_is_told_with_what_holds() {
+    let world = moderated(&[("GUILD_QUOTA", "9/1d")]).await;
+    let (everywhere, owner) = (("everywhere", json!(true)), world.discord.owner().mention());
+    admin(&world.owner(), "pause", std::slice::from_ref(&everywhere)).await;
+    let told = admin(&world.moderator(), "resume", &[]).await;
+    assert!(told.contains("nothing to undo"), "{told}");
+    assert!(told.contains(&format!("{owner} paused songs in all servers. Only this")), "{told}");
+    admin(&world.moderator(), "pause", &[]).await;
+    let told = admin(&world.moderator(), "resume", &[]).await;
+    assert!(told.starts_with("Done. Songs are allowed in this server again."), "{told}");
+    assert!(told.contains(&format!("{owner} paused songs in all servers.")), "{told}");
+    admin(&world.owner(), "resume", std::slice::from_ref(&everywhere)).await;
+
+    let badger = ("word", json!("badger"));
+    admin(&world.owner(), "words add", &[badger.clone(), everywhere]).await;
+    let told = admin(&world.moderator(), "words remove", &[badger]).await;
+    assert!(
+        told.contains(&format!("{owner} blocked the word ||badger|| in all servers.")),
+        "{told}"
+    );
+    let told = admin(&world.moderator(), "words remove", &[("word", json!("other"))]).await;
+    assert_eq!(told, "There was nothing to undo.");
+
+    let default = [("quota", json!("default"))];
+    let told = admin(&world.moderator(), "quota server", &default).await;
+    assert_eq!(told, "There was nothing to undo. The quota is 9 songs a day.");
+    admin(&world.moderator(), "quota server", &[("quota", json!("5/1d"))]).await;
+    let told = admin(&world.moderator(), "quota server", &default).await;
+    assert_eq!(told, "Done. This server is back to the bot's own quota: 9 songs a day.");
+    admin(&world.owner(), "quota server", &[("quota", json!("7/1d"))]).await;
+    let told = admin(&world.moderator(), "quota server", &default).await;
+    assert!(
+        told.contains(&format!("{owner} set the quota of this server to 7 songs a day.")),
+        "{told}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -145,10 +206,23 @@ async fn a_word_that_is_blocked_later_stops_the_buttons_too() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_blocked_word_is_one_word() {
     let world = moderated(&[]).await;
-    for (word, told) in [("two words", "one word at a time"), ("!?…", "no letter")] {
+    let letters = "needs a letter or a digit";
+    for (word, told) in [
+        ("two words", "one word at a time"),
+        ("!?…", letters),
+        ("!!!", letters),
+        ("$$$", letters),
+        ("🔥🔥", letters),
+        ("🇩🇪", letters),
+    ] {
         let answer = admin(&world.moderator(), "words add", &[("word", json!(word))]).await;
-        assert!(answer.contains(told) || answer.contains("Done"), "{word}: {answer}");
+        assert!(answer.contains(told) && !answer.contains("Done"), "{word}: {answer}");
     }
+    let list = admin(&world.moderator(), "words list", &[]).await;
+    assert!(list.contains("Nothing."), "{list}");
+    world.sings("a song about Henry III").await;
+    admin(&world.moderator(), "words add", &[("word", json!("spam!!!"))]).await;
+    world.refused("no spam, please").await;
     let refused = world.moderator().command("admin words add", &[]).await.unwrap_err();
     assert!(matches!(refused, ClientRefusal::MissingOption(_)), "{refused}");
 }

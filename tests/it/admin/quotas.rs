@@ -33,7 +33,10 @@ async fn a_grant_is_used_up_after_the_quota_and_comes_back_on_a_refund() {
     let mut world = moderated(&[("USER_QUOTA", "1/1d")]).await;
     world.whisul.plan("broken", sandbox::Plan::fails(None));
     let told = grant(&world, 2, "7d").await;
-    assert!(told.contains("2 songs extra for") && told.contains(&world.ann.mention()), "{told}");
+    assert!(
+        told.contains("has 2 extra songs until") && told.contains(&world.ann.mention()),
+        "{told}"
+    );
 
     world.sings("of the quota").await;
     world.discord.set_clock_offset(DAY / 2);
@@ -103,7 +106,7 @@ async fn a_reset_lets_a_quota_begin_anew() {
     world.sings("the first").await;
     world.refused("too many").await;
     let told = admin(&world.owner(), "quota reset", &[("person", id(&world.ann))]).await;
-    assert!(told.contains("begins anew"), "{told}");
+    assert!(told.contains("has been reset"), "{told}");
     world.sings("the second").await;
     world.stop_bot().await;
     world.wake_bot().await;
@@ -149,7 +152,7 @@ async fn quotas_set_by_command_outlive_a_restart() {
 async fn moderators_lower_their_servers_quota_and_the_owner_raises_it() {
     let world = moderated(&[("GUILD_QUOTA", "2/1d")]).await;
     let told = admin(&world.moderator(), "quota server", &quota("1/1d")).await;
-    assert!(told.contains("lowered its quota to 1 song a day"), "{told}");
+    assert!(told.contains("quota of this server is now 1 song a day"), "{told}");
     world.sings("the first").await;
     assert!(world.refused("too many").await.contains("its 1 song a day"));
     admin(&world.moderator(), "quota server", &quota("default")).await;
@@ -166,7 +169,7 @@ async fn moderators_lower_their_servers_quota_and_the_owner_raises_it() {
     world.sings("the fourth").await;
     admin(&world.moderator(), "quota server", &quota("1/1d")).await;
     let told = admin(&world.owner(), "quota server", &quota("default")).await;
-    assert!(told.contains("the quota of the settings again"), "{told}");
+    assert!(told.contains("back to the bot's own quota: 2 songs a day"), "{told}");
     assert!(world.refused("too many").await.contains("its 2 songs a day"));
 }
 

@@ -49,7 +49,13 @@ async fn who_waits_is_seen_and_can_be_cancelled() {
     let told = admin(&world.moderator(), "cancel", &[song]).await;
     assert!(told.contains("That song is over, or is being made"), "{told}");
     let log = admin(&world.moderator(), "log", &[]).await;
-    assert!(log.contains("was to be taken back. Reason: late"), "{log}");
+    let did = format!(
+        "{} cancelled song `{}` of {}. Reason: late",
+        world.bob.mention(),
+        waiting.id,
+        world.ann.mention()
+    );
+    assert!(log.contains(&did), "{log}");
     assert_eq!(world.submissions("second song"), 0);
 }
 
@@ -110,7 +116,7 @@ async fn a_moderator_reaches_no_song_of_another_server() {
     other.answer().await.unwrap();
     let seen = admin(&world.moderator(), "jobs", &[]).await;
     assert!(!seen.contains(&other.id.to_string()), "{seen}");
-    let suggested = world.moderator().autocomplete("admin cancel", "song", "line").await.unwrap();
+    let suggested = world.moderator().autocomplete("admin cancel", "song", "song").await.unwrap();
     let values: Vec<_> = suggested.iter().map(|choice| choice["value"].clone()).collect();
     assert_eq!(values, [json!(waiting.id.to_string())], "what waits here, and nothing else");
     for song in [other.id.to_string(), "0".to_owned(), u64::MAX.to_string()] {
@@ -125,6 +131,42 @@ async fn a_moderator_reaches_no_song_of_another_server() {
     assert!(admin(&world.owner(), "jobs", &everywhere).await.contains(&other.id.to_string()));
     let told = admin(&world.owner(), "cancel", &[("song", json!(other.id.to_string()))]).await;
     assert!(told.contains("Cancelled"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn songs_in_line_are_offered_by_the_names_and_words_that_people_know() {
+    let mut world = moderated(&[("MAX_RUNNING", "1")]).await;
+    world.whisul.plan("first", Plan::song().until_told());
+    world.song(&world.bob, "the first song").await;
+    world.whisul.until_accepted("the first song").await;
+    let long = format!("minute two by {}", "the sea and the wind ".repeat(20));
+    let waiting = world.song(&world.ann, &long).await;
+    waiting.until("a place in line", |message| title(message).contains("In line")).await;
+    let offered = async |world: &World, typed: &str| {
+        let choices = world.moderator().autocomplete("admin cancel", "song", typed).await.unwrap();
+        for choice in &choices {
+            assert_eq!(choice["value"], waiting.id.to_string().as_str());
+        }
+        let name = |choice: &serde_json::Value| choice["name"].as_str().unwrap().to_owned();
+        choices.iter().map(name).collect::<Vec<_>>()
+    };
+    let listed = timeout(DEADLINE, async { while offered(&world, "").await.is_empty() {} });
+    listed.await.expect("it is written down");
+    let names = offered(&world, "").await;
+    assert!(names[0].starts_with("1 · Ann · minute two by the sea"), "{names:?}");
+    assert!(names[0].ends_with('…') && names[0].encode_utf16().count() <= 100, "{names:?}");
+    for typed in ["ann", "MINUTE", "1 · Ann"] {
+        assert_eq!(offered(&world, typed).await, names, "{typed}");
+    }
+    assert!(offered(&world, "polka").await.is_empty());
+    // After a restart Discord says what people are called, and where it does not, the words do.
+    world.stop_bot().await;
+    world.wake_bot().await;
+    let silent = world.discord.faults().add(Fault::on("GET", "/api/v10/guilds/**").hang());
+    assert!(offered(&world, "").await[0].starts_with("1 · minute two by the sea"));
+    world.discord.faults().remove(silent);
+    assert_eq!(offered(&world, "").await, names);
+    world.whisul.finish("first");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -156,11 +198,76 @@ async fn what_admins_did_is_on_record() {
     world.wake_bot().await;
     let log = admin(&world.moderator(), "log", &[]).await;
     let (bob, ann) = (world.bob.mention(), world.ann.mention());
-    assert!(log.contains(&format!("{bob}: {ann} is blocked in this server.")), "{log}");
+    assert!(log.contains(&format!("{bob} blocked {ann} in this server.")), "{log}");
     assert!(log.contains(r"Reason: \*\*noise\*\* \@everyone"), "{log}");
     assert!(!log.contains("a gift"), "a moderator sees what holds in their server: {log}");
     let all = admin(&world.owner(), "log", &[("everywhere", json!(true))]).await;
-    assert!(all.contains("1 song extra") && all.contains("Reason: a gift"), "{all}");
+    assert!(
+        all.contains(&format!("gave {ann} 1 extra song")) && all.contains("Reason: a gift"),
+        "{all}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_record_names_servers_and_tells_what_came_too_late() {
+    let world = moderated(&[]).await;
+    let elsewhere = world.discord.add_server("Jazz *club*");
+    let there = elsewhere.add_channel("songs");
+    elsewhere.join(&world.discord.owner());
+    let owner_there = world.discord.owner().at(&there);
+    admin(&world.moderator(), "pause", &[("reason", json!("movie night"))]).await;
+    admin(&owner_there, "words add", &[("word", json!("badger"))]).await;
+    admin(&world.moderator(), "resume", &[]).await;
+    let asked = world.song(&world.ann, "a slow waltz").await;
+    done(&asked).await;
+    let song = [("song", json!(asked.id.to_string()))];
+    admin(&world.moderator(), "cancel", &song).await;
+    let all = admin(&world.owner(), "log", &[("everywhere", json!(true))]).await;
+    let (bob, owner) = (world.bob.mention(), world.discord.owner().mention());
+    for told in [
+        format!("· {bob} paused songs in Music lovers. Reason: movie night"),
+        format!(r"· {owner} blocked the word ||badger|| in Jazz \*club\*."),
+        format!("· {bob} allowed songs in Music lovers again."),
+        format!("· {bob} tried to cancel song `{}`.", asked.id),
+    ] {
+        assert!(all.contains(&told), "{told}: {all}");
+    }
+    assert!(!all.contains("this server"), "{all}");
+    let here = admin(&world.moderator(), "log", &[]).await;
+    assert!(here.contains(&format!("{bob} paused songs in this server.")), "{here}");
+    // A Discord that does not name its servers leaves their ids.
+    let fault =
+        world.discord.faults().add(Fault::on("GET", "/api/v10/users/@me/guilds").status(500));
+    let mut world = world;
+    world.stop_bot().await;
+    world.wake_bot().await;
+    let all = admin(&world.owner(), "log", &[("everywhere", json!(true))]).await;
+    assert!(all.contains(&format!("paused songs in server `{}`.", world.server.id())), "{all}");
+    world.discord.faults().remove(fault);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_name_roles_and_servers_to_those_whom_they_concern() {
+    let mut world = moderated(&[("GLOBAL_QUOTA", "100/1d")]).await;
+    let patrons = world.server.add_role("Patrons");
+    world.stop_bot().await;
+    world.set("ROLE_QUOTAS", &format!("{}=20/1d,7=unlimited", patrons.id()));
+    world.set("ALLOWED_GUILDS", &format!("{},8", world.server.id()));
+    world.wake_bot().await;
+    let seen = admin(&world.moderator(), "settings", &[]).await;
+    let role = format!("`ROLE_QUOTAS` <@&{}>: 20 songs a day · environment", patrons.id());
+    assert!(seen.contains(&role), "{seen}");
+    assert!(seen.contains("`GLOBAL_QUOTA` 100/1d · environment"), "{seen}");
+    assert!(!seen.contains("`7`") && !seen.contains("ALLOWED_GUILDS"), "{seen}");
+    let all = admin(&world.owner(), "settings", &[]).await;
+    let roles = format!("<@&{}>: 20 songs a day, role `7`: unlimited", patrons.id());
+    assert!(all.contains(&roles), "{all}");
+    assert!(all.contains("`ALLOWED_GUILDS` Music lovers, server `8` · environment"), "{all}");
+    // Where Discord does not tell the roles, they are shown by their ids.
+    let fault = world.discord.faults().add(Fault::on("GET", "/api/v10/guilds/*/roles").status(500));
+    let seen = admin(&world.moderator(), "settings", &[]).await;
+    assert!(seen.contains(&format!("role `{}`: 20 songs a day", patrons.id())), "{seen}");
+    world.discord.faults().remove(fault);
 }
 
 #[tokio::test(flavor = "multi_thread")]
