@@ -264,9 +264,10 @@ impl World {
         }
         this.token_trouble.note(way, attempt, elapsed);
         let on_detour = this.on_detour;
-        let next = match on_detour {
-            true => this.job.after_detour(attempt),
-            false => this.job.next_way(way, attempt),
+        let next = if on_detour {
+            this.job.after_detour(attempt)
+        } else {
+            this.job.next_way(way, attempt)
         };
         match next {
             Next::Delivered(shown) => {
