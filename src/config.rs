@@ -157,7 +157,7 @@ impl Reader<'_> {
         let extras = self.extras();
         let max_running = self.required(table::MAX_RUNNING, checks::count);
         let whisul_api_url = self.required(table::WHISUL_API_URL, checks::base_url);
-        let discord_api_url = self.optional(table::DISCORD_API_URL, checks::base_url);
+        let discord_api_url = self.optional(table::DISCORD_API_URL, checks::discord_url);
         let poll_interval = self.interval(
             table::POLL_INTERVAL,
             Duration::from_secs(5),

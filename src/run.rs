@@ -3,11 +3,13 @@
 use std::{
     error::Error,
     io::{self, IsTerminal as _},
+    num::NonZero,
     sync::Arc,
+    thread,
     time::{Duration, SystemTime},
 };
 
-use tokio::runtime::Runtime;
+use tokio::runtime::Builder;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
@@ -64,7 +66,9 @@ impl RunError {
 /// # Errors
 /// When it can't start, or ends without having been asked to.
 pub fn run_until_signal(settings: Settings) -> Result<(), RunError> {
-    let runtime = Runtime::new()?;
+    // tokio by itself asks TOKIO_WORKER_THREADS, and panics where that is no usable number.
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let runtime = Builder::new_multi_thread().worker_threads(threads).enable_all().build()?;
     let outcome = runtime.block_on(async {
         let stop = signals::stop_request()?;
         let ended = run(settings, stop.cancelled()).await;
@@ -129,7 +133,14 @@ pub async fn run_by_clock(
     let (url, rate) = (settings.whisul_api_url.clone(), settings.whisul_rate_limit);
     let tools = Tools {
         store: store.clone(),
-        whisul: Whisul::new(url, &settings.whisul_api_key, rate, clock, &settings.proxies)?,
+        whisul: Whisul::new(
+            url,
+            &settings.whisul_api_key,
+            &settings.discord_token,
+            rate,
+            clock,
+            &settings.proxies,
+        )?,
         discord: Arc::clone(&discord),
         links: Links::of(&settings.whisul_api_url),
         media: Media::of(&settings.whisul_api_url, &settings.proxies)?,

@@ -265,6 +265,20 @@ pub(super) fn log_filter(text: &str) -> Result<Targets, Problem> {
     }))
 }
 
+/// As [`base_url`], without the path that the bot appends by itself, which many name here.
+pub(super) fn discord_url(text: &str) -> Result<Url, Problem> {
+    let mut url = base_url(text)?;
+    let path = url.path().trim_end_matches('/');
+    let version = |last: &str| last.strip_prefix('v').is_some_and(|it| it.parse::<u8>().is_ok());
+    let unversioned = match path.rsplit_once('/') {
+        Some((before, last)) if version(last) && before.ends_with("/api") => before,
+        _ => path,
+    };
+    let bare = unversioned.strip_suffix("/api").unwrap_or(unversioned).to_owned();
+    url.set_path(&bare);
+    Ok(url)
+}
+
 /// A base URL to which paths are appended. Secrets travel to it, so that it is encrypted or stays
 /// on this machine.
 pub(super) fn base_url(text: &str) -> Result<Url, Problem> {

@@ -55,6 +55,28 @@ fn two_secrets_are_enough() {
 }
 
 #[test]
+fn discords_address_may_be_given_with_the_path_that_is_appended() {
+    for (path, expected) in [
+        ("", "/"),
+        ("/", "/"),
+        ("/api", "/"),
+        ("/api/", "/"),
+        ("/api/v10", "/"),
+        ("/api/v10/", "/"),
+        ("/api/v9//", "/"),
+        ("/proxy/api/v10", "/proxy"),
+        ("/proxy/", "/proxy"),
+        ("/my-api", "/my-api"),
+        ("/v10", "/v10"),
+        ("/api/version", "/api/version"),
+    ] {
+        let url = format!("https://discord.example{path}");
+        let read = accepted(&[("DISCORD_API_URL", &url)]).discord_api_url.unwrap();
+        assert_eq!(read.path(), expected, "{path}");
+    }
+}
+
+#[test]
 fn what_is_set_to_nothing_is_unset() {
     let empty: Vec<_> = TABLE.iter().map(|setting| (setting.name, " ")).collect();
     assert_eq!(faulty(&empty), ["DISCORD_TOKEN", "WHISUL_API_KEY"]);

@@ -6,6 +6,9 @@ use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
 
+/// The time over which Discord counts sessions.
+const DAY: Duration = Duration::from_hours(24);
+
 /// Where the gateway is, how many shards are wanted, and how many sessions may be started.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(from = "Raw")]
@@ -47,7 +50,7 @@ impl From<Raw> for GatewayAnswer {
                 .max(1),
             total: counted("total"),
             left: counted("remaining"),
-            reset_after: Duration::from_millis(number("reset_after").unwrap_or_default()),
+            reset_after: Duration::from_millis(number("reset_after").unwrap_or_default()).min(DAY),
         }
     }
 }
@@ -70,6 +73,8 @@ mod tests {
         assert_eq!(read(json!(2), usual), (2, 1000, 7, 60));
         let boundless = json!({ "total": u64::MAX, "remaining": u64::MAX, "reset_after": 0 });
         assert_eq!(read(json!(1), boundless), (1, u32::MAX, u32::MAX, 0));
+        let absurd = json!({ "total": 1000, "remaining": 0, "reset_after": u64::MAX });
+        assert_eq!(read(json!(1), absurd), (1, 1000, 0, 86_400));
         for odd in [json!(null), json!([]), json!({ "total": "many", "remaining": -1 })] {
             assert_eq!(read(json!(0), odd), (1, 1, 1, 0));
         }

@@ -305,9 +305,12 @@ pub const TOO_LATE_TO_CANCEL: &str =
 /// Cancelling while the prompt is on its way.
 pub const CANCEL_REMEMBERED: &str = "This song is being sent to Whisul. If Whisul doesn't accept it, it is cancelled and doesn't \
      count against your quota. If Whisul accepts it, it is made and counts.";
-/// A button or form that this version of the bot doesn't know.
+/// A button that this version of the bot doesn't know.
 pub const UNKNOWN_BUTTON: &str =
     "I don't know this button any more. Type `/song` to ask for a song.";
+/// A form that this version of the bot doesn't know.
+pub const UNKNOWN_FORM: &str =
+    "I don't know this form any more, so no song was started. Type `/song` to ask for one.";
 /// The bot is on its way out.
 pub const STOPPING: &str = "I'm just restarting. Try again in a minute.";
 /// The job could not be written down.

@@ -10,7 +10,7 @@ use crate::domain::{Action, Available, Grant, Job, Limit, Standing, Wait};
 
 /// How many of the songs under way are shown, and how much of their prompts, in UTF-16 code units.
 const SHOWN: usize = 10;
-const PROMPT_ROOM: usize = 150;
+const PROMPT_ROOM: usize = 100;
 
 /// How many grants are shown: those that are to be used first.
 const GRANTS: usize = 5;

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     delivery::{Message, PROMPT_INPUT, Reply, prompt_form, sentences},
-    domain::{Action, Cancellation, Canceller, Job, JobId, MessageId, Reach},
+    domain::{Action, Cancellation, Canceller, Job, JobId, MessageId, Reach, State},
     jobs::TakenBack,
 };
 
@@ -49,7 +49,11 @@ pub(super) async fn answer(front: &Front, interaction: &Interaction) -> bool {
         match (Action::parse(custom_id), interaction) {
             (Some(action), Interaction::Component(click)) => clicks.click(action, click).await,
             (Some(action), Interaction::Modal(form)) => clicks.form(action, form).await,
-            _ => Err(CommandError::NotNow(sentences::UNKNOWN_BUTTON)),
+            (_, Interaction::Modal(_)) => Err(unknown_form()),
+            _ => {
+                info!("somebody clicked a button that this bot doesn't know");
+                Err(CommandError::NotNow(sentences::UNKNOWN_BUTTON))
+            }
         }
     };
     let sentence = match AssertUnwindSafe(work).catch_unwind().await {
@@ -79,11 +83,7 @@ impl Clicks<'_> {
     ) -> Result<(), CommandError> {
         if !self.has_button(&click.message, &click.data.custom_id) {
             info!(user = %self.asker.user, "a click on a button that is not on its message");
-            return Err(CommandError::NotNow(match action {
-                // The message may have moved on while its requester clicked.
-                Action::Cancel { .. } | Action::CancelOwn(_) => sentences::TOO_LATE_TO_CANCEL,
-                _ => sentences::UNKNOWN_BUTTON,
-            }));
+            return Err(self.not_there(action).await);
         }
         match action {
             Action::Again(id) => {
@@ -106,9 +106,22 @@ impl Clicks<'_> {
         }
     }
 
+    /// What is wrong with a click on a button that is not on its message.
+    async fn not_there(&self, action: Action) -> CommandError {
+        if let Action::Cancel { job: id, .. } | Action::CancelOwn(id) = action
+            && let Ok(Some(job)) = in_time(self.front.jobs.find(id)).await
+            && self.asker.may_cancel(&job)
+            && !matches!(job.state, State::Accepted | State::Announced)
+        {
+            // The message has moved on while they clicked.
+            return CommandError::NotNow(sentences::TOO_LATE_TO_CANCEL);
+        }
+        CommandError::NotNow(sentences::UNKNOWN_BUTTON)
+    }
+
     async fn form(&self, action: Action, form: &ModalInteraction) -> Result<(), CommandError> {
         let (Action::Compose { origin, .. }, Some(prompt)) = (action, typed(&form.data)) else {
-            return Err(CommandError::NotNow(sentences::UNKNOWN_BUTTON));
+            return Err(unknown_form());
         };
         // A form that was made up gives its sender what `/song` would. Which job it began with is
         // believed only where it was opened by that job's button; the message may be gone by now.
@@ -193,6 +206,11 @@ impl Clicks<'_> {
         self.front.answer(self.asker, &Reply::Update(done)).await;
         Ok(())
     }
+}
+
+fn unknown_form() -> CommandError {
+    info!("somebody sent a form that this bot doesn't know");
+    CommandError::NotNow(sentences::UNKNOWN_FORM)
 }
 
 fn deadline() -> Instant {

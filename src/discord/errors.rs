@@ -22,6 +22,9 @@ pub(super) enum CommandError {
     /// What was asked of the bot can't be done; the sentence says why.
     #[error("{0}")]
     NotSo(String),
+    /// A command of which only the subcommands can be used, without one.
+    #[error("no subcommand")]
+    NoSubcommand,
     /// The prompt can't be used.
     #[error(transparent)]
     Prompt(#[from] PromptError),
@@ -64,12 +67,15 @@ impl CommandError {
     fn sentence(&self) -> Cow<'static, str> {
         match self {
             Self::NotNow(sentence) => Cow::Borrowed(sentence),
+            Self::NoSubcommand => Cow::Borrowed(sentences::COMMAND_CHANGED),
             Self::NotSo(sentence) => Cow::Owned(sentence.clone()),
             Self::Prompt(error) => Cow::Owned(sentences::bad_prompt(*error)),
             Self::Ask(AskError::Refused(refusal)) => Cow::Owned(sentences::refusal(refusal)),
             Self::Ask(AskError::Barred(bar)) => Cow::Borrowed(sentences::admin::barred(*bar)),
             Self::Ask(AskError::NotShown) => Cow::Borrowed(sentences::PROMPT_NOT_SHOWN),
             Self::Ask(AskError::Repeated) => Cow::Borrowed(sentences::ASKED_ALREADY),
+            Self::Ask(AskError::Store(StoreError::TooLarge { .. }))
+            | Self::Store(StoreError::TooLarge { .. }) => Cow::Borrowed(sentences::UNREADABLE),
             Self::Ask(AskError::Store(_) | AskError::Late) | Self::Store(_) => {
                 Cow::Borrowed(sentences::STORAGE_TROUBLE)
             }
@@ -83,7 +89,11 @@ impl CommandError {
 pub(super) fn answer(error: FrameworkError<'_, Front, CommandError>) -> BoxFuture<'_, ()> {
     Box::pin(async move {
         let sentence = match &error {
-            FrameworkError::Command { error, .. } => error.reported(),
+            FrameworkError::Command { error, .. }
+                if !matches!(error, CommandError::NoSubcommand) =>
+            {
+                error.reported()
+            }
             FrameworkError::CommandPanic { .. } => {
                 // The panic's own message may hold anything; the panic hook has printed it.
                 error!("a command panicked");
@@ -96,10 +106,10 @@ pub(super) fn answer(error: FrameworkError<'_, Front, CommandError>) -> BoxFutur
                 Cow::Borrowed(sentences::BAD_OPTION)
             }
             other => {
-                let kind = kind(other);
+                let (command, kind) = (name(other), kind(other));
                 warn!(
-                    kind,
-                    "a command came with other options than ours; a restart registers ours"
+                    command,
+                    kind, "a command came with other options than ours; a restart registers ours"
                 );
                 Cow::Borrowed(sentences::COMMAND_CHANGED)
             }
@@ -127,6 +137,7 @@ fn name(error: &FrameworkError<'_, Front, CommandError>) -> String {
 /// Poise's errors by name: their texts can hold what people typed.
 fn kind(error: &FrameworkError<'_, Front, CommandError>) -> &'static str {
     match error {
+        FrameworkError::Command { .. } => "no subcommand",
         FrameworkError::CommandStructureMismatch { .. } => "structure",
         FrameworkError::UnknownInteraction { .. } => "unknown command",
         _ => "other",

@@ -17,6 +17,7 @@ mod owners;
 mod quota;
 mod readable;
 mod registration;
+mod shown;
 mod song;
 mod songs;
 mod typing;

@@ -27,7 +27,8 @@ const FOLLOW_UPS: u32 = 5;
 )]
 #[expect(clippy::unused_async, reason = "poise wants it so")]
 pub(super) async fn my_data(_: Context<'_>) -> Result<(), CommandError> {
-    Ok(())
+    // Discord offers the subcommands only.
+    Err(CommandError::NoSubcommand)
 }
 
 /// Get everything that this bot knows about your songs, as a file

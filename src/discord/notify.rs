@@ -16,7 +16,8 @@ use crate::delivery::sentences;
 )]
 #[expect(clippy::unused_async, reason = "poise wants it; only the subcommands are used")]
 pub(super) async fn notify(_context: Context<'_>) -> Result<(), CommandError> {
-    Ok(())
+    // Discord offers the subcommands only.
+    Err(CommandError::NoSubcommand)
 }
 
 /// Tell me when a song of mine is ready

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::shown::as_shown;
 use crate::domain::{Prompt, PromptError};
 
 /// Messages within messages and components within components are looked into so deep.
@@ -10,7 +11,7 @@ const DEEPEST: usize = 8;
 /// The text of a message: what its author wrote or, where that is nothing, what else can be read in
 /// it. Discord's own JSON is read, which holds more than serenity's model of it.
 pub(super) fn text(message: &Value) -> Option<String> {
-    look(message, DEEPEST)
+    look(&as_shown(message), DEEPEST)
 }
 
 fn look(message: &Value, depth: usize) -> Option<String> {
@@ -126,6 +127,19 @@ mod tests {
             &json!({ "attachments": [{ "description": "a cat in the rain" }] }),
             "a cat in the rain",
         );
+    }
+
+    #[test]
+    fn what_shows_nothing_is_no_text() {
+        let embeds = json!([{ "title": "Rain" }]);
+        for nothing in
+            ["<t:1700000000:R>", "<@7>\n<#8>", "\u{AD}\u{200B}", "\u{E000}\u{F8FF} \u{10FFFD}"]
+        {
+            reads(&json!({ "content": nothing, "embeds": embeds }), "Rain");
+            assert_eq!(text(&json!({ "content": nothing })), None, "{nothing:?}");
+        }
+        let ann = json!([{ "id": "7", "username": "ann" }]);
+        reads(&json!({ "content": "<@7>", "mentions": ann }), "ann");
     }
 
     #[test]

@@ -4,24 +4,31 @@
 //! the one after it belongs to the same word. What makes no difference is
 //! - case, accents, full width and other compatibility forms, characters of no width, and letters
 //!   of other alphabets that look Latin;
-//! - digits and symbols that pass for letters (`4`, `$`), and `*` for up to half of the letters
-//!   after the first;
-//! - punctuation between its letters, and spaces too where each letter stands alone (`b a d`),
-//!   however many. Such a stretch of single letters is one word, `b a s s` holds no other, unless
-//!   its first or last letters can't belong to one (`x b a d`) or stand further apart;
+//! - digits and symbols that pass for letters (`4`, `$`, `/\`), and `*`, or `#`, `?`, `%` and `^`
+//!   between letters, for up to half of the letters after the first. A digit is a letter only beside
+//!   one: `55`, `90s` and `3D` are numbers. Emoji, `™` and the like are no letters;
+//! - punctuation between its letters, and spaces too where each letter stands alone (`b a d`, but
+//!   not `ba d`), however many. Such a stretch of single letters is one word, `b a s s` holds no
+//!   other, unless its first or last letters can't belong to one (`x b a d`) or stand further apart.
+//!   One of chords, `C F A G`, is nothing but the whole;
+//! - an apostrophe, except in a contraction: "she'd" is not "shed", and can be blocked itself;
 //! - letters drawn out: three of a kind (`baaad`), or more than one doubled. A single doubled letter
-//!   makes another word: who blocks "god" does not block "good".
+//!   makes another word: who blocks "god" does not block "good". Spelled out, `b aa d` is drawn out,
+//!   and `b a a d` too, as words hardly ever have that letter doubled.
 //!
 //! In scripts without spaces between words, every letter may begin or end one.
 
 mod glyph;
 mod lone;
+mod looks;
+mod marks;
 mod pack;
 mod reading;
 
 use std::fmt;
 
 use glyph::{Glyph, glyphs};
+use lone::without_numbers;
 pub use reading::Reading;
 
 use super::text::is_blank;
@@ -60,26 +67,36 @@ impl BlockedWord {
         if !has_typed_letter(text) {
             return Err(WordError::Empty);
         }
-        // What stands around a word is punctuation, or marks that hide it.
-        let word = Self::read(text.trim().trim_matches(['!', '¡', '|']))?;
+        if text.trim().contains(char::is_whitespace) {
+            return Err(WordError::Several);
+        }
+        let word = Self::read(text)?;
         // Without the separators, accents and letters may come together in another way.
         Self::read(&word.text)
     }
 
     fn read(text: &str) -> Result<Self, WordError> {
         let seen = glyphs(text.trim());
+        // What stands around a word is punctuation, or marks that hide it.
+        let is_around = |glyph: &Glyph| {
+            !glyph.is_character() || glyph.own().is_some_and(|own| "!¡|©®".contains(own))
+        };
+        let around = seen.iter().take_while(|glyph| is_around(glyph)).count();
+        let after = seen.iter().rev().take_while(|glyph| is_around(glyph)).count();
+        let seen = seen.get(around..seen.len() - after.min(seen.len())).unwrap_or_default();
         if !seen.iter().any(|glyph| glyph.is_character() && !glyph.is_symbol()) {
             return Err(WordError::Empty);
         }
-        let plain = seen.into_iter().map(plain);
-        let letters: Vec<Glyph> = plain.filter(|glyph| *glyph != Glyph::Separator).collect();
+        let plain = seen.iter().copied().map(plain);
+        let letters: Vec<Glyph> =
+            plain.filter(|glyph| glyph.is_character() || glyph.is_space()).collect();
         if letters.iter().any(|glyph| glyph.is_space()) {
             return Err(WordError::Several);
         }
         let text: String = letters.iter().filter_map(|glyph| glyph.own()).collect();
         match letters.len() {
             0 => Err(WordError::Empty),
-            1..=LETTERS_MAX => Ok(Self { letters: meant(letters), text }),
+            1..=LETTERS_MAX => Ok(Self { letters: without_numbers(letters), text }),
             _ => Err(WordError::TooLong),
         }
     }
@@ -128,18 +145,6 @@ fn plain(glyph: Glyph) -> Glyph {
         }
         other => other,
     }
-}
-
-/// A word of nothing but digits means the digits alone.
-fn meant(mut letters: Vec<Glyph>) -> Vec<Glyph> {
-    if letters.iter().all(|glyph| glyph.is_digit()) {
-        for letter in &mut letters {
-            if let Glyph::Character { also, .. } = letter {
-                *also = "";
-            }
-        }
-    }
-    letters
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use url::Url;
 use super::{
     body::Body,
     error::{PollError, Reason, SubmitError, Trouble},
-    json::{self, Object},
+    json::Object,
     wire,
 };
 use crate::domain::{Report, WhisulJob};
@@ -35,16 +35,30 @@ enum Voice {
 impl Answer<'_> {
     /// The one place that decides whose answer it is: by its form, not by its status.
     fn voice(&self) -> Voice {
-        match (self.status, json::read(&self.body.bytes)) {
-            (200..300, Some(object)) => Voice::Whisul(object),
-            (400..600, Some(object)) if wire::is_error(&object) => Voice::Error(object),
+        let object = self.body.object();
+        match self.status {
+            200..300 => {
+                object.or_else(|| self.body.object_at_end()).map_or(Voice::Foreign, Voice::Whisul)
+            }
+            400..600 => object.filter(wire::is_error).map_or(Voice::Foreign, Voice::Error),
             _ => Voice::Foreign,
         }
+    }
+
+    /// What it holds, whatever its status says.
+    fn object(&self) -> Option<Object> {
+        self.body.object().or_else(|| self.body.object_at_end())
     }
 
     /// As the answer to `POST /generate`.
     pub(super) fn into_job(self) -> Result<WhisulJob, SubmitError> {
         let Self { status, retry_after, .. } = self;
+        // A song may have been paid for: it counts more than a status. Whoever declines names no job.
+        if !matches!(status, 200..300 | 401 | 402 | 403 | 429)
+            && let Some(job) = self.object().as_ref().and_then(wire::acceptance_despite_status)
+        {
+            return Ok(job);
+        }
         match self.voice() {
             Voice::Whisul(object) => wire::acceptance(&object)
                 .ok_or_else(|| SubmitError::Ambiguous { source: self.unreadable() }),
@@ -72,9 +86,12 @@ impl Answer<'_> {
     pub(super) fn into_report(self, base: &Url) -> Result<Report, PollError> {
         let Self { status, retry_after, .. } = self;
         let transient = |source| Err(PollError::Transient { source, retry_after });
+        if let Some(report) = self.outcome_despite_status(base) {
+            return Ok(report);
+        }
         match self.voice() {
             Voice::Whisul(object) => {
-                wire::report(object, base).map_or_else(|| transient(self.unreadable()), Ok)
+                wire::report(&object, base).map_or_else(|| transient(self.unreadable()), Ok)
             }
             Voice::Error(_) => match status {
                 401 | 403 => Err(PollError::BadKey),
@@ -87,19 +104,25 @@ impl Answer<'_> {
             Voice::Foreign if status == 429 => Err(PollError::RateLimited { retry_after }),
             // No page shows the body for an unknown job. One that is no error object ends no song,
             // but it tells the probe that something knows about jobs.
-            Voice::Foreign
-                if matches!(status, 404 | 410) && json::read(&self.body.bytes).is_some() =>
-            {
+            Voice::Foreign if matches!(status, 404 | 410) && self.body.object().is_some() => {
                 transient(Trouble::Status { status })
             }
             Voice::Foreign => transient(self.unreadable()),
         }
     }
 
+    fn outcome_despite_status(&self, base: &Url) -> Option<Report> {
+        if matches!(self.status, 200..300) {
+            return None;
+        }
+        wire::outcome_despite_status(&self.object()?, base)
+    }
+
     /// Whether a poll may have gone to the wrong address: nothing there knows about jobs.
     pub(super) fn is_misdirected(&self, base: &Url) -> bool {
         match (self.status, self.voice()) {
-            (200..300, Voice::Whisul(object)) => wire::report(object, base).is_none(),
+            (200..300, Voice::Whisul(object)) => wire::report(&object, base).is_none(),
+            _ if self.outcome_despite_status(base).is_some() => false,
             (404 | 410, _) | (200..400 | 405, Voice::Foreign) => true,
             _ => false,
         }
@@ -119,13 +142,17 @@ impl Answer<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use proptest::prelude::*;
+    use secrecy::SecretString;
     use serde_json::{Value, json};
 
     use super::*;
     use crate::{
         domain::{Song, SongLength},
         properties,
+        whisul::secrets::Secrets,
     };
 
     const LATER: Option<Duration> = Some(Duration::from_secs(7));
@@ -314,6 +341,41 @@ mod tests {
         };
         let expected = Report::Completed { song, took: Some(Duration::from_secs(91)) };
         assert_eq!(polled(200, &report.to_string()), Ok(expected));
+    }
+
+    #[test]
+    fn no_text_that_holds_a_secret_gets_through() {
+        let key = SecretString::new("wk_live_0123456789abcdef".to_owned());
+        let hidden = |status, body: &Value| {
+            let secrets = Arc::new(Secrets::new(&[&key]));
+            let bytes = body.to_string().into_bytes();
+            let body = Body { bytes, secrets, ..Body::default() };
+            Answer { status, retry_after: None, body }
+        };
+        let key = "wk_live_0123456789abcdef";
+        let told = format!("Bearer {key} rejected");
+        let error = json!({ "error": told, "message": "Say more." });
+        let Err(SubmitError::Rejected { reason, .. }) = hidden(400, &error).into_job() else {
+            panic!("a rejection")
+        };
+        assert_eq!(reason.into_text().as_deref(), Some("Say more."));
+        assert_eq!(hidden(401, &error).into_job(), Err(SubmitError::BadKey { status: 401 }));
+        let accepted = json!({ "job_id": "7", "poll_url": format!("/jobs/7?key={key}") });
+        assert_eq!(hidden(202, &accepted).into_job().unwrap().poll_url, None);
+        let failed = json!({ "status": "failed", "error": told });
+        let report = hidden(200, &failed).into_report(&base());
+        assert_eq!(report, Ok(Report::Failed { reason: None }));
+        let link = format!("https://cdn.whisul.com/a b.mp3?key={key}");
+        let result = json!({ "title": told, "tags": ["calm", key], "song_url": "/1.mp3", "image_url": link });
+        let report = hidden(200, &json!({ "status": "completed", "result": result }));
+        let Ok(Report::Completed { song, .. }) = report.into_report(&base()) else {
+            panic!("a song")
+        };
+        assert_eq!((song.title, song.image_url), (None, None));
+        assert_eq!(song.tags, ["calm"]);
+        let result = json!({ "song_url": link });
+        let report = hidden(200, &json!({ "status": "completed", "result": result }));
+        assert_eq!(report.into_report(&base()), Ok(Report::Songless));
     }
 
     /// Any JSON, often with names and statuses that mean something.

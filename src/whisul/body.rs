@@ -1,6 +1,6 @@
 //! Reading a body within its limits of size.
 
-use std::io::Read;
+use std::{io::Read, sync::Arc};
 
 use flate2::{
     bufread::GzDecoder,
@@ -9,7 +9,11 @@ use flate2::{
 use reqwest::{Response, header::CONTENT_ENCODING};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use super::error::Trouble;
+use super::{
+    error::Trouble,
+    json::{self, Object},
+    secrets::Secrets,
+};
 
 /// The most bytes of a body, as it is sent and as it unfolds: a hundred times what a documented one
 /// needs. What is beyond that is cut off.
@@ -28,7 +32,10 @@ const MEMBERS_MAX: usize = 16;
 /// Lets two large bodies be read at a time, so that many at once take no more memory than these. The
 /// others wait in the network. Documented answers are all small, and never wait.
 #[derive(Debug)]
-pub(super) struct Bodies(Semaphore);
+pub(super) struct Bodies {
+    large: Semaphore,
+    secrets: Arc<Secrets>,
+}
 
 /// As much of a body as came.
 #[derive(Debug, Default)]
@@ -38,23 +45,44 @@ pub(super) struct Body<'a> {
     pub(super) trouble: Option<Trouble>,
     /// Held for as long as a large body is in memory.
     pub(super) large: Option<SemaphorePermit<'a>>,
+    /// What none of its texts may show.
+    pub(super) secrets: Arc<Secrets>,
+}
+
+impl Body<'_> {
+    /// The JSON object that it is.
+    pub(super) fn object(&self) -> Option<Object> {
+        json::read(&self.bytes).map(|object| self.hidden(object))
+    }
+
+    /// The JSON object that stands at its end.
+    pub(super) fn object_at_end(&self) -> Option<Object> {
+        json::read_end(&self.bytes).map(|object| self.hidden(object))
+    }
+
+    /// The one place where Whisul's texts come in: one with a secret in it is left out whole, so that
+    /// neither a person nor the database sees it.
+    fn hidden(&self, mut object: Object) -> Object {
+        object.hide(&|text| self.secrets.are_in(text));
+        object
+    }
 }
 
 impl Bodies {
-    pub(super) fn new() -> Self {
-        Self(Semaphore::new(2))
+    pub(super) fn new(secrets: Secrets) -> Self {
+        Self { large: Semaphore::new(2), secrets: Arc::new(secrets) }
     }
 
     /// Reads the body of a response.
     pub(super) async fn read(&self, mut response: Response) -> Body<'_> {
         let encoding = response.headers().get(CONTENT_ENCODING);
         let deflated = encoding.is_some_and(|name| name.as_bytes().ends_with(b"deflate"));
-        let mut body = Body::default();
+        let mut body = Body { secrets: Arc::clone(&self.secrets), ..Body::default() };
         let announced = response.content_length().is_some_and(|length| length > LARGE as u64);
         loop {
             // Before more of it is read than a connection's buffer has at first.
             if (announced || body.bytes.len() > LARGE) && body.large.is_none() {
-                body.large = self.0.acquire().await.ok();
+                body.large = self.large.acquire().await.ok();
             }
             match response.chunk().await {
                 Ok(Some(chunk)) => {

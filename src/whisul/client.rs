@@ -21,6 +21,7 @@ use super::{
     error::{ClientError, PollError, SubmitError, Trouble, causes},
     limits::{Limiter, Place, RateLimit},
     poll_url,
+    secrets::Secrets,
     wire::Submission,
 };
 use crate::{
@@ -62,23 +63,25 @@ struct Inner {
 impl Whisul {
     /// A client for the API at `base`, an `http` or `https` address without user, query or
     /// fragment, to which paths such as `/generate` are appended. `now` is the machine's clock.
-    /// It may be reached through a proxy.
+    /// It may be reached through a proxy. What Whisul says is passed on without the key, and without
+    /// the bot's `token`.
     ///
     /// # Errors
     /// When the key can't stand in a header, or TLS can't be set up.
     pub fn new(
         base: Url,
         key: &SecretString,
+        token: &SecretString,
         rate: RateLimit,
         now: fn() -> SystemTime,
         proxies: &Proxies,
     ) -> Result<Self, ClientError> {
-        Self::with_time_limits(base, key, rate, now, proxies, TimeLimits::default())
+        Self::with_time_limits(base, [key, token], rate, now, proxies, TimeLimits::default())
     }
 
     pub(super) fn with_time_limits(
         base: Url,
-        key: &SecretString,
+        [key, token]: [&SecretString; 2],
         rate: RateLimit,
         now: fn() -> SystemTime,
         proxies: &Proxies,
@@ -93,7 +96,8 @@ impl Whisul {
         let submissions = build(builder()?.pool_max_idle_per_host(0))?;
         // A kept connection holds on to a buffer as large as its largest answer.
         let polls = build(builder()?.pool_max_idle_per_host(2))?;
-        let (limiter, bodies, proxies) = (Limiter::new(rate), Bodies::new(), proxies.clone());
+        let bodies = Bodies::new(Secrets::new(&[key, token]));
+        let (limiter, proxies) = (Limiter::new(rate), proxies.clone());
         Ok(Self(Arc::new(Inner { base, submissions, polls, limiter, bodies, proxies, now })))
     }
 

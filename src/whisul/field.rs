@@ -9,6 +9,7 @@ use serde_json::Value;
 use time::{PrimitiveDateTime, format_description::StaticFormatDescription, macros};
 use url::Url;
 
+use super::json::HIDDEN;
 use crate::domain::{self, Song, SongLength, WhisulJobId};
 
 /// The most characters of any text that is kept.
@@ -21,11 +22,11 @@ const TAGS_MAX: usize = 50;
 const ADDRESS_MAX: usize = 2048;
 
 /// Makes a text safe to keep and to log: one line without control characters, of bounded length.
-/// `None` if nothing is left.
+/// `None` if nothing is left, or if it was hidden.
 pub(super) fn one_line(text: &str, max: usize) -> Option<String> {
     let visible = |c: char| if c.is_control() { ' ' } else { c };
     let cut: String = text.trim().chars().take(max).map(visible).collect();
-    Some(cut.trim().to_owned()).filter(|text| !text.is_empty())
+    Some(cut.trim().to_owned()).filter(|text| !text.is_empty() && text != HIDDEN)
 }
 
 /// A text, or a number in its place: a song may be called 1984.
@@ -48,9 +49,10 @@ pub(super) fn address(value: &Value) -> Option<String> {
     (text.len() <= ADDRESS_MAX).then(|| one_line(text, ADDRESS_MAX))?
 }
 
-/// A link to a file, made absolute.
+/// A link to a file, made absolute; a text, or an object with one.
 pub(super) fn link(value: &Value, base: &Url) -> Option<String> {
-    domain::link(value.as_str()?, base).map(Into::into)
+    let text = value.as_str().or_else(|| value.get("url")?.as_str())?;
+    domain::link(text, base).map(Into::into)
 }
 
 /// A number, written as one or as a text.

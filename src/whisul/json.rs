@@ -9,27 +9,41 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Number, Value};
 
-/// The names of all members that are kept, in the form in which [`plain_name`] compares them.
-const NAMES: [&str; 18] = [
+/// The names of all members that are kept, in the form in which [`plain_name`] compares them: those
+/// of the API, and those in which gateways and other versions wrap or rename them.
+const NAMES: [&str; 27] = [
+    "audiourl",
     "bpm",
+    "coverurl",
+    "data",
     "duration",
     "error",
     "finishedat",
     "id",
     "imageurl",
+    "job",
     "jobid",
     "message",
+    "output",
+    "payload",
     "pollurl",
     "prompt",
+    "response",
     "result",
+    "song",
     "songurl",
     "startedat",
     "state",
     "status",
     "tags",
+    "task",
     "title",
     "url",
 ];
+/// What other objects may stand in. A prompt is none of them: people write it, and it could pretend
+/// to be an answer.
+const CONTAINERS: [&str; 8] =
+    ["result", "data", "job", "task", "song", "output", "payload", "response"];
 /// The most elements of a list that are kept, and the most bytes of a text. A longer text is cut;
 /// no text of the API needs that many.
 const ELEMENTS_MAX: usize = 100;
@@ -37,8 +51,11 @@ const TEXT_MAX: usize = 16 * 1024;
 /// How deep values are kept: the object, its `result`, a list in that, and the list's elements.
 const DEPTH_MAX: usize = 4;
 
+/// What stands for a text that nobody may see: it is no link, and tells nothing.
+pub(super) const HIDDEN: &str = "…";
+
 /// A JSON object as far as it could be read.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Object {
     members: Map<String, Value>,
     /// Whether its end was reached. Of a body that was cut off, what is missing proves nothing.
@@ -52,12 +69,38 @@ impl Object {
         self.members.get(&plain_name(name)).unwrap_or(&Value::Null)
     }
 
-    /// Takes an object out of this one; an empty one if it is anything else.
-    pub(super) fn take(&mut self, name: &str) -> Self {
-        match self.members.remove(&plain_name(name)) {
-            Some(Value::Object(members)) => Self { members, whole: self.whole },
-            _ => Self { members: Map::new(), whole: self.whole },
-        }
+    pub(super) fn has(&self, name: &str) -> bool {
+        !self.get(name).is_null()
+    }
+
+    /// The objects in it: members, the only element of a list, or JSON that is written as a text.
+    pub(super) fn inner(&self) -> impl Iterator<Item = Self> {
+        CONTAINERS.iter().filter_map(|name| {
+            let (members, whole) = match self.get(name) {
+                Value::Object(members) => (members.clone(), self.whole),
+                Value::Array(elements) => match elements.as_slice() {
+                    [Value::Object(members)] => (members.clone(), self.whole),
+                    _ => return None,
+                },
+                Value::String(text) => return read(text.as_bytes()),
+                _ => return None,
+            };
+            Some(Self { members, whole })
+        })
+    }
+
+    /// Puts [`HIDDEN`] in the place of all texts that are secret.
+    pub(super) fn hide(&mut self, is_secret: &impl Fn(&str) -> bool) {
+        self.members.values_mut().for_each(|value| hide(value, is_secret));
+    }
+}
+
+fn hide(value: &mut Value, is_secret: &impl Fn(&str) -> bool) {
+    match value {
+        Value::String(text) if is_secret(text) => HIDDEN.clone_into(text),
+        Value::Array(list) => list.iter_mut().for_each(|value| hide(value, is_secret)),
+        Value::Object(members) => members.values_mut().for_each(|value| hide(value, is_secret)),
+        _ => {}
     }
 }
 
@@ -69,6 +112,21 @@ pub(super) fn read(body: &[u8]) -> Option<Object> {
     let value = reader.value(0)?;
     let Value::Object(members) = value else { return None };
     Some(Object { members, whole: !reader.cut })
+}
+
+/// Reads the object with which a body ends, after something else: a notice of the program that wrote
+/// it, a guard against scripts, the bracket of a list. A page of HTML ends otherwise.
+pub(super) fn read_end(body: &[u8]) -> Option<Object> {
+    if let Ok(text) = serde_json::from_slice::<String>(body) {
+        return read(text.as_bytes());
+    }
+    let body = as_utf8(body);
+    let at = body.iter().position(|byte| *byte == b'{')?;
+    let mut reader = Reader { bytes: &body, at, cut: false };
+    let Value::Object(members) = reader.value(0)? else { return None };
+    let mut rest = body.get(reader.at..).unwrap_or_default().iter();
+    let is_end = rest.all(|byte| *byte <= b' ' || b"]);".contains(byte));
+    (is_end && !reader.cut).then_some(Object { members, whole: true })
 }
 
 /// The body without a byte order mark. UTF-16 is recognised by its mark, or by the zero beside the

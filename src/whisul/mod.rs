@@ -14,6 +14,7 @@ mod limits;
 mod poll_url;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod properties;
+mod secrets;
 mod wire;
 
 #[cfg(test)]

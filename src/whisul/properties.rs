@@ -87,7 +87,8 @@ pub fn whisul_response(bytes: &[u8]) {
             let is_success = (200..300).contains(&status);
             match answer().into_job() {
                 Ok(job) => {
-                    assert!(is_success && object.is_some());
+                    // The right answer may come with a wrong status, but for those that decline.
+                    assert!(is_success || !matches!(status, 401..=403 | 429));
                     check_job(&job);
                 }
                 Err(error) => {
@@ -101,7 +102,9 @@ pub fn whisul_response(bytes: &[u8]) {
             match report {
                 Ok(Report::Vanished) => assert!(is_error && matches!(status, 404 | 410)),
                 Ok(report) => {
-                    assert!(is_success && object.is_some() && !is_misdirected);
+                    let is_outcome =
+                        matches!(report, Report::Completed { .. } | Report::Failed { .. });
+                    assert!((is_success || is_outcome) && !is_misdirected);
                     check_report(&report, &base);
                 }
                 Err(error) => {

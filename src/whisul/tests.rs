@@ -129,7 +129,7 @@ fn client(base: Url, exchange: Duration) -> Whisul {
     let limits = TimeLimits { connection: PATIENCE, exchange };
     let key = SecretString::new(KEY.to_owned());
     let (rate, now) = ("100/1s".parse().unwrap(), SystemTime::now);
-    Whisul::with_time_limits(base, &key, rate, now, &Proxies::default(), limits).unwrap()
+    Whisul::with_time_limits(base, [&key, &key], rate, now, &Proxies::default(), limits).unwrap()
 }
 
 fn prompt() -> Prompt {
@@ -389,6 +389,7 @@ fn a_key_that_no_header_can_carry_is_refused() {
     let key = SecretString::new(format!("{KEY}\nX: y"));
     let base = Url::parse("https://whisul.com/api").unwrap();
     let rate = "5/1s".parse().unwrap();
-    let error = Whisul::new(base, &key, rate, SystemTime::now, &Proxies::default()).unwrap_err();
+    let error = Whisul::new(base, &key, &key, rate, SystemTime::now, &Proxies::default());
+    let error = error.unwrap_err();
     assert_eq!(error, ClientError::Key);
 }

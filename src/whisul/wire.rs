@@ -16,6 +16,9 @@ use super::{
 };
 use crate::domain::{Report, Song, WhisulJob};
 
+/// The most objects that are looked at in one answer.
+const OBJECTS_MAX: usize = 20;
+
 /// The body of `POST /generate`.
 #[derive(Serialize)]
 pub(super) struct Submission<'prompt> {
@@ -24,10 +27,37 @@ pub(super) struct Submission<'prompt> {
 
 /// The job that an acceptance names, by its id or at least by its poll URL.
 pub(super) fn acceptance(answer: &Object) -> Option<WhisulJob> {
-    let poll_url = address(answer.get("poll_url"));
-    let id = ["job_id", "id"].into_iter().find_map(|name| id(answer.get(name)));
+    let objects = unwrapped(answer);
+    let named = objects.iter().find(|object| object.has("job_id") || object.has("poll_url"));
+    job(named.or_else(|| objects.iter().find(|object| object.has("id")))?)
+}
+
+/// The job that an answer names with the status of an error: something in front of Whisul, or Whisul
+/// itself, gave the right answer a wrong status. Names that other things have, too, don't count.
+pub(super) fn acceptance_despite_status(answer: &Object) -> Option<WhisulJob> {
+    let objects = unwrapped(answer);
+    let named = objects.iter().find(|object| object.has("job_id"))?;
+    job(named).filter(|job| !is_error(answer) || job.poll_url.is_some())
+}
+
+fn job(object: &Object) -> Option<WhisulJob> {
+    let poll_url = address(object.get("poll_url"));
+    let id = ["job_id", "id"].into_iter().find_map(|name| id(object.get(name)));
     let id = id.or_else(|| poll_url::id(poll_url.as_deref()?))?;
     Some(WhisulJob { id, poll_url })
+}
+
+/// An object and those in it, from the outside in: Whisul's own answer may be wrapped in another
+/// one, as gateways do.
+fn unwrapped(answer: &Object) -> Vec<Object> {
+    let mut objects = vec![answer.clone()];
+    let mut next = 0;
+    while let Some(object) = objects.get(next) {
+        let inner: Vec<_> = object.inner().collect();
+        next += 1;
+        objects.extend(inner.into_iter().take(OBJECTS_MAX.saturating_sub(objects.len())));
+    }
+    objects
 }
 
 /// Whether this is the documented error object.
@@ -44,17 +74,52 @@ pub(super) fn complaint(answer: &Object) -> impl Iterator<Item = String> {
 ///
 /// Only `running`, `completed` and `failed` are documented. What a job of any other name has come to
 /// shows in its result and its end.
-pub(super) fn report(mut answer: Object, base: &Url) -> Option<Report> {
-    let stage = ["status", "state"].iter().find_map(|name| answer.get(name).as_str());
-    let stage = stage.map(Stage::of);
-    let reason = text(answer.get("error"));
-    let is_job = ["prompt", "started_at", "error"].iter().any(|name| !answer.get(name).is_null());
-    let ended = has_ended(answer.get("finished_at"));
-    let took = took(&answer);
-    let song = song(&answer.take("result"), base);
+pub(super) fn report(answer: &Object, base: &Url) -> Option<Report> {
+    let objects = unwrapped(answer);
+    let staged = |object: &&Object| stage(object).is_some();
+    let job = objects.iter().find(|object| is_job(object));
+    report_of(job.or_else(|| objects.iter().rfind(staged)).unwrap_or(answer), base)
+}
+
+/// The outcome that an answer tells with the status of an error, and that only Whisul can know: a
+/// link, or the failure of a job that it describes.
+pub(super) fn outcome_despite_status(answer: &Object, base: &Url) -> Option<Report> {
+    let objects = unwrapped(answer);
+    let report = report_of(objects.iter().find(|object| is_job(object))?, base)?;
+    let is_outcome = match report {
+        Report::Completed { .. } => true,
+        Report::Failed { .. } => answer.whole && objects.iter().any(|job| job.has("started_at")),
+        _ => false,
+    };
+    is_outcome.then_some(report)
+}
+
+/// Whether an object is about a job, and not only about the answer around it.
+fn is_job(object: &Object) -> bool {
+    let has = |names: &[&str]| names.iter().any(|name| object.has(name));
+    let tells = has(&["prompt", "started_at", "finished_at", "song_url"])
+        || has(&["result"]) && !object.inner().any(|inner| is_job(&inner));
+    tells && stage_name(object).is_some()
+}
+
+fn stage_name(object: &Object) -> Option<&str> {
+    ["status", "state"].iter().find_map(|name| object.get(name).as_str())
+}
+
+fn stage(object: &Object) -> Option<Stage> {
+    stage_name(object).map(Stage::of)
+}
+
+fn report_of(job: &Object, base: &Url) -> Option<Report> {
+    let stage = stage(job);
+    let reason = reason(job);
+    let is_job = ["prompt", "started_at", "error"].iter().any(|name| job.has(name));
+    let ended = has_ended(job.get("finished_at"));
+    let took = took(job);
+    let song = song_in(job, base);
     let under_way = stage == Some(Stage::Running);
     // Of a song that is being made, Whisul may show a part.
-    if song.song_url.is_some() && (ended || !under_way) {
+    if let Some(song) = song.filter(|_| ended || !under_way) {
         return Some(Report::Completed { song, took });
     }
     match stage {
@@ -67,9 +132,15 @@ pub(super) fn report(mut answer: Object, base: &Url) -> Option<Report> {
         Some(Stage::Unknown) if !ended => Some(Report::Running),
         None if !ended => None,
         // The link may be in the part that is missing.
-        _ if !answer.whole => None,
+        _ if !job.whole => None,
         _ => Some(Report::Songless),
     }
+}
+
+/// What an error says: a text, or the message of an object.
+fn reason(job: &Object) -> Option<String> {
+    let error = job.get("error");
+    text(error).or_else(|| text(error.get("message")?)).or_else(|| text(error.get(0)?))
 }
 
 /// Whether a time of an end says that there was one: fields that mean nothing yet are empty, or zero.
@@ -113,15 +184,20 @@ impl Stage {
     }
 }
 
-/// The song of a result. Without a readable one, a song of which nothing is known.
+/// The song of a job: its result, or whatever else holds a link to one.
+fn song_in(job: &Object, base: &Url) -> Option<Song> {
+    unwrapped(job).iter().map(|result| song(result, base)).find(|song| song.song_url.is_some())
+}
+
 fn song(result: &Object, base: &Url) -> Song {
+    let link = |names: [&str; 2]| names.iter().find_map(|name| link(result.get(name), base));
     Song {
         title: text(result.get("title")),
         bpm: bpm(result.get("bpm")),
         length: length(result.get("duration")),
         tags: tags(result.get("tags")),
-        song_url: link(result.get("song_url"), base),
-        image_url: link(result.get("image_url"), base),
+        song_url: link(["song_url", "audio_url"]),
+        image_url: link(["image_url", "cover_url"]),
     }
 }
 
@@ -141,7 +217,7 @@ mod tests {
     use crate::whisul::json::read;
 
     fn told(body: &[u8]) -> Option<Report> {
-        report(read(body)?, &Url::parse("https://whisul.com/api").unwrap())
+        report(&read(body)?, &Url::parse("https://whisul.com/api").unwrap())
     }
 
     fn polled(value: &Value) -> Option<Report> {
@@ -297,6 +373,72 @@ mod tests {
             json!({"poll_url": "/jobs"}),
         ] {
             assert_eq!(accepted(body.clone()), None, "{body}");
+        }
+    }
+
+    #[test]
+    fn what_people_wrote_is_never_an_answer() {
+        let forged = json!({"status": "completed", "song_url": "https://evil.example/1.mp3",
+            "job_id": "7", "poll_url": "/jobs/7"});
+        for text in [forged.clone(), json!(forged.to_string())] {
+            let running = json!({"status": "running", "prompt": text, "error": text});
+            assert_eq!(polled(&running), Some(Report::Running));
+            let body = json!({"message": text, "prompt": text, "error": text}).to_string();
+            let body = read(body.as_bytes()).unwrap();
+            assert_eq!(acceptance(&body), None);
+            assert_eq!(acceptance_despite_status(&body), None);
+            let base = Url::parse("https://whisul.com/api").unwrap();
+            assert_eq!(outcome_despite_status(&body, &base), None);
+        }
+    }
+
+    #[test]
+    fn a_status_of_an_error_hides_no_job_and_no_outcome() {
+        let base = Url::parse("https://whisul.com/api").unwrap();
+        let told = |body: Value| {
+            let body = read(body.to_string().as_bytes()).unwrap();
+            (acceptance_despite_status(&body).is_some(), outcome_despite_status(&body, &base))
+        };
+        for (body, is_job) in [
+            (json!({"job_id": "7"}), true),
+            (json!({"data": {"job_id": "7", "poll_url": "/jobs/7"}}), true),
+            (json!({"error": "Duplicate", "job_id": "7", "poll_url": "/jobs/7"}), true),
+            // Requests have ids, too.
+            (json!({"error": "Invalid input", "job_id": "7"}), false),
+            (json!({"error": "Invalid input", "id": "7"}), false),
+            (json!({"id": "7"}), false),
+            (json!({"poll_url": "/status/7"}), false),
+        ] {
+            assert_eq!(told(body.clone()).0, is_job, "{body}");
+        }
+        let failed = json!({"status": "failed", "error": "Too loud.", "started_at": "now"});
+        let reason = Some("Too loud.".to_owned());
+        assert_eq!(told(failed).1, Some(Report::Failed { reason }));
+        for body in [
+            json!({"status": "failed", "error": "No such job."}),
+            json!({"status": "completed", "prompt": "rain"}),
+            json!({"status": "running", "prompt": "rain", "started_at": "now"}),
+        ] {
+            assert_eq!(told(body.clone()).1, None, "{body}");
+        }
+    }
+
+    #[test]
+    fn an_envelope_is_not_the_job() {
+        let job = json!({"status": "running", "prompt": "rain", "started_at": "now"});
+        for body in [
+            json!({"status": "success", "data": job}),
+            json!({"status": "ok", "data": {"job": job}}),
+            json!({"success": true, "result": job}),
+            json!({"status": "completed", "response": [job]}),
+            json!({"status": "success", "data": {"status": "running"}}),
+        ] {
+            assert_eq!(polled(&body), Some(Report::Running), "{body}");
+        }
+        let reason = Some("Too loud.".to_owned());
+        for error in [json!("Too loud."), json!({"code": 7, "message": "Too loud."})] {
+            let body = json!({"status": "failed", "error": error});
+            assert_eq!(polled(&body), Some(Report::Failed { reason: reason.clone() }), "{body}");
         }
     }
 

@@ -116,6 +116,53 @@ async fn whatever_answers_in_place_of_the_gateway_is_no_gateway() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_that_asks_for_time_gets_it() {
+    let world = awake().await;
+    let banned = Fault::on("GET", "/").status(429).header("retry-after", "6").times(1);
+    world.discord.faults().add(banned);
+    let before = world.discord.requests().count("GET", "/");
+    world.discord.gateway().drop_connections();
+    let asked =
+        |times| (world.discord.requests().count("GET", "/") >= before + times).then_some(());
+    world.discord.until("a try to connect", || asked(1)).await;
+    let refused = Instant::now();
+    world.discord.until("another try", || asked(2)).await;
+    assert!(refused.elapsed() > Duration::from_secs(5), "{:?}", refused.elapsed());
+    is_back(&world).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_word_that_no_session_is_left_is_not_believed_for_long() {
+    let world = awake().await;
+    for reset_after in [72_000_000, u64::MAX] {
+        let limit = json!({ "total": 1000, "remaining": 0, "reset_after": reset_after });
+        let url = world.discord.url().replace("http", "ws");
+        let told = json!({ "url": url, "shards": 1, "session_start_limit": limit }).to_string();
+        let wrong = Fault::on("GET", "/api/v10/gateway/bot").json(200, &told).times(1);
+        let wrong = world.discord.faults().add(wrong);
+        let before = world.discord.sessions().identified;
+        world.discord.gateway().invalidate(false);
+        let identified = || (world.discord.sessions().identified > before).then_some(());
+        world.discord.until("a new session", identified).await;
+        assert_eq!(world.discord.faults().hits(wrong), 1);
+    }
+    is_back(&world).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_of_requests_for_heartbeats_is_no_reason_to_be_cut_off() {
+    let world = awake().await;
+    let before = world.discord.gateway().attempts().len();
+    for _ in 0..300 {
+        world.discord.gateway().send_text(r#"{"op": 1, "d": null}"#);
+    }
+    // They come after all of those over the same connection.
+    done(&world.song(&world.ann, "a song").await).await;
+    done(&world.song(&world.bob, "another song").await).await;
+    assert_eq!(world.discord.gateway().attempts().len(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_new_session_waits_after_it_was_refused() {
     let rules = DiscordRules { identify_interval: Duration::from_secs(5), ..Default::default() };
     let mut world = World::asleep(&[], rules, WhisulRules::default()).await;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use sandbox::{Fault, Message, Person, Plan};
+use serde_json::json;
 use tokio::time::timeout;
 
 use crate::world::{World, description, done, failed};
@@ -50,6 +51,36 @@ async fn songs_wait_for_the_owner_who_is_told_once_and_go_on_by_themselves() {
     assert_eq!(told(&world.discord.owner()).len(), 1);
     assert_eq!(told(&world.ann), Vec::<String>::new(), "it is none of Ann's business");
     assert!(world.one_more(&world.ann).await.is_err(), "three songs were charged");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_key_is_shown_to_nobody_whatever_whisul_says() {
+    let world = World::with(&[("USER_QUOTA", "9/1d"), ("ATTACH_AUDIO", "off")]).await;
+    let (key, token) = (world.whisul.key(), world.discord.token());
+    let told =
+        |secret: &str| format!("Incorrect API key provided: {secret}. You can find it there.");
+    let error = json!({ "error": "Invalid input", "message": told(&key) });
+    world.whisul.plan("refused", Plan::refused(400, &error.to_string()));
+    world.whisul.plan("failing", Plan::fails(Some(&told(&key))));
+    world.whisul.plan("token", Plan::fails(Some(&told(&token))));
+    let named = Plan::song().with("title", json!(told(&key.to_uppercase())));
+    let tagged = named.with("tags", json!(format!("calm, {key}")));
+    let image = format!("https://cdn.example/cover.png?key={key}");
+    world.whisul.plan("named", tagged.with("image_url", json!(image)));
+    let mut shown = Vec::new();
+    for prompt in ["a refused song", "a failing song", "a song of a token"] {
+        let message = failed(&world.song(&world.ann, prompt).await).await;
+        assert!(!description(&message).contains("Incorrect"), "{}", description(&message));
+        shown.push(message);
+    }
+    assert!(description(&shown[0]).contains("Invalid input"), "{}", description(&shown[0]));
+    shown.push(done(&world.song(&world.ann, "a song that is named").await).await);
+    for message in shown {
+        for json in message.revisions.iter().map(|revision| revision.json.to_string()) {
+            let json = json.to_lowercase();
+            assert!(!json.contains(&key) && !json.contains(&token.to_lowercase()), "{json}");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -77,6 +77,18 @@ async fn an_acceptance_that_can_be_understood_is_one() {
         Raw::body(r#"{"job_id": "{id}", "poll_url": "/v2/jobs/{id}"}"#),
         Raw::body(r#"{"job_id": "{id}", "poll_url": "https://evil.example/jobs/{id}"}"#),
         Raw::body(r#"{"job_id": "{id}", "message": "Composition ta"#),
+        Raw::body(r#"{"success": true, "data": {usual}}"#),
+        Raw::body(r#"{"status": "success", "id": "request-1", "result": [{usual}]}"#),
+        Raw::body(r#"{"task": {"id": "{id}"}}"#),
+        Raw::body("[{usual}]\n"),
+        Raw::body(")]}',\n{usual}"),
+        Raw::body("<br />\n<b>Warning</b>: Undefined array key on line <b>3</b><br />\n{usual}"),
+        Raw::body(r#""{\"job_id\": \"{id}\"}""#),
+        Raw::body("{usual}").status(500),
+        Raw::body("{usual}").status(504),
+        Raw::body("{usual}").status(404),
+        Raw::body(r#"{"error": "Duplicate", "job_id": "{id}", "poll_url": "/jobs/{id}"}"#)
+            .status(409),
     ];
     let plans = acceptances.map(|raw| (format!("{raw:?}"), song().accepted_as(raw)));
     for (about, message) in songs(&world, plans.into()).await {
@@ -122,6 +134,23 @@ async fn a_poll_that_can_be_understood_is_a_song() {
     bodies.push(Raw::body(format!(
         "{{\"status\": \"completed\", \"status\": \"completed\", {result}}}}}"
     )));
+    bodies.extend(
+        [
+            r#"{"success": true, "data": {usual}}"#,
+            r#"{"status": "success", "data": {usual}}"#,
+            r#"{"success": true, "errors": [], "result": {usual}}"#,
+            "[{usual}]",
+            ")]}'\n{usual}",
+            "data: {usual}\n\n",
+            r#"{"status": "completed", "song_url": "{origin}/audio/{id}.wav", "result": null}"#,
+            r#"{"status": "completed", "result": [{"song_url": "{origin}/audio/{id}.wav"}]}"#,
+            r#"{"status": "completed", "result": "{\"song_url\": \"/audio/{id}.wav\"}"}"#,
+            r#"{"state": "completed", "output": {"audio_url": "{origin}/audio/{id}.wav"}}"#,
+            r#"{"status": "completed", "result": {"song_url": {"url": "/audio/{id}.wav"}}}"#,
+        ]
+        .map(Raw::body),
+    );
+    bodies.extend([500, 503, 404, 302].map(|status| Raw::body("{usual}").status(status)));
     let plans = bodies.into_iter().map(|raw| (format!("{raw:.300?}"), song().ended_as(raw)));
     for (about, message) in songs(&world, plans.collect()).await {
         assert!(is_song(&message), "{about}: {}", message.text());

@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use sandbox::{Invocation, Modal, NoAnswer, Plan, Server};
+use sandbox::{DiscordRules, Invocation, Modal, NoAnswer, Plan, Server, WhisulRules};
 use serde_json::{Value, json};
 
-use crate::world::{World, description, done, refusal, title};
+use crate::{
+    program::{Program, until_logged},
+    world::{World, description, done, refusal, title},
+};
 
 const MAKE_A_SONG: &str = "Make a song of this";
 
@@ -100,6 +103,14 @@ async fn what_cant_be_read_at_all_gets_an_apology() {
         json!({ "type": 77 }),
         json!({ "data": [] }),
         json!({ "member": { "user": { "id": "nobody" } } }),
+        // Nobody asks, or somebody who can't be told from others.
+        json!({ "member": [] }),
+        json!({ "member": { "user": [] } }),
+        json!({ "member": { "user": { "id": "0" } } }),
+        json!({ "member": { "user": { "id": "9223372036854775808" } } }),
+        json!({ "guild_id": "0" }),
+        json!({ "guild_id": "somewhere" }),
+        json!({ "member": [], "user": { "id": "77", "username": "x" } }),
     ] {
         world.discord.gateway().alter_interactions(alteration.clone());
         let told = refusal(&world.song(&world.ann, "a song").await).await;
@@ -167,17 +178,42 @@ async fn an_older_version_of_a_command_is_answered() {
     let of_songs = json!({ "name": "songs", "description": "Songs", "options": [subcommand] });
     let number = json!({ "type": 4, "name": "prompt", "description": "How many" });
     let with_number = json!({ "name": "song", "description": "A song", "options": [number] });
-    let bare = json!({ "name": "admin", "description": "Administer" });
+    let bare = |name: &str| json!({ "name": name, "description": "x" });
+    let older = json!({ "type": 3, "name": "how", "description": "How" });
+    let of_notify = json!({ "name": "notify", "description": "x", "options": [older] });
+    let group = json!({ "type": 1, "name": "quota", "description": "x" });
+    let of_admin = json!({ "name": "admin", "description": "x", "options": [group] });
     for (command, used, options) in [
         (of_songs, "songs sing", vec![]),
         (with_number.clone(), "song", vec![("prompt", json!(7))]),
         (with_number, "song", vec![]),
-        (bare, "admin", vec![]),
+        (bare("admin"), "admin", vec![]),
+        (of_admin, "admin quota", vec![]),
+        (bare("my-data"), "my-data", vec![]),
+        (bare("notify"), "notify", vec![]),
+        (of_notify, "notify", vec![("how", json!("off"))]),
     ] {
         world.discord.leave_command(Some(&world.server), &command);
         let asked = world.ann.at(&world.channel).command(used, &options).await.unwrap();
         let told = refusal(&asked).await;
         assert!(told.contains("This command has changed"), "{used}: {told}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_tells_of_a_command_without_its_subcommand() {
+    let world = World::asleep(&[], DiscordRules::default(), WhisulRules::default()).await;
+    let before = world.discord.sessions().identified;
+    let _program = Program::logged(&world);
+    world.until_ready_after(before).await;
+    for name in ["my-data", "admin"] {
+        let bare = json!({ "name": name, "description": "x" });
+        let told = leftover(&world, Some(&world.server), &bare, name).await;
+        assert!(told.contains("This command has changed"), "{name}: {told}");
+        until_logged(
+            &world,
+            &format!("other options than ours; a restart registers ours command=\"{name}\""),
+        );
     }
 }
 
@@ -196,6 +232,11 @@ async fn a_song_is_made_of_whatever_people_read_in_a_message() {
             "Rain of cats",
         ),
         (json!({ "content": "", "flags": 1 << 15, "components": [container] }), "# Rain"),
+        (
+            json!({ "content": "for <@7> <:blob:123> <t:1700000000:R>!",
+                "mentions": [{ "id": "7", "username": "ann", "global_name": "Ann" }] }),
+            "for Ann :blob: !",
+        ),
     ] {
         assert_eq!(prompt_of(&world, "x", &message).await, expected);
     }
@@ -206,8 +247,10 @@ async fn a_message_without_text_makes_no_form() {
     let world = awake().await;
     let message =
         json!({ "content": "", "sticker_items": [{ "id": "1", "name": "x", "format_type": 1 }] });
-    let told = refusal(&used_on(&world, "x", &message).await).await;
-    assert!(told.contains("no text in that message"), "{told}");
+    for message in [message, json!({ "content": "\u{AD}\u{E000}\u{200B}" })] {
+        let told = refusal(&used_on(&world, "x", &message).await).await;
+        assert!(told.contains("no text in that message"), "{message}: {told}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,7 +7,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 
 use crate::{
-    program::{Program, until_logged},
+    program::{Program, program, until_logged},
     world::{World, done},
 };
 
@@ -152,4 +152,13 @@ async fn a_wrong_token_is_told_at_once_and_asked_about_once() {
     assert_eq!(code, Some(2));
     assert!(!log.contains(&token) && !log.contains(&world.whisul.key()), "{log}");
     assert_eq!(world.discord.requests().count("*", "/api/**"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_variable_of_the_runtimes_own_is_no_obstacle() {
+    for threads in ["0", "abc", "1000000"] {
+        let world = asleep(&[]).await;
+        let _program =
+            Program::start(&world, program(&world, &[]).env("TOKIO_WORKER_THREADS", threads)).await;
+    }
 }

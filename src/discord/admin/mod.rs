@@ -63,7 +63,7 @@ const MONTH: Duration = Duration::from_hours(30 * 24);
 #[expect(clippy::unused_async, reason = "poise wants it")]
 pub(super) async fn admin(_: Context<'_>) -> Result<(), CommandError> {
     // Discord offers the subcommands only.
-    Err(CommandError::NotNow(sentences::COMMAND_CHANGED))
+    Err(CommandError::NoSubcommand)
 }
 
 /// How many acts that are still in force are told of.

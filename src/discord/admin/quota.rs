@@ -6,7 +6,7 @@ use serenity::all::User;
 
 use super::{Admin, DAY, MONTH};
 use crate::{
-    delivery::{panels, sentences, sentences::admin as say},
+    delivery::{panels, sentences::admin as say},
     discord::{
         Context,
         errors::{CommandError, in_time},
@@ -18,7 +18,7 @@ use crate::{
 #[poise::command(slash_command, subcommands("show", "grant", "reset", "set", "server", "global"))]
 #[expect(clippy::unused_async, reason = "poise wants it")]
 pub(super) async fn quota(_: Context<'_>) -> Result<(), CommandError> {
-    Err(CommandError::NotNow(sentences::COMMAND_CHANGED))
+    Err(CommandError::NoSubcommand)
 }
 
 /// See what songs a member has asked for here; for the bot's owner, what anybody has left

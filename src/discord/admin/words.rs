@@ -4,7 +4,6 @@ use super::{Admin, page_of};
 use crate::{
     delivery::{
         panels::{self, WORDS_PAGE},
-        sentences,
         sentences::admin as say,
     },
     discord::{
@@ -18,7 +17,7 @@ use crate::{
 #[poise::command(slash_command, subcommands("add", "remove", "list"))]
 #[expect(clippy::unused_async, reason = "poise wants it")]
 pub(super) async fn words(_: Context<'_>) -> Result<(), CommandError> {
-    Err(CommandError::NotNow(sentences::COMMAND_CHANGED))
+    Err(CommandError::NoSubcommand)
 }
 
 /// Block a word, in its usual disguises too

@@ -38,7 +38,7 @@ const LONGEST_ACK_TIMEOUT: Duration = Duration::from_secs(10);
 /// Between heartbeats, if Discord does not say how often it wants to hear one,
 const HEARTBEAT_INTERVAL: Duration = Duration::from_millis(41_250);
 /// and within which bounds it is believed.
-const SHORTEST_INTERVAL: Duration = Duration::from_millis(100);
+const SHORTEST_INTERVAL: Duration = Duration::from_secs(1);
 const LONGEST_INTERVAL: Duration = Duration::from_mins(2);
 
 /// A session, which outlives its connections.
@@ -75,6 +75,7 @@ pub(super) struct Connection<'a> {
     pub(super) since: Option<Instant>,
     interval: Duration,
     next_heartbeat: Instant,
+    last_heartbeat: Option<Instant>,
     /// Until when a heartbeat must have been acknowledged.
     ack_until: Option<Instant>,
     ready_until: Instant,
@@ -91,6 +92,7 @@ impl<'a> Connection<'a> {
             since: None,
             interval: HEARTBEAT_INTERVAL,
             next_heartbeat: now,
+            last_heartbeat: None,
             ack_until: None,
             ready_until: now,
         }
@@ -145,7 +147,7 @@ impl<'a> Connection<'a> {
             let ready_until = self.since.is_none().then_some(self.ready_until);
             let heard = tokio::select! {
                 payload = self.socket.next() => match payload {
-                    Ok(payload) => self.hear(payload).await,
+                    Ok(payload) => self.hear(payload),
                     Err(end) => Err(end),
                 },
                 () = sleep_until(self.next_heartbeat) => self.beat().await,
@@ -162,10 +164,10 @@ impl<'a> Connection<'a> {
         }
     }
 
-    async fn hear(&mut self, payload: Payload) -> Result<(), End> {
+    fn hear(&mut self, payload: Payload) -> Result<(), End> {
         match payload.op {
             DISPATCH => self.take(payload),
-            HEARTBEAT => self.beat().await?,
+            HEARTBEAT => self.next_heartbeat = self.next_heartbeat.min(self.earliest_heartbeat()),
             HEARTBEAT_ACK => self.ack_until = None,
             RECONNECT => return Err(End::Reconnect),
             INVALID_SESSION => return Err(End::Invalid { resumable: payload.d == true }),
@@ -174,8 +176,16 @@ impl<'a> Connection<'a> {
         Ok(())
     }
 
+    /// When a heartbeat that Discord asks for may be sent: at once, unless one has just been. A client
+    /// that sends more than 120 messages a minute is cut off (Discord docs, Gateway > Rate Limiting).
+    fn earliest_heartbeat(&self) -> Instant {
+        let now = Instant::now();
+        self.last_heartbeat.map_or(now, |last| now.max(last + SHORTEST_INTERVAL))
+    }
+
     async fn beat(&mut self) -> Result<(), End> {
         let now = Instant::now();
+        self.last_heartbeat = Some(now);
         self.next_heartbeat = now + self.interval;
         let patience = self.interval.clamp(SHORTEST_ACK_TIMEOUT, LONGEST_ACK_TIMEOUT);
         self.ack_until.get_or_insert(now + patience);
@@ -241,4 +251,19 @@ fn ready(d: &Value, sequence: Option<u64>) -> Option<Session> {
     let resume_url = text("resume_gateway_url").and_then(|url| url.parse().ok());
     let id = text("session_id")?.to_owned();
     Some(Session { id, sequence: sequence.unwrap_or_default(), resume_url })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interval_lets_no_flood_of_heartbeats_begin() {
+        for asked in [json!(0), json!(1), json!(-5), json!(u64::MAX), json!("41250"), json!(null)] {
+            let interval = interval(&json!({ "heartbeat_interval": asked }));
+            assert!((SHORTEST_INTERVAL..=LONGEST_INTERVAL).contains(&interval), "{asked}");
+        }
+        // Discord allows 120 messages a minute.
+        assert!(SHORTEST_INTERVAL * 100 >= Duration::from_mins(1));
+    }
 }

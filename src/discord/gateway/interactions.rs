@@ -17,7 +17,7 @@ use tracing::{error, warn};
 
 use super::{
     super::{Front, clicks, from_message::TargetMessage, typing},
-    reduced::{id, reduced},
+    reduced::{id, person, reduced},
     shell::Shell,
 };
 use crate::{
@@ -142,6 +142,9 @@ impl Interactions {
             }
             Interaction::deserialize(reduced(raw)).ok()
         });
+        // serenity makes a user up where it is told of none.
+        let interaction =
+            interaction.filter(|it| user(it).is_none_or(|it| person(raw) == Some(it)));
         let Some(interaction) = interaction else {
             warn!(kind, command, "an interaction could not be read");
             return self.apologise(envelope, sentences::UNREADABLE).await;
@@ -224,6 +227,17 @@ impl Interactions {
         // What went wrong is in the log; there is no other way to tell the person.
         _ = self.front.respond(envelope.id, &envelope.token, &reply).await;
     }
+}
+
+/// Who uses the bot, according to serenity; `None` for a ping.
+fn user(interaction: &Interaction) -> Option<u64> {
+    let user = match interaction {
+        Interaction::Command(it) | Interaction::Autocomplete(it) => &it.user,
+        Interaction::Component(it) => &it.user,
+        Interaction::Modal(it) => &it.user,
+        _ => return None,
+    };
+    Some(user.id.get())
 }
 
 #[cfg(test)]

@@ -63,8 +63,12 @@ enum End {
     NoAddress,
     #[error("can't connect: {0}")]
     Unreachable(String),
-    #[error("status {0} in place of a connection")]
-    NotUpgraded(u16),
+    #[error("status {status} in place of a connection")]
+    NotUpgraded {
+        status: u16,
+        /// How long to stay away, where that was said.
+        retry_after: Option<Duration>,
+    },
     #[error("no {0} in time")]
     Late(&'static str),
     #[error("it was cut off")]

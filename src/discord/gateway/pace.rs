@@ -14,6 +14,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(4);
 const IDENTIFY_PAUSE: Duration = Duration::from_secs(5);
 /// The same after many that led to nothing: Discord allows 1000 a day.
 const LONGEST_IDENTIFY_PAUSE: Duration = Duration::from_secs(55);
+/// The longest that the bot stays away when it is asked to: the network may change before that.
+const LONGEST_HOLD: Duration = Duration::from_mins(5);
 /// After so many RESUMEs in a row that led to nothing, a new session is started.
 const RESUMES: u32 = 3;
 
@@ -41,7 +43,9 @@ pub(super) struct Pace {
     resumes: u32,
     /// and IDENTIFYs.
     identifies: u32,
-    /// Until when no IDENTIFY is sent, whatever else allows it.
+    /// Until when no connection is made, whatever else allows it,
+    connect_after: Option<Instant>,
+    /// and no IDENTIFY sent.
     identify_after: Option<Instant>,
     /// How far apart IDENTIFYs have to be for the day's last ones to suffice.
     identify_spacing: Duration,
@@ -65,7 +69,7 @@ impl Pace {
             0 => Duration::ZERO,
             failures => spread(doubled(PAUSE, failures - 1, LONGEST_PAUSE), chance),
         };
-        let attempt = self.began.map(|began| began + pause);
+        let attempt = self.began.map(|began| began + pause).max(self.connect_after);
         if opening != Opening::Identify {
             return attempt;
         }
@@ -80,6 +84,11 @@ impl Pace {
     /// An attempt begins.
     pub(super) fn begin(&mut self, now: Instant) {
         self.began = Some(now);
+    }
+
+    /// No connection is made for so long, as the gateway asks, within bounds.
+    pub(super) fn hold(&mut self, wait: Duration, now: Instant) {
+        self.connect_after = self.connect_after.max(Some(now + wait.min(LONGEST_HOLD)));
     }
 
     /// No IDENTIFY is sent before this.
@@ -231,6 +240,22 @@ mod tests {
         assert!(!resumed(None));
         assert!(!resumed(Some(Duration::from_millis(200))), "one that is cut at once, too");
         assert!(resumed(Some(STEADY)));
+    }
+
+    #[test]
+    fn a_gateway_that_asks_for_it_is_left_alone_for_a_bounded_time() {
+        let now = Instant::now();
+        for opening in [Opening::Resume, Opening::Identify] {
+            for (asked, expected) in [(0, 0), (60, 60), (3600, 300)] {
+                let mut pace = Pace::default();
+                pace.begin(now);
+                pace.end(Opening::None, None, now);
+                pace.hold(Duration::from_secs(asked), now);
+                pace.hold(Duration::from_secs(asked / 2), now);
+                let wait = (pace.next(opening, 0.0).unwrap() - now).as_secs();
+                assert_eq!(wait, expected, "{opening:?} {asked}");
+            }
+        }
     }
 
     #[test]

@@ -18,6 +18,17 @@ pub(super) fn id(value: &Value) -> Option<u64> {
     id.filter(|id| *id != 0)
 }
 
+/// Who uses the bot: in a server its member, elsewhere a user. `None` where that isn't said, or where
+/// an id can't be stored: nobody may be charged in their place.
+pub(super) fn person(raw: &Value) -> Option<u64> {
+    let stored = |value: &Value| id(value).filter(|id| i64::try_from(*id).is_ok());
+    let path = match field(raw, "guild_id") {
+        Value::Null => "/user/id",
+        guild => stored(guild).map(|_| "/member/user/id")?,
+    };
+    stored(raw.pointer(path)?)
+}
+
 /// An interaction with nothing but what this bot reads.
 pub(super) fn reduced(raw: &Value) -> Value {
     let channel = raw.pointer("/channel/id").unwrap_or(&Value::Null);
@@ -196,4 +207,31 @@ fn collect(tree: &Value, found: &mut Vec<Value>, known: &impl Fn(&Value) -> Opti
 fn rows(components: Vec<Value>) -> Vec<Value> {
     let row = |component| json!({ "type": 1, "components": [component] });
     components.into_iter().map(row).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_made_up() {
+        let ann = json!({ "id": "7" });
+        for (raw, expected) in [
+            (json!({ "user": ann }), Some(7)),
+            (json!({ "guild_id": null, "user": ann }), Some(7)),
+            (json!({ "guild_id": "5", "member": { "user": ann } }), Some(7)),
+            (json!({ "guild_id": 5, "member": { "user": { "id": 7 } }, "user": {} }), Some(7)),
+            (json!({ "guild_id": "5", "user": ann }), None),
+            (json!({ "guild_id": "5", "member": {} }), None),
+            (json!({ "guild_id": "0", "member": { "user": ann } }), None),
+            (json!({ "guild_id": {}, "member": { "user": ann }, "user": ann }), None),
+            (json!({ "member": { "user": ann } }), None),
+            (json!({ "user": { "id": "0" } }), None),
+            (json!({ "user": { "id": "9223372036854775808" } }), None),
+            (json!({ "guild_id": u64::MAX, "member": { "user": ann } }), None),
+            (json!([]), None),
+        ] {
+            assert_eq!(person(&raw), expected, "{raw}");
+        }
+    }
 }

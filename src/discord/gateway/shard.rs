@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::Value;
-use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until, timeout};
 use tracing::{debug, error, info, warn};
 use url::Url;
 
@@ -13,15 +13,17 @@ use super::{
     pace::{Opening, Pace},
     socket::Socket,
 };
-use crate::delivery::DiscordError;
+use crate::{delivery::DiscordError, jobs::Backoff};
 
 /// How long to wait before a new session when Discord has ended one (Discord docs, Gateway >
 /// Invalid Session): between one second and this.
 const AFTER_INVALID: Duration = Duration::from_secs(5);
 /// How long Discord may take to say how many sessions may be started.
 const ASKING: Duration = Duration::from_secs(5);
-/// The longest that the reset of the session limit is waited for at a time.
-const LONGEST_RESET: Duration = Duration::from_hours(24);
+/// While no session may be started, Discord is asked again after this, at first,
+const ASK_AGAIN: Duration = Duration::from_secs(5);
+/// and at least so often: asking costs no session, and its answer may have been wrong.
+const LONGEST_ASK_AGAIN: Duration = Duration::from_mins(3);
 
 /// Why a shard's connections came to an end for good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,24 +76,44 @@ impl<'a> Shard<'a> {
             self.session = None;
         }
         let opening = if self.session.is_some() { Opening::Resume } else { Opening::Identify };
-        if opening == Opening::Identify {
-            self.check_limit().await;
-        }
-        if let Some(at) = self.pace.next(opening, fastrand::f64()) {
-            sleep_until(at).await;
+        loop {
+            if opening == Opening::Identify {
+                self.check_limit().await;
+            }
+            let Some(at) = self.pace.next(opening, fastrand::f64()) else { break };
+            let ask_again = Instant::now() + LONGEST_ASK_AGAIN;
+            sleep_until(at.min(ask_again)).await;
+            // What Discord said about its limit may have changed meanwhile.
+            if opening == Opening::Resume || at <= ask_again {
+                break;
+            }
         }
         opening
     }
 
-    /// Asks how many sessions may still be started today. If Discord does not say, one is started.
+    /// Asks how many sessions may still be started today, and waits while there are none. If Discord
+    /// does not say, one is started.
     async fn check_limit(&mut self) {
-        // Rate limits of other requests may hold this one for long; they don't hold the gateway.
-        let Ok(Ok(limit)) = timeout(ASKING, self.connections.ask()).await else { return };
-        self.pace.limit_identifies(limit.left, limit.total, limit.reset_after, self.of);
-        if limit.left == 0 {
-            let wait = limit.reset_after.min(LONGEST_RESET);
-            error!(?wait, "Discord lets this bot start no more sessions today; waiting");
-            sleep(wait).await;
+        let mut backoff = Backoff::new(ASK_AGAIN, LONGEST_ASK_AGAIN);
+        // When there are sessions again, according to the most hopeful answer.
+        let mut reset: Option<Instant> = None;
+        loop {
+            // Rate limits of other requests may hold this one for long; they don't hold the gateway.
+            if let Ok(Ok(limit)) = timeout(ASKING, self.connections.ask()).await {
+                self.pace.limit_identifies(limit.left, limit.total, limit.reset_after, self.of);
+                if limit.left > 0 {
+                    return;
+                }
+                let wait = limit.reset_after;
+                if reset.is_none() {
+                    error!(?wait, "Discord lets this bot start no more sessions today; waiting");
+                }
+                let told = Instant::now() + wait;
+                reset = Some(reset.map_or(told, |reset| reset.min(told)));
+            }
+            let now = Instant::now();
+            let Some(reset) = reset.filter(|reset| *reset > now) else { return };
+            sleep_until(reset.min(now + backoff.next_whole())).await;
         }
     }
 
@@ -171,6 +193,10 @@ impl<'a> Shard<'a> {
                 let wait = AFTER_INVALID.mul_f64(fastrand::f64().mul_add(0.8, 0.2));
                 self.pace.hold_identify(Instant::now() + wait);
                 self.session = None;
+            }
+            // Whoever banned this address for a while may prolong it at each attempt.
+            End::NotUpgraded { retry_after: Some(wait), .. } => {
+                self.pace.hold(*wait, Instant::now());
             }
             End::Closed(4003 | 4006 | 4007 | 4009) => self.session = None,
             End::Closed(4004) => {

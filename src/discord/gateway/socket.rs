@@ -1,7 +1,10 @@
 //! A WebSocket to the gateway, made by the same HTTP client as every request: with the same TLS,
 //! proxies and name look-ups.
 
-use std::{io::Read as _, time::Duration};
+use std::{
+    io::Read as _,
+    time::{Duration, SystemTime},
+};
 
 use flate2::read::ZlibDecoder;
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -23,7 +26,7 @@ use tracing::warn;
 use url::Url;
 
 use super::{End, mend::mended};
-use crate::network;
+use crate::{network, retry_after};
 
 /// How long a connection may take, with name look-up, TLS and upgrade. Over a network that needs
 /// longer, nobody could be answered within Discord's 3 seconds.
@@ -66,11 +69,12 @@ impl Socket {
             .header(SEC_WEBSOCKET_KEY, &key);
         let response = request.send().await.map_err(unreachable)?;
         if response.status() != StatusCode::SWITCHING_PROTOCOLS {
-            return Err(End::NotUpgraded(response.status().as_u16()));
+            let retry_after = retry_after::read(response.headers(), SystemTime::now());
+            return Err(End::NotUpgraded { status: response.status().as_u16(), retry_after });
         }
         let accepted = response.headers().get(SEC_WEBSOCKET_ACCEPT);
         if accepted.is_none_or(|accepted| *accepted != derive_accept_key(key.as_bytes())) {
-            return Err(End::NotUpgraded(101));
+            return Err(End::NotUpgraded { status: 101, retry_after: None });
         }
         let stream = response.upgrade().await.map_err(unreachable)?;
         let config = WebSocketConfig {

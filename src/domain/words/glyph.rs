@@ -3,6 +3,10 @@
 use decancer::{Options, Translation};
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 
+use super::{
+    looks::{disguise, enclosed, is_accent, look, passes_for},
+    marks::{Mark, is_apostrophe, is_mark, marked},
+};
 use crate::domain::text::{is_blank, steers_direction};
 
 /// What a character is to a reader who looks for a word.
@@ -12,9 +16,11 @@ pub(super) enum Glyph {
     Space,
     /// Something else that is no part of a word, though it may stand between its letters.
     Separator,
-    /// A space between letters that stand alone which is wider than those beside it: a word may end
-    /// there, and may go on.
+    /// A space between letters that stand alone which is wider than those beside it, or what a
+    /// superscript is apart by: a word may end there, and may go on.
     Gap,
+    /// Between two chords, where no word begins or ends.
+    Joint,
     /// A letter or a digit, or something that passes for one.
     Character {
         /// The letter or digit itself, in lower case, without accents, in its Latin look.
@@ -31,7 +37,7 @@ impl Glyph {
     pub(super) fn reads_as(self, letter: char) -> bool {
         match self {
             Self::Character { own, also, .. } => own == letter || also.contains(letter),
-            Self::Space | Self::Separator | Self::Gap => false,
+            Self::Space | Self::Separator | Self::Gap | Self::Joint => false,
         }
     }
 
@@ -39,7 +45,7 @@ impl Glyph {
     pub(super) fn own(self) -> Option<char> {
         match self {
             Self::Character { own, .. } => Some(own),
-            Self::Space | Self::Separator | Self::Gap => None,
+            Self::Space | Self::Separator | Self::Gap | Self::Joint => None,
         }
     }
 
@@ -47,7 +53,7 @@ impl Glyph {
     pub(super) fn letters(self) -> impl Iterator<Item = char> {
         let also = match self {
             Self::Character { also, .. } => also,
-            Self::Space | Self::Separator | Self::Gap => "",
+            Self::Space | Self::Separator | Self::Gap | Self::Joint => "",
         };
         self.own().into_iter().chain(also.chars())
     }
@@ -62,6 +68,18 @@ impl Glyph {
 
     pub(super) fn is_symbol(self) -> bool {
         matches!(self, Self::Character { symbol: true, .. })
+    }
+
+    /// Lets a character pass for nothing but itself.
+    pub(super) fn mean_itself(&mut self) {
+        if let Self::Character { also, .. } = self {
+            *also = "";
+        }
+    }
+
+    /// Whether this symbol passes for any letter.
+    pub(super) fn is_star(self) -> bool {
+        self.reads_as('*')
     }
 
     pub(super) fn is_digit(self) -> bool {
@@ -85,7 +103,8 @@ pub(super) fn glyphs(text: &str) -> Vec<Glyph> {
     let visible = text.chars().filter(|c| c.is_whitespace() || !is_hidden(*c));
     // Signs for whole phrases, of 18 and 8 letters: a prompt of nothing else would be long to read.
     let visible = visible.map(|c| if matches!(c, '\u{FDFA}' | '\u{FDFB}') { ' ' } else { c });
-    let composed = ComposingNormalizerBorrowed::new_nfkc().normalize_iter(visible);
+    let marked = marked(&visible.collect::<Vec<_>>());
+    let composed = ComposingNormalizerBorrowed::new_nfkc().normalize_iter(marked.into_iter());
     let decomposer = DecomposingNormalizerBorrowed::new_nfd();
     let mut glyphs = Vec::with_capacity(text.len());
     for c in composed.flat_map(char::to_lowercase) {
@@ -98,11 +117,37 @@ pub(super) fn glyphs(text: &str) -> Vec<Glyph> {
             c => glyphs.extend(glyph(c)),
         }
     }
-    glyphs
+    stars_inside(&glyphs)
 }
 
 fn is_hidden(c: char) -> bool {
-    is_blank(c) || steers_direction(c) || c.is_control()
+    is_blank(c) || steers_direction(c) || c.is_control() || is_mark(c)
+}
+
+/// Takes signs other than the asterisk for any letter only where they stand between two, and not in
+/// the name of a chord such as `C#m`: elsewhere they are punctuation.
+fn stars_inside(glyphs: &[Glyph]) -> Vec<Glyph> {
+    let is_sign = |glyph: &Glyph| glyph.is_star() && glyph.own() != Some('*');
+    let is_letter = |glyph: &Glyph| glyph.is_character() && !glyph.is_symbol() && !glyph.is_digit();
+    let inside = |(at, glyph): (usize, &Glyph)| {
+        let (before, from) = glyphs.split_at_checked(at).unwrap_or_default();
+        let mut before = before.iter().rev().take(4).skip_while(|glyph| is_sign(glyph));
+        let mut after = from.iter().take(4).skip_while(|glyph| is_sign(glyph));
+        let (last, next) = (before.next(), after.next());
+        let is_chord = glyph.own() == Some('#')
+            && last.is_some_and(|note| ('a'..='g').any(|letter| note.own() == Some(letter)))
+            && next.is_some_and(|kind| kind.own() == Some('m'))
+            && !before.next().is_some_and(is_letter)
+            && !after.next().is_some_and(is_letter);
+        if is_sign(glyph)
+            && (is_chord || !last.is_some_and(is_letter) || !next.is_some_and(is_letter))
+        {
+            Glyph::Separator
+        } else {
+            *glyph
+        }
+    };
+    (0..).zip(glyphs).map(inside).collect()
 }
 
 fn letter(own: char) -> Glyph {
@@ -111,11 +156,25 @@ fn letter(own: char) -> Glyph {
 
 /// One glyph of a character in lower case; none for what only decorates another.
 fn glyph(c: char) -> Option<Glyph> {
+    match Mark::of(c) {
+        Some(Mark::Gap) => return Some(Glyph::Gap),
+        Some(Mark::Joint) => return Some(Glyph::Joint),
+        Some(Mark::Contraction) => return Some(letter('\'')),
+        Some(Mark::Apostrophe) => {
+            return Some(Glyph::Character { own: c, also: "'", symbol: true });
+        }
+        Some(Mark::Drawn(letter)) => {
+            return passes_for(letter).map(|also| Glyph::Character { own: c, also, symbol: true });
+        }
+        None => {}
+    }
     let c = enclosed(c).unwrap_or(c);
     let (also, symbol) = disguise(c);
     Some(match c {
         c if is_accent(c) => return None,
         c if c.is_whitespace() => Glyph::Space,
+        // One that comes out of another character, such as `ŉ`.
+        c if is_apostrophe(c) => Glyph::Separator,
         // One letter with σ, which it is in capitals.
         'ς' => Glyph::Character { own: look('σ'), also: "s", symbol: false },
         own if !also.is_empty() => Glyph::Character { own, also, symbol },
@@ -147,112 +206,10 @@ fn confusable(c: char) -> Glyph {
             Glyph::Character { own, also: disguise(own).0, symbol: false }
         }
         None if c.is_alphanumeric() => letter(c),
-        // A symbol may be punctuation as well.
-        _ => seen.and_then(passes_for).map_or(Glyph::Separator, |also| Glyph::Character {
-            own: c,
-            also,
-            symbol: true,
-        }),
+        // A symbol may be punctuation as well. Pictures are no letters.
+        _ => seen
+            .filter(|_| c < '\u{2400}')
+            .and_then(passes_for)
+            .map_or(Glyph::Separator, |also| Glyph::Character { own: c, also, symbol: true }),
     }
-}
-
-/// A Latin letter as text.
-fn passes_for(letter: char) -> Option<&'static str> {
-    const LETTERS: &str = "abcdefghijklmnopqrstuvwxyz";
-    let at = LETTERS.find(letter)?;
-    LETTERS.get(at..=at)
-}
-
-/// The letters that a digit or a symbol is used for, and whether it is a symbol. An asterisk
-/// passes for any letter and is dealt with where words are sought.
-fn disguise(c: char) -> (&'static str, bool) {
-    match c {
-        '0' => ("o", false),
-        '1' => ("il", false),
-        '2' => ("z", false),
-        '3' => ("e", false),
-        '4' => ("a", false),
-        '5' => ("s", false),
-        '6' => ("gb", false),
-        '9' => ("gq", false),
-        '7' => ("t", false),
-        '8' => ("b", false),
-        '@' => ("a", true),
-        '$' | '§' => ("s", true),
-        '!' | '¡' | '|' => ("il", true),
-        '+' | '†' => ("t", true),
-        '€' => ("e", true),
-        '£' => ("l", true),
-        '¢' | '©' => ("c", true),
-        '¥' => ("y", true),
-        '®' => ("r", true),
-        '*' => ("*", true),
-        c => (foreign(c), false),
-    }
-}
-
-/// The letters that a ligature stands for, or a letter of another alphabet looks like only here and
-/// there: whoever blocks a word of that alphabet means the letter itself.
-fn foreign(c: char) -> &'static str {
-    match c {
-        'æ' => "ae",
-        'œ' => "oe",
-        'λ' => "a",
-        'б' => "b",
-        'д' | 'δ' => "da",
-        'з' | 'э' | 'ξ' => "e",
-        'и' | 'π' => "n",
-        'θ' | 'φ' => "o",
-        'ψ' => "w",
-        'ζ' => "z",
-        _ => "",
-    }
-}
-
-/// The Latin letter that a letter looks like; itself where there is none, or where `decancer` knows.
-fn look(c: char) -> char {
-    match c {
-        'а' | 'α' | 'ɐ' | 'ɒ' | '∀' => 'a',
-        'в' | 'β' | 'ь' => 'b',
-        'с' | 'ϲ' => 'c',
-        'ԁ' | 'ð' => 'd',
-        'е' | 'ε' | 'є' | 'ɘ' | 'ǝ' | 'ʒ' => 'e',
-        'ғ' => 'f',
-        'ԍ' => 'g',
-        'һ' | 'н' => 'h',
-        'і' | 'ι' | 'ӏ' => 'i',
-        'ј' | 'ϳ' => 'j',
-        'к' | 'κ' => 'k',
-        'м' | 'μ' => 'm',
-        'η' | 'п' | 'ո' => 'n',
-        'о' | 'ο' | 'σ' | 'օ' => 'o',
-        'р' | 'ρ' => 'p',
-        'ԛ' => 'q',
-        'г' | 'я' => 'r',
-        'ѕ' | 'ƨ' => 's',
-        'т' | 'τ' => 't',
-        'υ' | 'ս' | 'ц' => 'u',
-        'ν' | 'ѵ' => 'v',
-        'ԝ' | 'ω' | 'ш' => 'w',
-        'х' | 'χ' => 'x',
-        'у' | 'γ' | 'ү' => 'y',
-        c => c,
-    }
-}
-
-/// The letter inside a box, a disc or a flag, which no normal form takes it out of.
-fn enclosed(c: char) -> Option<char> {
-    let first = [0x1_F150, 0x1_F170, 0x1_F1E6]
-        .into_iter()
-        .find(|first| (*first..*first + 26).contains(&u32::from(c)))?;
-    char::from_u32(u32::from('a') + u32::from(c) - first)
-}
-
-/// Marks above, below and through letters, as far as leaving them out makes no other word:
-/// <https://www.unicode.org/charts/> of the combining marks, Hebrew points and Arabic vowels.
-fn is_accent(c: char) -> bool {
-    matches!(c,
-        '\u{0300}'..='\u{036F}' | '\u{0483}'..='\u{0489}' | '\u{0591}'..='\u{05BD}'
-        | '\u{0640}' | '\u{064B}'..='\u{065F}' | '\u{1AB0}'..='\u{1AFF}'
-        | '\u{1DC0}'..='\u{1DFF}' | '\u{20D0}'..='\u{20FF}' | '\u{FE20}'..='\u{FE2F}')
 }

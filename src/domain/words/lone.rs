@@ -21,7 +21,8 @@ const CODAS: &str = "bs bt cc ch ck cs ct dd ds dt ff fs ft gg gh gs ks kt lb ld
                      lt mb mn mp ms nd ng nk nn ns nt nx ph pp ps pt rb rd rf rg rk rl rm rn rp rr rs \
                      rt rv sh sk sm sp ss st th ts tt wd wk wl wn ws zz";
 
-/// Takes spaces between letters that stand alone for mere separators, however many there are.
+/// Takes spaces between letters that stand alone for mere separators, however many there are, and
+/// leaves out a symbol that is repeated by itself: `$$` is no letter.
 pub(super) fn joined(glyphs: &[Glyph]) -> Vec<Glyph> {
     let chunks = chunks(glyphs);
     let mut joined = Vec::with_capacity(glyphs.len());
@@ -34,7 +35,13 @@ pub(super) fn joined(glyphs: &[Glyph]) -> Vec<Glyph> {
                 _ if chunk.gap > narrowest => Glyph::Gap,
                 _ => Glyph::Separator,
             });
-            joined.extend_from_slice(chunk.glyphs);
+            match chunk.glyphs {
+                [first, rest @ ..]
+                    if first.is_symbol()
+                        && !rest.is_empty()
+                        && rest.iter().all(|glyph| glyph == first) => {}
+                letters => joined.extend_from_slice(letters),
+            }
         }
     }
     joined
@@ -57,7 +64,7 @@ fn chunks(glyphs: &[Glyph]) -> Vec<Chunk<'_>> {
         if !glyphs.is_empty() {
             let is_separator = |glyph: &&Glyph| **glyph == Glyph::Separator;
             gap += glyphs.iter().take_while(is_separator).count();
-            let mut pieces = glyphs.split(|glyph| *glyph == Glyph::Separator);
+            let mut pieces = glyphs.split(|glyph| matches!(glyph, Glyph::Separator | Glyph::Joint));
             chunks.push(Chunk { glyphs, gap, is_lone: pieces.all(is_lone) });
             gap = glyphs.iter().rev().take_while(is_separator).count();
         }
@@ -71,6 +78,63 @@ fn is_lone(stretch: &[Glyph]) -> bool {
     let mut characters = stretch.iter().filter(is_letter);
     let first = characters.next();
     characters.all(|glyph| Some(glyph) == first)
+}
+
+/// Takes numbers for nothing but digits.
+///
+/// A digit passes for a letter only beside letters of the same word (`b4d`), or as one of those that
+/// are spelled out, if no more of them are digits than letters (`b 4 d`). `55`, `90s` and `3D` are
+/// numbers. A character of a script without spaces passes for one only beside a letter, too.
+pub(super) fn without_numbers(mut glyphs: Vec<Glyph>) -> Vec<Glyph> {
+    for stretch in glyphs.split_mut(|glyph| glyph.is_space()) {
+        let pieces = || stretch.split(|glyph| !glyph.is_character());
+        let (digits, letters) = pieces()
+            .filter(|piece| is_lone(piece))
+            .filter_map(|piece| piece.iter().find(|glyph| !glyph.is_symbol()))
+            .fold((0, 0), |(digits, letters), glyph| {
+                if glyph.is_digit() { (digits + 1, letters) } else { (digits, letters + 1) }
+            });
+        let is_spelled = letters > 1 && letters >= digits;
+        for piece in stretch.split_mut(|glyph| !glyph.is_character()) {
+            let number = match piece {
+                [] => false,
+                [_] => !is_spelled,
+                [number @ .., _] => number.iter().all(|glyph| glyph.is_digit()),
+            };
+            let is_text = piece.iter().all(|glyph| glyph.is_unspaced());
+            for glyph in piece {
+                if number && glyph.is_digit() || is_text {
+                    glyph.mean_itself();
+                }
+            }
+        }
+    }
+    glyphs
+}
+
+/// Which letters are the one before, drawn out: those of a piece of one letter (`b aa d`), and the
+/// second of two such pieces if words hardly ever have that letter doubled (`b a a d`).
+pub(super) fn drawn_out(glyphs: &[Glyph]) -> Vec<bool> {
+    const HARDLY_DOUBLED: &str = "ahijkquvwxy";
+    let mut drawn = Vec::with_capacity(glyphs.len());
+    let mut last = None;
+    for part in glyphs.chunk_by(|one, next| one.is_character() == next.is_character()) {
+        let is_piece = part.iter().all(|glyph| glyph.is_character());
+        if is_piece {
+            let lone = part.first().copied().filter(|_| is_lone(part));
+            let is_doubled = lone.is_some_and(|glyph| {
+                last == lone && glyph.own().is_some_and(|own| HARDLY_DOUBLED.contains(own))
+            });
+            drawn.extend(
+                (0..part.len()).map(|at| if at == 0 { is_doubled } else { lone.is_some() }),
+            );
+            last = lone;
+        } else {
+            drawn.extend(part.iter().map(|_| false));
+            last = last.filter(|_| !part.contains(&Glyph::Space) && !part.contains(&Glyph::Joint));
+        }
+    }
+    drawn
 }
 
 /// Where words may begin.
@@ -119,14 +183,17 @@ fn is_boundary(before: &[Glyph], from: &[Glyph], side: Side) -> bool {
     let gap = rest.iter().rev().take_while(|glyph| **glyph == Glyph::Separator).count();
     let rest = rest.get(..rest.len() - gap).unwrap_or_default();
     let piece = rest.rsplit(|glyph| !glyph.is_character()).next().unwrap_or_default();
-    piece.is_empty() || !is_lone(piece) || !is_lone(next) || is_another_word(rest, *first, side)
+    piece.iter().all(|glyph| glyph.is_symbol())
+        || !is_lone(piece)
+        || !is_lone(next)
+        || is_another_word(rest, *first, side)
 }
 
 /// Whether the letters alone that end this text are no part of a word that is spelled out from
 /// `first` on: a vowel before it, such as "I", or consonants that can't stand there.
 fn is_another_word(before: &[Glyph], first: Glyph, side: Side) -> bool {
     let stretch =
-        before.iter().rev().take_while(|glyph| glyph.is_character() || **glyph == Glyph::Separator);
+        before.iter().rev().take_while(|glyph| !matches!(glyph, Glyph::Space | Glyph::Gap));
     let mut beside: Vec<Glyph> =
         stretch.filter(|glyph| glyph.is_character()).take(BESIDE).copied().collect();
     if beside.iter().filter_map(|glyph| glyph.own()).any(|own| VOWELS.contains(own)) {

@@ -50,7 +50,7 @@ impl Pack {
     /// What is read after one more character: `fits` are the letters that it can be, and words may
     /// begin with it or not.
     pub(super) fn take(&self, states: &States, character: &Character, begins: bool) -> States {
-        let Character { fits, is_symbol, is_star } = *character;
+        let Character { fits, is_symbol, is_star, draws_out } = *character;
         let mut next = States::default();
         for (stars, of_stars) in (0_usize..).zip(states) {
             for (extra, state) in (0_usize..).zip(of_stars) {
@@ -61,7 +61,7 @@ impl Pack {
                 let following = state << 1 & !self.firsts;
                 let repeated = state & fits;
                 next.add(stars, extra, (following | first) & fits);
-                next.add(stars, extra + 1, repeated & !self.doubled);
+                next.add(stars, if draws_out { 2 } else { extra + 1 }, repeated & !self.doubled);
                 next.add(stars, 2, repeated & self.doubled);
                 if is_symbol {
                     next.add(stars, extra, *state);
@@ -97,6 +97,8 @@ pub(super) struct Character {
     pub(super) is_symbol: bool,
     /// Whether it passes for any letter.
     pub(super) is_star: bool,
+    /// Whether, as a second of its kind, it only draws out the first.
+    pub(super) draws_out: bool,
 }
 
 trait Add {

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, slice};
 use super::{
     BlockedWord,
     glyph::{Glyph, glyphs},
-    lone::{beginnings, ends, joined},
+    lone::{beginnings, drawn_out, ends, joined, without_numbers},
     pack::{Character, Pack, States},
 };
 
@@ -31,23 +31,25 @@ enum Sign {
         begins: bool,
         /// Whether one may end here.
         ends: bool,
+        /// Whether it only draws out the one before.
+        draws_out: bool,
     },
 }
 
 impl Reading {
     /// Reads a text.
     pub fn of(text: &str) -> Self {
-        let glyphs = joined(&glyphs(&without_contractions(text)));
-        let (begins, ends) = (beginnings(&glyphs), ends(&glyphs));
+        let glyphs = without_numbers(joined(&glyphs(text)));
+        let places = beginnings(&glyphs).into_iter().zip(ends(&glyphs)).zip(drawn_out(&glyphs));
         let mut reading = Self { signs: Vec::new(), kinds: Vec::new(), kinds_of: BTreeMap::new() };
         let mut known = BTreeMap::new();
-        for ((glyph, begins), ends) in glyphs.into_iter().zip(begins).zip(ends) {
+        for (glyph, ((begins, ends), draws_out)) in glyphs.into_iter().zip(places) {
             match glyph {
                 Glyph::Space => reading.signs.push(Sign::Space),
-                Glyph::Separator | Glyph::Gap => {}
+                Glyph::Separator | Glyph::Gap | Glyph::Joint => {}
                 Glyph::Character { .. } => {
                     let kind = *known.entry(glyph).or_insert_with(|| reading.learn(glyph));
-                    reading.signs.push(Sign::Character { kind, begins, ends });
+                    reading.signs.push(Sign::Character { kind, begins, ends, draws_out });
                 }
             }
         }
@@ -83,11 +85,12 @@ impl Reading {
         // Nowhere near a word, as almost everywhere in a text.
         let mut is_idle = true;
         for sign in &self.signs {
-            let Sign::Character { kind, begins, ends } = *sign else {
+            let Sign::Character { kind, begins, ends, draws_out } = *sign else {
                 (states, is_idle) = (States::default(), true);
                 continue;
             };
             let Some(character) = characters.get(kind) else { continue };
+            let character = &Character { draws_out, ..*character };
             let begins = begins && pack.begin_with(character);
             if is_idle && !begins {
                 continue;
@@ -106,7 +109,8 @@ impl Reading {
         let character = |kind: &Glyph| Character {
             fits: 0,
             is_symbol: kind.is_symbol(),
-            is_star: kind.reads_as('*'),
+            is_star: kind.is_star(),
+            draws_out: false,
         };
         let mut characters: Vec<Character> = self.kinds.iter().map(character).collect();
         for (letter, at) in pack.letters.iter().zip(0_u32..) {
@@ -119,22 +123,4 @@ impl Reading {
         }
         characters
     }
-}
-
-/// A text with "he will" for "he'll", which would be another word without its apostrophe.
-fn without_contractions(text: &str) -> String {
-    const BEFORE: [&str; 8] = ["i", "he", "she", "we", "you", "they", "it", "who"];
-    let characters: Vec<char> = text.chars().collect();
-    let is_contraction = |at: usize| {
-        let (before, from) = characters.split_at_checked(at).unwrap_or_default();
-        let ['\'' | '’', 'l' | 'L', 'l' | 'L', rest @ ..] = from else { return false };
-        let mut word: Vec<char> =
-            before.iter().rev().take(5).take_while(|c| c.is_alphanumeric()).copied().collect();
-        word.reverse();
-        let word = String::from_iter(word);
-        let is_end = rest.first().is_none_or(|c| !c.is_alphanumeric());
-        is_end && BEFORE.iter().any(|pronoun| pronoun.eq_ignore_ascii_case(&word))
-    };
-    let shown = |(at, c)| if is_contraction(at) { " wi".to_owned() } else { String::from(c) };
-    characters.iter().copied().enumerate().map(shown).collect()
 }
