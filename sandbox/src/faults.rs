@@ -82,8 +82,8 @@ impl Faults {
     }
 
     /// The fault that a request meets, counted as met.
-    pub(crate) fn meet(&self, method: &str, path: &str) -> Option<Trouble> {
-        let met = lock(&self.entries).iter_mut().find_map(|entry| entry.meet(method, path));
+    pub(crate) fn meet(&self, method: &str, path: &str, body: &[u8]) -> Option<Trouble> {
+        let met = lock(&self.entries).iter_mut().find_map(|entry| entry.meet(method, path, body));
         if met.is_some() {
             self.changes.bump();
         }
@@ -92,11 +92,13 @@ impl Faults {
 }
 
 impl Entry {
-    fn meet(&mut self, method: &str, path: &str) -> Option<Trouble> {
-        let Fault { times, after, delay, until, effect, .. } = &self.fault;
+    fn meet(&mut self, method: &str, path: &str, body: &[u8]) -> Option<Trouble> {
+        let Fault { body_part, times, after, delay, until, effect, .. } = &self.fault;
         let used_up = times.is_some_and(|times| self.hits >= times)
             || until.is_some_and(|until| Instant::now() >= until);
-        if self.removed || used_up || !matches(&self.fault.method, &self.fault.path, method, path) {
+        let fits = matches(&self.fault.method, &self.fault.path, method, path)
+            && contains(body, body_part.as_bytes());
+        if self.removed || used_up || !fits {
             return None;
         }
         if self.passed < *after {
@@ -107,6 +109,10 @@ impl Entry {
         let plain = || delay.is_none().then(|| Effect::Answer(Answer::default()));
         Some(Trouble { delay: *delay, effect: effect.clone().or_else(plain) })
     }
+}
+
+fn contains(body: &[u8], part: &[u8]) -> bool {
+    part.is_empty() || body.windows(part.len()).any(|window| window == part)
 }
 
 /// Whether a request fits a method and a path pattern, see [`Fault::on`].

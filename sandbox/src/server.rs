@@ -188,7 +188,7 @@ impl Handling {
             return Ok(StatusCode::PAYLOAD_TOO_LARGE.into_response());
         };
         let number = self.requests.note(&parts, &body);
-        let trouble = self.faults.meet(parts.method.as_str(), parts.uri.path());
+        let trouble = self.faults.meet(parts.method.as_str(), parts.uri.path(), &body);
         let request = Request::from_parts(parts, Body::from(body));
         let (delay, effect) = trouble.map_or((None, None), |met| (met.delay, met.effect));
         if let Some(delay) = delay {

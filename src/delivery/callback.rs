@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::{Value, json};
 use serenity::builder::CreateModal;
+use tokio::time::{Instant, sleep};
 use twilight_http_ratelimiting::Method;
 
 use super::{
@@ -20,10 +21,35 @@ use crate::domain::JobId;
 /// back for the way.
 const ANSWER_TIMEOUT: Duration = Duration::from_millis(2500);
 
-/// For how long an answer that did not get through is tried again, so that it can still be in time,
-pub const ANSWER_RETRIES: Duration = Duration::from_secs(1);
-/// and the pause between two tries.
-pub const ANSWER_PAUSE: Duration = Duration::from_millis(200);
+/// The oldest that an interaction may be when a try begins which can still be in time.
+const LAST_TRY: Duration = Duration::from_millis(2500);
+/// For how long at least an answer is tried: by a clock that is fast, every interaction is old.
+const TRIES_FOR: Duration = Duration::from_secs(1);
+/// Between two tries.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// For how long an answer that did not get through is tried again.
+#[derive(Clone, Copy, Debug)]
+pub struct AnswerTime {
+    until: Instant,
+}
+
+impl AnswerTime {
+    /// What is left for an interaction that seems to be this old.
+    pub fn after(age: Duration) -> Self {
+        Self { until: Instant::now() + LAST_TRY.saturating_sub(age).max(TRIES_FOR) }
+    }
+
+    /// Whether another try can still be in time.
+    pub fn allows_another(self) -> bool {
+        Instant::now() + PAUSE < self.until
+    }
+
+    /// Waits before another try.
+    pub async fn pause() {
+        sleep(PAUSE).await;
+    }
+}
 
 /// What an interaction is answered with.
 #[derive(Clone, Debug)]
@@ -129,4 +155,26 @@ struct CallbackAnswer {
 #[derive(Deserialize)]
 struct CallbackResource {
     message: PostedMessage,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_is_tried_until_the_interaction_is_old() {
+        let tries_within = async |age: u64, limit: u64| {
+            let (began, time) = (Instant::now(), AnswerTime::after(Duration::from_millis(age)));
+            while time.allows_another() {
+                AnswerTime::pause().await;
+            }
+            let took = began.elapsed();
+            let limit = Duration::from_millis(limit);
+            assert!(took <= limit && took + 2 * PAUSE > limit, "{age}: {took:?}");
+        };
+        tries_within(0, 2500).await;
+        tries_within(700, 1800).await;
+        tries_within(2000, 1000).await;
+        tries_within(3_600_000, 1000).await;
+    }
 }

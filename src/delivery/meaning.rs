@@ -25,13 +25,8 @@ impl From<&Result<Posted, DiscordError>> for Attempt {
                 Self::Stands(Shown { message: *message, channel: *channel, bare: *bare })
             }
             Err(DiscordError::MessageGone) => Self::Missing,
-            Err(
-                DiscordError::TooManyEdits
-                | DiscordError::ThreadArchived
-                | DiscordError::TooLarge
-                | DiscordError::Refused { .. },
-            ) => Self::Unfit,
-            Err(DiscordError::Unexpected { .. }) => Self::Unexplained,
+            Err(DiscordError::TooManyEdits | DiscordError::ThreadArchived) => Self::Unfit,
+            Err(error) if error.is_rejection() => Self::Rejected,
             Err(DiscordError::Unknown { .. }) => Self::Unknown,
             Err(error) if error.is_passing() => Self::NotNow,
             Err(_) => Self::Closed,

@@ -15,7 +15,8 @@ pub struct Message {
     content: String,
     embeds: Vec<CreateEmbed>,
     components: Vec<CreateActionRow>,
-    allowed_mentions: CreateAllowedMentions,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allowed_mentions: Option<CreateAllowedMentions>,
     #[serde(skip_serializing_if = "Option::is_none")]
     flags: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -38,12 +39,18 @@ impl Message {
             content: content.into(),
             embeds: Vec::new(),
             components: Vec::new(),
-            allowed_mentions: CreateAllowedMentions::new(),
+            allowed_mentions: Some(CreateAllowedMentions::new()),
             flags: None,
             nonce: None,
             enforce_nonce: None,
             answered: None,
         }
+    }
+
+    /// A text and nothing else, for the case that Discord rejects everything else. The text must
+    /// mention nobody, since nothing keeps Discord from notifying them.
+    pub fn bare(content: impl Into<String>) -> Self {
+        Self { allowed_mentions: None, ..Self::text(content) }
     }
 
     /// The same with rows of buttons below it.
@@ -95,7 +102,7 @@ impl Message {
     #[must_use]
     pub(super) fn calling(mut self, person: UserId) -> Self {
         let nobody_else = CreateAllowedMentions::new().replied_user(false);
-        self.allowed_mentions = nobody_else.users([person.0]);
+        self.allowed_mentions = Some(nobody_else.users([person.0]));
         self
     }
 

@@ -34,7 +34,7 @@ mod standings;
 pub mod suggestions;
 
 pub use application::Application;
-pub use callback::{ANSWER_PAUSE, ANSWER_RETRIES, Reply, Suggestion};
+pub use callback::{AnswerTime, Reply, Suggestion};
 pub use deletion::delete_question;
 pub use discord::{Discord, Posted};
 pub use error::DiscordError;

@@ -83,8 +83,9 @@ impl Postman {
     }
 
     /// Makes an attempt to deliver a job's outcome. A message whose content Discord rejects is sent
-    /// without what other people wrote, and at last without any link. `suspect_content` says that a
-    /// rejection for unknown reasons may be about the content, too.
+    /// without what other people wrote, then without any link, and at last as one sentence and
+    /// nothing else. `suspect_content` says that a rejection for unknown reasons may be about the
+    /// content, too.
     ///
     /// # Errors
     /// When the message does not stand: see [`crate::domain::Attempt`] for what that means.
@@ -100,7 +101,7 @@ impl Postman {
                 || (suspect_content && matches!(error, DiscordError::Unexpected { .. }))
         };
         let mut result = self.send(job, way, message).await;
-        for form in [Self::stripped, Self::without_links] {
+        for form in [Self::stripped, Self::without_links, Self::bare] {
             match &result {
                 Err(error) if concerns_content(error) => {
                     warn!(job = %job.id, %error, "Discord rejected the message, sending less of it");
@@ -118,6 +119,10 @@ impl Postman {
 
     fn without_links(job: &Job, message: &Message) -> Message {
         message.without_links(&sentences::without_links(job.requester, has_song(job)))
+    }
+
+    fn bare(job: &Job, _: &Message) -> Message {
+        Message::bare(sentences::bare(job.id, has_song(job)))
     }
 
     async fn send(&self, job: &Job, way: Way, message: &Message) -> Result<Posted, DiscordError> {

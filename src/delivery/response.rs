@@ -10,8 +10,9 @@ use serde_json::{Map, Value};
 
 use super::{DiscordError, codes::Told, request::Proof};
 
-/// The longest wait that is believed, and the shortest.
+/// The longest wait that is believed, of Discord and of what is in front of it, and the shortest.
 const LONGEST_WAIT: Duration = Duration::from_hours(1);
+const LONGEST_FOREIGN_WAIT: Duration = Duration::from_mins(1);
 const SHORTEST_WAIT: Duration = Duration::from_millis(50);
 /// How long to wait after a 429 that names no time: Cloudflare's (error 1015) need not.
 const UNTOLD_WAIT: Duration = Duration::from_secs(5);
@@ -52,7 +53,9 @@ impl RawResponse<'_> {
     fn error(self, proof: Proof) -> DiscordError {
         let told = serde_json::from_slice(without_mark(self.body)).ok().map(ErrorBody);
         let wait = told.as_ref().and_then(ErrorBody::wait).or(self.retry_after);
-        let wait = wait.map(|wait| wait.clamp(SHORTEST_WAIT, LONGEST_WAIT));
+        let is_own = told.as_ref().is_some_and(ErrorBody::is_discords);
+        let longest = if is_own { LONGEST_WAIT } else { LONGEST_FOREIGN_WAIT };
+        let wait = wait.map(|wait| wait.clamp(SHORTEST_WAIT, longest));
         match told.and_then(|told| told.code()) {
             Some(code) => Told { status: self.status, code, wait }.meaning(proof),
             // Whoever sent this, it was not carried out.
@@ -83,6 +86,16 @@ impl ErrorBody {
     fn code(&self) -> Option<u64> {
         let code = self.0.get("code")?.as_u64().filter(|code| *code == 0 || *code >= FIRST_CODE)?;
         self.0.get("message")?.is_string().then_some(code)
+    }
+
+    /// Whether Discord sent it: an error, or a rate limit in its form, which need not have a code
+    /// (Discord docs, Rate Limits > Rate Limit Response Structure).
+    fn is_discords(&self) -> bool {
+        let has = |name, fits: fn(&Value) -> bool| self.0.get(name).is_some_and(fits);
+        let is_rate_limit = has("message", Value::is_string)
+            && has("retry_after", Value::is_number)
+            && has("global", Value::is_boolean);
+        is_rate_limit || self.code().is_some()
     }
 
     fn wait(&self) -> Option<Duration> {

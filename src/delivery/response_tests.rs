@@ -118,8 +118,20 @@ fn a_wait_is_bounded_whoever_tells_it() {
     assert_eq!(told(None, r#"{"retry_after": -1}"#), 5000);
     assert_eq!(told(None, r#"{"retry_after": "soon"}"#), 5000);
     assert_eq!(told(None, r#"{"retry_after": 0}"#), 50);
-    assert_eq!(told(None, r#"{"retry_after": 86400}"#), 3_600_000);
-    assert_eq!(told(None, r#"{"retry_after": 1e300}"#), 3_600_000);
+    let own = |wait| format!(r#"{{"message": "Slower", "retry_after": {wait}, "global": false}}"#);
+    assert_eq!(told(None, &own("600")), 600_000);
+    assert_eq!(told(None, &own("86400")), 3_600_000);
+    assert_eq!(told(None, &own("1e300")), 3_600_000);
+    assert_eq!(told(Some(600), r#"{"message": "Slower", "code": 20028}"#), 600_000);
+    for foreign in [
+        "error code: 1015",
+        "<html>",
+        r#"{"message": "API rate limit exceeded"}"#,
+        r#"{"message": "Too many", "code": 429, "retry_after": 86400}"#,
+        r#"{"retry_after": 1e300}"#,
+    ] {
+        assert_eq!(told(Some(86_400), foreign), 60_000, "{foreign}");
+    }
     let slow_mode = r#"{"message": "Slow mode", "code": 20016, "retry_after": 12}"#;
     assert_eq!(
         meaning(403, slow_mode),

@@ -6,6 +6,7 @@ use super::{
     Discord, DiscordError, Posted,
     discord::{PAGE, PostedMessage},
     request::Identified,
+    sentences,
 };
 use crate::domain::{Action, ChannelId, JobId, MessageId, RunId};
 
@@ -92,6 +93,7 @@ pub(super) struct SeenMessage {
     #[serde(flatten)]
     posted: PostedMessage,
     author: Author,
+    content: Option<String>,
     #[serde(default)]
     components: Vec<SeenRow>,
     /// The interaction that it answers.
@@ -127,8 +129,10 @@ impl SeenMessage {
 
     /// Whether it shows this job's outcome: every outcome has a button to ask for the song again, and
     /// no earlier state has. People can't make buttons, and other bots have no reason to make these.
+    /// Where Discord rejects buttons, the text begins with the song's number.
     fn has_outcome_of(&self, job: JobId) -> bool {
-        self.actions().any(|action| action == Action::Again(job))
+        let is_bare = self.content.as_deref().is_some_and(|text| sentences::is_bare(text, job));
+        is_bare || self.actions().any(|action| action == Action::Again(job))
     }
 
     /// Whether it is the first answer of this job, given by this run of the bot if that is known: the
@@ -179,6 +183,22 @@ mod tests {
         assert!(!shows("again:8", None, true));
         assert!(!shows("cancel:7", None, true), "it still waited then");
         assert!(!shows("again:7", None, false));
+    }
+
+    #[test]
+    fn an_outcome_without_buttons_is_known_by_the_songs_number() {
+        let shows = |content: &str, job| {
+            let message = json!({
+                "id": "1", "channel_id": "2", "content": content, "author": { "bot": true },
+            });
+            serde_json::from_value::<SeenMessage>(message).unwrap().shows(JobId(job))
+        };
+        for has_song in [true, false] {
+            assert!(shows(&sentences::bare(JobId(70), has_song), 70));
+            assert!(!shows(&sentences::bare(JobId(70), has_song), 7));
+            assert!(!shows(&sentences::bare(JobId(7), has_song), 70));
+        }
+        assert!(!shows("", 7));
     }
 
     #[test]

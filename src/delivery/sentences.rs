@@ -11,6 +11,7 @@ mod help;
 mod interactions;
 mod my_data;
 mod own;
+mod rejected;
 #[cfg(test)]
 mod tests;
 
@@ -29,6 +30,7 @@ pub use help::*;
 pub use interactions::*;
 pub use my_data::*;
 pub use own::*;
+pub use rejected::*;
 
 /// The title while a job waits in line.
 pub const IN_LINE: &str = "🎟️ In line";
@@ -126,27 +128,6 @@ pub fn made_in(took: Duration) -> String {
 pub const NO_LINK: &str = "Whisul finished the song but sent no link to it that can be shown here.";
 /// A finished song whose link is longer than Discord takes.
 pub const LINK_TOO_LONG: &str = "The link to this song is too long for Discord to show.";
-
-/// In place of a message that Discord would not take.
-pub fn stripped(requester: UserId, has_song: bool) -> String {
-    let news = if has_song { "is done" } else { "could not be made" };
-    format!("<@{requester}>'s song {news}. Discord didn't let me show more than this.")
-}
-
-/// In place of a message that Discord would not take even then.
-pub fn without_links(requester: UserId, has_song: bool) -> String {
-    if has_song {
-        format!(
-            "<@{requester}>'s song is done, but Discord doesn't let me show its link. \
-             `/my-data export` gives them the link in a file."
-        )
-    } else {
-        stripped(requester, has_song)
-    }
-}
-
-/// In place of a reply whose content Discord rejects.
-pub const REPLY_NOT_SHOWN: &str = "Discord didn't let me show that here. Try it in another channel, or in a direct message to me.";
 
 /// What went wrong, what it means for the quota, and what next.
 pub fn failure(failure: &Failure, charge: Charge) -> String {

@@ -3,15 +3,12 @@
 use std::sync::{Arc, OnceLock};
 
 use secrecy::SecretString;
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use super::{Access, Names, Owners, PendingDeletions, asker::Asker, errors::CommandError};
 use crate::{
-    delivery::{
-        ANSWER_PAUSE, ANSWER_RETRIES, Discord, DiscordError, Message, Posted, Reply, sentences,
-    },
+    delivery::{AnswerTime, Discord, DiscordError, Message, Posted, Reply, sentences},
     domain::{ApplicationId, JobId, Prompt, Setting, UserId},
     jobs::{Ask, Jobs},
     proxy::Proxies,
@@ -89,13 +86,7 @@ impl Front {
     /// Gives the first answer, where nothing else depends on it.
     pub(super) async fn answer(&self, asker: &Asker, reply: &Reply) {
         // What went wrong is in the log.
-        if let Err(error) = self.reply(asker, reply).await
-            && error.concerns_content()
-        {
-            let plain = Message::text(sentences::REPLY_NOT_SHOWN).ephemeral();
-            // There is no other way to tell the asker.
-            _ = self.reply(asker, &Reply::Message(plain)).await;
-        }
+        _ = self.reply(asker, reply).await;
     }
 
     /// Answers with a sentence that only the asker sees.
@@ -125,42 +116,72 @@ impl Front {
         asker: &Asker,
         message: &Message,
     ) -> Result<Posted, DiscordError> {
-        let (interaction, began) = (asker.interaction, Instant::now());
+        let (interaction, token) = (asker.interaction, &asker.token);
+        let time = self.jobs.time_to_answer(interaction);
         loop {
-            let result = self.discord.answer(interaction, &asker.token, message).await;
+            let result = self.discord.answer(interaction, token, message).await;
             let Err(error) = &result else { return result };
-            if !self.tries_again(interaction, error, began).await {
+            if !self.tries_again(interaction, error, time).await {
                 return result;
             }
         }
     }
 
     /// Gives the first answer to an interaction of which no more is known than its id and token.
+    /// Where Discord rejects it, the person is told so, and the error returned all the same.
     pub(super) async fn respond(
         &self,
         interaction: JobId,
         token: &SecretString,
         reply: &Reply,
     ) -> Result<(), DiscordError> {
-        let began = Instant::now();
+        let time = self.jobs.time_to_answer(interaction);
+        let result = self.try_to_respond(interaction, token, reply, time).await;
+        let shows_text = !matches!(reply, Reply::Suggestions(_) | Reply::Pong);
+        if shows_text && result.as_ref().is_err_and(DiscordError::is_rejection) {
+            let plain = Reply::Message(Message::bare(sentences::REPLY_NOT_SHOWN).ephemeral());
+            // A rejection of nothing but text can't last. What goes wrong is in the log; there is no
+            // other way to tell them.
+            while let Err(error) = self.try_to_respond(interaction, token, &plain, time).await
+                && error.is_rejection()
+                && time.allows_another()
+            {
+                AnswerTime::pause().await;
+            }
+        }
+        result
+    }
+
+    async fn try_to_respond(
+        &self,
+        interaction: JobId,
+        token: &SecretString,
+        reply: &Reply,
+        time: AnswerTime,
+    ) -> Result<(), DiscordError> {
         loop {
             let result = self.discord.reply(interaction, token, reply).await;
             let Err(error) = &result else { return result };
-            if !self.tries_again(interaction, error, began).await {
+            if !self.tries_again(interaction, error, time).await {
                 return result;
             }
         }
     }
 
     /// Whether an answer that did not get through can still be in time, after a pause.
-    async fn tries_again(&self, interaction: JobId, error: &DiscordError, began: Instant) -> bool {
+    async fn tries_again(
+        &self,
+        interaction: JobId,
+        error: &DiscordError,
+        time: AnswerTime,
+    ) -> bool {
         warn!(%interaction, %error, "an answer did not get through");
         if *error == DiscordError::AnsweredElsewhere {
             self.jobs.answered_elsewhere(interaction);
         }
-        let is_in_time = error.is_passing() && began.elapsed() < ANSWER_RETRIES;
+        let is_in_time = error.is_passing() && time.allows_another();
         if is_in_time {
-            tokio::time::sleep(ANSWER_PAUSE).await;
+            AnswerTime::pause().await;
         }
         is_in_time
     }

@@ -68,5 +68,5 @@ pub use stats::{Stats, rank_before};
 pub use text::{is_blank, steers_direction, with_causes};
 pub use time::{Timestamp, format_duration, parse_duration};
 pub use waiting::{Forecast, Wait};
-pub use ways::{Attempt, Next, Post, Unexplained, Way};
+pub use ways::{Attempt, Next, Post, RejectedWays, TokenTrouble, Way};
 pub use words::{BlockedWord, Reading, WordError};

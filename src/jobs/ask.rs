@@ -18,7 +18,7 @@ use super::{
     worker::{StepError, Worker},
 };
 use crate::{
-    delivery::{ANSWER_PAUSE, ANSWER_RETRIES, DiscordError, Message},
+    delivery::{AnswerTime, DiscordError, Message},
     domain::{
         Bar, Event, FirstAnswer, Job, JobId, Place, Prompt, Refusal, Requester, RoleId, State,
         Step, UserId, Way,
@@ -217,6 +217,11 @@ impl Jobs {
         self.registry.leave(job.id);
     }
 
+    /// How long an interaction can be answered.
+    pub fn time_to_answer(&self, interaction: JobId) -> AnswerTime {
+        AnswerTime::after(self.clock.now().since(interaction.created_at()))
+    }
+
     /// Gives the first answer, within the time that there is for it. Where its fate is unknown,
     /// the job's task finds that out.
     async fn answer(
@@ -225,7 +230,7 @@ impl Jobs {
         message: &Message,
     ) -> (FirstAnswer, Option<DiscordError>) {
         let Some(token) = &job.place.token else { return (FirstAnswer::Missing, None) };
-        let (began, mut one_may_stand) = (Instant::now(), false);
+        let (time, mut one_may_stand) = (self.time_to_answer(job.id), false);
         loop {
             let result = self.discord.answer(job.id, token, message).await;
             let answer = FirstAnswer::from(&result);
@@ -234,10 +239,10 @@ impl Jobs {
                     self.clock.hear_answered(job.id);
                     return (answer, None);
                 }
-                Err(error) if error.is_passing() && began.elapsed() < ANSWER_RETRIES => {
+                Err(error) if error.is_passing() && time.allows_another() => {
                     warn!(job = %job.id, %error, "a first answer did not get through; once more");
                     one_may_stand |= error.may_be_carried_out();
-                    tokio::time::sleep(ANSWER_PAUSE).await;
+                    AnswerTime::pause().await;
                 }
                 Err(error) => {
                     warn!(job = %job.id, %error, "a first answer did not get through");
@@ -278,7 +283,7 @@ impl Worker {
         let mut result = self.unless_stopping(look).await?;
         let elapsed = self.began.elapsed();
         if matches!(result, Err(DiscordError::Unexpected { .. }))
-            && self.unexplained.exhausts(Way::Token, elapsed)
+            && self.rejected.exhausts(Way::Token, elapsed)
         {
             result = Err(DiscordError::TokenGone);
         }

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout};
-use tracing::info;
+use tracing::{error, info};
 
 use super::worker::{StepError, Worker};
 use crate::{
     delivery::{DiscordError, Message, Posted},
-    domain::{Attempt, Event, Next, Way},
+    domain::{Attempt, Event, Next, State, Way},
 };
 
 /// For how long Discord surely remembers a nonce: "a few minutes" (Discord docs, Create Message).
@@ -21,21 +21,32 @@ impl Worker {
         let message = self.jobs.render_outcome(&self.job, false);
         let recent = !self.nonce_lives_for().is_zero();
         let mut way = self.job.first_way(self.jobs.clock.now(), recent);
+        let detour = self.job.detour(way, self.token_trouble);
+        way = detour.unwrap_or(way);
         loop {
             if let Way::New(post) = way {
                 self.note(Event::PostBegins(post)).await?;
                 self.post_began = Some(Instant::now());
             }
             let (attempt, result) = self.attempt(way, &message).await;
-            match (self.job.next_way(way, attempt), result) {
+            self.token_trouble.note(way, attempt, self.began.elapsed());
+            let next = match detour {
+                Some(_) => self.job.after_detour(attempt),
+                None => self.job.next_way(way, attempt),
+            };
+            match (next, result) {
                 (Next::Delivered(shown), _) => {
                     let now = self.jobs.clock.now();
                     let owed = self.job.owed(shown, self.jobs.rules.extras, now);
                     return self.note(Event::Delivered { shown, owed }).await;
                 }
                 (Next::End(event), result) => {
-                    if let Err(error) = result {
-                        info!(%error, ?way, "no way of delivery is left, or none is wanted");
+                    match result {
+                        Err(error) if attempt == Attempt::Missing => {
+                            info!(%error, ?way, "a person deleted the message; nothing is delivered");
+                        }
+                        Err(error) => self.report_undeliverable(&error.to_string()),
+                        Ok(_) => {}
                     }
                     return self.note(event).await;
                 }
@@ -53,8 +64,23 @@ impl Worker {
         }
     }
 
-    /// An attempt by a way, and what it means. A way that Discord keeps rejecting for unknown reasons
-    /// is given up after minutes, once it has rejected the plainest message as well.
+    /// Tells the log of an outcome that nobody is shown.
+    pub(super) fn report_undeliverable(&self, cause: &str) {
+        let (job, place) = (self.job.id, &self.job.place);
+        let what_to_do = match self.job.state {
+            State::Completed { .. } => {
+                "its requester finds the song with /songs or /my-data export"
+            }
+            _ => "its requester can ask for the song again",
+        };
+        error!(
+            %job, cause, channel = %place.channel, what_to_do,
+            "an outcome could not be delivered in any way"
+        );
+    }
+
+    /// An attempt by a way, and what it means. A way that Discord keeps rejecting is given up after
+    /// minutes, once it has rejected the plainest message as well.
     async fn attempt(
         &mut self,
         way: Way,
@@ -63,12 +89,15 @@ impl Worker {
         let result = self.send(way, message, false).await;
         let attempt = Attempt::from(&result);
         let elapsed = self.began.elapsed();
-        if attempt != Attempt::Unexplained || !self.unexplained.exhausts(way, elapsed) {
+        if attempt != Attempt::Rejected || !self.rejected.exhausts(way, elapsed) {
             return (attempt, result);
+        }
+        if result.as_ref().is_err_and(DiscordError::concerns_content) {
+            return (Attempt::Unfit, result);
         }
         let result = self.send(way, message, true).await;
         match Attempt::from(&result) {
-            Attempt::Unexplained => (Attempt::Unfit, result),
+            Attempt::Rejected => (Attempt::Unfit, result),
             attempt => (attempt, result),
         }
     }

@@ -71,6 +71,25 @@ async fn an_answer_that_got_lost_is_given_again_in_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_answer_is_tried_for_as_long_as_it_can_be_in_time() {
+    let json = r#"{"message": "503: Service Unavailable", "code": 0}"#;
+    for fault in [
+        Fault::on("POST", ANSWER).html(520),
+        Fault::on("POST", ANSWER).json(503, json),
+        Fault::on("POST", ANSWER).cut_before(),
+    ] {
+        let world = World::new().await;
+        world.discord.faults().add(fault.clone().lasting(Duration::from_millis(1600)));
+        let asked = world.song(&world.ann, "a song").await;
+        assert_eq!(title(&asked.answer().await.expect("an answer in time")), "🎟️ In line");
+        done(&asked).await;
+        world.discord.faults().add(fault.lasting(Duration::from_millis(1600)));
+        let help = world.ann.at(&world.channel).command("help", &[]).await.unwrap();
+        help.answer().await.expect("an answer in time");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_song_whose_answer_never_arrives_is_withdrawn_and_refunded() {
     let world = quick().await;
     let outage = world.discord.faults().add(Fault::on("POST", ANSWER).cut_before());

@@ -18,7 +18,7 @@ use super::{
 
 const ANSWER_WINDOW: Duration = Duration::from_secs(4);
 const ADMISSION: Duration = Duration::from_millis(1500);
-const RETRIES: Duration = Duration::from_secs(1);
+const RETRIES: Duration = Duration::from_millis(2500);
 const TOKEN_LIFETIME: Duration = Duration::from_mins(14);
 const PAUSE: Duration = Duration::from_millis(200);
 

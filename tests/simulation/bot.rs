@@ -4,7 +4,8 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use whisul_bot::domain::{
-    Delivery, Event, Job, JobId, Line, Patience, State, Step, Submission, Timestamp, Way,
+    Delivery, Event, Job, JobId, Line, Patience, RejectedWays, State, Step, Submission, Timestamp,
+    TokenTrouble, Way,
 };
 
 use super::{
@@ -47,6 +48,10 @@ pub(crate) struct Task {
     /// How often its prompt was turned away.
     pub(crate) turned_away: u32,
     pub(crate) post_began: Option<Moment>,
+    pub(crate) rejected: RejectedWays,
+    pub(crate) token_trouble: TokenTrouble,
+    /// Whether it tries another way than the token for once.
+    pub(crate) on_detour: bool,
     pub(crate) failures: u32,
 }
 
@@ -187,6 +192,9 @@ impl World {
             patience: Patience::new(self.rules.job_timeout, POLL_INTERVAL),
             turned_away: 0,
             post_began: None,
+            rejected: RejectedWays::default(),
+            token_trouble: TokenTrouble::default(),
+            on_detour: false,
             failures: 0,
         });
         self.bot.tasks.len() - 1

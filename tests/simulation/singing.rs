@@ -228,7 +228,9 @@ impl World {
         let this = self.task(task);
         let recent = this.post_began.is_some_and(|began| now.since(began) < NONCE_MEMORY);
         let way = this.job.first_way(time, recent);
-        self.set_out(task, way);
+        let detour = this.job.detour(way, this.token_trouble);
+        this.on_detour = detour.is_some();
+        self.set_out(task, detour.unwrap_or(way));
     }
 
     fn set_out(&mut self, task: usize, way: Way) {
@@ -254,10 +256,22 @@ impl World {
             let index = index_of(self.task(task).job.id);
             self.knows_deleted(index);
         }
-        let time = self.bots_time();
-        match self.task(task).job.next_way(way, Attempt::from(result)) {
+        let (time, now) = (self.bots_time(), self.now());
+        let this = self.task(task);
+        let (mut attempt, elapsed) = (Attempt::from(result), now.since(this.began));
+        if attempt == Attempt::Rejected && this.rejected.exhausts(way, elapsed) {
+            attempt = Attempt::Unfit;
+        }
+        this.token_trouble.note(way, attempt, elapsed);
+        let on_detour = this.on_detour;
+        let next = if on_detour {
+            this.job.after_detour(attempt)
+        } else {
+            this.job.next_way(way, attempt)
+        };
+        match next {
             Next::Delivered(shown) => {
-                self.see(name_of(way));
+                self.see(if on_detour { "shown on a detour" } else { name_of(way) });
                 let owed = self.task(task).job.owed(shown, EXTRAS, time);
                 self.note(task, Event::Delivered { shown, owed }, Then::Step);
             }

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 pub struct Fault {
     pub(super) method: String,
     pub(super) path: String,
+    pub(super) body_part: String,
     pub(super) times: Option<usize>,
     pub(super) after: usize,
     pub(super) delay: Option<Duration>,
@@ -68,12 +69,20 @@ impl Fault {
         Self {
             method: method.to_owned(),
             path: path.to_owned(),
+            body_part: String::new(),
             times: None,
             after: 0,
             delay: None,
             until: None,
             effect: None,
         }
+    }
+
+    /// Happens only to requests whose body contains this text.
+    #[must_use]
+    pub fn containing(mut self, body_part: &str) -> Self {
+        body_part.clone_into(&mut self.body_part);
+        self
     }
 
     /// Happens to this many requests and is over then.

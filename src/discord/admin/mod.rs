@@ -186,8 +186,7 @@ impl Admin {
     }
 
     async fn show(&self, message: Message) {
-        // Whoever sees nothing asks again.
-        _ = self.front.reply(&self.asker, &Reply::Message(message)).await;
+        self.front.answer(&self.asker, &Reply::Message(message)).await;
     }
 }
 
