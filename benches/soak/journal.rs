@@ -81,8 +81,7 @@ fn wording(effect: &str, kind: &Kind) -> Option<String> {
         ("status 404", false) => "token is void",
         ("cut", true) => "broken exchange",
         ("cut", false) => "did not answer as it should: error",
-        ("garbage", true) => "can't be understood",
-        ("garbage", false) => "unreadable answer",
+        ("garbage", _) => "status 200",
         // Whoever answers in the place of a service is told of by the same status.
         (page, _) => return Some(page.replace("page", "status")),
     };
