@@ -8,7 +8,6 @@ use std::{
 };
 
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
-use time::OffsetDateTime;
 
 use super::{
     OpenError,
@@ -19,11 +18,12 @@ use super::{
 };
 use crate::failpoint::{Moment, reach};
 
+mod replaced;
+
+use replaced::Replaced;
+
 /// What SQLite may keep beside a database and read together with it.
 const COMPANIONS: [&str; 3] = ["-wal", "-journal", "-shm"];
-
-/// How many databases that were replaced within the same second are told apart.
-const SAME_SECOND: u32 = 100;
 
 /// Why no copy was put in place. The database is as it was.
 #[derive(Debug, thiserror::Error)]
@@ -103,11 +103,7 @@ pub async fn restore(
     File::open(&new.path)
         .and_then(|file| file.sync_all())
         .map_err(|error| not_written(&new.path, error))?;
-    let kept = match settle(&database).await? {
-        Old::Empty => None,
-        Old::Whole => Some(keep(&database, now, false)?),
-        Old::Broken => Some(keep(&database, now, true)?),
-    };
+    let kept = Replaced::settle(&database).await?.keep(now)?;
     reach("restored", Moment::Before);
     fs::rename(&new.path, &database).map_err(|error| not_written(&database, error))?;
     reach("restored", Moment::After);
@@ -219,35 +215,6 @@ impl Drop for NewDatabase {
     }
 }
 
-/// What is in the database's place.
-enum Old {
-    Empty,
-    /// All of it is in one file.
-    Whole,
-    /// It can't be read.
-    Broken,
-}
-
-/// Brings all of the old database into its one file. What SQLite keeps beside it would be taken for
-/// a part of the new one.
-async fn settle(database: &Path) -> Result<Old, RestoreError> {
-    let settled = async {
-        let failed = |error| OpenError::at(database.to_owned(), error);
-        let mut connection = connect(database).await.map_err(failed)?;
-        let is_ours = check_origin(&mut connection, database).await?;
-        in_one_file(&mut connection).await.map_err(failed)?;
-        connection.close().await.map_err(failed)?;
-        if ["-wal", "-journal"].iter().any(|beside| with_suffix(database, beside).exists()) {
-            return Err(OpenError::Locked { path: database.to_owned() });
-        }
-        Ok(if is_ours { Old::Whole } else { Old::Empty })
-    };
-    match settled.await {
-        Err(OpenError::NotADatabase { .. } | OpenError::Damaged { .. }) => Ok(Old::Broken),
-        settled => Ok(settled?),
-    }
-}
-
 async fn connect(file: &Path) -> sqlx::Result<SqliteConnection> {
     let options = SqliteConnectOptions::new().filename(file).busy_timeout(PATIENCE);
     SqliteConnection::connect_with(&options).await
@@ -257,63 +224,6 @@ async fn connect(file: &Path) -> sqlx::Result<SqliteConnection> {
 async fn in_one_file(connection: &mut SqliteConnection) -> sqlx::Result<()> {
     sqlx::query("PRAGMA journal_mode = DELETE").execute(connection).await?;
     Ok(())
-}
-
-/// Gives the old database a second name, by which it stays. Where it is broken, what is beside it
-/// goes along.
-fn keep(database: &Path, now: SystemTime, is_broken: bool) -> Result<PathBuf, RestoreError> {
-    let kept = second_name(database, now)?;
-    if is_broken {
-        for companion in COMPANIONS {
-            let beside = with_suffix(database, companion);
-            match fs::rename(&beside, with_suffix(&kept, companion)) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    return Err(not_written(&beside, error));
-                }
-                _ => {}
-            }
-        }
-    }
-    sync_folder(database);
-    reach("kept", Moment::After);
-    Ok(kept)
-}
-
-fn second_name(database: &Path, now: SystemTime) -> Result<PathBuf, RestoreError> {
-    let since_1970 = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let seconds = i64::try_from(since_1970.as_secs()).unwrap_or_default();
-    let now = OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-    let name = format!(
-        "replaced-{}-{:02}-{:02}-{:02}{:02}{:02}",
-        now.year(),
-        u8::from(now.month()),
-        now.day(),
-        now.hour(),
-        now.minute(),
-        now.second()
-    );
-    let mut outcome = Err(io::ErrorKind::AlreadyExists.into());
-    for number in 1..=SAME_SECOND {
-        let name = if number == 1 { name.clone() } else { format!("{name}-{number}") };
-        let kept = database.with_added_extension(name);
-        outcome = fs::hard_link(database, &kept).or_else(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => Err(error),
-            // Not every file system knows links.
-            _ => copied(database, &kept),
-        });
-        match &outcome {
-            Ok(()) => return Ok(kept),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(_) => break,
-        }
-    }
-    outcome.map(|()| database.to_owned()).map_err(|error| not_written(database, error))
-}
-
-fn copied(from: &Path, to: &Path) -> io::Result<()> {
-    make_file(to)?;
-    fs::copy(from, to)?;
-    File::open(to)?.sync_all()
 }
 
 /// Writes all that is read into a new file, for its owner only.
