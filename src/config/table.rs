@@ -85,8 +85,8 @@ settings! {
     ATTACH_COVER = Value("true"), "true",
         "Whether its cover is, so that old messages keep their picture: true or false.";
     NOTIFY = Value("reply"), "off",
-        "Whether whoever waited more than a minute for a song is told in a reply that it is ready: \
-         reply or off. Everybody can turn it off for themselves with /notify.";
+        "Whether a person who waited more than a minute is pinged in a reply when the song is ready: \
+         reply or off. Everybody can turn it off for themselves with /notify off.";
     MAX_RUNNING = Value("10"), "10",
         "Songs at Whisul at once. The others wait in line.";
     POLL_INTERVAL = Value("6s"), "6s",

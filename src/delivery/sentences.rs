@@ -215,7 +215,7 @@ pub fn bad_prompt(error: PromptError) -> String {
 
 /// A prompt that Discord would not show, such as one that the server's `AutoMod` blocks.
 pub const PROMPT_NOT_SHOWN: &str =
-    "Discord didn't let me show that prompt here, so I took nothing on. Try other words.";
+    "Discord didn't let me show that prompt here, so no song was started. Try other words.";
 
 /// A limit that has no room.
 pub fn refusal(refusal: &Refusal) -> String {
@@ -315,7 +315,7 @@ pub const UNKNOWN_FORM: &str =
 pub const STOPPING: &str = "I'm just restarting. Try again in a minute.";
 /// The job could not be written down.
 pub const STORAGE_TROUBLE: &str =
-    "I can't write anything down at the moment, so I took nothing on. Try again in a few minutes.";
+    "I can't save anything at the moment, so nothing was done. Try again in a few minutes.";
 /// The database took too long; nobody knows yet what it does.
 pub const NOT_IN_TIME: &str =
     "That takes longer than usual. Look again in a minute, and try again if nothing has changed.";
@@ -324,7 +324,7 @@ pub const BAD_OPTION: &str =
     "I can't use one of these values, so nothing was done. Choose a smaller or shorter one.";
 /// Something unforeseen.
 pub const UNFORESEEN: &str =
-    "Something went wrong on my side, and I took nothing on. Try again in a minute.";
+    "Something went wrong on my side, so nothing was done. Try again in a minute.";
 
 /// To the owner: Whisul rejects the key.
 pub const OWNER_BAD_KEY: &str = "Whisul rejects the API key that I use (WHISUL_API_KEY), or doesn't let it submit prompts. Songs \

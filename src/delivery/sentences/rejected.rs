@@ -28,7 +28,7 @@ pub fn bare(job: JobId, has_song: bool) -> String {
     if has_song {
         format!(
             "{number} is done, but Discord doesn't let me show it here. `/my-data export` gives its \
-             link in a file to whoever asked for it."
+             link in a file to the person who asked for it."
         )
     } else {
         format!("{number} could not be made. Discord doesn't let me show more than this.")
