@@ -35,12 +35,11 @@ enum Voice {
 impl Answer<'_> {
     /// The one place that decides whose answer it is: by its form, not by its status.
     fn voice(&self) -> Voice {
-        let object = self.body.object();
         match self.status {
-            200..300 => {
-                object.or_else(|| self.body.object_at_end()).map_or(Voice::Foreign, Voice::Whisul)
+            200..300 => self.object().map_or(Voice::Foreign, Voice::Whisul),
+            400..600 => {
+                self.body.object().filter(wire::is_error).map_or(Voice::Foreign, Voice::Error)
             }
-            400..600 => object.filter(wire::is_error).map_or(Voice::Foreign, Voice::Error),
             _ => Voice::Foreign,
         }
     }

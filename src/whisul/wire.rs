@@ -130,6 +130,8 @@ fn report_of(job: &Object, base: &Url) -> Option<Report> {
         Some(Stage::Running) => Some(Report::Running),
         Some(Stage::Unknown) | None if ended && reason.is_some() => Some(Report::Failed { reason }),
         Some(Stage::Unknown) if !ended => Some(Report::Running),
+        // Health pages of proxies say "ok", too, and say it for as long as they are asked.
+        Some(Stage::Done) if !ended && !is_job => None,
         None if !ended => None,
         // The link may be in the part that is missing.
         _ if !job.whole => None,
@@ -160,6 +162,8 @@ fn has_ended(finished_at: &Value) -> bool {
 enum Stage {
     Running,
     Completed,
+    /// Completed, by a name that is not documented.
+    Done,
     Failed,
     /// Failed, by a name that is not documented.
     Broken,
@@ -174,8 +178,9 @@ impl Stage {
             "running" | "accepted" | "submitted" | "created" | "queued" | "pending" | "waiting"
             | "scheduled" | "starting" | "started" | "processing" | "inprogress" | "working"
             | "generating" | "composing" => Self::Running,
-            "completed" | "complete" | "succeeded" | "success" | "successful" | "done"
-            | "finished" | "ready" | "ok" => Self::Completed,
+            "completed" => Self::Completed,
+            "complete" | "succeeded" | "success" | "successful" | "done" | "finished" | "ready"
+            | "ok" => Self::Done,
             "failed" => Self::Failed,
             "failure" | "error" | "errored" | "canceled" | "cancelled" | "expired" | "timeout"
             | "timedout" | "aborted" | "rejected" | "terminated" | "stopped" => Self::Broken,

@@ -204,6 +204,17 @@ fn a_status_of_an_error_hides_no_job_and_no_outcome() {
 }
 
 #[test]
+fn a_health_page_ends_no_song() {
+    for body in
+        [json!({"status": "ok"}), json!({"status": "success", "data": {"url": "/login", "id": 7}})]
+    {
+        assert_eq!(polled(&body), None, "{body}");
+    }
+    let job = json!({"status": "success", "prompt": "rain", "result": null});
+    assert_eq!(polled(&job), Some(Report::Songless));
+}
+
+#[test]
 fn an_envelope_is_not_the_job() {
     let job = json!({"status": "running", "prompt": "rain", "started_at": "now"});
     for body in [
