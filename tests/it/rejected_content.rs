@@ -114,9 +114,20 @@ async fn an_outcome_without_its_links_is_found_again_by_its_buttons() {
     world.whisul.until_accepted("a song").await;
     world.discord.set_clock_offset(QUARTER_OF_AN_HOUR);
     song_at(&world.bob.dm(), "another song").await;
-    // The message is posted, and the bot is stopped before it hears of it.
+    stop_before_the_post_is_heard_of(&mut world, 2, is_told).await;
+    world.bob.dm().until_message("the other song", is_told).await;
+    assert_eq!(world.ann.dm().messages().len(), 1);
+}
+
+/// After so many other posts, "a song" is posted to Ann, and the bot is stopped before it hears of
+/// that. It is started again, looks for the message, and gets "another song" to post.
+async fn stop_before_the_post_is_heard_of(
+    world: &mut World,
+    after: usize,
+    is_told: impl Fn(&Message) -> bool,
+) {
     let posts = "/api/v10/channels/*/messages";
-    world.discord.faults().add(Fault::on("POST", posts).after(2).hang_after().times(1));
+    world.discord.faults().add(Fault::on("POST", posts).after(after).hang_after().times(1));
     world.whisul.finish("a song");
     world.ann.dm().until_message("the song", is_told).await;
     world.discord.faults().clear();
@@ -125,8 +136,6 @@ async fn an_outcome_without_its_links_is_found_again_by_its_buttons() {
     let looked = || (world.discord.requests().count("GET", posts) > 0).then_some(());
     world.discord.until("a look at the messages", looked).await;
     world.whisul.finish("another song");
-    world.bob.dm().until_message("the other song", is_told).await;
-    assert_eq!(world.ann.dm().messages().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -200,19 +209,9 @@ async fn an_outcome_in_one_sentence_is_found_again_by_the_songs_number() {
     // Another song puts the bot's clock right.
     song_at(&world.bob.dm(), "another song").await;
     world.whisul.until_accepted("another song").await;
-    // The message is posted, and the bot is stopped before it hears of it.
     reject(&world, r#""allowed_mentions":"#);
-    let posts = "/api/v10/channels/*/messages";
-    world.discord.faults().add(Fault::on("POST", posts).hang_after().times(1));
-    world.whisul.finish("a song");
     let is_told = |message: &Message| message.content.contains(" is done, but");
-    world.ann.dm().until_message("the song", is_told).await;
-    world.discord.faults().clear();
-    world.stop_bot().await;
-    world.wake_bot().await;
-    let looked = || (world.discord.requests().count("GET", posts) > 0).then_some(());
-    world.discord.until("a look at the messages", looked).await;
-    world.whisul.finish("another song");
+    stop_before_the_post_is_heard_of(&mut world, 0, is_told).await;
     world.bob.dm().until_message("the other song", is_done).await;
     assert_eq!(world.ann.dm().messages().len(), 1);
 }
