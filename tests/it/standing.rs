@@ -149,7 +149,7 @@ async fn what_admins_did_counts_at_once() {
     let before = told(&seat).await;
     assert!(before.starts_with("You can ask for 3 more songs now.\n"), "{before}");
     assert!(before.contains("You have 1 of your 1 song a day left."), "{before}");
-    assert!(before.contains("You have 2 extra songs, to be used up <t:"), "{before}");
+    assert!(before.contains("You have 2 extra songs until <t:"), "{before}");
     done(&song_at(&seat, "of the quota").await).await;
     let extra = told(&seat).await;
     assert!(extra.starts_with("You can ask for 2 more songs now.\n"), "{extra}");

@@ -117,7 +117,7 @@ pub fn granted(grant: &Grant) -> String {
     } else {
         format!("{} extra songs", grant.left)
     };
-    format!("You have {songs}, to be used up {}.", relative(grant.expires_at))
+    format!("You have {songs} until <t:{}:f>.", grant.expires_at.seconds())
 }
 
 fn at_once(quota: Quota, left: u32) -> String {
