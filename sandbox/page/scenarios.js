@@ -75,19 +75,21 @@ const SCENARIOS = [
   {
     id: "proxy",
     title: "Let a proxy answer in Whisul's place",
-    what: "Web pages come instead of Whisul's answers; the song waits, and is made as soon as Whisul answers again.",
+    what: "Whisul makes a song, but web pages come instead of its answers; once it answers again, the song is shown.",
     people: ["Pat"],
     prompts: ["a tango with a gatekeeper"],
     async play(actor, [prompt]) {
       await actor.become("Pat");
-      await actor.choose("whisul", "foreign", "A proxy answers now, with \"403 Request blocked\" as a web page.");
+      await actor.choose("songs", "one_minute");
       const asked = await actor.song(prompt);
-      await actor.waitFor("The bot tells Pat that the song has to wait", () => asked.isThere());
-      await actor.countDown(6, "It asks again from time to time");
+      await actor.waitFor("Whisul has the prompt", () => asked.shown("▰"));
+      await actor.choose("whisul", "foreign", "A proxy answers now, with \"403 Request blocked\" as a web page.");
+      await actor.finish(prompt);
+      await actor.countDown(6, "Whisul is done, but the bot hears only the proxy. It asks again");
       await actor.choose("whisul", "fine", "The proxy lets it through.");
-      await actor.waitFor("The song is made", () => asked.isDone());
+      await actor.waitFor("The bot hears that the song is done", () => asked.isDone());
     },
-    end: "The song is there. Nobody had to ask for it again.",
+    end: "The song is there. A stranger's 403 ended nothing.",
   },
   {
     id: "two",
