@@ -1,6 +1,7 @@
 //! What goes wrong on demand.
 
 mod fault;
+mod rewrite;
 
 use std::{
     sync::{Arc, Mutex},
@@ -11,6 +12,7 @@ use crate::{Changes, lock};
 
 pub use fault::Fault;
 pub(crate) use fault::{Answer, Effect};
+pub(crate) use rewrite::rewrite;
 
 /// Names a fault that was added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,7 +11,10 @@ use axum::{
     Router,
     body::{Body, Bytes, to_bytes},
     extract::Request,
-    http::{HeaderName, HeaderValue, StatusCode, header::CONTENT_TYPE},
+    http::{
+        HeaderName, HeaderValue, StatusCode,
+        header::{CONTENT_LENGTH, CONTENT_TYPE},
+    },
     response::{IntoResponse, Response},
 };
 use futures_util::{StreamExt, future::pending, stream};
@@ -31,7 +34,7 @@ use tokio::{
 
 use crate::{
     Faults, Requests,
-    faults::{Answer, Effect},
+    faults::{Answer, Effect, rewrite},
     lock,
 };
 
@@ -224,6 +227,7 @@ impl Handling {
     /// What becomes of a request that meets a fault.
     async fn spoil(&self, effect: Effect, request: Request) -> io::Result<Response> {
         match effect {
+            Effect::Rewritten => return Ok(rewritten(self.handle(request).await).await),
             Effect::Cut { handled: true }
             | Effect::Garbage { handled: true }
             | Effect::Hang { handled: true }
@@ -242,9 +246,16 @@ impl Handling {
             Effect::Cut { .. } | Effect::Late(_) => Err(io::ErrorKind::ConnectionAborted.into()),
             Effect::Garbage { .. } => Ok(json(Body::from(GARBAGE))),
             Effect::Oversize(bytes) => Ok(json(endless(bytes))),
-            Effect::Hang { .. } => pending().await,
+            Effect::Hang { .. } | Effect::Rewritten => pending().await,
         }
     }
+}
+
+async fn rewritten(response: Response) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    parts.headers.remove(CONTENT_LENGTH);
+    Response::from_parts(parts, Body::from(rewrite(&body)))
 }
 
 impl IntoResponse for Answer {

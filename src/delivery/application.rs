@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{DiscordError, request::Identified};
+use super::read::{Identified, Snowflake, or_default, readable};
 use crate::domain::{ApplicationId, UserId};
 
 /// The bot's application.
@@ -28,7 +28,9 @@ pub(super) struct ApplicationAnswer {
     identified: Identified,
     #[serde(default)]
     name: Value,
+    #[serde(default, deserialize_with = "or_default")]
     team: Option<Team>,
+    #[serde(default, deserialize_with = "or_default")]
     owner: Option<Identified>,
     #[serde(default)]
     interactions_endpoint_url: Value,
@@ -36,48 +38,47 @@ pub(super) struct ApplicationAnswer {
 
 #[derive(Deserialize)]
 struct Team {
-    owner_user_id: String,
-    #[serde(default)]
+    owner_user_id: Snowflake,
+    #[serde(default, deserialize_with = "readable")]
     members: Vec<Member>,
 }
 
 #[derive(Deserialize)]
 struct Member {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     membership_state: u8,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     role: String,
     user: Identified,
 }
 
 impl ApplicationAnswer {
-    pub(super) fn application(self) -> Result<Application, DiscordError> {
+    pub(super) fn application(self) -> Application {
         let owners = match (self.team, self.owner) {
-            (Some(team), _) => team.responsible()?,
-            (None, Some(owner)) => vec![UserId(owner.id()?)],
+            (Some(team), _) => team.responsible(),
+            (None, Some(owner)) => vec![UserId(owner.id.0)],
             (None, None) => Vec::new(),
         };
         let endpoint = self.interactions_endpoint_url.as_str();
         let has_endpoint = endpoint.is_some_and(|url| !url.is_empty());
-        let id = ApplicationId(self.identified.id()?);
+        let id = ApplicationId(self.identified.id.0);
         let name = self.name.as_str().unwrap_or_default().to_owned();
-        Ok(Application { id, name, owners, has_endpoint })
+        Application { id, name, owners, has_endpoint }
     }
 }
 
 impl Team {
     /// The owner and the admins, each once: the owner may be listed as a member, too. Developers
     /// and readers don't pay for the key.
-    fn responsible(self) -> Result<Vec<UserId>, DiscordError> {
-        let owner = Identified { id: self.owner_user_id }.id()?;
-        let mut responsible = vec![UserId(owner)];
+    fn responsible(self) -> Vec<UserId> {
+        let mut responsible = vec![UserId(self.owner_user_id.0)];
         for member in self.members.iter().filter(|member| member.is_admin()) {
-            let admin = UserId(member.user.id()?);
+            let admin = UserId(member.user.id.0);
             if !responsible.contains(&admin) {
                 responsible.push(admin);
             }
         }
-        Ok(responsible)
+        responsible
     }
 }
 
@@ -96,7 +97,7 @@ mod tests {
 
     fn owners(answer: Value) -> Vec<u64> {
         let answer: ApplicationAnswer = serde_json::from_value(answer).unwrap();
-        answer.application().unwrap().owners.into_iter().map(|owner| owner.0).collect()
+        answer.application().owners.into_iter().map(|owner| owner.0).collect()
     }
 
     #[test]

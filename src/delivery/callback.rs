@@ -108,7 +108,7 @@ impl Discord {
         let request = callback(interaction, token, "?with_response=true", &content);
         let attempt = async {
             let sent = self.sender.send_at_once::<CallbackAnswer>(&request, ANSWER_TIMEOUT);
-            sent.await?.resource.message.posted()
+            Ok(sent.await?.resource.message.posted())
         };
         self.attempts.make(interaction, attempt).await
     }

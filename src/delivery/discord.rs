@@ -11,7 +11,8 @@ use super::{
     Application, DiscordError, GatewayAnswer, Message, Urgency,
     application::ApplicationAnswer,
     attempts::Attempts,
-    request::{Identified, Proof, Request, Sender, body, snowflake},
+    read::{Identified, Snowflake, or_default},
+    request::{Proof, Request, Sender, body},
     search::SeenMessage,
 };
 use crate::{
@@ -164,7 +165,7 @@ impl Discord {
     ) -> Result<Posted, DiscordError> {
         let (content, method) = (body(message)?, Method::Patch);
         let request = Request { method, path, query: "", proof, urgency, body: Some(&content) };
-        self.sender.send::<PostedMessage>(&request).await?.posted()
+        Ok(self.sender.send::<PostedMessage>(&request).await?.posted())
     }
 
     /// Posts a new message, at most once for each nonce within a few minutes.
@@ -176,7 +177,7 @@ impl Discord {
     ) -> Result<Posted, DiscordError> {
         let content = body(&message.clone().once(nonce))?;
         let request = with_bot(Method::Post, format!("channels/{channel}/messages"), &content);
-        self.sender.send::<PostedMessage>(&request).await?.posted()
+        Ok(self.sender.send::<PostedMessage>(&request).await?.posted())
     }
 
     /// The latest messages of a channel, at most [`PAGE`], older than `before`: the latest first.
@@ -208,13 +209,13 @@ impl Discord {
         let content = json!({ "recipient_id": person.to_string() });
         let request = with_bot(Method::Post, "users/@me/channels".to_owned(), &content);
         let channel: Identified = self.sender.send(&request).await?;
-        channel.id().map(ChannelId)
+        Ok(ChannelId(channel.id.0))
     }
 
     /// The bot's own application, with its owners.
     pub async fn application(&self) -> Result<Application, DiscordError> {
         let request = without_body("applications/@me".to_owned(), "");
-        self.sender.send::<ApplicationAnswer>(&request).await?.application()
+        Ok(self.sender.send::<ApplicationAnswer>(&request).await?.application())
     }
 
     /// The servers that the bot is in, with their names: at most `GUILDS_MOST`, the oldest first.
@@ -227,7 +228,7 @@ impl Discord {
             let page: Vec<GuildAnswer> = self.sender.send(&request).await?;
             let full = page.len() >= GUILD_PAGE;
             for guild in page {
-                guilds.push((GuildId(guild.identified.id()?), guild.name));
+                guilds.push((GuildId(guild.identified.id.0), guild.name));
             }
             if !full {
                 break;
@@ -251,7 +252,7 @@ impl Discord {
     pub async fn roles(&self, guild: GuildId) -> Result<Vec<RoleId>, DiscordError> {
         let request = without_body(format!("guilds/{guild}/roles"), "");
         let roles: Vec<Identified> = self.sender.send(&request).await?;
-        roles.iter().map(|role| role.id().map(RoleId)).collect()
+        Ok(roles.iter().map(|role| RoleId(role.id.0)).collect())
     }
 
     /// Where the gateway is, and how many sessions may be started there.
@@ -301,11 +302,11 @@ fn without_body(path: String, query: &str) -> Request<'_> {
 pub(super) struct PostedMessage {
     #[serde(flatten)]
     identified: Identified,
-    channel_id: String,
-    #[serde(default)]
+    channel_id: Snowflake,
+    #[serde(default, deserialize_with = "or_default")]
     flags: u64,
-    #[serde(default)]
-    embeds: Vec<IgnoredAny>,
+    #[serde(default, deserialize_with = "or_default")]
+    embeds: Option<Vec<Value>>,
 }
 
 #[derive(Deserialize)]
@@ -317,7 +318,7 @@ struct GuildAnswer {
 
 #[derive(Deserialize)]
 struct MemberAnswer {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     nick: Option<String>,
     user: UserAnswer,
 }
@@ -325,15 +326,17 @@ struct MemberAnswer {
 #[derive(Deserialize)]
 struct UserAnswer {
     username: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     global_name: Option<String>,
 }
 
 impl PostedMessage {
-    pub(super) fn posted(&self) -> Result<Posted, DiscordError> {
-        let message = MessageId(self.identified.id()?);
-        let channel = ChannelId(snowflake(&self.channel_id)?);
-        let ephemeral = Message::is_ephemeral(self.flags);
-        Ok(Posted { message, channel, ephemeral, bare: self.embeds.is_empty() })
+    pub(super) fn posted(&self) -> Posted {
+        Posted {
+            message: MessageId(self.identified.id.0),
+            channel: ChannelId(self.channel_id.0),
+            ephemeral: Message::is_ephemeral(self.flags),
+            bare: self.embeds.as_ref().is_some_and(Vec::is_empty),
+        }
     }
 }

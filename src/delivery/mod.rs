@@ -25,6 +25,7 @@ pub mod panels;
 mod postman;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod properties;
+mod read;
 mod render;
 mod request;
 mod response;

@@ -35,7 +35,7 @@ impl Postman {
             None => Err(DiscordError::TokenGone),
         };
         match found {
-            Ok(seen) if seen.is_first_of(job.id, run) => seen.posted(),
+            Ok(seen) if seen.is_first_of(job.id, run) => Ok(seen.posted()),
             // This run gave no other answer. An earlier one may have told why there is no job.
             Ok(_) if run.is_some() => Err(DiscordError::AnsweredElsewhere),
             Ok(_) => Err(DiscordError::MessageGone),

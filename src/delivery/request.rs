@@ -11,7 +11,7 @@ use reqwest::{
     multipart::{Form, Part},
 };
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use tokio::{sync::Semaphore, time::Instant};
 use tracing::debug;
@@ -256,23 +256,6 @@ async fn read<A: DeserializeOwned>(
         body.extend_from_slice(&chunk);
     }
     RawResponse { status, retry_after, body: &body, to_files }.read(proof)
-}
-
-/// Anything with an id; Discord sends ids as text, since they are too large for JavaScript.
-#[derive(Deserialize)]
-pub(super) struct Identified {
-    pub(super) id: String,
-}
-
-impl Identified {
-    pub(super) fn id(&self) -> Result<u64, DiscordError> {
-        snowflake(&self.id)
-    }
-}
-
-/// An id as Discord sends it.
-pub(super) fn snowflake(text: &str) -> Result<u64, DiscordError> {
-    text.parse().map_err(|_| DiscordError::Unknown { cause: "an id is no number".to_owned() })
 }
 
 /// A body of any kind as JSON.

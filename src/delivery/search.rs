@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::{
     Discord, DiscordError, Posted,
     discord::{PAGE, PostedMessage},
-    request::Identified,
+    read::{Identified, or_default, readable},
     sentences,
 };
 use crate::domain::{Action, ChannelId, JobId, MessageId, RunId};
@@ -55,7 +55,11 @@ impl Discord {
         job: JobId,
     ) -> Result<Posted, DiscordError> {
         let message = self.message(channel, id).await?;
-        if message.has_outcome_of(job) { message.posted() } else { Err(DiscordError::TooManyEdits) }
+        if message.has_outcome_of(job) {
+            Ok(message.posted())
+        } else {
+            Err(DiscordError::TooManyEdits)
+        }
     }
 
     async fn find(
@@ -69,7 +73,7 @@ impl Discord {
         for page in 0..PAGES {
             let messages = self.messages(channel, before).await?;
             if let Some(found) = messages.iter().find(|message| fits(message)) {
-                return found.posted();
+                return Ok(found.posted());
             }
             let Some(last) = messages.last() else {
                 let readable = always_readable || page > 0;
@@ -77,7 +81,7 @@ impl Discord {
                     if readable { DiscordError::MessageGone } else { DiscordError::NoAccess };
                 return Err(error);
             };
-            let MessageId(oldest) = last.posted()?.message;
+            let MessageId(oldest) = last.posted().message;
             if messages.len() < PAGE || oldest < job.0 {
                 return Err(DiscordError::MessageGone);
             }
@@ -93,8 +97,9 @@ pub(super) struct SeenMessage {
     #[serde(flatten)]
     posted: PostedMessage,
     author: Author,
+    #[serde(default, deserialize_with = "or_default")]
     content: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "readable")]
     components: Vec<SeenRow>,
     /// The interaction that it answers.
     interaction_metadata: Option<Identified>,
@@ -102,19 +107,20 @@ pub(super) struct SeenMessage {
 
 #[derive(Deserialize)]
 struct Author {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     bot: bool,
 }
 
 /// A row of buttons, or of anything else.
 #[derive(Deserialize)]
 struct SeenRow {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "readable")]
     components: Vec<SeenButton>,
 }
 
 #[derive(Deserialize)]
 struct SeenButton {
+    #[serde(default, deserialize_with = "or_default")]
     custom_id: Option<String>,
 }
 
@@ -122,8 +128,8 @@ impl SeenMessage {
     /// Whether it is the bot's own and shows this job's outcome, in a message for that. What answers
     /// another interaction is the song shown once more.
     fn shows(&self, job: JobId) -> bool {
-        let answered = self.interaction_metadata.as_ref().map(Identified::id);
-        let of_its_own = answered.is_none_or(|answered| answered == Ok(job.0));
+        let answered = self.interaction_metadata.map(|answered| answered.id.0);
+        let of_its_own = answered.is_none_or(|answered| answered == job.0);
         self.author.bot && of_its_own && self.has_outcome_of(job)
     }
 
@@ -149,7 +155,7 @@ impl SeenMessage {
         buttons.filter_map(|button| Action::parse(button.custom_id.as_deref()?))
     }
 
-    pub(super) fn posted(&self) -> Result<Posted, DiscordError> {
+    pub(super) fn posted(&self) -> Posted {
         self.posted.posted()
     }
 }

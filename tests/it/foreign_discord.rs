@@ -272,3 +272,29 @@ async fn a_message_in_line_that_a_page_says_is_not_found_is_not_taken_back() {
     world.whisul.finish("a song");
     done(&asked).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn responses_that_a_proxy_has_written_again_are_read() {
+    let rules = DiscordRules { rate_limits: RateLimits::none(), ..DiscordRules::default() };
+    let settings = [("EDIT_INTERVAL", "1h")];
+    let mut world = World::asleep(&settings, rules, WhisulRules::default()).await;
+    world.whisul.plan("", Plan::song().until_told());
+    // The second song's first response is carried out, but nobody knows.
+    world.discord.faults().add(Fault::on("POST", CALLBACK).after(1).garbage_after().times(1));
+    let rewritten = world.discord.faults().add(Fault::on("*", "/api/**").rewritten());
+    world.wake_bot().await;
+    let asked = song(&world).await;
+    assert_eq!(world.discord.requests().count("GET", ORIGINAL), 0, "its first response was read");
+    let lost = world.song(&world.bob, "another song").await;
+    world.whisul.until_accepted("another song").await;
+    assert!(world.discord.requests().count("GET", ORIGINAL) > 0, "it was looked up");
+
+    for (asked, prompt) in [(asked, "a song"), (lost, "another song")] {
+        let first = asked.message().unwrap();
+        world.whisul.finish(prompt);
+        assert_eq!(done(&asked).await.id, first.id);
+    }
+    assert_eq!(world.discord.messages().len(), 2);
+    assert!(world.discord.requests().count("PATCH", BY_TOKEN) <= 4, "each edit was read");
+    assert!(world.discord.faults().hits(rewritten) > 5);
+}

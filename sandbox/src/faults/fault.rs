@@ -33,6 +33,8 @@ pub(crate) enum Effect {
     Hang { handled: bool },
     /// The connection is closed without an answer, and the request handled this much later.
     Late(Duration),
+    /// The real answer, whose JSON something on the way has read and written again.
+    Rewritten,
 }
 
 /// An answer of choice.
@@ -214,6 +216,13 @@ impl Fault {
         self.with(Effect::Oversize(bytes))
     }
 
+    /// Takes the request in. A proxy on the way reads the answer's JSON and writes it again in its own
+    /// way: ids as numbers, zeros and empty lists as null.
+    #[must_use]
+    pub fn rewritten(self) -> Self {
+        self.with(Effect::Rewritten)
+    }
+
     /// Never answers; the request is not taken in.
     #[must_use]
     pub fn hang(self) -> Self {
@@ -243,6 +252,7 @@ impl Fault {
             Some(Effect::Garbage { .. }) => "garbage".to_owned(),
             Some(Effect::Oversize(_)) => "oversize".to_owned(),
             Some(Effect::Hang { .. }) => "hang".to_owned(),
+            Some(Effect::Rewritten) => "rewritten".to_owned(),
         }
     }
 

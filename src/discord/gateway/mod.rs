@@ -107,6 +107,9 @@ pub async fn serve(
     };
     let application = application?;
     info!(application = %application.id, name = application.name, "logged in to Discord");
+    if application.owners.is_empty() {
+        warn!("Discord names no owner of this application, so nobody can be told of problems");
+    }
     let tasks = front.jobs.tasks();
     if application.has_endpoint {
         error!(

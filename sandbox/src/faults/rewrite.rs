@@ -1,0 +1,49 @@
+//! JSON as a proxy hands it on that has read it and written it again.
+
+use serde_json::Value;
+
+/// Ids become numbers, and fields that are zero or an empty list null. What is not JSON stays as it is.
+pub(crate) fn rewrite(body: &[u8]) -> Vec<u8> {
+    let Ok(mut json) = serde_json::from_slice(body) else { return body.to_vec() };
+    rewrite_value(&mut json);
+    json.to_string().into_bytes()
+}
+
+fn rewrite_value(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            // Shorter digits are text more often than ids.
+            if let Some(id) = text.parse::<u64>().ok().filter(|_| text.len() >= 15) {
+                *value = Value::from(id);
+            }
+        }
+        Value::Array(entries) => entries.iter_mut().for_each(rewrite_value),
+        Value::Object(fields) => {
+            for field in fields.values_mut() {
+                if *field == 0 || field.as_array().is_some_and(Vec::is_empty) {
+                    *field = Value::Null;
+                } else {
+                    rewrite_value(field);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rewrite;
+
+    #[test]
+    fn ids_become_numbers_and_what_is_empty_null() {
+        let json =
+            br#"{"id":"1300000000000000001","flags":0,"embeds":[],"name":"7","rows":[{"id":"1"}]}"#;
+        let rewritten = String::from_utf8(rewrite(json)).unwrap();
+        let wanted = r#"{"embeds":null,"flags":null,"id":1300000000000000001,"name":"7","rows":[{"id":"1"}]}"#;
+        assert_eq!(rewritten, wanted);
+        assert_eq!(rewrite(b"<html>"), b"<html>");
+        assert_eq!(rewrite(b"[]"), b"[]");
+        assert_eq!(rewrite(b""), b"");
+    }
+}
