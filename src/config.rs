@@ -125,9 +125,12 @@ impl Settings {
 /// with the secrets.
 ///
 /// # Errors
-/// What is wrong with it, and the file's faulty lines, any of which may have been meant for it.
+/// What is wrong with it, and the file's faulty lines that may have been meant for it. A line that was
+/// meant for another setting keeps nobody from a backup.
 pub fn database_url(env_file: &Path) -> Result<String, Faults> {
-    let (environment, faults) = Environment::read(env_file);
+    let (environment, mut faults) = Environment::read(env_file);
+    faults
+        .retain(|fault| fault.line_of().is_none_or(|meant| meant.name == table::DATABASE_URL.name));
     let reader = Reader { lookup: &|name| environment.get(name), faults };
     let url = reader.read(|reader| reader.required(table::DATABASE_URL, checks::database));
     url.map_err(|faults| environment.explain(faults))

@@ -134,6 +134,20 @@ async fn a_backup_that_cannot_be_made_says_why_and_leaves_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_slip_in_another_setting_keeps_nobody_from_a_backup() {
+    let world = awake().await;
+    let copy = world.folder().join("copy.db");
+    fs::write(world.folder().join(".env"), "DATABASE_ULR=sqlite://else.db\n").unwrap();
+    let told = complaint(&mut backup(&world, &copy), 2);
+    assert!(told.contains("did you mean DATABASE_URL?"), "{told}");
+    assert!(!copy.exists());
+
+    fs::write(world.folder().join(".env"), "GLOBAL_QOUTA=5/1d\nUSER_QUOTA=${FIVE}/1d\n").unwrap();
+    assert!(output(&mut backup(&world, &copy)).status.success());
+    assert!(copy.exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_is_not_the_bots_is_refused_and_left_as_it_is() {
     let world = asleep(&[]).await;
     let letters = "letters to nobody\n".repeat(1000);
