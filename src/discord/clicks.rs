@@ -17,8 +17,8 @@ use tracing::{error, info};
 
 use super::{
     Front,
-    asker::Asker,
     errors::{CommandError, in_time},
+    invoker::Invoker,
     quota::quota_of,
 };
 use crate::{
@@ -33,18 +33,18 @@ const TAKING_BACK: Duration = Duration::from_millis(1500);
 /// Answers an interaction, if it is with a button or a form; `false` if it is another's to answer.
 /// Poise knows neither, so errors and panics end here.
 pub(super) async fn answer(front: &Front, interaction: &Interaction) -> bool {
-    let (asker, custom_id) = match interaction {
-        Interaction::Component(click) => (Asker::of_click(click), click.data.custom_id.as_str()),
+    let (invoker, custom_id) = match interaction {
+        Interaction::Component(click) => (Invoker::of_click(click), click.data.custom_id.as_str()),
         Interaction::Modal(form) => {
             let reach = match Action::parse(&form.data.custom_id) {
                 Some(Action::Compose { reach, .. }) => reach,
                 _ => Reach::TokenOnly,
             };
-            (Asker::of_form(form, reach), form.data.custom_id.as_str())
+            (Invoker::of_form(form, reach), form.data.custom_id.as_str())
         }
         _ => return false,
     };
-    let clicks = Clicks { front, asker: &asker };
+    let clicks = Clicks { front, invoker: &invoker };
     let work = async {
         match (Action::parse(custom_id), interaction) {
             (Some(action), Interaction::Component(click)) => clicks.click(action, click).await,
@@ -65,14 +65,14 @@ pub(super) async fn answer(front: &Front, interaction: &Interaction) -> bool {
             sentences::UNFORESEEN.into()
         }
     };
-    front.whisper(&asker, &sentence).await;
+    front.whisper(&invoker, &sentence).await;
     true
 }
 
 /// Somebody's click.
 pub(super) struct Clicks<'a> {
     pub(super) front: &'a Front,
-    pub(super) asker: &'a Asker,
+    pub(super) invoker: &'a Invoker,
 }
 
 impl Clicks<'_> {
@@ -82,13 +82,13 @@ impl Clicks<'_> {
         click: &ComponentInteraction,
     ) -> Result<(), CommandError> {
         if !self.has_button(&click.message, &click.data.custom_id) {
-            info!(user = %self.asker.user, "a click on a button that is not on its message");
+            info!(user = %self.invoker.user, "a click on a button that is not on its message");
             return Err(self.not_there(action).await);
         }
         match action {
             Action::Again(id) => {
                 let job = self.job(id).await?;
-                self.front.ask(self.asker, job.prompt.as_str(), Some(id)).await
+                self.front.ask(self.invoker, job.prompt.as_str(), Some(id)).await
             }
             Action::Edit(id) => self.open_form(&self.job(id).await?).await,
             Action::Delete(id) => self.ask_to_delete(&self.job(id).await?, click).await,
@@ -96,9 +96,9 @@ impl Clicks<'_> {
             Action::CancelOwn(id) => self.cancel_own(&self.job(id).await?, click).await,
             Action::Cancel { job, .. } => self.cancel(&self.job(job).await?, click).await,
             Action::Songs { page, search } => {
-                let listing = self.front.jobs.listing(self.asker.user, &search, page);
+                let listing = self.front.jobs.listing(self.invoker.user, &search, page);
                 let shown = in_time(listing).await?;
-                self.front.answer(self.asker, &Reply::Update(shown)).await;
+                self.front.answer(self.invoker, &Reply::Update(shown)).await;
                 Ok(())
             }
             Action::Forget => self.forget().await,
@@ -110,7 +110,7 @@ impl Clicks<'_> {
     async fn not_there(&self, action: Action) -> CommandError {
         if let Action::Cancel { job: id, .. } | Action::CancelOwn(id) = action
             && let Ok(Some(job)) = in_time(self.front.jobs.find(id)).await
-            && self.asker.may_cancel(&job)
+            && self.invoker.may_cancel(&job)
             && !matches!(job.state, State::Accepted | State::Announced)
         {
             // The message has moved on while they clicked.
@@ -130,14 +130,14 @@ impl Clicks<'_> {
             let message = form.message.as_deref();
             message.is_some_and(|message| self.has_button(message, &button))
         };
-        self.front.ask(self.asker, prompt, origin.filter(opened_by)).await
+        self.front.ask(self.invoker, prompt, origin.filter(opened_by)).await
     }
 
     /// Whether a message of the bot's own has this button, which can be clicked. serenity reads
     /// buttons in rows; those that are nested otherwise come in rows from `gateway::reduced`.
     fn has_button(&self, message: &DiscordMessage, custom_id: &str) -> bool {
         let application = message.application_id.map(ApplicationId::get);
-        let ours = self.asker.place.application;
+        let ours = self.invoker.place.application;
         let is_own = self.front.is_own(ours, application, Some(message.author.id.get()));
         let mut components = message.components.iter().flat_map(|row| &row.components);
         is_own
@@ -156,18 +156,18 @@ impl Clicks<'_> {
     }
 
     async fn open_form(&self, job: &Job) -> Result<(), CommandError> {
-        let action = Action::Compose { origin: Some(job.id), reach: self.asker.place.reach };
+        let action = Action::Compose { origin: Some(job.id), reach: self.invoker.place.reach };
         let form = prompt_form(action, job.prompt.as_str());
-        self.front.answer(self.asker, &Reply::Form(form)).await;
+        self.front.answer(self.invoker, &Reply::Form(form)).await;
         Ok(())
     }
 
     async fn cancel(&self, job: &Job, click: &ComponentInteraction) -> Result<(), CommandError> {
-        check(self.asker.may_cancel(job))?;
+        check(self.invoker.may_cancel(job))?;
         let answer = async |news: Option<Message>| {
             let shows_it = news.is_some();
             let reply = news.map_or(Reply::Acknowledge, Reply::Update);
-            let answered = self.front.reply(self.asker, &reply).await.is_ok();
+            let answered = self.front.reply(self.invoker, &reply).await.is_ok();
             (answered && shows_it).then_some(message(click))
         };
         let (cancellation, until) = (Cancellation::by(self.canceller(job)), deadline());
@@ -180,13 +180,13 @@ impl Clicks<'_> {
         job: &Job,
         click: &ComponentInteraction,
     ) -> Result<(), CommandError> {
-        check(self.asker.user == job.requester)?;
+        check(self.invoker.user == job.requester)?;
         let answer = async |news: Option<Message>| {
-            let panel = match quota_of(self.front, self.asker).await {
+            let panel = match quota_of(self.front, self.invoker).await {
                 Ok(panel) => panel.for_one(sentences::CANCELLED_HERE),
                 Err(_unreadable) => Message::text(sentences::CANCELLED_HERE),
             };
-            let answered = self.front.reply(self.asker, &Reply::Update(panel)).await.is_ok();
+            let answered = self.front.reply(self.invoker, &Reply::Update(panel)).await.is_ok();
             // Where its own message is out of reach, this is where they see it.
             (answered && news.is_some()).then_some(message(click))
         };
@@ -195,15 +195,15 @@ impl Clicks<'_> {
     }
 
     fn canceller(&self, job: &Job) -> Canceller {
-        let person = self.asker.user;
+        let person = self.invoker.user;
         if person == job.requester { Canceller::Requester } else { Canceller::Moderator(person) }
     }
 
     /// Forgets the songs of whoever clicks, whatever message the button stands on.
     async fn forget(&self) -> Result<(), CommandError> {
-        let erasure = in_time(self.front.jobs.forget_person(self.asker.user)).await?;
+        let erasure = in_time(self.front.jobs.forget_person(self.invoker.user)).await?;
         let done = Message::text(sentences::forgotten(erasure.erased, erasure.kept)).ephemeral();
-        self.front.answer(self.asker, &Reply::Update(done)).await;
+        self.front.answer(self.invoker, &Reply::Update(done)).await;
         Ok(())
     }
 }

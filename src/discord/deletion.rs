@@ -55,16 +55,16 @@ impl Clicks<'_> {
         job: &Job,
         click: &ComponentInteraction,
     ) -> Result<(), CommandError> {
-        check(self.asker.may_delete(job))?;
-        let (front, asker) = (self.front, self.asker);
+        check(self.invoker.may_delete(job))?;
+        let (front, invoker) = (self.front, self.invoker);
         // The clicked message stays what this token stands for.
-        if !front.begin(asker, &Reply::Acknowledge).await {
+        if !front.begin(invoker, &Reply::Acknowledge).await {
             return Ok(());
         }
-        front.deletions.remember(asker.user, message(click), asker.token.clone());
-        let question = delete_question(job, message(click), asker.user);
-        let application = asker.place.application;
-        if let Err(error) = front.discord.follow_up(application, &asker.token, &question).await {
+        front.deletions.remember(invoker.user, message(click), invoker.token.clone());
+        let question = delete_question(job, message(click), invoker.user);
+        let application = invoker.place.application;
+        if let Err(error) = front.discord.follow_up(application, &invoker.token, &question).await {
             // Whoever sees no question clicks again.
             warn!(job = %job.id, %error, "the question before a deletion did not get through");
         }
@@ -74,9 +74,9 @@ impl Clicks<'_> {
     /// Deletes a message, once that was asked, and says so in place of the question.
     pub(super) async fn delete(&self, job: JobId, message: MessageId) -> Result<(), CommandError> {
         let job = self.job(job).await?;
-        check(self.asker.may_delete(&job))?;
-        let (front, asker) = (self.front, self.asker);
-        if !front.begin(asker, &Reply::Acknowledge).await {
+        check(self.invoker.may_delete(&job))?;
+        let (front, invoker) = (self.front, self.invoker);
+        if !front.begin(invoker, &Reply::Acknowledge).await {
             return Ok(());
         }
         let told = match self.delete_message(message).await {
@@ -85,16 +85,16 @@ impl Clicks<'_> {
                 if let Err(error) = in_time(front.jobs.message_deleted(job.id, message)).await {
                     warn!(job = %job.id, %error, "that a message is gone can't be written down");
                 }
-                sentences::deleted(&job, asker.user)
+                sentences::deleted(&job, invoker.user)
             }
             Err(error) => {
                 warn!(job = %job.id, %error, "a message could not be deleted");
                 sentences::NOT_DELETED.to_owned()
             }
         };
-        let (application, told) = (asker.place.application, Message::text(told));
+        let (application, told) = (invoker.place.application, Message::text(told));
         let edited =
-            front.discord.edit_answer(application, &asker.token, &told, Urgency::Needed).await;
+            front.discord.edit_answer(application, &invoker.token, &told, Urgency::Needed).await;
         if let Err(error) = edited {
             warn!(job = %job.id, %error, "the news of a deletion did not get through");
         }
@@ -103,9 +103,9 @@ impl Clicks<'_> {
 
     /// By the token of the first click, or through the channel: after a restart, for one.
     async fn delete_message(&self, message: MessageId) -> Result<(), DiscordError> {
-        let (front, place) = (self.front, &self.asker.place);
+        let (front, place) = (self.front, &self.invoker.place);
         let mut deleted = Err(DiscordError::TokenGone);
-        if let Some(token) = front.deletions.take(self.asker.user, message) {
+        if let Some(token) = front.deletions.take(self.invoker.user, message) {
             deleted = front.discord.delete_answer(place.application, &token).await;
         }
         match deleted {

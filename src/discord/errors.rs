@@ -6,7 +6,7 @@ use poise::{BoxFuture, FrameworkError};
 use tokio::time::timeout;
 use tracing::{error, info, warn};
 
-use super::{Front, asker::Asker};
+use super::{Front, invoker::Invoker};
 use crate::{delivery::sentences, domain::PromptError, jobs::AskError, store::StoreError};
 
 /// Of the 3 seconds for an answer, this much may go into the database, apart from what is written
@@ -129,7 +129,7 @@ pub(super) fn answer(error: FrameworkError<'_, Front, CommandError>) -> BoxFutur
                 _ => return,
             },
         };
-        front.whisper(&Asker::of_command(interaction), &sentence).await;
+        front.whisper(&Invoker::of_command(interaction), &sentence).await;
     })
 }
 

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::{
     Context, Front,
-    asker::Asker,
     errors::{CommandError, in_time},
+    invoker::Invoker,
     readable,
 };
 use crate::{
@@ -70,12 +70,14 @@ pub(super) async fn song_of_this(
     message: serenity::all::Message,
 ) -> Result<(), CommandError> {
     let front = context.framework.user_data().await;
-    let asker = Asker::of_command(context.interaction);
+    let invoker = Invoker::of_command(context.interaction);
     // Nobody should write a prompt in vain.
-    front.check(&asker)?;
+    front.check(&invoker)?;
     let carried = context.invocation_data.lock().await;
     let (job, text) = match carried.downcast_ref::<TargetMessage>() {
-        Some(target) => (target.own_job(front, asker.place.application), readable::text(&target.0)),
+        Some(target) => {
+            (target.own_job(front, invoker.place.application), readable::text(&target.0))
+        }
         None => (None, Some(message.content)),
     };
     drop(carried);
@@ -90,7 +92,7 @@ pub(super) async fn song_of_this(
     };
     let prompt = job.map(|job| job.prompt.as_str().to_owned()).or(text);
     let prompt = prompt.ok_or(CommandError::NotNow(sentences::NOTHING_TO_READ))?;
-    let action = Action::Compose { origin: None, reach: asker.place.reach };
-    front.answer(&asker, &Reply::Form(prompt_form(action, &prompt))).await;
+    let action = Action::Compose { origin: None, reach: invoker.place.reach };
+    front.answer(&invoker, &Reply::Form(prompt_form(action, &prompt))).await;
     Ok(())
 }

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use super::{Access, Names, Owners, PendingDeletions, asker::Asker, errors::CommandError};
+use super::{Access, Names, Owners, PendingDeletions, errors::CommandError, invoker::Invoker};
 use crate::{
     delivery::{AnswerTime, Discord, DiscordError, Message, Posted, Reply, sentences},
     domain::{ApplicationId, JobId, Prompt, Setting, UserId},
@@ -44,19 +44,19 @@ impl Front {
     /// Asks for a song, and answers whoever asks. `origin` is the job whose button they used.
     pub(super) async fn ask(
         &self,
-        asker: &Asker,
+        invoker: &Invoker,
         prompt: &str,
         origin: Option<JobId>,
     ) -> Result<(), CommandError> {
-        self.check(asker)?;
-        if let Some(guild) = asker.place.guild {
-            self.names.note(guild, asker.user, &asker.name);
+        self.check(invoker)?;
+        if let Some(guild) = invoker.place.guild {
+            self.names.note(guild, invoker.user, &invoker.name);
         }
         let ask = Ask {
-            interaction: asker.interaction,
-            requester: asker.user,
-            roles: asker.roles.clone(),
-            place: asker.place.clone(),
+            interaction: invoker.interaction,
+            requester: invoker.user,
+            roles: invoker.roles.clone(),
+            place: invoker.place.clone(),
             prompt: Prompt::parse(prompt)?,
             origin,
         };
@@ -64,11 +64,11 @@ impl Front {
     }
 
     /// Whether a song may be asked for here and now.
-    pub(super) fn check(&self, asker: &Asker) -> Result<(), CommandError> {
+    pub(super) fn check(&self, invoker: &Invoker) -> Result<(), CommandError> {
         if self.stop.is_cancelled() {
             return Err(CommandError::NotNow(sentences::STOPPING));
         }
-        self.access.check(asker.place.guild).map_err(CommandError::NotNow)
+        self.access.check(invoker.place.guild).map_err(CommandError::NotNow)
     }
 
     /// Whether a message is the bot's own: by its application, which Discord names on answers to
@@ -84,39 +84,39 @@ impl Front {
     }
 
     /// Gives the first answer, where nothing else depends on it.
-    pub(super) async fn answer(&self, asker: &Asker, reply: &Reply) {
+    pub(super) async fn answer(&self, invoker: &Invoker, reply: &Reply) {
         // What went wrong is in the log.
-        _ = self.reply(asker, reply).await;
+        _ = self.reply(invoker, reply).await;
     }
 
-    /// Answers with a sentence that only the asker sees.
-    pub(super) async fn whisper(&self, asker: &Asker, sentence: &str) {
+    /// Answers with a sentence that only the invoker sees.
+    pub(super) async fn whisper(&self, invoker: &Invoker, sentence: &str) {
         let message = Message::text(sentence).ephemeral();
-        self.answer(asker, &Reply::Message(message)).await;
+        self.answer(invoker, &Reply::Message(message)).await;
     }
 
     /// Gives the first answer, where something follows it. `false` if it surely does not stand: one
     /// of unknown fate may, and whatever follows finds out.
-    pub(super) async fn begin(&self, asker: &Asker, reply: &Reply) -> bool {
-        match self.reply(asker, reply).await {
+    pub(super) async fn begin(&self, invoker: &Invoker, reply: &Reply) -> bool {
+        match self.reply(invoker, reply).await {
             Ok(()) | Err(DiscordError::Unknown { .. } | DiscordError::AlreadyAnswered) => true,
             Err(_) => false,
         }
     }
 
     /// Gives the first answer, trying while it can still be in time.
-    pub(super) async fn reply(&self, asker: &Asker, reply: &Reply) -> Result<(), DiscordError> {
-        self.respond(asker.interaction, &asker.token, reply).await
+    pub(super) async fn reply(&self, invoker: &Invoker, reply: &Reply) -> Result<(), DiscordError> {
+        self.respond(invoker.interaction, &invoker.token, reply).await
     }
 
     /// Gives a message as the first answer, trying while it can still be in time, and returns what
     /// it became.
     pub(super) async fn reply_with(
         &self,
-        asker: &Asker,
+        invoker: &Invoker,
         message: &Message,
     ) -> Result<Posted, DiscordError> {
-        let (interaction, token) = (asker.interaction, &asker.token);
+        let (interaction, token) = (invoker.interaction, &invoker.token);
         let time = self.jobs.time_to_answer(interaction);
         loop {
             let result = self.discord.answer(interaction, token, message).await;

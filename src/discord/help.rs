@@ -2,8 +2,8 @@
 
 use super::{
     Context,
-    asker::Asker,
     errors::{CommandError, in_time},
+    invoker::Invoker,
 };
 use crate::{
     delivery::{Answer, Reply, help as render, sentences},
@@ -18,13 +18,13 @@ use crate::{
 )]
 pub(super) async fn help(context: Context<'_>) -> Result<(), CommandError> {
     let front = context.framework.user_data().await;
-    let asker = Asker::of_command(context.interaction);
-    let guild = asker.place.guild;
-    let (jobs, now) = (&front.jobs, asker.interaction.created_at());
-    let requester = Requester { roles: &asker.roles, in_guild: guild.is_some() };
+    let invoker = Invoker::of_command(context.interaction);
+    let guild = invoker.place.guild;
+    let (jobs, now) = (&front.jobs, invoker.interaction.created_at());
+    let requester = Requester { roles: &invoker.roles, in_guild: guild.is_some() };
     let (bar, (limits, charges)) = in_time(async {
-        let bar = jobs.overrides(asker.user, guild).await?.bar;
-        Ok((bar, jobs.quota_of(asker.interaction, asker.user, guild, &requester).await?))
+        let bar = jobs.overrides(invoker.user, guild).await?.bar;
+        Ok((bar, jobs.quota_of(invoker.interaction, invoker.user, guild, &requester).await?))
     })
     .await?;
     let kept_out = front.access.check(guild).err().or(bar.map(sentences::admin::barred));
@@ -32,6 +32,6 @@ pub(super) async fn help(context: Context<'_>) -> Result<(), CommandError> {
     let standings = limits.standings(&requester, &charges, now);
     let tells = jobs.tells_when_ready();
     let message = render(&Answer { kept_out, available }, &limits, &standings, tells);
-    front.answer(&asker, &Reply::Message(message)).await;
+    front.answer(&invoker, &Reply::Message(message)).await;
     Ok(())
 }

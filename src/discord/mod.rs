@@ -2,7 +2,6 @@
 
 mod access;
 mod admin;
-mod asker;
 mod clicks;
 mod deletion;
 mod errors;
@@ -10,6 +9,7 @@ mod from_message;
 mod front;
 mod gateway;
 mod help;
+mod invoker;
 mod my_data;
 mod names;
 mod notify;

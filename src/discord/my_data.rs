@@ -2,7 +2,7 @@
 
 use tracing::warn;
 
-use super::{Context, asker::Asker, errors::CommandError};
+use super::{Context, errors::CommandError, invoker::Invoker};
 use crate::{
     delivery::{ExportAnswer, Message, Reply, Urgency, forget_question, sentences},
     domain::{Place, Reach},
@@ -35,18 +35,18 @@ pub(super) async fn my_data(_: Context<'_>) -> Result<(), CommandError> {
 #[poise::command(slash_command)]
 async fn export(context: Context<'_>) -> Result<(), CommandError> {
     let front = context.framework.user_data().await;
-    let asker = Asker::of_command(context.interaction);
+    let invoker = Invoker::of_command(context.interaction);
     // Files may take longer than an answer may.
-    if !front.begin(&asker, &Reply::Wait).await {
+    if !front.begin(&invoker, &Reply::Wait).await {
         return Ok(());
     }
-    let Place { application, attachment_limit: limit, reach, .. } = asker.place;
+    let Place { application, attachment_limit: limit, reach, .. } = invoker.place;
     let files = match reach {
         Reach::Channel => FILES,
         Reach::TokenOnly => FOLLOW_UPS + 1,
     };
-    let to = ExportAnswer { application, token: &asker.token, limit, files };
-    if let Err(error) = front.jobs.export(asker.user, to).await {
+    let to = ExportAnswer { application, token: &invoker.token, limit, files };
+    if let Err(error) = front.jobs.export(invoker.user, to).await {
         warn!(%error, "somebody's data did not get through");
         let told = Message::text(match error {
             ExportError::Store(_) => sentences::STORAGE_TROUBLE,
@@ -54,7 +54,7 @@ async fn export(context: Context<'_>) -> Result<(), CommandError> {
             _ => sentences::NOT_EXPORTED,
         });
         // There is no other way to tell them.
-        _ = front.discord.edit_answer(application, &asker.token, &told, Urgency::Needed).await;
+        _ = front.discord.edit_answer(application, &invoker.token, &told, Urgency::Needed).await;
     }
     Ok(())
 }
@@ -63,7 +63,7 @@ async fn export(context: Context<'_>) -> Result<(), CommandError> {
 #[poise::command(slash_command)]
 async fn forget(context: Context<'_>) -> Result<(), CommandError> {
     let front = context.framework.user_data().await;
-    let asker = Asker::of_command(context.interaction);
-    front.answer(&asker, &Reply::Message(forget_question())).await;
+    let invoker = Invoker::of_command(context.interaction);
+    front.answer(&invoker, &Reply::Message(forget_question())).await;
     Ok(())
 }

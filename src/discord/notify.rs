@@ -2,8 +2,8 @@
 
 use super::{
     Context,
-    asker::Asker,
     errors::{CommandError, in_time},
+    invoker::Invoker,
 };
 use crate::delivery::sentences;
 
@@ -34,13 +34,13 @@ async fn off(context: Context<'_>) -> Result<(), CommandError> {
 
 async fn choose(context: Context<'_>, wanted: bool) -> Result<(), CommandError> {
     let front = context.framework.user_data().await;
-    let asker = Asker::of_command(context.interaction);
-    in_time(front.jobs.choose_notice(asker.user, wanted)).await?;
+    let invoker = Invoker::of_command(context.interaction);
+    in_time(front.jobs.choose_notice(invoker.user, wanted)).await?;
     let sentence = match wanted {
         true if !front.jobs.tells_when_ready() => sentences::NOTICES_OFF_HERE,
         true => sentences::NOTICES_ON,
         false => sentences::NOTICES_OFF,
     };
-    front.whisper(&asker, sentence).await;
+    front.whisper(&invoker, sentence).await;
     Ok(())
 }

@@ -6,8 +6,8 @@ use tokio::time::Instant;
 
 use super::{
     Context, Front,
-    asker::Asker,
     errors::{CommandError, in_time},
+    invoker::Invoker,
 };
 use crate::{
     delivery::{Answer, Message, Reply, sentences, standings},
@@ -25,22 +25,22 @@ const LOOK: Duration = Duration::from_millis(500);
 )]
 pub(super) async fn quota(context: Context<'_>) -> Result<(), CommandError> {
     let front = context.framework.user_data().await;
-    let asker = Asker::of_command(context.interaction);
-    let message = quota_of(front, &asker).await?;
-    front.answer(&asker, &Reply::Message(message)).await;
+    let invoker = Invoker::of_command(context.interaction);
+    let message = quota_of(front, &invoker).await?;
+    front.answer(&invoker, &Reply::Message(message)).await;
     Ok(())
 }
 
 /// How many songs somebody can ask for, with those that they have under way.
-pub(super) async fn quota_of(front: &Front, asker: &Asker) -> Result<Message, CommandError> {
-    let (jobs, guild) = (&front.jobs, asker.place.guild);
-    let requester = Requester { roles: &asker.roles, in_guild: guild.is_some() };
-    let (person, now) = (asker.user, asker.interaction.created_at());
+pub(super) async fn quota_of(front: &Front, invoker: &Invoker) -> Result<Message, CommandError> {
+    let (jobs, guild) = (&front.jobs, invoker.place.guild);
+    let requester = Requester { roles: &invoker.roles, in_guild: guild.is_some() };
+    let (person, now) = (invoker.user, invoker.interaction.created_at());
     // Before the charges are read: what is cancelled here is refunded.
     let under_way = in_time(jobs.under_way_seen(person, Instant::now() + LOOK)).await?;
     let (bar, (limits, charges)) = in_time(async {
         let bar = jobs.overrides(person, guild).await?.bar;
-        Ok((bar, jobs.quota_of(asker.interaction, person, guild, &requester).await?))
+        Ok((bar, jobs.quota_of(invoker.interaction, person, guild, &requester).await?))
     })
     .await?;
     let left = limits.standings(&requester, &charges, now);

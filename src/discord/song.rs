@@ -2,8 +2,8 @@
 
 use super::{
     Context,
-    asker::Asker,
     errors::{CommandError, in_time},
+    invoker::Invoker,
     songs::suggested,
 };
 use crate::delivery::suggestions::meant_prompt;
@@ -23,12 +23,12 @@ pub(super) async fn song(
     prompt: String,
 ) -> Result<(), CommandError> {
     let front = context.framework.user_data().await;
-    let asker = Asker::of_command(context.interaction);
+    let invoker = Invoker::of_command(context.interaction);
     // A suggestion may stand for a prompt of theirs. Nobody else's is found by it.
     let meant = match meant_prompt(&prompt) {
-        Some(job) => in_time(front.jobs.own(asker.user, job)).await?,
+        Some(job) => in_time(front.jobs.own(invoker.user, job)).await?,
         None => None,
     };
     let prompt = meant.as_ref().map_or(prompt.as_str(), |job| job.prompt.as_str());
-    front.ask(&asker, prompt, None).await
+    front.ask(&invoker, prompt, None).await
 }

@@ -4,8 +4,8 @@ use serenity::builder::CreateAutocompleteResponse;
 
 use super::{
     Context, Front,
-    asker::Asker,
     errors::{CommandError, in_time},
+    invoker::Invoker,
 };
 use crate::{
     delivery::{Reply, sentences},
@@ -30,27 +30,27 @@ pub(super) async fn songs(
     show: Option<String>,
 ) -> Result<(), CommandError> {
     let front = context.framework.user_data().await;
-    let asker = Asker::of_command(context.interaction);
+    let invoker = Invoker::of_command(context.interaction);
     if let Some(song) = show {
-        return show_again(front, &asker, &song).await;
+        return show_again(front, &invoker, &song).await;
     }
     let search = Search::new(search.as_deref().unwrap_or_default());
-    let message = in_time(front.jobs.listing(asker.user, &search, 0)).await?;
-    front.answer(&asker, &Reply::Message(message)).await;
+    let message = in_time(front.jobs.listing(invoker.user, &search, 0)).await?;
+    front.answer(&invoker, &Reply::Message(message)).await;
     Ok(())
 }
 
 /// Posts a finished song once more; where its user could not ask for it, only they see it. A choice's
 /// value can be forged: only their own is found.
-async fn show_again(front: &Front, asker: &Asker, typed: &str) -> Result<(), CommandError> {
-    let (person, guild) = (asker.user, asker.place.guild);
+async fn show_again(front: &Front, invoker: &Invoker, typed: &str) -> Result<(), CommandError> {
+    let (person, guild) = (invoker.user, invoker.place.guild);
     let found = in_time(front.jobs.meant_song(person, typed)).await?;
     let job = match found {
         MeantSong::One(job) => job,
         MeantSong::None => return Err(CommandError::NotNow(sentences::NO_SUCH_SONG)),
         MeantSong::Several(count, list) => {
             let message = list.for_one(&sentences::several_songs(count));
-            front.answer(asker, &Reply::Message(message)).await;
+            front.answer(invoker, &Reply::Message(message)).await;
             return Ok(());
         }
     };
@@ -60,11 +60,11 @@ async fn show_again(front: &Front, asker: &Asker, typed: &str) -> Result<(), Com
         Some(why) => message.for_one(why),
         None => message,
     };
-    match front.reply_with(asker, &shown).await {
+    match front.reply_with(invoker, &shown).await {
         Err(error) if error.is_rejection() => Err(CommandError::NotNow(sentences::SONG_NOT_SHOWN)),
         Err(_unknown) => Ok(()),
         Ok(posted) => {
-            front.jobs.attach_again(*job, asker.interaction, asker.place.clone(), posted);
+            front.jobs.attach_again(*job, invoker.interaction, invoker.place.clone(), posted);
             Ok(())
         }
     }

@@ -8,7 +8,7 @@ use serenity::all::{CommandInteraction, Interaction};
 use tokio::time::{Instant, timeout};
 use tracing::{debug, error, warn};
 
-use super::{Front, asker::Asker};
+use super::{Front, invoker::Invoker};
 use crate::{
     delivery::{DiscordError, Reply, Suggestion, suggestions},
     domain::{Job, Page, Search},
@@ -28,8 +28,8 @@ const WAITING: Page = Page { number: 1, size: 200 };
 /// goes wrong, there are just no suggestions.
 pub(super) async fn answer(front: &Front, interaction: &Interaction) -> bool {
     let Interaction::Autocomplete(typing) = interaction else { return false };
-    let asker = Asker::of_command(typing);
-    let work = AssertUnwindSafe(suggest(front, &asker, typing)).catch_unwind();
+    let invoker = Invoker::of_command(typing);
+    let work = AssertUnwindSafe(suggest(front, &invoker, typing)).catch_unwind();
     let choices = match timeout(PATIENCE, work).await {
         Ok(Ok(Ok(choices))) => choices,
         Ok(Ok(Err(cause))) => {
@@ -43,10 +43,10 @@ pub(super) async fn answer(front: &Front, interaction: &Interaction) -> bool {
         Err(_late) => Vec::new(),
     };
     let reply = Reply::Suggestions(choices);
-    if let Err(error) = front.discord.reply(asker.interaction, &asker.token, &reply).await {
+    if let Err(error) = front.discord.reply(invoker.interaction, &invoker.token, &reply).await {
         debug!(%error, "suggestions did not get through");
         if error == DiscordError::AnsweredElsewhere {
-            front.jobs.answered_elsewhere(asker.interaction);
+            front.jobs.answered_elsewhere(invoker.interaction);
         }
     }
     true
@@ -54,21 +54,21 @@ pub(super) async fn answer(front: &Front, interaction: &Interaction) -> bool {
 
 async fn suggest(
     front: &Front,
-    asker: &Asker,
+    invoker: &Invoker,
     typing: &CommandInteraction,
 ) -> Result<Vec<Suggestion>, StoreError> {
     let Some(option) = typing.data.autocomplete() else { return Ok(Vec::new()) };
     let typed = Search::new(option.value);
     match (typing.data.name.as_str(), option.name) {
         ("song", "prompt") => {
-            Ok(suggestions::prompts(&front.jobs.recent_prompts(asker.user).await?, &typed))
+            Ok(suggestions::prompts(&front.jobs.recent_prompts(invoker.user).await?, &typed))
         }
         ("songs", "show") => {
-            Ok(suggestions::songs(&front.jobs.songs_of(asker.user).await?, &typed))
+            Ok(suggestions::songs(&front.jobs.songs_of(invoker.user).await?, &typed))
         }
         // A moderator's look reaches no further than their server. Whatever is sent in the end is
         // checked again.
-        ("admin", "song") => match asker.place.guild {
+        ("admin", "song") => match invoker.place.guild {
             Some(guild) => {
                 let mut open = front.jobs.open_jobs(Some(guild), WAITING).await?.items;
                 open.retain(Job::awaits_turn);

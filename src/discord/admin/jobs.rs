@@ -65,7 +65,7 @@ pub(super) async fn cancel(
     // The job's own task brings the news to its message.
     // Where Discord does not tell who the owner is, this is a moderator like any other.
     let is_owner = admin.is_owner().await.unwrap_or(false);
-    let by = match admin.asker.user {
+    let by = match admin.invoker.user {
         person if person == job.requester => Canceller::Requester,
         _ if is_owner => Canceller::Owner,
         person => Canceller::Moderator(person),
@@ -85,6 +85,6 @@ pub(super) async fn cancel(
         TakenBack::Unknown => say::NO_SUCH_SONG,
         TakenBack::Late => return Err(CommandError::Late),
     };
-    admin.front.whisper(&admin.asker, sentence).await;
+    admin.front.whisper(&admin.invoker, sentence).await;
     Ok(())
 }

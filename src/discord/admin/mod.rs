@@ -18,8 +18,8 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{
     Context, Front,
-    asker::Asker,
     errors::{CommandError, in_time},
+    invoker::Invoker,
     names::ServerNames,
 };
 use crate::{
@@ -75,7 +75,7 @@ const REASON_MAX: usize = 200;
 /// Somebody whom Discord lets use `/admin` in a server.
 struct Admin {
     front: Front,
-    asker: Asker,
+    invoker: Invoker,
     guild: GuildId,
     /// Until when what they want can be written down, if they are to be answered in time.
     until: Instant,
@@ -85,17 +85,17 @@ impl Admin {
     async fn of(context: Context<'_>) -> Result<Self, CommandError> {
         let until = Instant::now() + WRITTEN;
         let front = context.framework.user_data().await.clone();
-        let asker = Asker::of_command(context.interaction);
+        let invoker = Invoker::of_command(context.interaction);
         if front.stop.is_cancelled() {
             return Err(CommandError::NotNow(sentences::STOPPING));
         }
-        front.access.check(asker.place.guild).map_err(CommandError::NotNow)?;
-        let guild = asker.place.guild.ok_or(CommandError::NotNow(say::SERVERS_ONLY))?;
-        Ok(Self { front, asker, guild, until })
+        front.access.check(invoker.place.guild).map_err(CommandError::NotNow)?;
+        let guild = invoker.place.guild.ok_or(CommandError::NotNow(say::SERVERS_ONLY))?;
+        Ok(Self { front, invoker, guild, until })
     }
 
     async fn is_owner(&self) -> Result<bool, CommandError> {
-        let owner = self.front.owners.include(self.asker.user).await;
+        let owner = self.front.owners.include(self.invoker.user).await;
         owner.map_err(|_| CommandError::NotNow(say::OWNER_UNKNOWN))
     }
 
@@ -127,7 +127,7 @@ impl Admin {
         // It is written down already, and that is what matters.
         let told = timeout_at(self.until, self.told(&deed, performed)).await;
         let told = told.unwrap_or_else(|_late| say::performed(&deed, performed, None));
-        self.front.whisper(&self.asker, &told).await;
+        self.front.whisper(&self.invoker, &told).await;
         Ok(())
     }
 
@@ -135,7 +135,7 @@ impl Admin {
     async fn told(&self, deed: &Deed, performed: Performed) -> String {
         let jobs = &self.front.jobs;
         let read = async {
-            let overrides = jobs.overrides(self.asker.user, Some(self.guild)).await?;
+            let overrides = jobs.overrides(self.invoker.user, Some(self.guild)).await?;
             Ok((jobs.settings_limits().with(&overrides), jobs.still_in_force(deed).await?))
         };
         let Ok((limits, still)) = in_time(read).await else {
@@ -181,12 +181,12 @@ impl Admin {
     fn deed(&self, act: Act, scope: Scope, reason: Option<String>) -> Deed {
         // A client may not know the option's limit.
         let reason = reason.map(|reason| reason.chars().take(REASON_MAX).collect());
-        let (id, admin, guild) = (self.asker.interaction, self.asker.user, self.guild);
+        let (id, admin, guild) = (self.invoker.interaction, self.invoker.user, self.guild);
         Deed { id, admin, guild, scope, act, reason }
     }
 
     async fn show(&self, message: Message) {
-        self.front.answer(&self.asker, &Reply::Message(message)).await;
+        self.front.answer(&self.invoker, &Reply::Message(message)).await;
     }
 }
 

@@ -48,7 +48,7 @@ async fn show_all(
     person: UserId,
     requester: &Requester<'_>,
 ) -> Result<(), CommandError> {
-    let (jobs, at, here) = (&admin.front.jobs, admin.asker.interaction, Some(admin.guild));
+    let (jobs, at, here) = (&admin.front.jobs, admin.invoker.interaction, Some(admin.guild));
     let ((limits, charges), under_way, bar) = in_time(async {
         let quota = jobs.quota_of(at, person, here, requester).await?;
         let under_way = jobs.under_way(person).await?;
@@ -68,7 +68,7 @@ async fn show_here(
     person: UserId,
     requester: &Requester<'_>,
 ) -> Result<(), CommandError> {
-    let (jobs, at, guild) = (&admin.front.jobs, admin.asker.interaction, admin.guild);
+    let (jobs, at, guild) = (&admin.front.jobs, admin.invoker.interaction, admin.guild);
     let (mut under_way, standings, seen) = in_time(async {
         let (limits, charges) = jobs.quota_of(at, person, Some(guild), requester).await?;
         let seen = panels::SeenHere {
@@ -108,7 +108,7 @@ async fn grant(
     let lasting = lasting.ok_or(CommandError::NotNow(say::BAD_DURATION))?;
     check_retention(&admin, Some(lasting))?;
     let person = UserId(person.id.get());
-    let expires_at = admin.asker.interaction.created_at().after(lasting);
+    let expires_at = admin.invoker.interaction.created_at().after(lasting);
     let act = Act::Grant { person, songs: songs.clamp(1, 1000), expires_at };
     admin.perform(act, Scope::Everywhere, Some(reason)).await
 }
@@ -162,7 +162,7 @@ async fn server(
         return admin.perform(Act::SetServerQuota(quota), here, reason).await;
     }
     let jobs = &admin.front.jobs;
-    let overrides = in_time(jobs.overrides(admin.asker.user, Some(admin.guild))).await?;
+    let overrides = in_time(jobs.overrides(admin.invoker.user, Some(admin.guild))).await?;
     let given = overrides.server.unwrap_or(jobs.settings_limits().guild);
     if quota.is_some_and(|quota| !quota.is_within(given)) {
         return Err(CommandError::NotSo(say::only_lower(given)));

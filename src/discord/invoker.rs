@@ -10,7 +10,7 @@ use crate::domain::{ApplicationId, ChannelId, GuildId, Job, JobId, Place, Reach,
 
 /// Somebody who uses the bot.
 #[derive(Clone, Debug)]
-pub(super) struct Asker {
+pub(super) struct Invoker {
     /// The interaction with which they do.
     pub(super) interaction: JobId,
     /// Its token, with which it is answered.
@@ -27,12 +27,12 @@ pub(super) struct Asker {
     pub(super) place: Place,
 }
 
-/// Makes an [`Asker`] of an interaction: the three kinds have the same fields, but no common type.
-macro_rules! asker {
+/// Makes an [`Invoker`] of an interaction: the three kinds have the same fields, but no common type.
+macro_rules! invoker {
     ($interaction:expr, $reach:expr) => {{
         let interaction = $interaction;
         let token = SecretString::new(interaction.token.clone());
-        Asker {
+        Invoker {
             interaction: JobId(interaction.id.get()),
             token: token.clone(),
             user: UserId(interaction.user.id.get()),
@@ -59,7 +59,7 @@ macro_rules! asker {
     }};
 }
 
-impl Asker {
+impl Invoker {
     /// Whoever used a command.
     pub(super) fn of_command(interaction: &CommandInteraction) -> Self {
         let reach = reach(
@@ -67,7 +67,7 @@ impl Asker {
             interaction.guild_id,
             interaction.context,
         );
-        asker!(interaction, reach)
+        invoker!(interaction, reach)
     }
 
     /// Whoever clicked a button.
@@ -77,12 +77,12 @@ impl Asker {
             interaction.guild_id,
             interaction.context,
         );
-        asker!(interaction, reach)
+        invoker!(interaction, reach)
     }
 
     /// Whoever sent a form, which remembers the reach of whoever opened it.
     pub(super) fn of_form(interaction: &ModalInteraction, reach: Reach) -> Self {
-        asker!(interaction, reach)
+        invoker!(interaction, reach)
     }
 
     /// Whether they may delete a message about a job that stands here: they asked for it, or may
@@ -129,8 +129,8 @@ mod tests {
         job
     }
 
-    fn asker(user: u64, permissions: Permissions, guild: u64) -> Asker {
-        Asker {
+    fn invoker(user: u64, permissions: Permissions, guild: u64) -> Invoker {
+        Invoker {
             interaction: JobId(2),
             token: SecretString::new("token".to_owned()),
             user: UserId(user),
@@ -144,11 +144,11 @@ mod tests {
     #[test]
     fn a_moderator_cancels_songs_of_their_own_server_only() {
         let job = job(7);
-        let moderator = |guild| asker(5, Permissions::MANAGE_MESSAGES, guild);
-        assert!(asker(9, Permissions::empty(), 8).may_cancel(&job), "it is theirs");
+        let moderator = |guild| invoker(5, Permissions::MANAGE_MESSAGES, guild);
+        assert!(invoker(9, Permissions::empty(), 8).may_cancel(&job), "it is theirs");
         assert!(moderator(7).may_cancel(&job));
         assert!(!moderator(8).may_cancel(&job));
-        assert!(!asker(5, Permissions::empty(), 7).may_cancel(&job));
+        assert!(!invoker(5, Permissions::empty(), 7).may_cancel(&job));
         assert!(moderator(8).may_delete(&job), "the message is in their server, wherever it began");
     }
 }
