@@ -16,7 +16,7 @@ use tracing::{error, info, warn};
 use crate::{
     config::Settings,
     delivery::{Discord, DiscordError, Links, Media, MediaError},
-    discord::{Access, Front, GatewayError, Names, Owners, serve},
+    discord::{Access, BotState, GatewayError, Names, Owners, serve},
     domain::Timestamp,
     jobs::{Clock, Jobs, Rules, Tools},
     ops::{signals, startup},
@@ -157,7 +157,7 @@ pub async fn run_by_clock(
     };
     let jobs = Jobs::start(tools, rules, stop.clone()).await?;
     let access = Access { guilds: settings.allowed_guilds, direct_messages: settings.allow_dms };
-    let front = Front {
+    let state = BotState {
         jobs: Arc::clone(&jobs),
         owners: Arc::new(Owners::new(Arc::clone(&discord))),
         names: Arc::new(Names::new(Arc::clone(&discord))),
@@ -169,7 +169,7 @@ pub async fn run_by_clock(
         proxies: settings.proxies,
         stop: stop.clone(),
     };
-    let serving = serve(front, settings.discord_token, settings.discord_api_url);
+    let serving = serve(state, settings.discord_token, settings.discord_api_url);
     tokio::pin!(serving);
     let served = tokio::select! {
         () = shutdown => Ok(()),

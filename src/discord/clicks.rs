@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use tracing::{error, info};
 
 use super::{
-    Front,
+    BotState,
     errors::{CommandError, in_time},
     invoker::Invoker,
     quota::quota_of,
@@ -32,7 +32,7 @@ const TAKING_BACK: Duration = Duration::from_millis(1500);
 
 /// Answers an interaction, if it is with a button or a form; `false` if it is another's to answer.
 /// Poise knows neither, so errors and panics end here.
-pub(super) async fn answer(front: &Front, interaction: &Interaction) -> bool {
+pub(super) async fn answer(state: &BotState, interaction: &Interaction) -> bool {
     let (invoker, custom_id) = match interaction {
         Interaction::Component(click) => (Invoker::of_click(click), click.data.custom_id.as_str()),
         Interaction::Modal(form) => {
@@ -44,7 +44,7 @@ pub(super) async fn answer(front: &Front, interaction: &Interaction) -> bool {
         }
         _ => return false,
     };
-    let clicks = Clicks { front, invoker: &invoker };
+    let clicks = Clicks { state, invoker: &invoker };
     let work = async {
         match (Action::parse(custom_id), interaction) {
             (Some(action), Interaction::Component(click)) => clicks.click(action, click).await,
@@ -65,13 +65,13 @@ pub(super) async fn answer(front: &Front, interaction: &Interaction) -> bool {
             sentences::UNFORESEEN.into()
         }
     };
-    front.whisper(&invoker, &sentence).await;
+    state.whisper(&invoker, &sentence).await;
     true
 }
 
 /// Somebody's click.
 pub(super) struct Clicks<'a> {
-    pub(super) front: &'a Front,
+    pub(super) state: &'a BotState,
     pub(super) invoker: &'a Invoker,
 }
 
@@ -88,7 +88,7 @@ impl Clicks<'_> {
         match action {
             Action::Again(id) => {
                 let job = self.job(id).await?;
-                self.front.ask(self.invoker, job.prompt.as_str(), Some(id)).await
+                self.state.ask(self.invoker, job.prompt.as_str(), Some(id)).await
             }
             Action::Edit(id) => self.open_form(&self.job(id).await?).await,
             Action::Delete(id) => self.ask_to_delete(&self.job(id).await?, click).await,
@@ -96,9 +96,9 @@ impl Clicks<'_> {
             Action::CancelOwn(id) => self.cancel_own(&self.job(id).await?, click).await,
             Action::Cancel { job, .. } => self.cancel(&self.job(job).await?, click).await,
             Action::Songs { page, search } => {
-                let listing = self.front.jobs.listing(self.invoker.user, &search, page);
+                let listing = self.state.jobs.listing(self.invoker.user, &search, page);
                 let shown = in_time(listing).await?;
-                self.front.answer(self.invoker, &Reply::Update(shown)).await;
+                self.state.answer(self.invoker, &Reply::Update(shown)).await;
                 Ok(())
             }
             Action::Forget => self.forget().await,
@@ -109,7 +109,7 @@ impl Clicks<'_> {
     /// What is wrong with a click on a button that is not on its message.
     async fn not_there(&self, action: Action) -> CommandError {
         if let Action::Cancel { job: id, .. } | Action::CancelOwn(id) = action
-            && let Ok(Some(job)) = in_time(self.front.jobs.find(id)).await
+            && let Ok(Some(job)) = in_time(self.state.jobs.find(id)).await
             && self.invoker.may_cancel(&job)
             && !matches!(job.state, State::Accepted | State::Announced)
         {
@@ -130,7 +130,7 @@ impl Clicks<'_> {
             let message = form.message.as_deref();
             message.is_some_and(|message| self.has_button(message, &button))
         };
-        self.front.ask(self.invoker, prompt, origin.filter(opened_by)).await
+        self.state.ask(self.invoker, prompt, origin.filter(opened_by)).await
     }
 
     /// Whether a message of the bot's own has this button, which can be clicked. serenity reads
@@ -138,7 +138,7 @@ impl Clicks<'_> {
     fn has_button(&self, message: &DiscordMessage, custom_id: &str) -> bool {
         let application = message.application_id.map(ApplicationId::get);
         let ours = self.invoker.place.application;
-        let is_own = self.front.is_own(ours, application, Some(message.author.id.get()));
+        let is_own = self.state.is_own(ours, application, Some(message.author.id.get()));
         let mut components = message.components.iter().flat_map(|row| &row.components);
         is_own
             && components.any(|component| match component {
@@ -151,14 +151,14 @@ impl Clicks<'_> {
     }
 
     pub(super) async fn job(&self, id: JobId) -> Result<Job, CommandError> {
-        let job = in_time(self.front.jobs.find(id)).await?;
+        let job = in_time(self.state.jobs.find(id)).await?;
         job.ok_or(CommandError::NotNow(sentences::SONG_FORGOTTEN))
     }
 
     async fn open_form(&self, job: &Job) -> Result<(), CommandError> {
         let action = Action::Compose { origin: Some(job.id), reach: self.invoker.place.reach };
         let form = prompt_form(action, job.prompt.as_str());
-        self.front.answer(self.invoker, &Reply::Form(form)).await;
+        self.state.answer(self.invoker, &Reply::Form(form)).await;
         Ok(())
     }
 
@@ -167,11 +167,11 @@ impl Clicks<'_> {
         let answer = async |news: Option<Message>| {
             let shows_it = news.is_some();
             let reply = news.map_or(Reply::Acknowledge, Reply::Update);
-            let answered = self.front.reply(self.invoker, &reply).await.is_ok();
+            let answered = self.state.reply(self.invoker, &reply).await.is_ok();
             (answered && shows_it).then_some(message(click))
         };
         let (cancellation, until) = (Cancellation::by(self.canceller(job)), deadline());
-        told(self.front.jobs.take_back(job.id, cancellation, until, answer).await?)
+        told(self.state.jobs.take_back(job.id, cancellation, until, answer).await?)
     }
 
     /// Cancels a song of theirs that waits, from the list of what they have under way.
@@ -182,16 +182,16 @@ impl Clicks<'_> {
     ) -> Result<(), CommandError> {
         check(self.invoker.user == job.requester)?;
         let answer = async |news: Option<Message>| {
-            let panel = match quota_of(self.front, self.invoker).await {
+            let panel = match quota_of(self.state, self.invoker).await {
                 Ok(panel) => panel.for_one(sentences::CANCELLED_HERE),
                 Err(_unreadable) => Message::text(sentences::CANCELLED_HERE),
             };
-            let answered = self.front.reply(self.invoker, &Reply::Update(panel)).await.is_ok();
+            let answered = self.state.reply(self.invoker, &Reply::Update(panel)).await.is_ok();
             // Where its own message is out of reach, this is where they see it.
             (answered && news.is_some()).then_some(message(click))
         };
         let cancellation = Cancellation::by(Canceller::Requester);
-        told(self.front.jobs.take_back(job.id, cancellation, deadline(), answer).await?)
+        told(self.state.jobs.take_back(job.id, cancellation, deadline(), answer).await?)
     }
 
     fn canceller(&self, job: &Job) -> Canceller {
@@ -201,9 +201,9 @@ impl Clicks<'_> {
 
     /// Forgets the songs of whoever clicks, whatever message the button stands on.
     async fn forget(&self) -> Result<(), CommandError> {
-        let erasure = in_time(self.front.jobs.forget_person(self.invoker.user)).await?;
+        let erasure = in_time(self.state.jobs.forget_person(self.invoker.user)).await?;
         let done = Message::text(sentences::forgotten(erasure.erased, erasure.kept)).ephemeral();
-        self.front.answer(self.invoker, &Reply::Update(done)).await;
+        self.state.answer(self.invoker, &Reply::Update(done)).await;
         Ok(())
     }
 }

@@ -56,15 +56,15 @@ impl Clicks<'_> {
         click: &ComponentInteraction,
     ) -> Result<(), CommandError> {
         check(self.invoker.may_delete(job))?;
-        let (front, invoker) = (self.front, self.invoker);
+        let (state, invoker) = (self.state, self.invoker);
         // The clicked message stays what this token stands for.
-        if !front.begin(invoker, &Reply::Acknowledge).await {
+        if !state.begin(invoker, &Reply::Acknowledge).await {
             return Ok(());
         }
-        front.deletions.remember(invoker.user, message(click), invoker.token.clone());
+        state.deletions.remember(invoker.user, message(click), invoker.token.clone());
         let question = delete_question(job, message(click), invoker.user);
         let application = invoker.place.application;
-        if let Err(error) = front.discord.follow_up(application, &invoker.token, &question).await {
+        if let Err(error) = state.discord.follow_up(application, &invoker.token, &question).await {
             // Whoever sees no question clicks again.
             warn!(job = %job.id, %error, "the question before a deletion did not get through");
         }
@@ -75,14 +75,14 @@ impl Clicks<'_> {
     pub(super) async fn delete(&self, job: JobId, message: MessageId) -> Result<(), CommandError> {
         let job = self.job(job).await?;
         check(self.invoker.may_delete(&job))?;
-        let (front, invoker) = (self.front, self.invoker);
-        if !front.begin(invoker, &Reply::Acknowledge).await {
+        let (state, invoker) = (self.state, self.invoker);
+        if !state.begin(invoker, &Reply::Acknowledge).await {
             return Ok(());
         }
         let told = match self.delete_message(message).await {
             Ok(()) | Err(DiscordError::MessageGone) => {
                 // Nothing but a link in a list depends on this.
-                if let Err(error) = in_time(front.jobs.message_deleted(job.id, message)).await {
+                if let Err(error) = in_time(state.jobs.message_deleted(job.id, message)).await {
                     warn!(job = %job.id, %error, "that a message is gone can't be written down");
                 }
                 sentences::deleted(&job, invoker.user)
@@ -94,7 +94,7 @@ impl Clicks<'_> {
         };
         let (application, told) = (invoker.place.application, Message::text(told));
         let edited =
-            front.discord.edit_answer(application, &invoker.token, &told, Urgency::Needed).await;
+            state.discord.edit_answer(application, &invoker.token, &told, Urgency::Needed).await;
         if let Err(error) = edited {
             warn!(job = %job.id, %error, "the news of a deletion did not get through");
         }
@@ -103,14 +103,14 @@ impl Clicks<'_> {
 
     /// By the token of the first click, or through the channel: after a restart, for one.
     async fn delete_message(&self, message: MessageId) -> Result<(), DiscordError> {
-        let (front, place) = (self.front, &self.invoker.place);
+        let (state, place) = (self.state, &self.invoker.place);
         let mut deleted = Err(DiscordError::TokenGone);
-        if let Some(token) = front.deletions.take(self.invoker.user, message) {
-            deleted = front.discord.delete_answer(place.application, &token).await;
+        if let Some(token) = state.deletions.take(self.invoker.user, message) {
+            deleted = state.discord.delete_answer(place.application, &token).await;
         }
         match deleted {
             Err(DiscordError::TokenGone) if place.reach == Reach::Channel => {
-                front.discord.delete(place.channel, message).await
+                state.discord.delete(place.channel, message).await
             }
             deleted => deleted,
         }

@@ -6,7 +6,7 @@ use poise::{BoxFuture, FrameworkError};
 use tokio::time::timeout;
 use tracing::{error, info, warn};
 
-use super::{Front, invoker::Invoker};
+use super::{BotState, invoker::Invoker};
 use crate::{delivery::sentences, domain::PromptError, jobs::AskError, store::StoreError};
 
 /// Of the 3 seconds for an answer, this much may go into the database, apart from what is written
@@ -90,7 +90,7 @@ impl CommandError {
 }
 
 /// Tells the person, and the log where the bot's owner has to act.
-pub(super) fn answer(error: FrameworkError<'_, Front, CommandError>) -> BoxFuture<'_, ()> {
+pub(super) fn answer(error: FrameworkError<'_, BotState, CommandError>) -> BoxFuture<'_, ()> {
     Box::pin(async move {
         let sentence = match &error {
             FrameworkError::Command { error, .. }
@@ -118,7 +118,7 @@ pub(super) fn answer(error: FrameworkError<'_, Front, CommandError>) -> BoxFutur
                 Cow::Borrowed(sentences::COMMAND_CHANGED)
             }
         };
-        let (front, interaction) = match &error {
+        let (state, interaction) = match &error {
             FrameworkError::UnknownInteraction { framework, interaction, .. } => {
                 (framework.user_data, *interaction)
             }
@@ -129,12 +129,12 @@ pub(super) fn answer(error: FrameworkError<'_, Front, CommandError>) -> BoxFutur
                 _ => return,
             },
         };
-        front.whisper(&Invoker::of_command(interaction), &sentence).await;
+        state.whisper(&Invoker::of_command(interaction), &sentence).await;
     })
 }
 
 /// The command's name.
-fn name(error: &FrameworkError<'_, Front, CommandError>) -> String {
+fn name(error: &FrameworkError<'_, BotState, CommandError>) -> String {
     match error {
         // Its first word is one of ours.
         FrameworkError::UnknownInteraction { interaction, .. } => interaction.data.name.clone(),
@@ -146,7 +146,7 @@ fn name(error: &FrameworkError<'_, Front, CommandError>) -> String {
 }
 
 /// Poise's errors by name: their texts can hold what people typed.
-fn kind(error: &FrameworkError<'_, Front, CommandError>) -> &'static str {
+fn kind(error: &FrameworkError<'_, BotState, CommandError>) -> &'static str {
     match error {
         FrameworkError::Command { .. } => "no subcommand",
         FrameworkError::CommandStructureMismatch { .. } => "structure",

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    Context, Front,
+    BotState, Context,
     errors::{CommandError, in_time},
     invoker::Invoker,
     readable,
@@ -32,9 +32,9 @@ impl TargetMessage {
 
     /// The job that a message of this bot's own is about: its buttons name it. While a song is being
     /// made there are none, and the message answers the interaction whose id the job has.
-    fn own_job(&self, front: &Front, application: ApplicationId) -> Option<OwnJob> {
+    fn own_job(&self, state: &BotState, application: ApplicationId) -> Option<OwnJob> {
         let id = |path| -> Option<u64> { self.0.pointer(path)?.as_str()?.parse().ok() };
-        if !front.is_own(application, id("/application_id"), id("/author/id")) {
+        if !state.is_own(application, id("/application_id"), id("/author/id")) {
             return None;
         }
         let rows = self.0.get("components").and_then(Value::as_array).into_iter().flatten();
@@ -69,30 +69,30 @@ pub(super) async fn song_of_this(
     context: Context<'_>,
     message: serenity::all::Message,
 ) -> Result<(), CommandError> {
-    let front = context.framework.user_data().await;
+    let state = context.framework.user_data().await;
     let invoker = Invoker::of_command(context.interaction);
     // Nobody should write a prompt in vain.
-    front.check(&invoker)?;
+    state.check(&invoker)?;
     let carried = context.invocation_data.lock().await;
     let (job, text) = match carried.downcast_ref::<TargetMessage>() {
         Some(target) => {
-            (target.own_job(front, invoker.place.application), readable::text(&target.0))
+            (target.own_job(state, invoker.place.application), readable::text(&target.0))
         }
         None => (None, Some(message.content)),
     };
     drop(carried);
     let job = match job {
         Some(OwnJob::Named(id)) => {
-            let job = in_time(front.jobs.find(id)).await?;
+            let job = in_time(state.jobs.find(id)).await?;
             // What else its message says is no prompt.
             Some(job.ok_or(CommandError::NotNow(sentences::SONG_FORGOTTEN))?)
         }
-        Some(OwnJob::Answered(id)) => in_time(front.jobs.find(id)).await?,
+        Some(OwnJob::Answered(id)) => in_time(state.jobs.find(id)).await?,
         None => None,
     };
     let prompt = job.map(|job| job.prompt.as_str().to_owned()).or(text);
     let prompt = prompt.ok_or(CommandError::NotNow(sentences::NOTHING_TO_READ))?;
     let action = Action::Compose { origin: None, reach: invoker.place.reach };
-    front.answer(&invoker, &Reply::Form(prompt_form(action, &prompt))).await;
+    state.answer(&invoker, &Reply::Form(prompt_form(action, &prompt))).await;
     Ok(())
 }

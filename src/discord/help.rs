@@ -17,21 +17,21 @@ use crate::{
     interaction_context = "Guild|BotDm|PrivateChannel"
 )]
 pub(super) async fn help(context: Context<'_>) -> Result<(), CommandError> {
-    let front = context.framework.user_data().await;
+    let state = context.framework.user_data().await;
     let invoker = Invoker::of_command(context.interaction);
     let guild = invoker.place.guild;
-    let (jobs, now) = (&front.jobs, invoker.interaction.created_at());
+    let (jobs, now) = (&state.jobs, invoker.interaction.created_at());
     let requester = Requester { roles: &invoker.roles, in_guild: guild.is_some() };
     let (bar, (limits, charges)) = in_time(async {
         let bar = jobs.overrides(invoker.user, guild).await?.bar;
         Ok((bar, jobs.quota_of(invoker.interaction, invoker.user, guild, &requester).await?))
     })
     .await?;
-    let kept_out = front.access.check(guild).err().or(bar.map(sentences::admin::barred));
+    let kept_out = state.access.check(guild).err().or(bar.map(sentences::admin::barred));
     let available = limits.available(&requester, &charges, now);
     let standings = limits.standings(&requester, &charges, now);
     let tells = jobs.tells_when_ready();
     let message = render(&Answer { kept_out, available }, &limits, &standings, tells);
-    front.answer(&invoker, &Reply::Message(message)).await;
+    state.answer(&invoker, &Reply::Message(message)).await;
     Ok(())
 }

@@ -2,11 +2,11 @@
 
 mod access;
 mod admin;
+mod bot_state;
 mod clicks;
 mod deletion;
 mod errors;
 mod from_message;
-mod front;
 mod gateway;
 mod help;
 mod invoker;
@@ -23,17 +23,17 @@ mod songs;
 mod typing;
 
 pub use access::Access;
+pub use bot_state::BotState;
 pub use deletion::PendingDeletions;
-pub use front::Front;
 pub use gateway::{GatewayError, serve};
 pub use names::Names;
 pub use owners::Owners;
 
 /// A poise context of this bot.
-type Context<'a> = poise::ApplicationContext<'a, Front, errors::CommandError>;
+type Context<'a> = poise::ApplicationContext<'a, BotState, errors::CommandError>;
 
 /// Every command of the bot.
-fn commands() -> Vec<poise::Command<Front, errors::CommandError>> {
+fn commands() -> Vec<poise::Command<BotState, errors::CommandError>> {
     vec![
         song::song(),
         songs::songs(),

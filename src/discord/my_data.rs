@@ -34,10 +34,10 @@ pub(super) async fn my_data(_: Context<'_>) -> Result<(), CommandError> {
 /// Get everything that this bot knows about your songs, as a file
 #[poise::command(slash_command)]
 async fn export(context: Context<'_>) -> Result<(), CommandError> {
-    let front = context.framework.user_data().await;
+    let state = context.framework.user_data().await;
     let invoker = Invoker::of_command(context.interaction);
     // Files may take longer than an answer may.
-    if !front.begin(&invoker, &Reply::Wait).await {
+    if !state.begin(&invoker, &Reply::Wait).await {
         return Ok(());
     }
     let Place { application, attachment_limit: limit, reach, .. } = invoker.place;
@@ -46,7 +46,7 @@ async fn export(context: Context<'_>) -> Result<(), CommandError> {
         Reach::TokenOnly => FOLLOW_UPS + 1,
     };
     let to = ExportAnswer { application, token: &invoker.token, limit, files };
-    if let Err(error) = front.jobs.export(invoker.user, to).await {
+    if let Err(error) = state.jobs.export(invoker.user, to).await {
         warn!(%error, "somebody's data did not get through");
         let told = Message::text(match error {
             ExportError::Store(_) => sentences::STORAGE_TROUBLE,
@@ -54,7 +54,7 @@ async fn export(context: Context<'_>) -> Result<(), CommandError> {
             _ => sentences::NOT_EXPORTED,
         });
         // There is no other way to tell them.
-        _ = front.discord.edit_answer(application, &invoker.token, &told, Urgency::Needed).await;
+        _ = state.discord.edit_answer(application, &invoker.token, &told, Urgency::Needed).await;
     }
     Ok(())
 }
@@ -62,8 +62,8 @@ async fn export(context: Context<'_>) -> Result<(), CommandError> {
 /// Make this bot forget what your songs were
 #[poise::command(slash_command)]
 async fn forget(context: Context<'_>) -> Result<(), CommandError> {
-    let front = context.framework.user_data().await;
+    let state = context.framework.user_data().await;
     let invoker = Invoker::of_command(context.interaction);
-    front.answer(&invoker, &Reply::Message(forget_question())).await;
+    state.answer(&invoker, &Reply::Message(forget_question())).await;
     Ok(())
 }

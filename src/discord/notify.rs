@@ -33,14 +33,14 @@ async fn off(context: Context<'_>) -> Result<(), CommandError> {
 }
 
 async fn choose(context: Context<'_>, wanted: bool) -> Result<(), CommandError> {
-    let front = context.framework.user_data().await;
+    let state = context.framework.user_data().await;
     let invoker = Invoker::of_command(context.interaction);
-    in_time(front.jobs.choose_notice(invoker.user, wanted)).await?;
+    in_time(state.jobs.choose_notice(invoker.user, wanted)).await?;
     let sentence = match wanted {
-        true if !front.jobs.tells_when_ready() => sentences::NOTICES_OFF_HERE,
+        true if !state.jobs.tells_when_ready() => sentences::NOTICES_OFF_HERE,
         true => sentences::NOTICES_ON,
         false => sentences::NOTICES_OFF,
     };
-    front.whisper(&invoker, sentence).await;
+    state.whisper(&invoker, sentence).await;
     Ok(())
 }

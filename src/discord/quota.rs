@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{
-    Context, Front,
+    BotState, Context,
     errors::{CommandError, in_time},
     invoker::Invoker,
 };
@@ -24,16 +24,16 @@ const LOOK: Duration = Duration::from_millis(500);
     interaction_context = "Guild|BotDm|PrivateChannel"
 )]
 pub(super) async fn quota(context: Context<'_>) -> Result<(), CommandError> {
-    let front = context.framework.user_data().await;
+    let state = context.framework.user_data().await;
     let invoker = Invoker::of_command(context.interaction);
-    let message = quota_of(front, &invoker).await?;
-    front.answer(&invoker, &Reply::Message(message)).await;
+    let message = quota_of(state, &invoker).await?;
+    state.answer(&invoker, &Reply::Message(message)).await;
     Ok(())
 }
 
 /// How many songs somebody can ask for, with those that they have under way.
-pub(super) async fn quota_of(front: &Front, invoker: &Invoker) -> Result<Message, CommandError> {
-    let (jobs, guild) = (&front.jobs, invoker.place.guild);
+pub(super) async fn quota_of(state: &BotState, invoker: &Invoker) -> Result<Message, CommandError> {
+    let (jobs, guild) = (&state.jobs, invoker.place.guild);
     let requester = Requester { roles: &invoker.roles, in_guild: guild.is_some() };
     let (person, now) = (invoker.user, invoker.interaction.created_at());
     // Before the charges are read: what is cancelled here is refunded.
@@ -45,7 +45,7 @@ pub(super) async fn quota_of(front: &Front, invoker: &Invoker) -> Result<Message
     .await?;
     let left = limits.standings(&requester, &charges, now);
     let grants: Vec<_> = charges.usable_grants(now).copied().collect();
-    let kept_out = front.access.check(guild).err().or(bar.map(sentences::admin::barred));
+    let kept_out = state.access.check(guild).err().or(bar.map(sentences::admin::barred));
     let available = limits.available(&requester, &charges, now);
     let answer = Answer { kept_out, available };
     Ok(standings(&answer, &left, &grants, &under_way, |job| jobs.wait_of(job)))

@@ -22,13 +22,13 @@ pub(super) async fn song(
     #[autocomplete = "suggested"]
     prompt: String,
 ) -> Result<(), CommandError> {
-    let front = context.framework.user_data().await;
+    let state = context.framework.user_data().await;
     let invoker = Invoker::of_command(context.interaction);
     // A suggestion may stand for a prompt of theirs. Nobody else's is found by it.
     let meant = match meant_prompt(&prompt) {
-        Some(job) => in_time(front.jobs.own(invoker.user, job)).await?,
+        Some(job) => in_time(state.jobs.own(invoker.user, job)).await?,
         None => None,
     };
     let prompt = meant.as_ref().map_or(prompt.as_str(), |job| job.prompt.as_str());
-    front.ask(&invoker, prompt, None).await
+    state.ask(&invoker, prompt, None).await
 }

@@ -3,7 +3,7 @@
 use serenity::builder::CreateAutocompleteResponse;
 
 use super::{
-    Context, Front,
+    BotState, Context,
     errors::{CommandError, in_time},
     invoker::Invoker,
 };
@@ -29,42 +29,42 @@ pub(super) async fn songs(
     #[autocomplete = "suggested"]
     show: Option<String>,
 ) -> Result<(), CommandError> {
-    let front = context.framework.user_data().await;
+    let state = context.framework.user_data().await;
     let invoker = Invoker::of_command(context.interaction);
     if let Some(song) = show {
-        return show_again(front, &invoker, &song).await;
+        return show_again(state, &invoker, &song).await;
     }
     let search = Search::new(search.as_deref().unwrap_or_default());
-    let message = in_time(front.jobs.listing(invoker.user, &search, 0)).await?;
-    front.answer(&invoker, &Reply::Message(message)).await;
+    let message = in_time(state.jobs.listing(invoker.user, &search, 0)).await?;
+    state.answer(&invoker, &Reply::Message(message)).await;
     Ok(())
 }
 
 /// Posts a finished song once more; where its user could not ask for it, only they see it. A choice's
 /// value can be forged: only their own is found.
-async fn show_again(front: &Front, invoker: &Invoker, typed: &str) -> Result<(), CommandError> {
+async fn show_again(state: &BotState, invoker: &Invoker, typed: &str) -> Result<(), CommandError> {
     let (person, guild) = (invoker.user, invoker.place.guild);
-    let found = in_time(front.jobs.meant_song(person, typed)).await?;
+    let found = in_time(state.jobs.meant_song(person, typed)).await?;
     let job = match found {
         MeantSong::One(job) => job,
         MeantSong::None => return Err(CommandError::NotNow(sentences::NO_SUCH_SONG)),
         MeantSong::Several(count, list) => {
             let message = list.for_one(&sentences::several_songs(count));
-            front.answer(invoker, &Reply::Message(message)).await;
+            state.answer(invoker, &Reply::Message(message)).await;
             return Ok(());
         }
     };
-    let (message, bar) = in_time(front.jobs.shown_again(&job, guild)).await?;
-    let not_here = front.access.check(guild).err();
+    let (message, bar) = in_time(state.jobs.shown_again(&job, guild)).await?;
+    let not_here = state.access.check(guild).err();
     let shown = match not_here.or(bar.map(sentences::not_public)) {
         Some(why) => message.for_one(why),
         None => message,
     };
-    match front.reply_with(invoker, &shown).await {
+    match state.reply_with(invoker, &shown).await {
         Err(error) if error.is_rejection() => Err(CommandError::NotNow(sentences::SONG_NOT_SHOWN)),
         Err(_unknown) => Ok(()),
         Ok(posted) => {
-            front.jobs.attach_again(*job, invoker.interaction, invoker.place.clone(), posted);
+            state.jobs.attach_again(*job, invoker.interaction, invoker.place.clone(), posted);
             Ok(())
         }
     }

@@ -8,7 +8,7 @@ use serenity::all::{CommandInteraction, Interaction};
 use tokio::time::{Instant, timeout};
 use tracing::{debug, error, warn};
 
-use super::{Front, invoker::Invoker};
+use super::{BotState, invoker::Invoker};
 use crate::{
     delivery::{DiscordError, Reply, Suggestion, suggestions},
     domain::{Job, Page, Search},
@@ -26,10 +26,10 @@ const WAITING: Page = Page { number: 1, size: 200 };
 
 /// Answers an interaction, if somebody is typing; `false` if it is another's to answer. Whatever
 /// goes wrong, there are just no suggestions.
-pub(super) async fn answer(front: &Front, interaction: &Interaction) -> bool {
+pub(super) async fn answer(state: &BotState, interaction: &Interaction) -> bool {
     let Interaction::Autocomplete(typing) = interaction else { return false };
     let invoker = Invoker::of_command(typing);
-    let work = AssertUnwindSafe(suggest(front, &invoker, typing)).catch_unwind();
+    let work = AssertUnwindSafe(suggest(state, &invoker, typing)).catch_unwind();
     let choices = match timeout(PATIENCE, work).await {
         Ok(Ok(Ok(choices))) => choices,
         Ok(Ok(Err(cause))) => {
@@ -43,17 +43,17 @@ pub(super) async fn answer(front: &Front, interaction: &Interaction) -> bool {
         Err(_late) => Vec::new(),
     };
     let reply = Reply::Suggestions(choices);
-    if let Err(error) = front.discord.reply(invoker.interaction, &invoker.token, &reply).await {
+    if let Err(error) = state.discord.reply(invoker.interaction, &invoker.token, &reply).await {
         debug!(%error, "suggestions did not get through");
         if error == DiscordError::AnsweredElsewhere {
-            front.jobs.answered_elsewhere(invoker.interaction);
+            state.jobs.answered_elsewhere(invoker.interaction);
         }
     }
     true
 }
 
 async fn suggest(
-    front: &Front,
+    state: &BotState,
     invoker: &Invoker,
     typing: &CommandInteraction,
 ) -> Result<Vec<Suggestion>, StoreError> {
@@ -61,20 +61,20 @@ async fn suggest(
     let typed = Search::new(option.value);
     match (typing.data.name.as_str(), option.name) {
         ("song", "prompt") => {
-            Ok(suggestions::prompts(&front.jobs.recent_prompts(invoker.user).await?, &typed))
+            Ok(suggestions::prompts(&state.jobs.recent_prompts(invoker.user).await?, &typed))
         }
         ("songs", "show") => {
-            Ok(suggestions::songs(&front.jobs.songs_of(invoker.user).await?, &typed))
+            Ok(suggestions::songs(&state.jobs.songs_of(invoker.user).await?, &typed))
         }
         // A moderator's look reaches no further than their server. Whatever is sent in the end is
         // checked again.
         ("admin", "song") => match invoker.place.guild {
             Some(guild) => {
-                let mut open = front.jobs.open_jobs(Some(guild), WAITING).await?.items;
+                let mut open = state.jobs.open_jobs(Some(guild), WAITING).await?.items;
                 open.retain(Job::awaits_turn);
                 let people = open.iter().map(|job| job.requester);
-                front.names.learn(guild, people, Instant::now() + NAMES).await;
-                let name = |job: &Job| front.names.of_member(guild, job.requester);
+                state.names.learn(guild, people, Instant::now() + NAMES).await;
+                let name = |job: &Job| state.names.of_member(guild, job.requester);
                 Ok(suggestions::waiting(&open, &typed, name))
             }
             None => Ok(Vec::new()),

@@ -73,7 +73,7 @@ impl World {
         }
     }
 
-    /// As `Front::whisper`: tells that nothing was taken on, once.
+    /// As `BotState::whisper`: tells that nothing was taken on, once.
     fn whisper(&mut self, task: usize, index: usize) {
         let from = self.wait_for(task, Doing::Nothing);
         self.send(from, Request::Whisper(index));

@@ -29,7 +29,7 @@ pub(super) async fn jobs(
     let admin = Admin::of(context).await?;
     let scope = admin.scope(everywhere).await?;
     let page = page_of(JOBS_PAGE, page);
-    let jobs = in_time(admin.front.jobs.open_jobs(server(scope), page)).await?;
+    let jobs = in_time(admin.state.jobs.open_jobs(server(scope), page)).await?;
     admin.show(panels::jobs(&jobs)).await;
     Ok(())
 }
@@ -49,7 +49,7 @@ pub(super) async fn cancel(
     let admin = Admin::of(context).await?;
     let song = song.trim().parse().map(JobId).map_err(|_| CommandError::NotNow(say::BAD_SONG))?;
     // Whatever somebody types: a moderator reaches the songs of their own server only.
-    let job = in_time(admin.front.jobs.find(song))
+    let job = in_time(admin.state.jobs.find(song))
         .await?
         .ok_or(CommandError::NotNow(say::NO_SUCH_SONG))?;
     let scope = match job.place.guild {
@@ -61,7 +61,7 @@ pub(super) async fn cancel(
     // out.
     let deed = admin.deed(Act::TakeBack(song), scope, reason);
     admin.write_down(&deed).await?;
-    let jobs = &admin.front.jobs;
+    let jobs = &admin.state.jobs;
     // The job's own task brings the news to its message.
     // Where Discord does not tell who the owner is, this is a moderator like any other.
     let is_owner = admin.is_owner().await.unwrap_or(false);
@@ -85,6 +85,6 @@ pub(super) async fn cancel(
         TakenBack::Unknown => say::NO_SUCH_SONG,
         TakenBack::Late => return Err(CommandError::Late),
     };
-    admin.front.whisper(&admin.invoker, sentence).await;
+    admin.state.whisper(&admin.invoker, sentence).await;
     Ok(())
 }

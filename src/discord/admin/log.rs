@@ -23,7 +23,7 @@ pub(super) async fn stats(
 ) -> Result<(), CommandError> {
     let admin = Admin::of(context).await?;
     let guild = server(admin.scope(everywhere).await?);
-    let jobs = &admin.front.jobs;
+    let jobs = &admin.state.jobs;
     let (day, month) = in_time(async {
         Ok((jobs.stats(guild, DAY, TOP).await?, jobs.stats(guild, MONTH, TOP).await?))
     })
@@ -44,7 +44,7 @@ pub(super) async fn log(
 ) -> Result<(), CommandError> {
     let admin = Admin::of(context).await?;
     let scope = admin.scope(everywhere).await?;
-    let jobs = &admin.front.jobs;
+    let jobs = &admin.state.jobs;
     let (acts, cancelled) = in_time(async {
         let acts = jobs.acts(server(scope), page_of(LOG_PAGE, page)).await?;
         let mut cancelled = Vec::new();

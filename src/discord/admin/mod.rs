@@ -17,7 +17,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, timeout_at};
 
 use super::{
-    Context, Front,
+    BotState, Context,
     errors::{CommandError, in_time},
     invoker::Invoker,
     names::ServerNames,
@@ -74,7 +74,7 @@ const REASON_MAX: usize = 200;
 
 /// Somebody whom Discord lets use `/admin` in a server.
 struct Admin {
-    front: Front,
+    state: BotState,
     invoker: Invoker,
     guild: GuildId,
     /// Until when what they want can be written down, if they are to be answered in time.
@@ -84,18 +84,18 @@ struct Admin {
 impl Admin {
     async fn of(context: Context<'_>) -> Result<Self, CommandError> {
         let until = Instant::now() + WRITTEN;
-        let front = context.framework.user_data().await.clone();
+        let state = context.framework.user_data().await.clone();
         let invoker = Invoker::of_command(context.interaction);
-        if front.stop.is_cancelled() {
+        if state.stop.is_cancelled() {
             return Err(CommandError::NotNow(sentences::STOPPING));
         }
-        front.access.check(invoker.place.guild).map_err(CommandError::NotNow)?;
+        state.access.check(invoker.place.guild).map_err(CommandError::NotNow)?;
         let guild = invoker.place.guild.ok_or(CommandError::NotNow(say::SERVERS_ONLY))?;
-        Ok(Self { front, invoker, guild, until })
+        Ok(Self { state, invoker, guild, until })
     }
 
     async fn is_owner(&self) -> Result<bool, CommandError> {
-        let owner = self.front.owners.include(self.invoker.user).await;
+        let owner = self.state.owners.include(self.invoker.user).await;
         owner.map_err(|_| CommandError::NotNow(say::OWNER_UNKNOWN))
     }
 
@@ -127,13 +127,13 @@ impl Admin {
         // It is written down already, and that is what matters.
         let told = timeout_at(self.until, self.told(&deed, performed)).await;
         let told = told.unwrap_or_else(|_late| say::performed(&deed, performed, None));
-        self.front.whisper(&self.invoker, &told).await;
+        self.state.whisper(&self.invoker, &told).await;
         Ok(())
     }
 
     /// What became of an act. Where it ends something, what of the same is in force all the same.
     async fn told(&self, deed: &Deed, performed: Performed) -> String {
-        let jobs = &self.front.jobs;
+        let jobs = &self.state.jobs;
         let read = async {
             let overrides = jobs.overrides(self.invoker.user, Some(self.guild)).await?;
             Ok((jobs.settings_limits().with(&overrides), jobs.still_in_force(deed).await?))
@@ -169,12 +169,12 @@ impl Admin {
         if !everywhere {
             return None;
         }
-        Some(timeout_at(self.until, self.front.names.of_servers()).await.unwrap_or_default())
+        Some(timeout_at(self.until, self.state.names.of_servers()).await.unwrap_or_default())
     }
 
     /// Writes an act down, within the time that a person can be answered.
     async fn write_down(&self, deed: &Deed) -> Result<Performed, CommandError> {
-        let performed = timeout_at(self.until, self.front.jobs.perform(deed)).await;
+        let performed = timeout_at(self.until, self.state.jobs.perform(deed)).await;
         Ok(performed.map_err(|_| CommandError::NotNow(say::NOT_IN_TIME))??)
     }
 
@@ -186,7 +186,7 @@ impl Admin {
     }
 
     async fn show(&self, message: Message) {
-        self.front.answer(&self.invoker, &Reply::Message(message)).await;
+        self.state.answer(&self.invoker, &Reply::Message(message)).await;
     }
 }
 

@@ -48,7 +48,7 @@ async fn show_all(
     person: UserId,
     requester: &Requester<'_>,
 ) -> Result<(), CommandError> {
-    let (jobs, at, here) = (&admin.front.jobs, admin.invoker.interaction, Some(admin.guild));
+    let (jobs, at, here) = (&admin.state.jobs, admin.invoker.interaction, Some(admin.guild));
     let ((limits, charges), under_way, bar) = in_time(async {
         let quota = jobs.quota_of(at, person, here, requester).await?;
         let under_way = jobs.under_way(person).await?;
@@ -68,7 +68,7 @@ async fn show_here(
     person: UserId,
     requester: &Requester<'_>,
 ) -> Result<(), CommandError> {
-    let (jobs, at, guild) = (&admin.front.jobs, admin.invoker.interaction, admin.guild);
+    let (jobs, at, guild) = (&admin.state.jobs, admin.invoker.interaction, admin.guild);
     let (mut under_way, standings, seen) = in_time(async {
         let (limits, charges) = jobs.quota_of(at, person, Some(guild), requester).await?;
         let seen = panels::SeenHere {
@@ -161,7 +161,7 @@ async fn server(
     if admin.is_owner().await? {
         return admin.perform(Act::SetServerQuota(quota), here, reason).await;
     }
-    let jobs = &admin.front.jobs;
+    let jobs = &admin.state.jobs;
     let overrides = in_time(jobs.overrides(admin.invoker.user, Some(admin.guild))).await?;
     let given = overrides.server.unwrap_or(jobs.settings_limits().guild);
     if quota.is_some_and(|quota| !quota.is_within(given)) {
@@ -199,7 +199,7 @@ fn parse(admin: &Admin, text: &str) -> Result<Option<Quota>, CommandError> {
 
 /// What is forgotten can't be counted.
 fn check_retention(admin: &Admin, window: Option<Duration>) -> Result<(), CommandError> {
-    let retention = admin.front.jobs.history_retention();
+    let retention = admin.state.jobs.history_retention();
     if window > Some(retention) {
         return Err(CommandError::NotSo(say::too_long(retention)));
     }

@@ -31,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub(super) async fn settings(context: Context<'_>) -> Result<(), CommandError> {
     let admin = Admin::of(context).await?;
     let is_owner = admin.is_owner().await?;
-    let jobs = &admin.front.jobs;
+    let jobs = &admin.state.jobs;
     let (overrides, own_quotas) = in_time(async {
         let overrides = jobs.overrides(admin.invoker.user, Some(admin.guild)).await?;
         // A person's quota holds in all servers, and so is the owner's to see.
@@ -44,7 +44,7 @@ pub(super) async fn settings(context: Context<'_>) -> Result<(), CommandError> {
     let lowered = limits.guild != jobs.settings_limits().guild;
     let is_overridden = overrides.server.is_some() || lowered;
     let is_shown = |setting: &&Setting| is_owner || OF_MODERATORS.contains(&setting.name);
-    let shown = admin.front.settings.iter().filter(is_shown).cloned();
+    let shown = admin.state.settings.iter().filter(is_shown).cloned();
     let roles = roles(&admin).await;
     let names = admin.names(is_owner).await;
     let shown = shown.map(|setting| match setting.name {
@@ -64,7 +64,7 @@ pub(super) async fn settings(context: Context<'_>) -> Result<(), CommandError> {
 
 /// The roles of this server, as far as Discord tells them in time.
 async fn roles(admin: &Admin) -> Vec<RoleId> {
-    match timeout_at(admin.until, admin.front.discord.roles(admin.guild)).await {
+    match timeout_at(admin.until, admin.state.discord.roles(admin.guild)).await {
         Ok(Ok(roles)) => roles,
         _ => Vec::new(),
     }
@@ -106,7 +106,7 @@ pub(super) async fn servers(
     let deadline = Instant::now() + PATIENCE;
     let admin = Admin::of(context).await?;
     admin.check_owner().await?;
-    match timeout_at(deadline, admin.front.discord.guilds()).await {
+    match timeout_at(deadline, admin.state.discord.guilds()).await {
         Ok(Ok(servers)) => {
             let servers = Listed::of(servers, page_of(SERVERS_PAGE, page));
             admin.show(panels::servers(&servers)).await;

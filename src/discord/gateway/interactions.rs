@@ -16,7 +16,7 @@ use tokio_util::task::TaskTracker;
 use tracing::{error, warn};
 
 use super::{
-    super::{Front, clicks, from_message::TargetMessage, typing},
+    super::{BotState, clicks, from_message::TargetMessage, typing},
     reduced::{id, person, reduced},
     shell::Shell,
 };
@@ -39,7 +39,7 @@ const NAME_MAX: usize = 32;
 
 /// Answers interactions.
 pub(super) struct Interactions {
-    front: Front,
+    state: BotState,
     shell: Shell,
     application: ApplicationId,
     /// Those that are being answered.
@@ -104,16 +104,16 @@ impl Envelope {
 
 impl Interactions {
     pub(super) async fn new(
-        front: Front,
+        state: BotState,
         application: ApplicationId,
         handlers: TaskTracker,
     ) -> io::Result<Self> {
         let (shell, seen) = (Shell::new(application).await?, Mutex::default());
-        Ok(Self { front, shell, application, handlers, seen })
+        Ok(Self { state, shell, application, handlers, seen })
     }
 
-    pub(super) fn front(&self) -> &Front {
-        &self.front
+    pub(super) fn state(&self) -> &BotState {
+        &self.state
     }
 
     /// Answers an interaction, in a task of its own.
@@ -128,7 +128,7 @@ impl Interactions {
         let this = Arc::clone(self);
         let handling = async move { this.handle(&envelope, &raw).await };
         // Known to both that a stop waits for.
-        self.front.jobs.tasks().spawn(self.handlers.track_future(handling));
+        self.state.jobs.tasks().spawn(self.handlers.track_future(handling));
     }
 
     async fn handle(&self, envelope: &Envelope, raw: &Value) {
@@ -158,8 +158,8 @@ impl Interactions {
     }
 
     async fn answer(&self, envelope: &Envelope, interaction: &Interaction, raw: &Value) {
-        if clicks::answer(&self.front, interaction).await
-            || typing::answer(&self.front, interaction).await
+        if clicks::answer(&self.state, interaction).await
+            || typing::answer(&self.state, interaction).await
         {
             return;
         }
@@ -204,7 +204,7 @@ impl Interactions {
     }
 
     async fn run(&self, command: &CommandInteraction, raw: &Value) {
-        let framework = self.shell.framework(&self.front);
+        let framework = self.shell.framework(&self.state);
         let (answered, options) = (AtomicBool::new(false), command.data.options());
         let target = TargetMessage::of(raw);
         let carried = tokio::sync::Mutex::new(Box::new(target) as Box<_>);
@@ -225,7 +225,7 @@ impl Interactions {
             _ => Reply::Message(Message::text(sentence).ephemeral()),
         };
         // What went wrong is in the log; there is no other way to tell the person.
-        _ = self.front.respond(envelope.id, &envelope.token, &reply).await;
+        _ = self.state.respond(envelope.id, &envelope.token, &reply).await;
     }
 }
 

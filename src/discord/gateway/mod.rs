@@ -29,7 +29,7 @@ use self::{
     interactions::Interactions,
     shard::{Over, Shard},
 };
-use super::{Front, commands, registration};
+use super::{BotState, commands, registration};
 use crate::{
     delivery::{Application, DiscordError, GatewayAnswer, sentences},
     domain::UserId,
@@ -91,18 +91,18 @@ impl End {
     }
 }
 
-/// Registers the commands and answers them until the front's `stop` is set. A Discord that can't
+/// Registers the commands and answers them until `BotState::stop` is set. A Discord that can't
 /// be reached is waited for.
 ///
 /// # Errors
 /// When Discord refuses the token or the bot.
 pub async fn serve(
-    front: Front,
+    state: BotState,
     token: SecretString,
     base: Option<Url>,
 ) -> Result<(), GatewayError> {
-    let stop = front.stop.clone();
-    let Some(application) = stop.run_until_cancelled(reach_discord(&front)).await else {
+    let stop = state.stop.clone();
+    let Some(application) = stop.run_until_cancelled(reach_discord(&state)).await else {
         return Ok(());
     };
     let application = application?;
@@ -110,24 +110,24 @@ pub async fn serve(
     if application.owners.is_empty() {
         warn!("Discord names no owner of this application, so nobody can be told of problems");
     }
-    let tasks = front.jobs.tasks();
+    let tasks = state.jobs.tasks();
     if application.has_endpoint {
         error!(
             "Discord sends interactions to the application's Interactions Endpoint URL, so this bot \
              gets none; remove that URL in the developer portal"
         );
-        tasks.spawn(Arc::clone(&front.jobs).tell_owners(sentences::INTERACTIONS_ENDPOINT));
+        tasks.spawn(Arc::clone(&state.jobs).tell_owners(sentences::INTERACTIONS_ENDPOINT));
     }
     tasks.spawn({
-        let front = front.clone();
+        let state = state.clone();
         async move {
             let commands = poise::builtins::create_application_commands(&commands());
-            let registering = registration::register(&front.discord, application.id, &commands);
-            front.stop.run_until_cancelled(registering).await;
+            let registering = registration::register(&state.discord, application.id, &commands);
+            state.stop.run_until_cancelled(registering).await;
         }
     });
     let handlers = TaskTracker::new();
-    let interactions = Interactions::new(front.clone(), application.id, handlers.clone());
+    let interactions = Interactions::new(state.clone(), application.id, handlers.clone());
     // On the heap, as what is done once and takes much room.
     let interactions = Box::pin(interactions).await.map_err(|_| GatewayError::NoLoopback)?;
     let connections = Connections {
@@ -154,11 +154,11 @@ pub async fn serve(
 }
 
 /// Asks who we are until Discord answers.
-async fn reach_discord(front: &Front) -> Result<Application, GatewayError> {
+async fn reach_discord(state: &BotState) -> Result<Application, GatewayError> {
     info!("connecting to Discord");
     let mut backoff = Backoff::new(Duration::from_secs(1), Duration::from_mins(1));
     loop {
-        match front.discord.application().await {
+        match state.discord.application().await {
             Ok(application) => return Ok(application),
             Err(DiscordError::BadToken) => return Err(GatewayError::BadToken),
             Err(error) => {
@@ -238,7 +238,7 @@ impl Connections {
 
     /// Asks where the gateway is, and how many sessions may be started.
     async fn ask(&self) -> Result<GatewayAnswer, DiscordError> {
-        let answer = self.front().discord.gateway().await?;
+        let answer = self.state().discord.gateway().await?;
         *self.main_url.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer.url.clone());
         Ok(answer)
     }
@@ -267,18 +267,18 @@ impl Connections {
 
     fn take_user(&self, id: u64) {
         // It never changes.
-        _ = self.front().bot.set(UserId(id));
+        _ = self.state().bot.set(UserId(id));
     }
 
     fn take(&self, raw: Value) {
         self.interactions.take(raw);
     }
 
-    fn front(&self) -> &Front {
-        self.interactions.front()
+    fn state(&self) -> &BotState {
+        self.interactions.state()
     }
 
     fn stop(&self) -> &CancellationToken {
-        &self.front().stop
+        &self.state().stop
     }
 }

@@ -151,12 +151,12 @@ impl<'a> Shard<'a> {
     ) -> (Opening, Option<Duration>, End) {
         let connections = self.connections;
         let stopped = || (Opening::None, None, End::Stopped);
-        let http = connections.front().discord.http();
+        let http = connections.state().discord.http();
         let socket = Socket::open(&http, url);
         let socket = match connections.stop().run_until_cancelled(socket).await {
             Some(Ok(socket)) => socket,
             Some(Err(end)) => {
-                let proxy = connections.front().proxies.of(url);
+                let proxy = connections.state().proxies.of(url);
                 return (Opening::None, None, end.through(proxy));
             }
             None => return stopped(),
@@ -202,7 +202,7 @@ impl<'a> Shard<'a> {
             End::Closed(4004) => {
                 self.session = None;
                 if let Err(DiscordError::BadToken) =
-                    self.connections.front().discord.application().await
+                    self.connections.state().discord.application().await
                 {
                     return Some(Over::Refused(GatewayError::BadToken));
                 }

@@ -24,14 +24,14 @@ use tokio::{
 };
 use tokio_tungstenite::accept_async;
 
-use super::super::{Front, commands, errors};
+use super::super::{BotState, commands, errors};
 use crate::domain::ApplicationId;
 
 /// The commands, and what poise wants to be given beside an interaction.
 pub(super) struct Shell {
     context: Context,
     shards: Arc<ShardManager>,
-    options: poise::FrameworkOptions<Front, errors::CommandError>,
+    options: poise::FrameworkOptions<BotState, errors::CommandError>,
     bot: UserId,
 }
 
@@ -50,20 +50,20 @@ impl Shell {
     }
 
     /// The commands.
-    pub(super) fn commands(&self) -> &[poise::Command<Front, errors::CommandError>] {
+    pub(super) fn commands(&self) -> &[poise::Command<BotState, errors::CommandError>] {
         &self.options.commands
     }
 
     /// What poise wants to be given.
     pub(super) fn framework<'a>(
         &'a self,
-        front: &'a Front,
-    ) -> FrameworkContext<'a, Front, errors::CommandError> {
+        state: &'a BotState,
+    ) -> FrameworkContext<'a, BotState, errors::CommandError> {
         FrameworkContext {
             serenity_context: &self.context,
             bot_id: self.bot,
             options: &self.options,
-            user_data: front,
+            user_data: state,
             shard_manager: &self.shards,
         }
     }

@@ -16,7 +16,7 @@ use crate::{
 
 /// What every command, button and form has at hand.
 #[derive(Clone)]
-pub struct Front {
+pub struct BotState {
     /// The work that people give.
     pub jobs: Arc<Jobs>,
     /// Where answers go.
@@ -40,7 +40,7 @@ pub struct Front {
     pub stop: CancellationToken,
 }
 
-impl Front {
+impl BotState {
     /// Asks for a song, and answers whoever asks. `origin` is the job whose button they used.
     pub(super) async fn ask(
         &self,
