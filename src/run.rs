@@ -48,9 +48,9 @@ pub enum RunError {
     /// The system gives no threads, or no signals.
     #[error("the system does not let the bot run: {0}")]
     System(#[from] io::Error),
-    /// It came to an end by itself.
-    #[error("nobody asked for it")]
-    Unasked,
+    /// Nothing asked it to stop.
+    #[error("nothing asked it to stop")]
+    StoppedUnexpectedly,
 }
 
 impl RunError {
@@ -60,8 +60,8 @@ impl RunError {
     }
 }
 
-/// Runs the bot with these settings, on threads of its own, until a signal asks it to stop. Logs why
-/// it ended where nobody asked for that.
+/// Runs the bot with these settings, on threads of its own, until a signal asks it to stop. Logs
+/// the cause where nothing asked it to stop.
 ///
 /// # Errors
 /// When it can't start, or ends without having been asked to.
@@ -72,9 +72,13 @@ pub fn run_until_signal(settings: Settings) -> Result<(), RunError> {
     let outcome = runtime.block_on(async {
         let stop = signals::stop_request()?;
         let ended = run(settings, stop.cancelled()).await;
-        let outcome = ended.and(if stop.is_cancelled() { Ok(()) } else { Err(RunError::Unasked) });
+        let outcome = ended.and(if stop.is_cancelled() {
+            Ok(())
+        } else {
+            Err(RunError::StoppedUnexpectedly)
+        });
         if let Err(error) = &outcome {
-            error!(error = error as &dyn Error, "ended");
+            error!(error = error as &dyn Error, "bot stopped unexpectedly");
             if matches!(error, RunError::Gateway(_)) {
                 hold_exit(&stop).await;
             }
