@@ -1,12 +1,12 @@
 //! Every setting: its name, meaning, default and check.
 //!
 //! Settings come from the environment and from a `.env` file; the environment wins, and a variable
-//! that is set to nothing counts as unset. All faults are told at once.
+//! that is set to nothing counts as unset. All errors are told at once.
 
 mod checks;
 mod env_file;
 mod environment;
-mod faults;
+mod errors;
 pub mod help;
 mod names;
 mod origins;
@@ -33,9 +33,9 @@ use crate::{
     whisul::RateLimit,
 };
 use environment::{Environment, Given};
-use faults::{Fault, Found, Problem};
+use errors::{ConfigError, Found, Problem};
 
-pub use faults::Faults;
+pub use errors::ConfigErrors;
 pub(crate) use names::distance;
 pub use table::{Fallback, Setting, TABLE};
 pub use unknown::UnknownName;
@@ -101,12 +101,12 @@ impl Settings {
     /// there is one.
     ///
     /// # Errors
-    /// All that is wrong, the file's faulty lines included.
-    pub fn load(env_file: &Path) -> Result<Self, Faults> {
-        let (environment, faults) = Environment::read(env_file);
-        let settings = Reader { lookup: &|name| environment.get(name), faults };
+    /// All that is wrong, the file's invalid lines included.
+    pub fn load(env_file: &Path) -> Result<Self, ConfigErrors> {
+        let (environment, errors) = Environment::read(env_file);
+        let settings = Reader { lookup: &|name| environment.get(name), errors };
         let settings = settings.read(Reader::settings);
-        let settings = settings.map_err(|faults| environment.explain(faults))?;
+        let settings = settings.map_err(|errors| environment.explain(errors))?;
         Ok(Self { unknown: environment.unknown, ..settings })
     }
 
@@ -114,10 +114,10 @@ impl Settings {
     ///
     /// # Errors
     /// All that is wrong.
-    pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Faults> {
+    pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigErrors> {
         let lookup =
             |name: &str| lookup(name).map(|text| Given { name: name.to_owned(), text, line: None });
-        Reader { lookup: &lookup, faults: Vec::new() }.read(Reader::settings)
+        Reader { lookup: &lookup, errors: Vec::new() }.read(Reader::settings)
     }
 }
 
@@ -125,28 +125,28 @@ impl Settings {
 /// with the secrets.
 ///
 /// # Errors
-/// What is wrong with it, and the file's faulty lines that may have been meant for it. A line that was
+/// What is wrong with it, and the file's invalid lines that may have been meant for it. A line that was
 /// meant for another setting keeps nobody from a backup.
-pub fn database_url(env_file: &Path) -> Result<String, Faults> {
-    let (environment, mut faults) = Environment::read(env_file);
-    faults
-        .retain(|fault| fault.line_of().is_none_or(|meant| meant.name == table::DATABASE_URL.name));
-    let reader = Reader { lookup: &|name| environment.get(name), faults };
+pub fn database_url(env_file: &Path) -> Result<String, ConfigErrors> {
+    let (environment, mut errors) = Environment::read(env_file);
+    errors
+        .retain(|error| error.line_of().is_none_or(|meant| meant.name == table::DATABASE_URL.name));
+    let reader = Reader { lookup: &|name| environment.get(name), errors };
     let url = reader.read(|reader| reader.required(table::DATABASE_URL, checks::database));
-    url.map_err(|faults| environment.explain(faults))
+    url.map_err(|errors| environment.explain(errors))
 }
 
-/// Reads one setting after the other and notes the faults.
+/// Reads one setting after the other and notes the errors.
 struct Reader<'a> {
     lookup: &'a dyn Fn(&str) -> Option<Given>,
-    faults: Vec<Fault>,
+    errors: Vec<ConfigError>,
 }
 
 impl Reader<'_> {
-    /// What was read, unless there was any fault.
-    fn read<T>(mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Result<T, Faults> {
-        // What could not be read has its fault noted.
-        read(&mut self).filter(|_| self.faults.is_empty()).ok_or(Faults::from(self.faults))
+    /// What was read, unless there was any error.
+    fn read<T>(mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Result<T, ConfigErrors> {
+        // What could not be read has its error noted.
+        read(&mut self).filter(|_| self.errors.is_empty()).ok_or(ConfigErrors::from(self.errors))
     }
 
     /// Every setting is read before the first one that is missing ends it.
@@ -267,7 +267,7 @@ impl Reader<'_> {
         self.required(setting, check)
     }
 
-    /// A setting that has a value in any case. `None`: its fault is noted.
+    /// A setting that has a value in any case. `None`: its error is noted.
     fn required<T>(
         &mut self,
         setting: Setting,
@@ -275,13 +275,13 @@ impl Reader<'_> {
     ) -> Option<T> {
         let value = self.optional(setting, check)?;
         if value.is_none() {
-            self.faults.push(Fault::Setting(setting, Problem::Required, Found::default()));
+            self.errors.push(ConfigError::Setting(setting, Problem::Required, Found::default()));
         }
         value
     }
 
-    /// A setting that may do without a value: `Some(None)`. `None`: its fault is noted.
-    #[expect(clippy::option_option, reason = "unset and faulty differ")]
+    /// A setting that may do without a value: `Some(None)`. `None`: its error is noted.
+    #[expect(clippy::option_option, reason = "unset and invalid differ")]
     fn optional<T>(
         &mut self,
         setting: Setting,
@@ -292,7 +292,11 @@ impl Reader<'_> {
             Err(problem) => {
                 let secrets = self.secrets();
                 let problem = problem.shown(|text| shown::shown(setting, text, &secrets));
-                self.faults.push(Fault::Setting(setting, problem, self.found(setting, &secrets)));
+                self.errors.push(ConfigError::Setting(
+                    setting,
+                    problem,
+                    self.found(setting, &secrets),
+                ));
                 None
             }
         }
@@ -318,7 +322,7 @@ impl Reader<'_> {
         secrets.into_iter().filter_map(|secret| self.value(secret)).collect()
     }
 
-    /// What a faulty setting is set to, and where.
+    /// What an invalid setting is set to, and where.
     fn found(&self, setting: Setting, secrets: &[String]) -> Found {
         let Some(Given { name, text, line }) = self.given(setting) else {
             return Found::default();

@@ -10,7 +10,7 @@ use std::{
 
 use whisul_bot::{
     RunError,
-    config::{Faults, Settings, database_url, help},
+    config::{ConfigErrors, Settings, database_url, help},
     ops::{Command, UsageError, backup, restore, telemetry},
     run_until_signal,
 };
@@ -43,8 +43,8 @@ fn say(mut to: impl Write, text: impl Display, code: u8) -> ExitCode {
 }
 
 /// Goes on with the settings, or tells what is wrong with them.
-fn given<S>(settings: Result<S, Faults>, work: impl FnOnce(S) -> ExitCode) -> ExitCode {
-    settings.map_or_else(|faults| say(stderr(), faults, MISUSED), work)
+fn given<S>(settings: Result<S, ConfigErrors>, work: impl FnOnce(S) -> ExitCode) -> ExitCode {
+    settings.map_or_else(|errors| say(stderr(), errors, MISUSED), work)
 }
 
 fn start(settings: Settings) -> ExitCode {

@@ -12,7 +12,7 @@ use url::Url;
 
 use super::{
     LogFormat,
-    faults::{BadEntry, Problem, Wrong},
+    errors::{BadEntry, Problem, Wrong},
 };
 use crate::{
     domain::{GuildId, Quota, RoleId, format_duration, parse_duration},

@@ -9,7 +9,7 @@ use std::{
 use super::{
     Setting, TABLE, UnknownName,
     env_file::{self, LineProblem},
-    faults::{Fault, Faults, Problem},
+    errors::{ConfigError, ConfigErrors, Problem},
     names, table,
 };
 
@@ -38,43 +38,45 @@ pub(super) struct Environment {
 
 impl Environment {
     /// Reads the file, if there is one. What can't be read is told beside what can.
-    pub(super) fn read(path: &Path) -> (Self, Vec<Fault>) {
-        let (mut environment, faults) = match fs::read(path) {
+    pub(super) fn read(path: &Path) -> (Self, Vec<ConfigError>) {
+        let (mut environment, errors) = match fs::read(path) {
             Ok(bytes) => match env_file::decode(&bytes) {
                 Ok(text) => Self::parse(&text),
-                Err((line, problem)) => (Self::default(), vec![Fault::Line(line, None, problem)]),
+                Err((line, problem)) => {
+                    (Self::default(), vec![ConfigError::Line(line, None, problem)])
+                }
             },
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let missing = Some(absolute(path).unwrap_or_else(|_| path.to_owned()));
                 (Self { missing, ..Self::default() }, Vec::new())
             }
-            Err(error) => (Self::default(), vec![Fault::File(error)]),
+            Err(error) => (Self::default(), vec![ConfigError::File(error)]),
         };
         environment.unknown.extend(misspelt_variables());
-        (environment, faults)
+        (environment, errors)
     }
 
     /// A name that is a setting's but for a slip ends the start: a quota that is misspelt costs
     /// money. Any other is harmless, and only told of. A name may be given twice, but not with two
     /// values: which of them counts is different from program to program.
-    fn parse(text: &str) -> (Self, Vec<Fault>) {
+    fn parse(text: &str) -> (Self, Vec<ConfigError>) {
         let (entries, problems) = env_file::parse(text);
         let meant = |line: usize| setting(env_file::name_of(text.lines().nth(line - 1)?));
-        let fault = |(line, problem)| Fault::Line(line, meant(line), problem);
-        let mut faults: Vec<_> = problems.into_iter().map(fault).collect();
+        let error = |(line, problem)| ConfigError::Line(line, meant(line), problem);
+        let mut errors: Vec<_> = problems.into_iter().map(error).collect();
         let mut environment = Self::default();
         for env_file::Entry { line, name, value } in entries {
             if value.trim().is_empty() {
                 continue;
             }
             let Some(known) = setting(&name) else {
-                environment.take_unknown(&name, line, &mut faults);
+                environment.take_unknown(&name, line, &mut errors);
                 continue;
             };
             match environment.file.get(&name).map(|first| (&first.text, first.line)) {
                 Some((text, Some(first))) if *text != value => {
                     let twice = LineProblem::Twice(known.name, first);
-                    faults.push(Fault::Line(line, Some(known), twice));
+                    errors.push(ConfigError::Line(line, Some(known), twice));
                 }
                 _ => {
                     let given = Given { name: name.clone(), text: value, line: Some(line) };
@@ -82,41 +84,45 @@ impl Environment {
                 }
             }
         }
-        faults.sort_by_key(|fault| match fault {
-            Fault::Line(line, ..) => *line,
-            Fault::Setting(..) | Fault::File(_) => 0,
+        errors.sort_by_key(|error| match error {
+            ConfigError::Line(line, ..) => *line,
+            ConfigError::Setting(..) | ConfigError::File(_) => 0,
         });
-        (environment, faults)
+        (environment, errors)
     }
 
-    fn take_unknown(&mut self, name: &str, line: usize, faults: &mut Vec<Fault>) {
+    fn take_unknown(&mut self, name: &str, line: usize, errors: &mut Vec<ConfigError>) {
         let shown = UnknownName::in_file(name, line);
         match names::misspelt(name) {
             Some(meant) => {
                 let found = if shown.name.is_empty() { "the name".to_owned() } else { shown.name };
                 let problem = LineProblem::Unknown { found, meant };
-                faults.push(Fault::Line(line, setting(meant), problem));
+                errors.push(ConfigError::Line(line, setting(meant), problem));
             }
             None => self.unknown.push(UnknownName { meant: names::related(name), ..shown }),
         }
     }
 
-    /// One mistake is one fault: a setting that is missing because its line, or the file, can't be
+    /// One mistake is one error: a setting that is missing because its line, or the file, can't be
     /// read is no second one. Where nothing says why it is missing, the file's place may.
-    pub(super) fn explain(&self, faults: Faults) -> Faults {
-        let mut all = faults.all;
-        let is_broken = |fault: &Fault| {
-            matches!(fault, Fault::File(_) | Fault::Line(_, _, LineProblem::Encoding))
+    pub(super) fn explain(&self, errors: ConfigErrors) -> ConfigErrors {
+        let mut all = errors.all;
+        let is_broken = |error: &ConfigError| {
+            matches!(error, ConfigError::File(_) | ConfigError::Line(_, _, LineProblem::Encoding))
         };
         let broken = all.iter().any(is_broken);
-        let lines: Vec<_> = all.iter().filter_map(Fault::line_of).collect();
-        all.retain(|fault| match fault {
-            Fault::Setting(setting, Problem::Required, _) => !broken && !lines.contains(setting),
+        let lines: Vec<_> = all.iter().filter_map(ConfigError::line_of).collect();
+        all.retain(|error| match error {
+            ConfigError::Setting(setting, Problem::Required, _) => {
+                !broken && !lines.contains(setting)
+            }
             _ => true,
         });
         let mut is_missing = false;
-        for fault in &mut all {
-            let Fault::Setting(setting, problem @ Problem::Required, _) = fault else { continue };
+        for error in &mut all {
+            let ConfigError::Setting(setting, problem @ Problem::Required, _) = error else {
+                continue;
+            };
             let may_be_it = |unknown: &&UnknownName| unknown.meant == Some(setting.name);
             match self.unknown.iter().find(may_be_it).and_then(|unknown| unknown.line) {
                 Some(line) => *problem = Problem::RequiredElsewhere(line),
@@ -124,7 +130,7 @@ impl Environment {
             }
         }
         let missing = self.missing.as_ref().filter(|_| is_missing);
-        Faults { all, note: missing.map(|path| no_file(path)) }
+        ConfigErrors { all, note: missing.map(|path| no_file(path)) }
     }
 
     /// The value of a variable, unless it is empty. What is no Unicode becomes U+FFFD, which no
@@ -169,13 +175,13 @@ fn misspelt_variables() -> impl Iterator<Item = UnknownName> {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::faults::Found, *};
+    use super::{super::errors::Found, *};
 
     #[test]
     fn a_file_gives_what_the_environment_leaves_out() {
         let text = "# a comment\nexport USER_QUOTA='1/1d' # why\nPATH=none\nUSER_QUOTA=1/1d\n";
-        let (environment, faults) = Environment::parse(text);
-        assert!(faults.is_empty());
+        let (environment, errors) = Environment::parse(text);
+        assert!(errors.is_empty());
         let given = Given { name: "USER_QUOTA".to_owned(), text: "1/1d".to_owned(), line: Some(4) };
         assert_eq!(environment.get("USER_QUOTA"), Some(given));
         assert_eq!(environment.get("PATH").map(|path| path.text), env::var("PATH").ok());
@@ -184,26 +190,29 @@ mod tests {
 
     #[test]
     fn a_name_has_one_value_and_an_empty_one_is_none() {
-        let (environment, faults) = Environment::parse("NOTIFY=\nNOTIFY=off\nNOTIFY=\n");
-        assert!(faults.is_empty(), "{faults:?}");
+        let (environment, errors) = Environment::parse("NOTIFY=\nNOTIFY=off\nNOTIFY=\n");
+        assert!(errors.is_empty(), "{errors:?}");
         assert_eq!(environment.get("NOTIFY").map(|given| given.text), Some("off".to_owned()));
-        let (_, faults) = Environment::parse("NOTIFY=off\n\nNOTIFY=reply\n");
+        let (_, errors) = Environment::parse("NOTIFY=off\n\nNOTIFY=reply\n");
         let twice = LineProblem::Twice("NOTIFY", 1);
-        assert!(matches!(&faults[..], [Fault::Line(3, _, found)] if *found == twice), "{faults:?}");
+        assert!(
+            matches!(&errors[..], [ConfigError::Line(3, _, found)] if *found == twice),
+            "{errors:?}"
+        );
     }
 
     #[test]
     fn only_a_setting_misspelt_is_a_fault() {
         let text = "GLOBAL_QOUTA=1/1d\nUSER_QUOTAS=1/1d\nUSER_CONCURENCY=\n";
-        let (environment, faults) = Environment::parse(text);
-        let meant = faults.iter().map(|fault| fault.line_of().map(|setting| setting.name));
+        let (environment, errors) = Environment::parse(text);
+        let meant = errors.iter().map(|error| error.line_of().map(|setting| setting.name));
         assert_eq!(meant.collect::<Vec<_>>(), [Some("GLOBAL_QUOTA"), Some("USER_QUOTA")]);
         assert!(environment.unknown.is_empty(), "what is empty does nothing");
 
         let text = "TZ=UTC\nHTTP_PROXY=x\nall_proxy=x\nTEST_DATABASE_URL=x\nDISCORD_TOKEN_OLD=x\n\
             DISCORD_TOKEN2=x\nOTHER_DATABASE_URL=\nDISCORD_BOT_TOKEN=x\n";
-        let (environment, faults) = Environment::parse(text);
-        assert!(faults.is_empty(), "{faults:?}");
+        let (environment, errors) = Environment::parse(text);
+        assert!(errors.is_empty(), "{errors:?}");
         let unknown = environment.unknown.iter().map(|one| (&*one.name, one.meant));
         let unknown: Vec<_> = unknown.collect();
         let (url, token) = (Some("DATABASE_URL"), Some("DISCORD_TOKEN"));
@@ -224,13 +233,15 @@ mod tests {
     fn a_line_that_cannot_be_read_is_one_fault() {
         for line in ["DISCORD_TOKEN='x", "DISCORD_TOKEN x", "\"DISCORD_TOKEN\"=x", "DISCORD_TOKN=x"]
         {
-            let (environment, mut faults) = Environment::parse(line);
+            let (environment, mut errors) = Environment::parse(line);
             let [token, key] = [table::DISCORD_TOKEN, table::WHISUL_API_KEY];
             for setting in [token, key] {
-                faults.push(Fault::Setting(setting, Problem::Required, Found::default()));
+                errors.push(ConfigError::Setting(setting, Problem::Required, Found::default()));
             }
-            let told = environment.explain(faults.into()).all;
-            let [Fault::Line(1, Some(meant), _), Fault::Setting(missing, ..)] = &told[..] else {
+            let told = environment.explain(errors.into()).all;
+            let [ConfigError::Line(1, Some(meant), _), ConfigError::Setting(missing, ..)] =
+                &told[..]
+            else {
                 panic!("{line}: {told:?}");
             };
             assert_eq!((*meant, *missing), (token, key), "{line}");

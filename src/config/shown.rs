@@ -1,4 +1,4 @@
-//! What of a faulty value may be repeated. A secret may have slipped into any setting.
+//! What of an invalid value may be repeated. A secret may have slipped into any setting.
 
 use super::{checks::is_discord_token, table, table::Setting};
 

@@ -8,22 +8,22 @@ use crate::domain::{Extras, Quota, RoleId};
 
 const REQUIRED: [(&str, &str); 2] = [("DISCORD_TOKEN", "to.k-e_n"), ("WHISUL_API_KEY", "key")];
 
-fn read(variables: &[(&str, &str)]) -> Result<Settings, Faults> {
+fn read(variables: &[(&str, &str)]) -> Result<Settings, ConfigErrors> {
     let variables: BTreeMap<_, _> = REQUIRED.iter().chain(variables).copied().collect();
     Settings::read(|name| variables.get(name).map(|value| (*value).to_owned()))
 }
 
 fn accepted(variables: &[(&str, &str)]) -> Settings {
-    read(variables).unwrap_or_else(|faults| panic!("{variables:?}: {faults}"))
+    read(variables).unwrap_or_else(|errors| panic!("{variables:?}: {errors}"))
 }
 
 /// The names at fault.
-fn faulty(variables: &[(&str, &str)]) -> Vec<&'static str> {
-    let name = |fault| match fault {
-        Fault::Setting(setting, ..) => setting.name,
+fn invalid(variables: &[(&str, &str)]) -> Vec<&'static str> {
+    let name = |error| match error {
+        ConfigError::Setting(setting, ..) => setting.name,
         other => panic!("{other:?}"),
     };
-    read(variables).map_or_else(|faults| faults.all.into_iter().map(name).collect(), |_| Vec::new())
+    read(variables).map_or_else(|errors| errors.all.into_iter().map(name).collect(), |_| Vec::new())
 }
 
 #[test]
@@ -79,8 +79,8 @@ fn discords_address_may_be_given_with_the_path_that_is_appended() {
 #[test]
 fn what_is_set_to_nothing_is_unset() {
     let empty: Vec<_> = TABLE.iter().map(|setting| (setting.name, " ")).collect();
-    assert_eq!(faulty(&empty), ["DISCORD_TOKEN", "WHISUL_API_KEY"]);
-    assert_eq!(faulty(&empty[2..]), [""; 0]);
+    assert_eq!(invalid(&empty), ["DISCORD_TOKEN", "WHISUL_API_KEY"]);
+    assert_eq!(invalid(&empty[2..]), [""; 0]);
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn all_faults_are_told_at_once_and_no_value_is_repeated() {
         assert!(told.contains(&names), "{} is missing in:\n{told}", setting.name);
         assert!(told.contains(&format!("Example: {}={}", setting.name, setting.example)));
     }
-    assert!(told.starts_with("The settings have 25 faults:\n"), "{told}");
+    assert!(told.starts_with("The settings have 25 errors:\n"), "{told}");
     assert!(!told.contains("s3cr3t"), "{told}");
 }
 
@@ -117,9 +117,9 @@ fn a_secret_is_visible_ascii_and_never_shown() {
             ("\u{201c}token\u{201d}", "quotation marks"),
             ("https://discord.com/api/webhooks/1/x", "an address"),
         ] {
-            let faults = read(&[(name, value)]).unwrap_err().to_string();
-            assert!(faults.contains(&format!("  {name}: ")) && faults.contains(told), "{faults}");
-            assert!(!faults.contains(value), "{faults}");
+            let errors = read(&[(name, value)]).unwrap_err().to_string();
+            assert!(errors.contains(&format!("  {name}: ")) && errors.contains(told), "{errors}");
+            assert!(!errors.contains(value), "{errors}");
         }
     }
     let shown = format!("{:?}", accepted(&[("DISCORD_TOKEN", "s3cr3t")]));
@@ -141,9 +141,9 @@ fn what_is_copied_in_place_of_a_secret_is_recognised() {
         ("WHISUL_API_KEY", "bearer: key".to_owned(), "begins with Bearer"),
         ("WHISUL_API_KEY", token.clone(), "looks like a Discord token"),
     ] {
-        let faults = read(&[(name, &value)]).unwrap_err().to_string();
-        assert!(faults.contains(told), "{value}: {faults}");
-        assert!(!faults.contains(&value), "{faults}");
+        let errors = read(&[(name, &value)]).unwrap_err().to_string();
+        assert!(errors.contains(told), "{value}: {errors}");
+        assert!(!errors.contains(&value), "{errors}");
     }
     accepted(&[("DISCORD_TOKEN", &token), ("WHISUL_API_KEY", &key)]);
 }
@@ -179,7 +179,7 @@ fn a_proxy_is_used_only_where_a_service_is_elsewhere() {
         assert!(accepted(&[proxy, ("no_proxy", "discord.com")]).proxies.of(&discord).is_none());
         assert!(accepted(&[proxy, here[0], here[1]]).proxies.of(&discord).is_none());
         let socks = (name, "socks5://127.0.0.1:1080");
-        assert_eq!(faulty(&[socks]), ["HTTPS_PROXY"]);
+        assert_eq!(invalid(&[socks]), ["HTTPS_PROXY"]);
         let told = read(&[socks]).unwrap_err().to_string();
         assert!(told.contains("SOCKS proxies are not supported"), "{told}");
         let alias = if name == "HTTPS_PROXY" { "" } else { &format!(" (as {name})") };
@@ -200,12 +200,12 @@ fn allowed_servers_close_direct_messages_unless_those_are_allowed() {
     assert!(accepted(&[listed, ("ALLOW_DMS", "true")]).allow_dms);
     assert!(!accepted(&[("ALLOW_DMS", "false")]).allow_dms);
     for value in [",", "12,", "12,,34", "0", "-1", "+1", "12 34", "9223372036854775808"] {
-        assert_eq!(faulty(&[("ALLOWED_GUILDS", value)]), ["ALLOWED_GUILDS"], "{value}");
+        assert_eq!(invalid(&[("ALLOWED_GUILDS", value)]), ["ALLOWED_GUILDS"], "{value}");
     }
     for (value, allowed) in [("yes", true), ("True", true), ("0", false), ("OFF", false)] {
         assert_eq!(accepted(&[("ALLOW_DMS", value)]).allow_dms, allowed, "{value}");
     }
-    assert_eq!(faulty(&[("ALLOW_DMS", "perhaps")]), ["ALLOW_DMS"]);
+    assert_eq!(invalid(&[("ALLOW_DMS", "perhaps")]), ["ALLOW_DMS"]);
 }
 
 #[test]
@@ -214,7 +214,7 @@ fn each_extra_can_be_turned_off() {
     assert_eq!(accepted(&all).extras, Extras { notice: false, audio: false, cover: false });
     assert_eq!(accepted(&all[1..]).extras, Extras { notice: false, audio: true, cover: false });
     for (name, _) in all {
-        assert_eq!(faulty(&[(name, "perhaps")]), [name]);
+        assert_eq!(invalid(&[(name, "perhaps")]), [name]);
     }
     assert!(accepted(&[("NOTIFY", "Reply")]).extras.notice);
     assert_eq!(accepted(&[("LOG_FORMAT", "JSON")]).log_format, LogFormat::Json);
@@ -228,7 +228,7 @@ fn roles_have_quotas_of_their_own() {
         BTreeMap::from([(RoleId(7), "3/1h".parse().unwrap()), (RoleId(8), Quota::Unlimited)]);
     assert_eq!(settings.limits.roles, roles);
     for value in [",", "7", "7=", "=3/1h", "x=3/1h", "7=3/1h,", "7=3/1h,7=4/1h", "7:3/1h"] {
-        assert_eq!(faulty(&[("ROLE_QUOTAS", value)]), ["ROLE_QUOTAS"], "{value}");
+        assert_eq!(invalid(&[("ROLE_QUOTAS", value)]), ["ROLE_QUOTAS"], "{value}");
     }
 }
 
@@ -250,16 +250,16 @@ fn songs_are_remembered_for_as_long_as_they_count() {
     let told = told(&[("HISTORY_RETENTION", "1h"), ("GUILD_QUOTA", "1/1h")]);
     assert!(told.contains(&format!("{longer}USER_QUOTA, GLOBAL_QUOTA, in which")), "{told}");
     accepted(&[month, ("USER_QUOTA", "5/30d"), ("GUILD_QUOTA", "unlimited")]);
-    // A faulty quota is a fault of its own, and hides no other.
-    let faulty = faulty(&[month, ("USER_QUOTA", "many"), ("GLOBAL_QUOTA", "1/5w")]);
-    assert_eq!(faulty, ["USER_QUOTA", "HISTORY_RETENTION"]);
+    // An invalid quota is an error of its own, and hides no other.
+    let invalid = invalid(&[month, ("USER_QUOTA", "many"), ("GLOBAL_QUOTA", "1/5w")]);
+    assert_eq!(invalid, ["USER_QUOTA", "HISTORY_RETENTION"]);
 }
 
 #[test]
 fn intervals_are_shortened_only_for_servers_on_this_machine() {
     let here = "http://127.0.0.1:8080/api";
     for value in ["4s", "4999ms", "61s", "0s", "6"] {
-        assert_eq!(faulty(&[("POLL_INTERVAL", value)]), ["POLL_INTERVAL"], "{value}");
+        assert_eq!(invalid(&[("POLL_INTERVAL", value)]), ["POLL_INTERVAL"], "{value}");
     }
     for value in ["5s", "60s", "1m"] {
         accepted(&[("POLL_INTERVAL", value)]);
@@ -268,20 +268,20 @@ fn intervals_are_shortened_only_for_servers_on_this_machine() {
     assert_eq!(quick.poll_interval, Duration::from_millis(250));
     for value in ["61s", "0ms"] {
         let variables = [("POLL_INTERVAL", value), ("WHISUL_API_URL", here)];
-        assert_eq!(faulty(&variables), ["POLL_INTERVAL"], "{value}");
+        assert_eq!(invalid(&variables), ["POLL_INTERVAL"], "{value}");
     }
     // The other server's address has no say.
     let other = [("POLL_INTERVAL", "1s"), ("DISCORD_API_URL", here)];
-    assert_eq!(faulty(&other), ["POLL_INTERVAL"]);
+    assert_eq!(invalid(&other), ["POLL_INTERVAL"]);
     let other = [("EDIT_INTERVAL", "1s"), ("WHISUL_API_URL", here)];
-    assert_eq!(faulty(&other), ["EDIT_INTERVAL"]);
+    assert_eq!(invalid(&other), ["EDIT_INTERVAL"]);
     accepted(&[("EDIT_INTERVAL", "1ms"), ("DISCORD_API_URL", here)]);
     accepted(&[("EDIT_INTERVAL", "2m")]);
-    // An address with a fault of its own is no reason for a second one, nor hides one.
+    // An address with an error of its own is no reason for a second one, nor hides one.
     let variables = [("POLL_INTERVAL", "1s"), ("WHISUL_API_URL", "http://127.0.0.1/?q")];
-    assert_eq!(faulty(&variables), ["WHISUL_API_URL"]);
+    assert_eq!(invalid(&variables), ["WHISUL_API_URL"]);
     let variables = [("POLL_INTERVAL", "1s"), ("WHISUL_API_URL", "http://whisul.com")];
-    assert_eq!(faulty(&variables), ["WHISUL_API_URL", "POLL_INTERVAL"]);
+    assert_eq!(invalid(&variables), ["WHISUL_API_URL", "POLL_INTERVAL"]);
 }
 
 #[test]
@@ -312,8 +312,8 @@ fn addresses_are_encrypted_or_on_this_machine() {
         "https://whisul.example/?query",
         "https://whisul.example/#fragment",
     ] {
-        let faults = faulty(&[("WHISUL_API_URL", url), ("DISCORD_API_URL", url)]);
-        assert_eq!(faults, ["WHISUL_API_URL", "DISCORD_API_URL"], "{url}");
+        let errors = invalid(&[("WHISUL_API_URL", url), ("DISCORD_API_URL", url)]);
+        assert_eq!(errors, ["WHISUL_API_URL", "DISCORD_API_URL"], "{url}");
     }
 }
 
@@ -338,8 +338,8 @@ fn jobs_are_kept_in_a_file() {
         ("sqlite://\u{fffd}", "and the path of a file"),
         ("sqlite://\"my bot.db\"", "and the path of a file"),
     ] {
-        let faults = read(&[("DATABASE_URL", url)]).unwrap_err().to_string();
-        assert!(faults.contains("  DATABASE_URL: ") && faults.contains(told), "{url}: {faults}");
+        let errors = read(&[("DATABASE_URL", url)]).unwrap_err().to_string();
+        assert!(errors.contains("  DATABASE_URL: ") && errors.contains(told), "{url}: {errors}");
     }
 }
 
@@ -347,16 +347,16 @@ fn jobs_are_kept_in_a_file() {
 fn numbers_and_durations_are_above_nothing() {
     for name in ["MAX_RUNNING", "USER_CONCURRENCY"] {
         for value in ["0", "-1", "1.5", "ten", "4294967296"] {
-            assert_eq!(faulty(&[(name, value)]), [name], "{value}");
+            assert_eq!(invalid(&[(name, value)]), [name], "{value}");
         }
     }
     for name in ["JOB_TIMEOUT", "SHUTDOWN_GRACE", "HISTORY_RETENTION"] {
         for value in ["0s", "10", "-1s", "1y", "d"] {
-            assert_eq!(faulty(&[(name, value)]), [name], "{value}");
+            assert_eq!(invalid(&[(name, value)]), [name], "{value}");
         }
     }
     for value in ["0/1s", "5/0s", "5", "5/1s/1s", "unlimited"] {
-        assert_eq!(faulty(&[("WHISUL_RATE_LIMIT", value)]), ["WHISUL_RATE_LIMIT"], "{value}");
+        assert_eq!(invalid(&[("WHISUL_RATE_LIMIT", value)]), ["WHISUL_RATE_LIMIT"], "{value}");
     }
 }
 
@@ -366,7 +366,7 @@ fn a_filter_misspelt_is_a_fault() {
         accepted(&[("RUST_LOG", value)]);
     }
     for value in ["inof", "info,", "whisul_bot", "=info", "a=", "a=b", "a=b=c", "[span]=info"] {
-        assert_eq!(faulty(&[("RUST_LOG", value)]), ["RUST_LOG"], "{value}");
+        assert_eq!(invalid(&[("RUST_LOG", value)]), ["RUST_LOG"], "{value}");
     }
 }
 
@@ -374,9 +374,9 @@ proptest! {
     #[test]
     fn any_text_is_a_value_or_a_fault(index in 0..TABLE.len(), text in "\\PC*|[0-9a-z=/:,. ]*") {
         let name = TABLE[index].name;
-        let faults = faulty(&[(name, &text)]);
+        let errors = invalid(&[(name, &text)]);
         // A window longer than the history is told of at the history.
-        let window = name.contains("QUOTA") && faults == ["HISTORY_RETENTION"];
-        prop_assert!(faults.is_empty() || faults.contains(&name) || window, "{:?}", faults);
+        let window = name.contains("QUOTA") && errors == ["HISTORY_RETENTION"];
+        prop_assert!(errors.is_empty() || errors.contains(&name) || window, "{:?}", errors);
     }
 }

@@ -7,25 +7,25 @@ use thiserror::Error;
 use super::{env_file::LineProblem, table::Setting};
 use crate::domain::QuotaError;
 
-/// Everything that is wrong with the settings: at least one fault.
+/// Everything that is wrong with the settings: at least one error.
 ///
 /// Tells names, places and examples, and the values that are no secrets.
 #[derive(Debug, Error)]
-pub struct Faults {
-    pub(super) all: Vec<Fault>,
+pub struct ConfigErrors {
+    pub(super) all: Vec<ConfigError>,
     /// What may be the cause of several.
     pub(super) note: Option<String>,
 }
 
-impl From<Vec<Fault>> for Faults {
-    fn from(all: Vec<Fault>) -> Self {
+impl From<Vec<ConfigError>> for ConfigErrors {
+    fn from(all: Vec<ConfigError>) -> Self {
         Self { all, note: None }
     }
 }
 
 /// One thing that is wrong.
 #[derive(Debug)]
-pub(super) enum Fault {
+pub(super) enum ConfigError {
     /// A setting can't be used.
     Setting(Setting, Problem, Found),
     /// Something is wrong with this line of the `.env` file, counted from 1, in which this setting
@@ -35,8 +35,8 @@ pub(super) enum Fault {
     File(io::Error),
 }
 
-impl Fault {
-    /// The setting that a faulty line was meant for.
+impl ConfigError {
+    /// The setting that an invalid line was meant for.
     pub(super) fn line_of(&self) -> Option<Setting> {
         match self {
             Self::Line(_, setting, _) => *setting,
@@ -186,12 +186,12 @@ impl fmt::Display for BadEntry {
     }
 }
 
-impl fmt::Display for Faults {
+impl fmt::Display for ConfigErrors {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count = self.all.len();
-        let faults = if count == 1 { "fault" } else { "faults" };
-        writeln!(formatter, "The settings have {count} {faults}:")?;
-        self.all.iter().try_for_each(|fault| write!(formatter, "\n{fault}"))?;
+        let errors = if count == 1 { "error" } else { "errors" };
+        writeln!(formatter, "The settings have {count} {errors}:")?;
+        self.all.iter().try_for_each(|error| write!(formatter, "\n{error}"))?;
         if let Some(note) = &self.note {
             writeln!(formatter, "\n{note}")?;
         }
@@ -199,7 +199,7 @@ impl fmt::Display for Faults {
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for ConfigError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Setting(Setting { name, example, .. }, problem, Found { text, place }) => {
