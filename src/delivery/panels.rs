@@ -6,8 +6,8 @@ use super::{
     Message, links::message_link, markdown::escaped, render::stage, sentences::admin as say,
 };
 use crate::domain::{
-    Bar, BlockedWord, Deed, Grant, GuildId, Job, Limit, Listed, Quota, RoleId, Scope, Setting,
-    Standing, Stats, UserId,
+    AuditEntry, Bar, BlockedWord, Grant, GuildId, Job, Limit, Listed, Quota, RoleId, Scope,
+    Setting, Standing, Stats, UserId,
 };
 
 const COLOUR: u32 = 0x5B_6E_F5;
@@ -91,11 +91,11 @@ pub fn words(words: &Listed<BlockedWord>) -> Message {
     page(say::WORDS, words, say::word)
 }
 
-/// An act in the record.
+/// An admin action in the record.
 #[derive(Clone, Debug)]
 pub struct LogEntry {
-    /// The act.
-    pub deed: Deed,
+    /// The action.
+    pub entry: AuditEntry,
     /// What its server is called; `None` where the record is that server's own.
     pub server: Option<Option<String>>,
     /// Whose song it cancelled, if that came in time.
@@ -105,7 +105,7 @@ pub struct LogEntry {
 impl LogEntry {
     fn circumstances(&self) -> say::Circumstances {
         let here = say::Circumstances { cancelled: self.cancelled, ..say::Circumstances::here() };
-        let (Some(name), Scope::Server(id)) = (&self.server, self.deed.scope) else { return here };
+        let (Some(name), Scope::Server(id)) = (&self.server, self.entry.scope) else { return here };
         say::Circumstances { server: server_name(id, name.as_deref()), ..here }
     }
 }
@@ -118,14 +118,14 @@ fn server_name(id: GuildId, name: Option<&str>) -> String {
 /// A page of what admins did.
 pub fn log(entries: &Listed<LogEntry>) -> Message {
     page(say::LOG, entries, |entry| {
-        let reason = escaped(entry.deed.reason.as_deref().unwrap_or_default(), REASON_ROOM);
-        say::deed(&entry.deed, &entry.circumstances(), &reason)
+        let reason = escaped(entry.entry.reason.as_deref().unwrap_or_default(), REASON_ROOM);
+        say::entry(&entry.entry, &entry.circumstances(), &reason)
     })
 }
 
-/// An act that another one did not end, to whoever may see it.
+/// An admin action that another one did not end, to whoever may see it.
 pub fn still_in_force(entry: &LogEntry) -> String {
-    say::still_in_force(&entry.deed, &entry.circumstances())
+    say::still_in_force(&entry.entry, &entry.circumstances())
 }
 
 /// Numbers about songs.
@@ -235,7 +235,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::{Act, ChannelId, JobId, MessageId, Page, State, Timestamp, fixtures};
+    use crate::domain::{
+        AdminAction, ChannelId, JobId, MessageId, Page, State, Timestamp, fixtures,
+    };
 
     /// Everything that Discord would show of a message.
     fn shown(message: &Message) -> String {
@@ -299,26 +301,26 @@ mod tests {
         let person = UserId(u64::MAX);
         let expires_at = Timestamp::from_millis(i64::MAX);
         let quota = Quota::Limited { count: u32::MAX, window: Duration::from_secs(1_000_001) };
-        let acts = [
-            Act::Grant { person, songs: u32::MAX, expires_at },
-            Act::Reset { person },
-            Act::SetPersonQuota { person, quota: Some(quota) },
-            Act::SetGlobalQuota(Some(quota)),
-            Act::Block(person),
-            Act::AddWord(BlockedWord::parse(&"w".repeat(40)).unwrap()),
-            Act::TakeBack(JobId(u64::MAX)),
+        let actions = [
+            AdminAction::Grant { person, songs: u32::MAX, expires_at },
+            AdminAction::Reset { person },
+            AdminAction::SetPersonQuota { person, quota: Some(quota) },
+            AdminAction::SetGlobalQuota(Some(quota)),
+            AdminAction::Block(person),
+            AdminAction::AddWord(BlockedWord::parse(&"w".repeat(40)).unwrap()),
+            AdminAction::Cancel(JobId(u64::MAX)),
         ];
-        for act in acts {
-            let deed = Deed {
+        for action in actions {
+            let entry = AuditEntry {
                 id: JobId(u64::MAX),
                 admin: person,
                 guild: GuildId(u64::MAX),
                 scope: Scope::Server(GuildId(u64::MAX)),
-                act,
+                action,
                 reason: Some("*".repeat(200)),
             };
             let server = Some(Some("*".repeat(100)));
-            let entry = LogEntry { deed, server, cancelled: Some(person) };
+            let entry = LogEntry { entry, server, cancelled: Some(person) };
             assert_whole(&entry, LOG_PAGE, log);
         }
     }

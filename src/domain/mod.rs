@@ -3,8 +3,8 @@
 //! Pure rules: no input or output, no clock, no randomness. Whatever time it is comes in as an
 //! argument, so that every rule here can be tested by property and simulated by seed.
 
-mod act;
 mod action;
+mod admin_action;
 mod answers;
 mod cancellation;
 mod estimate;
@@ -38,8 +38,8 @@ mod waiting;
 mod ways;
 mod words;
 
-pub use act::{Act, Deed, Performed, Scope, WORDS_MAX};
 pub use action::{Action, RunId};
+pub use admin_action::{ActionOutcome, AdminAction, AuditEntry, Scope, WORDS_MAX};
 pub use answers::{FirstAnswer, Report, Submission};
 pub use cancellation::{Cancellation, Canceller};
 pub use estimate::{Estimate, Outlook, Span};

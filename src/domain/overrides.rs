@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{Act, Deed, GuildId, JobId, Limits, Quota, Scope, Timestamp, UserId};
+use super::{AdminAction, AuditEntry, GuildId, JobId, Limits, Quota, Scope, Timestamp, UserId};
 
 /// Extra songs for a person, beyond their own quota.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Grant {
-    /// The act that gave them.
+    /// The action that gave them.
     pub id: JobId,
     /// From when on they can't be used.
     pub expires_at: Timestamp,
@@ -42,35 +42,35 @@ pub enum Bar {
 }
 
 impl Overrides {
-    /// What the acts in force say about this person in this server (`None`: outside of servers).
-    pub fn of(in_force: &[Deed], person: UserId, guild: Option<GuildId>) -> Self {
+    /// What the admin actions in force say about this person in this server (`None`: outside of servers).
+    pub fn of(in_force: &[AuditEntry], person: UserId, guild: Option<GuildId>) -> Self {
         let mut all = Self::default();
-        let applies = |deed: &&Deed| {
-            let here = match deed.scope {
+        let applies = |entry: &&AuditEntry| {
+            let here = match entry.scope {
                 Scope::Everywhere => true,
                 Scope::Server(server) => Some(server) == guild,
             };
-            here && deed.act.person().is_none_or(|concerned| concerned == person)
+            here && entry.action.person().is_none_or(|concerned| concerned == person)
         };
-        in_force.iter().filter(applies).for_each(|deed| all.take(deed));
+        in_force.iter().filter(applies).for_each(|entry| all.take(entry));
         all
     }
 
-    fn take(&mut self, deed: &Deed) {
-        match &deed.act {
-            Act::SetPersonQuota { quota, .. } => self.person = *quota,
-            Act::SetServerQuota(quota) => self.server = *quota,
-            Act::LowerServerQuota(quota) => self.lowered = *quota,
-            Act::SetGlobalQuota(quota) => self.global = *quota,
-            Act::Block(_) => self.bar(Bar::Blocked(deed.scope)),
-            Act::Pause => self.bar(Bar::Paused(deed.scope)),
-            Act::Grant { .. }
-            | Act::Reset { .. }
-            | Act::Unblock(_)
-            | Act::Resume
-            | Act::AddWord(_)
-            | Act::RemoveWord(_)
-            | Act::TakeBack(_) => {}
+    fn take(&mut self, entry: &AuditEntry) {
+        match &entry.action {
+            AdminAction::SetPersonQuota { quota, .. } => self.person = *quota,
+            AdminAction::SetServerQuota(quota) => self.server = *quota,
+            AdminAction::LowerServerQuota(quota) => self.lowered = *quota,
+            AdminAction::SetGlobalQuota(quota) => self.global = *quota,
+            AdminAction::Block(_) => self.bar(Bar::Blocked(entry.scope)),
+            AdminAction::Pause => self.bar(Bar::Paused(entry.scope)),
+            AdminAction::Grant { .. }
+            | AdminAction::Reset { .. }
+            | AdminAction::Unblock(_)
+            | AdminAction::Resume
+            | AdminAction::AddWord(_)
+            | AdminAction::RemoveWord(_)
+            | AdminAction::Cancel(_) => {}
         }
     }
 
@@ -136,8 +136,15 @@ mod tests {
     const ANN: UserId = UserId(1);
     const HOME: GuildId = GuildId(7);
 
-    fn deed(scope: Scope, act: Act) -> Deed {
-        Deed { id: JobId(1 << 30), admin: UserId(9), guild: HOME, scope, act, reason: None }
+    fn entry(scope: Scope, action: AdminAction) -> AuditEntry {
+        AuditEntry {
+            id: JobId(1 << 30),
+            admin: UserId(9),
+            guild: HOME,
+            scope,
+            action,
+            reason: None,
+        }
     }
 
     fn quota(text: &str) -> Quota {
@@ -157,12 +164,12 @@ mod tests {
     #[test]
     fn only_what_concerns_a_person_in_a_place_applies() {
         let here = Scope::Server(HOME);
-        let acts = [
-            deed(here, Act::Block(ANN)),
-            deed(Scope::Everywhere, Act::Block(UserId(2))),
-            deed(Scope::Server(GuildId(8)), Act::Pause),
+        let actions = [
+            entry(here, AdminAction::Block(ANN)),
+            entry(Scope::Everywhere, AdminAction::Block(UserId(2))),
+            entry(Scope::Server(GuildId(8)), AdminAction::Pause),
         ];
-        let bar = |person, guild| Overrides::of(&acts, person, guild).bar;
+        let bar = |person, guild| Overrides::of(&actions, person, guild).bar;
         assert_eq!(bar(ANN, Some(HOME)), Some(Bar::Blocked(here)));
         assert_eq!(bar(ANN, None), None);
         assert_eq!(bar(UserId(2), None), Some(Bar::Blocked(Scope::Everywhere)));
@@ -171,8 +178,8 @@ mod tests {
 
     #[test]
     fn what_the_owner_says_about_a_person_stands_above_their_roles() {
-        let set = Act::SetPersonQuota { person: ANN, quota: Some(quota("1/1d")) };
-        let overrides = Overrides::of(&[deed(Scope::Everywhere, set)], ANN, None);
+        let set = AdminAction::SetPersonQuota { person: ANN, quota: Some(quota("1/1d")) };
+        let overrides = Overrides::of(&[entry(Scope::Everywhere, set)], ANN, None);
         let limits = limits().with(&overrides);
         let personal: Vec<_> = limits.personal(&[crate::domain::RoleId(3)]).collect();
         assert_eq!(personal, [quota("1/1d")]);

@@ -7,8 +7,9 @@ use tracing::info;
 use super::Jobs;
 use crate::{
     domain::{
-        Act, Bar, BlockedWord, Canceller, Charges, Deed, Failure, GuildId, Job, JobId, Limits,
-        Listed, Overrides, Page, Performed, Requester, Scope, State, Stats, UserId,
+        ActionOutcome, AdminAction, AuditEntry, Bar, BlockedWord, Canceller, Charges, Failure,
+        GuildId, Job, JobId, Limits, Listed, Overrides, Page, Requester, Scope, State, Stats,
+        UserId,
     },
     store::StoreError,
 };
@@ -16,12 +17,12 @@ use crate::{
 #[expect(clippy::missing_errors_doc, reason = "each fails when the database does")]
 impl Jobs {
     /// Does what an admin wants, by writing it down.
-    pub async fn perform(&self, deed: &Deed) -> Result<Performed, StoreError> {
-        self.clock.hear(deed.id);
-        let performed = self.store.perform(deed).await?;
-        if performed == Performed::Done {
-            let (admin, guild) = (deed.admin, deed.guild);
-            info!(act = %deed.id, %admin, %guild, "an admin did something");
+    pub async fn perform(&self, entry: &AuditEntry) -> Result<ActionOutcome, StoreError> {
+        self.clock.hear(entry.id);
+        let performed = self.store.perform(entry).await?;
+        if performed == ActionOutcome::Recorded {
+            let (admin, guild) = (entry.admin, entry.guild);
+            info!(action = %entry.id, %admin, %guild, "admin action recorded");
         }
         Ok(performed)
     }
@@ -83,23 +84,23 @@ impl Jobs {
     }
 
     /// A page of what admins did, the latest first: in all servers (`None`) or for one.
-    pub async fn acts(
+    pub async fn audit_log(
         &self,
         guild: Option<GuildId>,
         page: Page,
-    ) -> Result<Listed<Deed>, StoreError> {
-        self.store.acts(guild, page).await
+    ) -> Result<Listed<AuditEntry>, StoreError> {
+        self.store.audit_log(guild, page).await
     }
 
-    /// Whose song an act cancelled or ended; `None` if it came too late, or the song is forgotten.
-    pub async fn cancelled_by(&self, deed: &Deed) -> Result<Option<UserId>, StoreError> {
-        let Act::TakeBack(job) = deed.act else { return Ok(None) };
+    /// Whose song an admin action cancelled or ended; `None` if it came too late, or the song is forgotten.
+    pub async fn cancelled_by(&self, entry: &AuditEntry) -> Result<Option<UserId>, StoreError> {
+        let AdminAction::Cancel(job) = entry.action else { return Ok(None) };
         let Some(job) = self.store.job(job).await? else { return Ok(None) };
         let by_them = match &job.state {
             State::Cancelled(cancellation) => match cancellation.by {
-                Canceller::Moderator(person) => person == deed.admin,
+                Canceller::Moderator(person) => person == entry.admin,
                 Canceller::Owner => true,
-                Canceller::Requester => job.requester == deed.admin,
+                Canceller::Requester => job.requester == entry.admin,
                 Canceller::Deletion => false,
             },
             State::Failed(Failure::Ended { .. }) => true,
@@ -108,13 +109,13 @@ impl Jobs {
         Ok(by_them.then_some(job.requester))
     }
 
-    /// What is in force all the same, where an act ended something of the same kind, or found nothing
+    /// What is in force all the same, where an admin action ended something of the same kind, or found nothing
     /// to end: everywhere and in its own server; in all servers, if it was to hold everywhere.
-    pub async fn still_in_force(&self, deed: &Deed) -> Result<Vec<Deed>, StoreError> {
-        if !deed.act.is_end() {
+    pub async fn still_in_force(&self, entry: &AuditEntry) -> Result<Vec<AuditEntry>, StoreError> {
+        if !entry.action.is_end() {
             return Ok(Vec::new());
         }
-        self.store.still_in_force(deed).await
+        self.store.still_in_force(entry).await
     }
 
     /// A page of the jobs under way, in the order of their turns.

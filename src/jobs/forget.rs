@@ -7,7 +7,7 @@ use tracing::{info, warn};
 
 use super::{Backoff, Jobs};
 use crate::{
-    domain::{Deed, UserId, forgotten_before},
+    domain::{AuditEntry, UserId, forgotten_before},
     store::{Erasure, StoreError},
 };
 
@@ -79,8 +79,8 @@ impl Jobs {
     async fn forget(&self) -> Result<u64, StoreError> {
         let Some(latest) = self.store.latest().await? else { return Ok(0) };
         // Acts of admins may know of songs for longer than the settings say by now.
-        let acts = self.store.remembering().await?;
-        let longest = acts.iter().filter_map(Deed::remembers).max().unwrap_or_default();
+        let actions = self.store.remembering().await?;
+        let longest = actions.iter().filter_map(AuditEntry::remembers).max().unwrap_or_default();
         let retention = self.rules.history_retention.max(longest);
         let before = forgotten_before(self.clock.now(), latest, retention);
         self.store.forget_acts(before).await?;

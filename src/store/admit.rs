@@ -5,7 +5,7 @@ use std::time::Duration;
 use sqlx::{Sqlite, SqliteConnection, query::QueryScalar, sqlite::SqliteArguments};
 
 use super::{
-    Store, StoreError, acts,
+    Store, StoreError, admin_actions,
     write::{self, number},
 };
 use crate::domain::{
@@ -158,7 +158,7 @@ async fn decide(
         return Ok(Err(Admission::Repeated));
     }
     let (person, guild) = (job.requester, job.place.guild);
-    let overrides = acts::overrides(connection, person, guild).await?;
+    let overrides = admin_actions::overrides(connection, person, guild).await?;
     if let Some(bar) = overrides.bar {
         return Ok(Err(Admission::Barred(bar)));
     }
@@ -189,7 +189,7 @@ async fn charges(
     limits: &Limits,
 ) -> Result<Charges, StoreError> {
     let at = interaction.created_at();
-    let grants = acts::grants(connection, interaction, person).await?;
+    let grants = admin_actions::grants(connection, interaction, person).await?;
     let person = number(interaction, "requester", person.0)?;
     let open = count(connection, OPEN, person).await?;
     let mut charges = Charges { open, grants, ..Charges::default() };

@@ -4,7 +4,7 @@
 //! what SQLite and PostgreSQL have in common; what only SQLite knows stands in `open`, `backup`,
 //! `restore`, `purge` and `error`, and in the one `BEGIN` of `admit`.
 
-mod acts;
+mod admin_actions;
 mod admit;
 mod backup;
 mod error;

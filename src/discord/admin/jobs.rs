@@ -11,7 +11,7 @@ use crate::{
         errors::{CommandError, in_time},
         songs::suggested,
     },
-    domain::{Act, Cancellation, Canceller, JobId, Scope},
+    domain::{AdminAction, Cancellation, Canceller, JobId, Scope},
     jobs::TakenBack,
 };
 
@@ -59,8 +59,8 @@ pub(super) async fn cancel(
     };
     // Written down first: the record may tell of a wish that came too late, but never leaves one
     // out.
-    let deed = admin.deed(Act::TakeBack(song), scope, reason);
-    admin.write_down(&deed).await?;
+    let entry = admin.entry(AdminAction::Cancel(song), scope, reason);
+    admin.write_down(&entry).await?;
     let jobs = &admin.state.jobs;
     // The job's own task brings the news to its message.
     // Where Discord does not tell who the owner is, this is a moderator like any other.
@@ -70,7 +70,7 @@ pub(super) async fn cancel(
         _ if is_owner => Canceller::Owner,
         person => Canceller::Moderator(person),
     };
-    let cancellation = Cancellation { by, reason: deed.reason };
+    let cancellation = Cancellation { by, reason: entry.reason };
     let taken_back = if is_owner {
         jobs.take_back_or_end(song, cancellation, admin.until).await?
     } else {

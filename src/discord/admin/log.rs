@@ -1,6 +1,6 @@
 //! `/admin stats` and `/admin log`.
 
-use super::{Admin, DAY, MONTH, entry, page_of, server};
+use super::{Admin, DAY, MONTH, log_entry, page_of, server};
 use crate::{
     delivery::panels::{self, LOG_PAGE, LogEntry},
     discord::{
@@ -45,20 +45,22 @@ pub(super) async fn log(
     let admin = Admin::of(context).await?;
     let scope = admin.scope(everywhere).await?;
     let jobs = &admin.state.jobs;
-    let (acts, cancelled) = in_time(async {
-        let acts = jobs.acts(server(scope), page_of(LOG_PAGE, page)).await?;
+    let (actions, cancelled) = in_time(async {
+        let actions = jobs.audit_log(server(scope), page_of(LOG_PAGE, page)).await?;
         let mut cancelled = Vec::new();
-        for deed in &acts.items {
-            cancelled.push(jobs.cancelled_by(deed).await?);
+        for entry in &actions.items {
+            cancelled.push(jobs.cancelled_by(entry).await?);
         }
-        Ok((acts, cancelled))
+        Ok((actions, cancelled))
     })
     .await?;
     let names = admin.names(scope == Scope::Everywhere).await;
-    let entries = acts.items.into_iter().zip(cancelled);
+    let entries = actions.items.into_iter().zip(cancelled);
     let with_circumstances =
-        |(deed, cancelled)| LogEntry { cancelled, ..entry(deed, names.as_deref()) };
+        |(entry, cancelled)| LogEntry { cancelled, ..log_entry(entry, names.as_deref()) };
     let entries = entries.map(with_circumstances).collect();
-    admin.show(panels::log(&Listed { items: entries, total: acts.total, page: acts.page })).await;
+    admin
+        .show(panels::log(&Listed { items: entries, total: actions.total, page: actions.page }))
+        .await;
     Ok(())
 }

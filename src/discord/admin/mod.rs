@@ -29,10 +29,10 @@ use crate::{
         sentences,
         sentences::admin as say,
     },
-    domain::{Act, Deed, GuildId, Page, Performed, Scope},
+    domain::{ActionOutcome, AdminAction, AuditEntry, GuildId, Page, Scope},
 };
 
-/// Of the 3 seconds for an answer, this much may have passed once an act is written down.
+/// Of the 3 seconds for an answer, this much may have passed once an admin action is written down.
 const WRITTEN: Duration = Duration::from_secs(2);
 
 /// The times for which numbers are shown.
@@ -66,7 +66,7 @@ pub(super) async fn admin(_: Context<'_>) -> Result<(), CommandError> {
     Err(CommandError::NoSubcommand)
 }
 
-/// How many acts that are still in force are told of.
+/// How many admin actions that are still in force are told of.
 const STILL: usize = 3;
 
 /// The most characters of a reason, as the options say, too.
@@ -115,50 +115,52 @@ impl Admin {
     /// Does something, if it is theirs to do, and says so.
     async fn perform(
         &self,
-        act: Act,
+        action: AdminAction,
         scope: Scope,
         reason: Option<String>,
     ) -> Result<(), CommandError> {
-        let deed = self.deed(act, scope, reason);
-        if deed.act.is_for_owner(scope) {
+        let entry = self.entry(action, scope, reason);
+        if entry.action.is_for_owner(scope) {
             self.check_owner().await?;
         }
-        let performed = self.write_down(&deed).await?;
+        let performed = self.write_down(&entry).await?;
         // It is written down already, and that is what matters.
-        let told = timeout_at(self.until, self.told(&deed, performed)).await;
-        let told = told.unwrap_or_else(|_late| say::performed(&deed, performed, None));
+        let told = timeout_at(self.until, self.told(&entry, performed)).await;
+        let told = told.unwrap_or_else(|_late| say::performed(&entry, performed, None));
         self.state.whisper(&self.invoker, &told).await;
         Ok(())
     }
 
-    /// What became of an act. Where it ends something, what of the same is in force all the same.
-    async fn told(&self, deed: &Deed, performed: Performed) -> String {
+    /// What became of an admin action. Where it ends something, what of the same is in force all the same.
+    async fn told(&self, entry: &AuditEntry, performed: ActionOutcome) -> String {
         let jobs = &self.state.jobs;
         let read = async {
             let overrides = jobs.overrides(self.invoker.user, Some(self.guild)).await?;
-            Ok((jobs.settings_limits().with(&overrides), jobs.still_in_force(deed).await?))
+            Ok((jobs.settings_limits().with(&overrides), jobs.still_in_force(entry).await?))
         };
         let Ok((limits, still)) = in_time(read).await else {
-            return say::performed(deed, performed, None);
+            return say::performed(entry, performed, None);
         };
-        let quota = match &deed.act {
-            Act::SetServerQuota(None) | Act::LowerServerQuota(None) => Some(limits.guild),
-            Act::SetGlobalQuota(None) => Some(limits.global),
+        let quota = match &entry.action {
+            AdminAction::SetServerQuota(None) | AdminAction::LowerServerQuota(None) => {
+                Some(limits.guild)
+            }
+            AdminAction::SetGlobalQuota(None) => Some(limits.global),
             _ => None,
         };
-        let mut told = say::performed(deed, performed, quota);
+        let mut told = say::performed(entry, performed, quota);
         if still.is_empty() {
             return told;
         }
-        let names = self.names(deed.scope == Scope::Everywhere).await;
-        for deed in still.iter().take(STILL) {
+        let names = self.names(entry.scope == Scope::Everywhere).await;
+        for entry in still.iter().take(STILL) {
             told = format!(
                 "{told}\n{}",
-                panels::still_in_force(&entry(deed.clone(), names.as_deref()))
+                panels::still_in_force(&log_entry(entry.clone(), names.as_deref()))
             );
         }
-        let is_owners = |other: &Deed| other.act.is_for_owner(other.scope);
-        if deed.scope != Scope::Everywhere && still.iter().any(is_owners) {
+        let is_owners = |other: &AuditEntry| other.action.is_for_owner(other.scope);
+        if entry.scope != Scope::Everywhere && still.iter().any(is_owners) {
             told = format!("{told} {}", say::OWNERS_TO_UNDO);
         }
         told
@@ -172,17 +174,17 @@ impl Admin {
         Some(timeout_at(self.until, self.state.names.of_servers()).await.unwrap_or_default())
     }
 
-    /// Writes an act down, within the time that a person can be answered.
-    async fn write_down(&self, deed: &Deed) -> Result<Performed, CommandError> {
-        let performed = timeout_at(self.until, self.state.jobs.perform(deed)).await;
+    /// Writes an admin action down, within the time that a person can be answered.
+    async fn write_down(&self, entry: &AuditEntry) -> Result<ActionOutcome, CommandError> {
+        let performed = timeout_at(self.until, self.state.jobs.perform(entry)).await;
         Ok(performed.map_err(|_| CommandError::NotNow(say::NOT_IN_TIME))??)
     }
 
-    fn deed(&self, act: Act, scope: Scope, reason: Option<String>) -> Deed {
+    fn entry(&self, action: AdminAction, scope: Scope, reason: Option<String>) -> AuditEntry {
         // A client may not know the option's limit.
         let reason = reason.map(|reason| reason.chars().take(REASON_MAX).collect());
         let (id, admin, guild) = (self.invoker.interaction, self.invoker.user, self.guild);
-        Deed { id, admin, guild, scope, act, reason }
+        AuditEntry { id, admin, guild, scope, action, reason }
     }
 
     async fn show(&self, message: Message) {
@@ -190,13 +192,13 @@ impl Admin {
     }
 }
 
-/// An act as it is told, with the name of its server, if names are given.
-fn entry(deed: Deed, names: Option<&ServerNames>) -> LogEntry {
-    let server = names.map(|names| match deed.scope {
+/// An admin action as it is told, with the name of its server, if names are given.
+fn log_entry(entry: AuditEntry, names: Option<&ServerNames>) -> LogEntry {
+    let server = names.map(|names| match entry.scope {
         Scope::Server(guild) => names.get(&guild).cloned(),
         Scope::Everywhere => None,
     });
-    LogEntry { deed, server, cancelled: None }
+    LogEntry { entry, server, cancelled: None }
 }
 
 /// The page that somebody wants to see of a list, with so many lines on each. Where the list has no

@@ -5,7 +5,7 @@ use serenity::all::User;
 use super::Admin;
 use crate::{
     discord::{Context, errors::CommandError},
-    domain::{Act, UserId},
+    domain::{AdminAction, UserId},
 };
 
 /// Take no more songs from a person
@@ -21,7 +21,7 @@ pub(super) async fn block(
 ) -> Result<(), CommandError> {
     let admin = Admin::of(context).await?;
     let scope = admin.scope(everywhere).await?;
-    admin.perform(Act::Block(UserId(person.id.get())), scope, Some(reason)).await
+    admin.perform(AdminAction::Block(UserId(person.id.get())), scope, Some(reason)).await
 }
 
 /// Take songs from a person again
@@ -36,5 +36,5 @@ pub(super) async fn unblock(
 ) -> Result<(), CommandError> {
     let admin = Admin::of(context).await?;
     let scope = admin.scope(everywhere).await?;
-    admin.perform(Act::Unblock(UserId(person.id.get())), scope, reason).await
+    admin.perform(AdminAction::Unblock(UserId(person.id.get())), scope, reason).await
 }

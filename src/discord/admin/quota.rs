@@ -11,7 +11,7 @@ use crate::{
         Context,
         errors::{CommandError, in_time},
     },
-    domain::{Act, Limit, Quota, Requester, RoleId, Scope, UserId, parse_duration},
+    domain::{AdminAction, Limit, Quota, Requester, RoleId, Scope, UserId, parse_duration},
 };
 
 /// See and change who may have how many songs
@@ -109,8 +109,8 @@ async fn grant(
     check_retention(&admin, Some(lasting))?;
     let person = UserId(person.id.get());
     let expires_at = admin.invoker.interaction.created_at().after(lasting);
-    let act = Act::Grant { person, songs: songs.clamp(1, 1000), expires_at };
-    admin.perform(act, Scope::Everywhere, Some(reason)).await
+    let action = AdminAction::Grant { person, songs: songs.clamp(1, 1000), expires_at };
+    admin.perform(action, Scope::Everywhere, Some(reason)).await
 }
 
 /// Let a person's own quota begin anew: for the bot's owner
@@ -123,8 +123,8 @@ async fn reset(
     reason: Option<String>,
 ) -> Result<(), CommandError> {
     let admin = Admin::of(context).await?;
-    let act = Act::Reset { person: UserId(person.id.get()) };
-    admin.perform(act, Scope::Everywhere, reason).await
+    let action = AdminAction::Reset { person: UserId(person.id.get()) };
+    admin.perform(action, Scope::Everywhere, reason).await
 }
 
 /// Give a person a quota of their own: for the bot's owner
@@ -141,8 +141,8 @@ async fn set(
 ) -> Result<(), CommandError> {
     let admin = Admin::of(context).await?;
     let quota = parse(&admin, &quota)?;
-    let act = Act::SetPersonQuota { person: UserId(person.id.get()), quota };
-    admin.perform(act, Scope::Everywhere, reason).await
+    let action = AdminAction::SetPersonQuota { person: UserId(person.id.get()), quota };
+    admin.perform(action, Scope::Everywhere, reason).await
 }
 
 /// Lower this server's quota; the bot's owner may also raise it
@@ -159,7 +159,7 @@ async fn server(
     let admin = Admin::of(context).await?;
     let (quota, here) = (parse(&admin, &quota)?, Scope::Server(admin.guild));
     if admin.is_owner().await? {
-        return admin.perform(Act::SetServerQuota(quota), here, reason).await;
+        return admin.perform(AdminAction::SetServerQuota(quota), here, reason).await;
     }
     let jobs = &admin.state.jobs;
     let overrides = in_time(jobs.overrides(admin.invoker.user, Some(admin.guild))).await?;
@@ -168,7 +168,7 @@ async fn server(
         return Err(CommandError::NotSo(say::only_lower(given)));
     }
     let lowered = quota.filter(|quota| *quota != Quota::Unlimited);
-    admin.perform(Act::LowerServerQuota(lowered), here, reason).await
+    admin.perform(AdminAction::LowerServerQuota(lowered), here, reason).await
 }
 
 /// Set the quota over everybody: for the bot's owner
@@ -184,7 +184,7 @@ async fn global(
 ) -> Result<(), CommandError> {
     let admin = Admin::of(context).await?;
     let quota = parse(&admin, &quota)?;
-    admin.perform(Act::SetGlobalQuota(quota), Scope::Everywhere, reason).await
+    admin.perform(AdminAction::SetGlobalQuota(quota), Scope::Everywhere, reason).await
 }
 
 /// Reads a quota that can be counted; `None` for the settings' own.

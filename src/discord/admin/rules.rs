@@ -3,7 +3,7 @@
 use super::Admin;
 use crate::{
     discord::{Context, errors::CommandError},
-    domain::Act,
+    domain::AdminAction,
 };
 
 /// Take no more songs for now; those under way go on
@@ -18,7 +18,7 @@ pub(super) async fn pause(
 ) -> Result<(), CommandError> {
     let admin = Admin::of(context).await?;
     let scope = admin.scope(everywhere).await?;
-    admin.perform(Act::Pause, scope, reason).await
+    admin.perform(AdminAction::Pause, scope, reason).await
 }
 
 /// Take songs again
@@ -32,5 +32,5 @@ pub(super) async fn resume(
 ) -> Result<(), CommandError> {
     let admin = Admin::of(context).await?;
     let scope = admin.scope(everywhere).await?;
-    admin.perform(Act::Resume, scope, reason).await
+    admin.perform(AdminAction::Resume, scope, reason).await
 }

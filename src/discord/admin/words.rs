@@ -10,7 +10,7 @@ use crate::{
         Context,
         errors::{CommandError, in_time},
     },
-    domain::{Act, BlockedWord},
+    domain::{AdminAction, BlockedWord},
 };
 
 /// Words that no prompt may contain
@@ -32,7 +32,7 @@ async fn add(
 ) -> Result<(), CommandError> {
     let admin = Admin::of(context).await?;
     let scope = admin.scope(everywhere).await?;
-    admin.perform(Act::AddWord(parse(&word)?), scope, None).await
+    admin.perform(AdminAction::AddWord(parse(&word)?), scope, None).await
 }
 
 /// Allow a word again
@@ -46,7 +46,7 @@ async fn remove(
 ) -> Result<(), CommandError> {
     let admin = Admin::of(context).await?;
     let scope = admin.scope(everywhere).await?;
-    admin.perform(Act::RemoveWord(parse(&word)?), scope, None).await
+    admin.perform(AdminAction::RemoveWord(parse(&word)?), scope, None).await
 }
 
 /// See the blocked words

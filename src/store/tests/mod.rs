@@ -1,6 +1,6 @@
 //! Shared by the store's tests: a folder to work in, and jobs of every kind.
 
-mod acts;
+mod admin_actions;
 mod admission;
 mod copies;
 mod damage;

@@ -3,7 +3,7 @@
 use sqlx::{AssertSqlSafe, Row};
 
 use super::*;
-use crate::store::{DURATIONS, JOB, ROUNDS, UNSETTLED, acts, admit, forget, own, watch};
+use crate::store::{DURATIONS, JOB, ROUNDS, UNSETTLED, admin_actions, admit, forget, own, watch};
 
 #[tokio::test]
 async fn every_statement_has_its_index() {
@@ -36,15 +36,15 @@ async fn every_statement_has_its_index() {
     for (statement, indices) in [
         (admit::CHARGES_OF_REQUESTER, &["jobs_of_requester", "acts_in_force"][..]),
         (admit::REFUNDED, &["jobs_of_requester", "acts_in_force"]),
-        (acts::OVERRIDES, &["acts_in_force"]),
-        (acts::WORDS, &["acts_in_force"]),
-        (acts::OWN_QUOTAS, &["acts_in_force"]),
-        (acts::GRANTS, &["acts_in_force", "jobs_of_grant"]),
-        (acts::WORDS_OF_SCOPE.count, &["acts_in_force"]),
-        (acts::WORDS_OF_SCOPE.rows, &["acts_in_force"]),
-        (acts::LOG_OF_SERVER.count, &["acts_of_scope"]),
-        (acts::LOG_OF_SERVER.rows, &["acts_of_scope"]),
-        (acts::LOG.rows, &["sqlite_autoindex_acts_1"]),
+        (admin_actions::OVERRIDES, &["acts_in_force"]),
+        (admin_actions::WORDS, &["acts_in_force"]),
+        (admin_actions::OWN_QUOTAS, &["acts_in_force"]),
+        (admin_actions::GRANTS, &["acts_in_force", "jobs_of_grant"]),
+        (admin_actions::WORDS_OF_SCOPE.count, &["acts_in_force"]),
+        (admin_actions::WORDS_OF_SCOPE.rows, &["acts_in_force"]),
+        (admin_actions::LOG_OF_SERVER.count, &["acts_of_scope"]),
+        (admin_actions::LOG_OF_SERVER.rows, &["acts_of_scope"]),
+        (admin_actions::LOG.rows, &["sqlite_autoindex_acts_1"]),
         (watch::OPEN_IN_GUILD.count, &["jobs_open_of_guild"]),
         (watch::OPEN_IN_GUILD.rows, &["jobs_open_of_guild"]),
         (watch::OPEN.count, &["jobs_open"]),

@@ -1,10 +1,10 @@
-//! Writing an act down, which is what puts it in force.
+//! Writing an admin action down, which is what puts it in force.
 
 use sqlx::SqliteConnection;
 
 use super::row;
 use crate::{
-    domain::{Act, BlockedWord, Deed, Performed, WORDS_MAX},
+    domain::{ActionOutcome, AdminAction, AuditEntry, BlockedWord, WORDS_MAX},
     store::{Store, StoreError, admit::BEGIN, write::number},
 };
 
@@ -31,14 +31,14 @@ const INSERT: &str = "\
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 
 impl Store {
-    /// Writes an act down. It takes the place of an earlier one about the same, in one transaction.
+    /// Writes an admin action down. It takes the place of an earlier one about the same, in one transaction.
     ///
     /// # Errors
     /// When the database can't be read or written: nothing has happened, then.
-    pub async fn perform(&self, deed: &Deed) -> Result<Performed, StoreError> {
+    pub async fn perform(&self, entry: &AuditEntry) -> Result<ActionOutcome, StoreError> {
         let mut transaction = self.writer.begin_with(BEGIN).await?;
-        let performed = perform(&mut transaction, deed).await?;
-        if performed == Performed::Done {
+        let performed = perform(&mut transaction, entry).await?;
+        if performed == ActionOutcome::Recorded {
             transaction.commit().await?;
         }
         Ok(performed)
@@ -58,48 +58,53 @@ async fn as_stored(
 }
 
 /// A transaction that ends without a commit changes nothing.
-async fn perform(connection: &mut SqliteConnection, deed: &Deed) -> Result<Performed, StoreError> {
-    let id = number(deed.id, "id", deed.id.0)?;
-    let scope = number(deed.id, "scope", row::scope(deed.scope))?;
-    let person = number(deed.id, "person", row::person(deed.act.person()))?;
-    let topic = row::topic(&deed.act);
+async fn perform(
+    connection: &mut SqliteConnection,
+    entry: &AuditEntry,
+) -> Result<ActionOutcome, StoreError> {
+    let id = number(entry.id, "id", entry.id.0)?;
+    let scope = number(entry.id, "scope", row::scope(entry.scope))?;
+    let person = number(entry.id, "person", row::person(entry.action.person()))?;
+    let topic = row::topic(&entry.action);
     let known: i64 = sqlx::query_scalar(KNOWN).bind(id).fetch_one(&mut *connection).await?;
     if known > 0 {
-        return Ok(Performed::Known);
+        return Ok(ActionOutcome::AlreadyRecorded);
     }
-    let value = match &deed.act {
-        Act::AddWord(word) | Act::RemoveWord(word) => as_stored(connection, scope, word).await?,
-        act => row::value(act),
+    let value = match &entry.action {
+        AdminAction::AddWord(word) | AdminAction::RemoveWord(word) => {
+            as_stored(connection, scope, word).await?
+        }
+        action => row::value(action),
     };
-    if let Act::AddWord(_) = deed.act {
+    if let AdminAction::AddWord(_) = entry.action {
         let words = sqlx::query_scalar(COUNT_WORDS).bind(scope).bind(&value);
         let words: i64 = words.fetch_one(&mut *connection).await?;
         if words >= i64::from(WORDS_MAX) {
-            return Ok(Performed::TooMany);
+            return Ok(ActionOutcome::TooManyWords);
         }
     }
     // Grants add up, and wishes to take jobs back stand beside each other.
-    if !matches!(deed.act, Act::Grant { .. } | Act::TakeBack(_)) {
+    if !matches!(entry.action, AdminAction::Grant { .. } | AdminAction::Cancel(_)) {
         let supersede = sqlx::query(SUPERSEDE).bind(scope).bind(person).bind(topic).bind(&value);
         let superseded = supersede.execute(&mut *connection).await?.rows_affected();
-        if superseded == 0 && deed.act.is_end() {
-            return Ok(Performed::Nothing);
+        if superseded == 0 && entry.action.is_end() {
+            return Ok(ActionOutcome::NothingToEnd);
         }
     }
     sqlx::query(INSERT)
         .bind(id)
-        .bind(number(deed.id, "admin", deed.admin.0)?)
-        .bind(number(deed.id, "guild", deed.guild.0)?)
+        .bind(number(entry.id, "admin", entry.admin.0)?)
+        .bind(number(entry.id, "guild", entry.guild.0)?)
         .bind(scope)
         .bind(topic)
-        .bind(i64::from(deed.act.is_end()))
+        .bind(i64::from(entry.action.is_end()))
         .bind(person)
         .bind(value)
-        .bind(row::until(&deed.act))
-        .bind(deed.reason.as_deref())
-        .bind(deed.id.created_at().millis())
-        .bind(i64::from(deed.act.stays_in_force()))
+        .bind(row::until(&entry.action))
+        .bind(entry.reason.as_deref())
+        .bind(entry.id.created_at().millis())
+        .bind(i64::from(entry.action.stays_in_force()))
         .execute(connection)
         .await?;
-    Ok(Performed::Done)
+    Ok(ActionOutcome::Recorded)
 }

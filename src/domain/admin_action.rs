@@ -1,6 +1,6 @@
 //! What admins do with commands, where it holds, and what of it stands.
 //!
-//! There is no list of blocks, grants or settings beside the record of acts: what is in force is
+//! There is no list of blocks, grants or settings beside the record of admin actions: what is in force is
 //! what the record says, so that the two can't drift apart.
 
 use std::time::Duration;
@@ -10,7 +10,7 @@ use super::{BlockedWord, GuildId, JobId, Quota, Timestamp, UserId};
 /// The most blocked words of one scope: a prompt is searched for each of them.
 pub const WORDS_MAX: u32 = 200;
 
-/// Where an act holds.
+/// Where an admin action holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
     /// In one server.
@@ -21,7 +21,7 @@ pub enum Scope {
 
 /// Something that an admin does.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Act {
+pub enum AdminAction {
     /// Gives a person songs beyond their quota.
     Grant {
         /// Whom.
@@ -62,13 +62,13 @@ pub enum Act {
     AddWord(BlockedWord),
     /// Takes them again.
     RemoveWord(BlockedWord),
-    /// Wants a waiting job taken back.
-    TakeBack(JobId),
+    /// Cancels a waiting job, or ends a running one.
+    Cancel(JobId),
 }
 
-/// An act: by whom, where, when and why.
+/// An admin action: by whom, where, when and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Deed {
+pub struct AuditEntry {
     /// The interaction with which it was done: also when, by Discord's clock.
     pub id: JobId,
     /// By whom.
@@ -78,25 +78,25 @@ pub struct Deed {
     /// Where it holds.
     pub scope: Scope,
     /// What.
-    pub act: Act,
+    pub action: AdminAction,
     /// Why, in the admin's words.
     pub reason: Option<String>,
 }
 
-/// What became of an act.
+/// What became of an admin action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Performed {
+pub enum ActionOutcome {
     /// It is written down, and in force.
-    Done,
+    Recorded,
     /// It was written down before: Discord delivered the same interaction twice.
-    Known,
+    AlreadyRecorded,
     /// There is nothing that it could end.
-    Nothing,
+    NothingToEnd,
     /// There are as many blocked words as there can be.
-    TooMany,
+    TooManyWords,
 }
 
-impl Act {
+impl AdminAction {
     /// Whether it belongs to the bot's owner alone: it holds in all servers, or lifts somebody
     /// above the settings, and so could spend the key.
     pub fn is_for_owner(&self, scope: Scope) -> bool {
@@ -113,7 +113,7 @@ impl Act {
             | Self::Resume
             | Self::AddWord(_)
             | Self::RemoveWord(_)
-            | Self::TakeBack(_) => scope == Scope::Everywhere,
+            | Self::Cancel(_) => scope == Scope::Everywhere,
         }
     }
 
@@ -130,13 +130,13 @@ impl Act {
             | Self::Block(_)
             | Self::Pause
             | Self::AddWord(_)
-            | Self::TakeBack(_) => false,
+            | Self::Cancel(_) => false,
         }
     }
 
     /// Whether it stands until another one ends it.
     pub fn stays_in_force(&self) -> bool {
-        !self.is_end() && !matches!(self, Self::TakeBack(_))
+        !self.is_end() && !matches!(self, Self::Cancel(_))
     }
 
     /// Whom it concerns.
@@ -152,16 +152,16 @@ impl Act {
     }
 }
 
-impl Deed {
-    /// For how long after a song was asked for this act may need to know of it: settled jobs are
+impl AuditEntry {
+    /// For how long after a song was asked for this action may need to know of it: settled jobs are
     /// forgotten no earlier.
     pub fn remembers(&self) -> Option<Duration> {
-        match &self.act {
-            Act::Grant { expires_at, .. } => Some(expires_at.since(self.id.created_at())),
-            Act::SetPersonQuota { quota, .. }
-            | Act::SetServerQuota(quota)
-            | Act::LowerServerQuota(quota)
-            | Act::SetGlobalQuota(quota) => quota.and_then(Quota::window),
+        match &self.action {
+            AdminAction::Grant { expires_at, .. } => Some(expires_at.since(self.id.created_at())),
+            AdminAction::SetPersonQuota { quota, .. }
+            | AdminAction::SetServerQuota(quota)
+            | AdminAction::LowerServerQuota(quota)
+            | AdminAction::SetGlobalQuota(quota) => quota.and_then(Quota::window),
             _ => None,
         }
     }
@@ -177,25 +177,25 @@ mod tests {
         let here = Scope::Server(GuildId(1));
         let person = UserId(2);
         let lifting = [
-            Act::Grant { person, songs: 1, expires_at: Timestamp::from_millis(0) },
-            Act::Reset { person },
-            Act::SetPersonQuota { person, quota: Some(Quota::Unlimited) },
-            Act::SetServerQuota(Some(Quota::Unlimited)),
-            Act::SetGlobalQuota(Some(Quota::Unlimited)),
+            AdminAction::Grant { person, songs: 1, expires_at: Timestamp::from_millis(0) },
+            AdminAction::Reset { person },
+            AdminAction::SetPersonQuota { person, quota: Some(Quota::Unlimited) },
+            AdminAction::SetServerQuota(Some(Quota::Unlimited)),
+            AdminAction::SetGlobalQuota(Some(Quota::Unlimited)),
         ];
-        assert!(lifting.iter().all(|act| act.is_for_owner(here)));
+        assert!(lifting.iter().all(|action| action.is_for_owner(here)));
         let word = BlockedWord::parse("word").unwrap();
         let others = [
-            Act::LowerServerQuota(None),
-            Act::Block(person),
-            Act::Unblock(person),
-            Act::Pause,
-            Act::Resume,
-            Act::AddWord(word.clone()),
-            Act::RemoveWord(word),
-            Act::TakeBack(JobId(1)),
+            AdminAction::LowerServerQuota(None),
+            AdminAction::Block(person),
+            AdminAction::Unblock(person),
+            AdminAction::Pause,
+            AdminAction::Resume,
+            AdminAction::AddWord(word.clone()),
+            AdminAction::RemoveWord(word),
+            AdminAction::Cancel(JobId(1)),
         ];
-        assert!(others.iter().all(|act| !act.is_for_owner(here)));
-        assert!(others.iter().all(|act| act.is_for_owner(Scope::Everywhere)));
+        assert!(others.iter().all(|action| !action.is_for_owner(here)));
+        assert!(others.iter().all(|action| action.is_for_owner(Scope::Everywhere)));
     }
 }

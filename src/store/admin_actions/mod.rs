@@ -8,8 +8,8 @@ use tracing::warn;
 
 use super::{Store, StoreError, pages::List, write::number};
 use crate::domain::{
-    Act, Bar, BlockedWord, Deed, Grant, GuildId, JobId, Listed, Overrides, Page, Scope, Timestamp,
-    UserId,
+    AdminAction, AuditEntry, Bar, BlockedWord, Grant, GuildId, JobId, Listed, Overrides, Page,
+    Scope, Timestamp, UserId,
 };
 
 pub(super) const OVERRIDES: &str = "\
@@ -31,7 +31,7 @@ pub(super) const GRANTS: &str = "\
     ORDER BY until, id";
 
 /// In the order of their ids, which begin with the time. By the ids themselves SQLite would walk
-/// through all acts of the scope.
+/// through all admin actions of the scope.
 pub(super) const WORDS_OF_SCOPE: List = List {
     count: "\
         SELECT COUNT(*) FROM acts \
@@ -94,9 +94,9 @@ impl Store {
         person: UserId,
         guild: GuildId,
     ) -> Result<Option<Bar>, StoreError> {
-        let mut acts = in_force(&mut *self.reader.acquire().await?, person, Some(guild)).await?;
-        acts.retain(|deed| deed.scope == Scope::Server(guild));
-        Ok(Overrides::of(&acts, person, Some(guild)).bar)
+        let mut actions = in_force(&mut *self.reader.acquire().await?, person, Some(guild)).await?;
+        actions.retain(|entry| entry.scope == Scope::Server(guild));
+        Ok(Overrides::of(&actions, person, Some(guild)).bar)
     }
 
     /// The words that are blocked in this server (`None`: outside of servers), those that are
@@ -137,49 +137,51 @@ impl Store {
     ///
     /// # Errors
     /// When the database can't be read. A damaged row is left out.
-    pub async fn acts(
+    pub async fn audit_log(
         &self,
         guild: Option<GuildId>,
         page: Page,
-    ) -> Result<Listed<Deed>, StoreError> {
+    ) -> Result<Listed<AuditEntry>, StoreError> {
         let list = if guild.is_some() { LOG_OF_SERVER } else { LOG };
         self.page(&list, guild.map(|guild| row::sought(guild.0)), page, row::read).await
     }
 
-    /// The acts in force that do what this one ends, the latest first.
+    /// The admin actions in force that do what this one ends, the latest first.
     ///
     /// # Errors
     /// When the database can't be read. A damaged row is left out.
-    pub async fn still_in_force(&self, deed: &Deed) -> Result<Vec<Deed>, StoreError> {
+    pub async fn still_in_force(&self, entry: &AuditEntry) -> Result<Vec<AuditEntry>, StoreError> {
         // What moderators have lowered stands below what the owner gave.
-        let topic = match &deed.act {
-            Act::LowerServerQuota(_) => row::topic(&Act::SetServerQuota(None)),
-            act => row::topic(act),
+        let topic = match &entry.action {
+            AdminAction::LowerServerQuota(_) => row::topic(&AdminAction::SetServerQuota(None)),
+            action => row::topic(action),
         };
         let rows = sqlx::query(OF_KIND)
-            .bind(row::sought(row::person(deed.act.person())))
+            .bind(row::sought(row::person(entry.action.person())))
             .bind(topic)
-            .bind(row::sought(row::scope(deed.scope)))
+            .bind(row::sought(row::scope(entry.scope)))
             .fetch_all(&self.reader)
             .await?;
-        let mut acts: Vec<Deed> = rows.iter().filter_map(row::read).collect();
-        if let Act::RemoveWord(word) = &deed.act {
-            acts.retain(|other| matches!(&other.act, Act::AddWord(blocked) if blocked == word));
+        let mut actions: Vec<AuditEntry> = rows.iter().filter_map(row::read).collect();
+        if let AdminAction::RemoveWord(word) = &entry.action {
+            actions.retain(
+                |other| matches!(&other.action, AdminAction::AddWord(blocked) if blocked == word),
+            );
         }
-        Ok(acts)
+        Ok(actions)
     }
 
-    /// The acts in force that need to know of past songs, for as long as
-    /// [`Deed::remembers`] says.
+    /// The admin actions in force that need to know of past songs, for as long as
+    /// [`AuditEntry::remembers`] says.
     ///
     /// # Errors
     /// When the database can't be read. A damaged row is left out.
-    pub async fn remembering(&self) -> Result<Vec<Deed>, StoreError> {
+    pub async fn remembering(&self) -> Result<Vec<AuditEntry>, StoreError> {
         let rows = sqlx::query(REMEMBERING).fetch_all(&self.reader).await?;
         Ok(rows.iter().filter_map(row::read).collect())
     }
 
-    /// Forgets acts before this time that are no longer in force.
+    /// Forgets admin actions before this time that are no longer in force.
     ///
     /// # Errors
     /// When the database can't be written.
@@ -202,15 +204,15 @@ async fn in_force(
     connection: &mut SqliteConnection,
     person: UserId,
     guild: Option<GuildId>,
-) -> Result<Vec<Deed>, StoreError> {
+) -> Result<Vec<AuditEntry>, StoreError> {
     let rows = sqlx::query(OVERRIDES)
         .bind(row::sought(guild.map_or(0, |guild| guild.0)))
         .bind(row::sought(person.0))
         .fetch_all(connection)
         .await?;
-    let in_force: Vec<Deed> = rows.iter().filter_map(row::read).collect();
+    let in_force: Vec<AuditEntry> = rows.iter().filter_map(row::read).collect();
     if in_force.len() < rows.len() {
-        warn!("acts of admins can't be read and are not in force");
+        warn!("ignoring unreadable admin actions");
     }
     Ok(in_force)
 }
