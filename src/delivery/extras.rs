@@ -5,7 +5,7 @@ use serde_json::Value;
 use twilight_http_ratelimiting::Method;
 
 use super::{
-    Discord, DiscordError, Files, Message, Postman, Urgency,
+    Deliverer, Discord, DiscordError, Files, Message, Urgency,
     discord::PostedMessage,
     media::File,
     request::{Proof, Request, body},
@@ -16,7 +16,7 @@ use crate::domain::{ApplicationId, Job, Reach, Timestamp};
 /// What is said about the way that led nowhere.
 const NOWHERE: DiscordError = DiscordError::TokenGone;
 
-impl Postman {
+impl Deliverer {
     /// Tells a job's requester that their song is ready, and nobody else. One try: whoever calls
     /// twice tells twice.
     ///

@@ -3,13 +3,13 @@
 use serenity::builder::CreateEmbed;
 
 use super::{Answer, Message, sentences as say};
-use crate::domain::{Limit, Limits, Quota, Standing};
+use crate::domain::{Limit, Limits, Quota, QuotaUsage};
 
 const COLOUR: u32 = 0x5B_6E_F5;
 
-/// How the bot works, beginning with how many songs the reader can ask for. `standings` is what is
+/// How the bot works, beginning with how many songs the reader can ask for. `usages` is what is
 /// left of the limits; `tells` is whether people are told when their song is ready.
-pub fn help(answer: &Answer<'_>, limits: &Limits, standings: &[Standing], tells: bool) -> Message {
+pub fn help(answer: &Answer<'_>, limits: &Limits, usages: &[QuotaUsage], tells: bool) -> Message {
     let mut more = say::other_commands();
     if tells {
         more = format!("{more} {}", say::HELP_NOTIFY);
@@ -18,17 +18,17 @@ pub fn help(answer: &Answer<'_>, limits: &Limits, standings: &[Standing], tells:
         .title(say::HELP)
         .colour(COLOUR)
         .description(format!("{}\n\n{}", answer.line(), say::HOW_TO_ASK))
-        .field(say::HELP_LIMITS, limits_in_words(limits, standings), false)
+        .field(say::HELP_LIMITS, limits_in_words(limits, usages), false)
         .field(say::HELP_BUTTONS, say::buttons(), false)
         .field(say::HELP_MORE, more, false);
     Message::embed(embed, Vec::new()).ephemeral()
 }
 
 /// The limits that apply to the reader, the best of their roles' quotas among them.
-fn limits_in_words(limits: &Limits, standings: &[Standing]) -> String {
+fn limits_in_words(limits: &Limits, usages: &[QuotaUsage]) -> String {
     let quota = |limit| {
-        let of_limit = standings.iter().find(|standing| standing.limit == limit);
-        of_limit.map_or(Quota::Unlimited, |standing| standing.quota)
+        let of_limit = usages.iter().find(|usage| usage.limit == limit);
+        of_limit.map_or(Quota::Unlimited, |usage| usage.quota)
     };
     let own = quota(Limit::Person);
     let roles_have_more = limits.roles.values().any(|role| !role.is_within(own));

@@ -1,10 +1,11 @@
-//! A job as a Discord message: what it says ([`render()`]), and how it gets there ([`Postman`]).
+//! A job as a Discord message: what it says ([`render()`]), and how it gets there ([`Deliverer`]).
 
 mod application;
 mod attempts;
 mod callback;
 mod codes;
 mod deletion;
+mod deliverer;
 mod discord;
 mod error;
 mod export;
@@ -22,21 +23,21 @@ mod meaning;
 mod media;
 mod message;
 pub mod panels;
-mod postman;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod properties;
+mod quota_panel;
 mod read;
 mod render;
 mod request;
 mod response;
 mod search;
 pub mod sentences;
-mod standings;
 pub mod suggestions;
 
 pub use application::Application;
 pub use callback::{AnswerTime, Reply, Suggestion};
 pub use deletion::delete_question;
+pub use deliverer::Deliverer;
 pub use discord::{Discord, Posted};
 pub use error::DiscordError;
 pub use export::{ExportAnswer, ExportEnd, ExportFile, FinishedExport};
@@ -48,7 +49,6 @@ pub use links::Links;
 pub use listing::listing;
 pub use media::{Files, Media, MediaError};
 pub use message::Message;
-pub use postman::Postman;
+pub use quota_panel::{Answer, quota_panel};
 pub use render::{Obstacle, Scene, render};
 pub use request::Urgency;
-pub use standings::{Answer, standings};

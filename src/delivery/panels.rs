@@ -6,8 +6,8 @@ use super::{
     Message, links::message_link, markdown::escaped, render::stage, sentences::admin as say,
 };
 use crate::domain::{
-    AuditEntry, Bar, BlockedWord, Grant, GuildId, Job, Limit, Listed, Quota, RoleId, Scope,
-    Setting, Standing, Stats, UserId,
+    AuditEntry, Bar, BlockedWord, Grant, GuildId, Job, Limit, Listed, Quota, QuotaUsage, RoleId,
+    Scope, Setting, Stats, UserId,
 };
 
 const COLOUR: u32 = 0x5B_6E_F5;
@@ -33,16 +33,16 @@ const VALUE_ROOM: usize = 200;
 pub fn person_quota(
     person: UserId,
     bar: Option<Bar>,
-    standings: &[Standing],
+    usages: &[QuotaUsage],
     grants: &[Grant],
     under_way: &[Job],
 ) -> Message {
     let mut lines = vec![say::mention(person)];
     lines.extend(bar.map(say::kept_out).map(str::to_owned));
-    if !standings.iter().any(|standing| standing.limit == Limit::Person) {
+    if !usages.iter().any(|usage| usage.limit == Limit::Person) {
         lines.push(say::AS_MANY_AS_THEY_LIKE.to_owned());
     }
-    lines.extend(standings.iter().map(say::left));
+    lines.extend(usages.iter().map(say::left));
     lines.extend(grants.iter().filter(|grant| grant.left > 0).map(say::grant));
     lines.extend(under_way.iter().map(job_line));
     message(embed(say::QUOTA, &lines))
@@ -64,7 +64,7 @@ pub struct SeenHere {
 pub fn member(
     person: UserId,
     seen: &SeenHere,
-    of_server: Option<&Standing>,
+    of_server: Option<&QuotaUsage>,
     under_way: &[Job],
 ) -> Message {
     let mut lines = vec![say::mention(person)];

@@ -29,9 +29,9 @@ pub(super) async fn help(context: Context<'_>) -> Result<(), CommandError> {
     .await?;
     let kept_out = state.access.check(guild).err().or(bar.map(sentences::admin::barred));
     let available = limits.available(&requester, &charges, now);
-    let standings = limits.standings(&requester, &charges, now);
+    let usages = limits.usages(&requester, &charges, now);
     let tells = jobs.tells_when_ready();
-    let message = render(&Answer { kept_out, available }, &limits, &standings, tells);
+    let message = render(&Answer { kept_out, available }, &limits, &usages, tells);
     state.answer(&invoker, &Reply::Message(message)).await;
     Ok(())
 }

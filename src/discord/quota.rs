@@ -10,7 +10,7 @@ use super::{
     invoker::Invoker,
 };
 use crate::{
-    delivery::{Answer, Message, Reply, sentences, standings},
+    delivery::{Answer, Message, Reply, quota_panel, sentences},
     domain::Requester,
 };
 
@@ -43,10 +43,10 @@ pub(super) async fn quota_of(state: &BotState, invoker: &Invoker) -> Result<Mess
         Ok((bar, jobs.quota_of(invoker.interaction, person, guild, &requester).await?))
     })
     .await?;
-    let left = limits.standings(&requester, &charges, now);
+    let left = limits.usages(&requester, &charges, now);
     let grants: Vec<_> = charges.usable_grants(now).copied().collect();
     let kept_out = state.access.check(guild).err().or(bar.map(sentences::admin::barred));
     let available = limits.available(&requester, &charges, now);
     let answer = Answer { kept_out, available };
-    Ok(standings(&answer, &left, &grants, &under_way, |job| jobs.wait_of(job)))
+    Ok(quota_panel(&answer, &left, &grants, &under_way, |job| jobs.wait_of(job)))
 }

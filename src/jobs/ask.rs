@@ -279,7 +279,7 @@ impl Worker {
     /// Finds out whether the first answer stands. Nothing is submitted before it does.
     pub(super) async fn find_answer(&mut self) -> Result<(), StepError> {
         let run = self.asked_at.map(|_| self.jobs.run);
-        let look = self.jobs.postman.find_first_answer(&self.job, run);
+        let look = self.jobs.deliverer.find_first_answer(&self.job, run);
         let mut result = self.unless_stopping(look).await?;
         let elapsed = self.began.elapsed();
         if matches!(result, Err(DiscordError::Unexpected { .. }))

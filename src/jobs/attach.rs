@@ -26,7 +26,7 @@ impl Jobs {
         let now = self.clock.now();
         let send = async |files: &Files| {
             let message = self.render_outcome(song, files.has_audio());
-            self.postman.attach(shown, &message, files, now).await
+            self.deliverer.attach(shown, &message, files, now).await
         };
         match (send(&files).await, files.smaller()) {
             (Err(DiscordError::TooLarge), Some(smaller)) => send(&smaller).await,

@@ -68,7 +68,7 @@ impl Jobs {
         let (now, until) = (self.clock.now(), until.min(Instant::now() + LOOK));
         let looks = jobs.iter().take(MOST).map(|job| async move {
             let is_told = job.state != State::Accepted && job.message.is_some();
-            let look = timeout_at(until, self.postman.is_deleted(job, now));
+            let look = timeout_at(until, self.deliverer.is_deleted(job, now));
             is_told && look.await.unwrap_or(false)
         });
         join_all(looks).await

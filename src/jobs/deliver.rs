@@ -108,7 +108,7 @@ impl Worker {
         message: &Message,
         suspect_content: bool,
     ) -> Result<Posted, DiscordError> {
-        let attempt = self.jobs.postman.attempt(&self.job, way, message, suspect_content);
+        let attempt = self.jobs.deliverer.attempt(&self.job, way, message, suspect_content);
         if !matches!(way, Way::Again(_)) {
             return attempt.await;
         }

@@ -161,7 +161,7 @@ impl Display {
         if body.is_some() && body == self.shown {
             return Ok(());
         }
-        match jobs.postman.show_progress(job, &message, jobs.clock.now()).await {
+        match jobs.deliverer.show_progress(job, &message, jobs.clock.now()).await {
             Ok(()) => {
                 self.shown = body;
                 self.edited_at = Instant::now();

@@ -50,7 +50,7 @@ pub use take_back::TakenBack;
 use times::ToldTimes;
 
 use crate::{
-    delivery::{Discord, Links, Media, Message, Postman, Scene, render},
+    delivery::{Deliverer, Discord, Links, Media, Message, Scene, render},
     domain::{Estimate, Extras, Job, JobId, Limits, MessageId, RunId, UserId},
     store::{Store, StoreError},
     whisul::{Permit, Whisul},
@@ -101,7 +101,7 @@ pub struct Jobs {
     store: Store,
     whisul: Whisul,
     discord: Arc<Discord>,
-    postman: Postman,
+    deliverer: Deliverer,
     links: Links,
     media: Media,
     clock: Arc<Clock>,
@@ -140,7 +140,7 @@ impl Jobs {
             estimate.learn(took);
         }
         let jobs = Arc::new(Self {
-            postman: Postman::new(Arc::clone(&tools.discord)),
+            deliverer: Deliverer::new(Arc::clone(&tools.discord)),
             words: moderation::WordFilter::new(tools.store.clone()),
             store: tools.store,
             whisul: tools.whisul,

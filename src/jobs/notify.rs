@@ -29,7 +29,7 @@ impl Worker {
             return Ok(());
         }
         for _ in 0..TRIES {
-            let notice = self.jobs.postman.tell_ready(&self.job, self.jobs.clock.now());
+            let notice = self.jobs.deliverer.tell_ready(&self.job, self.jobs.clock.now());
             match notice.await {
                 Ok(()) => {
                     info!("the requester was told that the song is ready");

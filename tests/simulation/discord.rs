@@ -126,7 +126,7 @@ impl Discord {
         let Channel { installed, access, readable } = self.channels[asked.channel];
         match asked.answer {
             _ if !lives && !installed => Err(DiscordError::TokenGone),
-            // As `Postman::find_first_answer`: it is looked for in its channel.
+            // As `Deliverer::find_first_answer`: it is looked for in its channel.
             _ if !(lives || access && readable) => Err(DiscordError::NoAccess),
             None if !lives => Err(DiscordError::MessageGone),
             Some(message) if self.messages[message].deleted => Err(DiscordError::MessageGone),
@@ -161,7 +161,7 @@ impl Discord {
         if !self.channels[self.asked[about.index].channel].access {
             return Err(DiscordError::NoAccess);
         }
-        // As `Postman`: unless an earlier edit has brought the outcome.
+        // As `Deliverer`: unless an earlier edit has brought the outcome.
         let brought = about.face != Face::Progress;
         if too_often && now.since(about.posted_at) > OLD && !about.deleted && !brought {
             return Err(DiscordError::TooManyEdits);

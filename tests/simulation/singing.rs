@@ -293,7 +293,7 @@ impl World {
         }
     }
 
-    /// As `Postman::show_progress`: an edit, where a way leads to the message at present.
+    /// As `Deliverer::show_progress`: an edit, where a way leads to the message at present.
     fn progress(&mut self, task: usize) -> Option<Request> {
         let time = self.bots_time();
         let job = &self.task(task).job;

@@ -6,8 +6,8 @@ mod actions;
 
 use super::{relative, songs_of};
 use crate::domain::{
-    Bar, BlockedWord, Grant, GuildId, JobId, Limit, Quota, RoleId, Scope, Source, Standing, UserId,
-    WordError, format_duration,
+    Bar, BlockedWord, Grant, GuildId, JobId, Limit, Quota, QuotaUsage, RoleId, Scope, Source,
+    UserId, WordError, format_duration,
 };
 
 pub use actions::*;
@@ -140,8 +140,8 @@ fn counted(songs: u32) -> String {
 }
 
 /// What is left of a limit.
-pub fn left(standing: &Standing) -> String {
-    let Standing { limit, quota, left, next_at } = *standing;
+pub fn left(usage: &QuotaUsage) -> String {
+    let QuotaUsage { limit, quota, left, next_at } = *usage;
     let songs = songs_of(quota);
     let of = match limit {
         Limit::Concurrency => return format!("{left} of {songs} at once"),

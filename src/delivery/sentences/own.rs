@@ -1,7 +1,7 @@
 //! What people read about their own songs, limits and data.
 
 use super::{CANCEL, ONE_SONG, refusal, relative, rounded_up, songs_of};
-use crate::domain::{Available, Bar, Grant, Limit, Quota, Scope, Standing, Timestamp};
+use crate::domain::{Available, Bar, Grant, Limit, Quota, QuotaUsage, Scope, Timestamp};
 
 /// The title of a person's songs.
 pub const YOUR_SONGS: &str = "Your songs";
@@ -95,8 +95,8 @@ const UNLIMITED: &str = "Unlimited.";
 pub const NO_QUOTA: &str = "Your own songs are unlimited.";
 
 /// What is left of a limit; of one that is used up, when there is more.
-pub fn standing(standing: &Standing) -> String {
-    let Standing { limit, quota, left, next_at } = *standing;
+pub fn usage(usage: &QuotaUsage) -> String {
+    let QuotaUsage { limit, quota, left, next_at } = *usage;
     let songs = songs_of(quota);
     let told = match limit {
         Limit::Concurrency => return at_once(quota, left),

@@ -55,9 +55,9 @@ async fn show_all(
         Ok((quota, under_way, jobs.overrides(person, here).await?.bar))
     })
     .await?;
-    let standings = limits.standings(requester, &charges, at.created_at());
+    let usages = limits.usages(requester, &charges, at.created_at());
     let grants = &charges.grants;
-    admin.show(panels::person_quota(person, bar, &standings, grants, &under_way)).await;
+    admin.show(panels::person_quota(person, bar, &usages, grants, &under_way)).await;
     Ok(())
 }
 
@@ -69,19 +69,19 @@ async fn show_here(
     requester: &Requester<'_>,
 ) -> Result<(), CommandError> {
     let (jobs, at, guild) = (&admin.state.jobs, admin.invoker.interaction, admin.guild);
-    let (mut under_way, standings, seen) = in_time(async {
+    let (mut under_way, usages, seen) = in_time(async {
         let (limits, charges) = jobs.quota_of(at, person, Some(guild), requester).await?;
         let seen = panels::SeenHere {
             bar: jobs.bar_of_server(person, guild).await?,
             day: jobs.charged_here(person, guild, DAY).await?,
             month: jobs.charged_here(person, guild, MONTH).await?,
         };
-        let standings = limits.standings(requester, &charges, at.created_at());
-        Ok((jobs.under_way(person).await?, standings, seen))
+        let usages = limits.usages(requester, &charges, at.created_at());
+        Ok((jobs.under_way(person).await?, usages, seen))
     })
     .await?;
     under_way.retain(|job| job.place.guild == Some(guild));
-    let of_server = standings.iter().find(|standing| standing.limit == Limit::Guild);
+    let of_server = usages.iter().find(|usage| usage.limit == Limit::Guild);
     admin.show(panels::member(person, &seen, of_server, &under_way)).await;
     Ok(())
 }

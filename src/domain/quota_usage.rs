@@ -6,7 +6,7 @@ use super::{Charges, Grant, Limit, Limits, Quota, Refusal, Requester, RoleId, Ti
 
 /// What is left of one limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct QuotaUsage {
     /// Which limit.
     pub limit: Limit,
     /// The quota behind it; for [`Limit::Concurrency`], how many at once.
@@ -48,11 +48,11 @@ impl Limits {
         }
         let extra: u32 =
             charges.usable_grants(at).map(|grant: &Grant| grant.left).fold(0, u32::saturating_add);
-        let standings = self.standings(requester, charges, at);
-        let left = standings.iter().filter_map(|standing| match standing.limit {
+        let usages = self.usages(requester, charges, at);
+        let left = usages.iter().filter_map(|usage| match usage.limit {
             Limit::Concurrency => None,
-            Limit::Person => Some(standing.left.saturating_add(extra)),
-            Limit::Guild | Limit::Global => Some(standing.left),
+            Limit::Person => Some(usage.left.saturating_add(extra)),
+            Limit::Guild | Limit::Global => Some(usage.left),
         });
         let at_once = self.user_concurrency.saturating_sub(charges.open);
         left.min().map_or(Available::Unlimited, |left| Available::Songs { left, at_once })
@@ -60,14 +60,14 @@ impl Limits {
 
     /// What is left `at` this time of each limit that applies, from the narrowest to the widest. A
     /// song is admitted exactly if none of them is used up, but for grants.
-    pub fn standings(
+    pub fn usages(
         &self,
         requester: &Requester<'_>,
         charges: &Charges,
         at: Timestamp,
-    ) -> Vec<Standing> {
+    ) -> Vec<QuotaUsage> {
         let at_once = self.user_concurrency;
-        let concurrency = Standing {
+        let concurrency = QuotaUsage {
             limit: Limit::Concurrency,
             quota: Quota::Limited { count: at_once, window: Duration::ZERO },
             left: at_once.saturating_sub(charges.open),
@@ -75,41 +75,42 @@ impl Limits {
         };
         let guild = if requester.in_guild { self.guild } else { Quota::Unlimited };
         let quotas = [
-            self.personal_standing(requester.roles, &charges.user, at),
-            standing(Limit::Guild, guild, &charges.guild, at),
-            standing(Limit::Global, self.global, &charges.global, at),
+            self.personal_usage(requester.roles, &charges.user, at),
+            usage(Limit::Guild, guild, &charges.guild, at),
+            usage(Limit::Global, self.global, &charges.global, at),
         ];
         std::iter::once(concurrency).chain(quotas.into_iter().flatten()).collect()
     }
 
     /// Of the quotas of a person and their roles, any with room is enough: the one that leaves the
     /// most counts, and of full ones the one that has room first.
-    fn personal_standing(
+    fn personal_usage(
         &self,
         roles: &[RoleId],
         charges: &[Timestamp],
         at: Timestamp,
-    ) -> Option<Standing> {
-        let rank = |standing: &Standing| {
-            let wait = standing.next_at.map_or(i64::MAX, Timestamp::millis);
-            (standing.left, Reverse(wait))
+    ) -> Option<QuotaUsage> {
+        let rank = |usage: &QuotaUsage| {
+            let wait = usage.next_at.map_or(i64::MAX, Timestamp::millis);
+            (usage.left, Reverse(wait))
         };
-        let all: Option<Vec<Standing>> =
-            self.personal(roles).map(|quota| standing(Limit::Person, quota, charges, at)).collect();
-        let better = |best: Standing, other| if rank(&other) > rank(&best) { other } else { best };
+        let all: Option<Vec<QuotaUsage>> =
+            self.personal(roles).map(|quota| usage(Limit::Person, quota, charges, at)).collect();
+        let better =
+            |best: QuotaUsage, other| if rank(&other) > rank(&best) { other } else { best };
         all?.into_iter().reduce(better)
     }
 }
 
 /// What the charges (latest first) leave of a quota; `None` where there is no limit.
-fn standing(limit: Limit, quota: Quota, charges: &[Timestamp], at: Timestamp) -> Option<Standing> {
+fn usage(limit: Limit, quota: Quota, charges: &[Timestamp], at: Timestamp) -> Option<QuotaUsage> {
     let Quota::Limited { count, window } = quota else { return None };
     let inside = charges.iter().take_while(|charge| charge.after(window) > at).count();
     // There can be more than the count where the quota was larger when they were made.
     let used = u32::try_from(inside).unwrap_or(u32::MAX).min(count);
     let next = used.checked_sub(1).and_then(|last| charges.get(last as usize));
     let next_at = next.map(|charge| charge.after(window));
-    Some(Standing { limit, quota, left: count - used, next_at })
+    Some(QuotaUsage { limit, quota, left: count - used, next_at })
 }
 
 #[cfg(test)]
@@ -177,10 +178,10 @@ mod tests {
             let requester = Requester { roles: &roles, in_guild };
             let mut charges = Charges { open, user, grants, guild, global };
             let granted: u32 = charges.usable_grants(at).map(|grant| grant.left).sum();
-            let standings = limits.standings(&requester, &charges, at);
-            let left = standings.iter().map(|standing| match standing.limit {
-                Limit::Person => standing.left + granted,
-                _ => standing.left,
+            let usages = limits.usages(&requester, &charges, at);
+            let left = usages.iter().map(|usage| match usage.limit {
+                Limit::Person => usage.left + granted,
+                _ => usage.left,
             });
             let most = left.min().unwrap();
             let at_once = limits.user_concurrency.saturating_sub(open);
@@ -204,8 +205,8 @@ mod tests {
             }
             let refusal = limits.admit(&requester, &charges, at).unwrap_err();
             let granted = charges.usable_grants(at).count() > 0;
-            let full = limits.standings(&requester, &charges, at).into_iter().find(|standing| {
-                standing.left == 0 && !(standing.limit == Limit::Person && granted)
+            let full = limits.usages(&requester, &charges, at).into_iter().find(|usage| {
+                usage.left == 0 && !(usage.limit == Limit::Person && granted)
             });
             let full = full.unwrap();
             prop_assert_eq!(
@@ -221,8 +222,8 @@ mod tests {
             later in 0..60_i64,
         ) {
             let at = Timestamp::from_millis((120 + later) * 1000);
-            let left = |at| standing(Limit::Person, quota, &charges, at).map(|it| it.left);
-            let Some(now) = standing(Limit::Person, quota, &charges, at) else { return Ok(()) };
+            let left = |at| usage(Limit::Person, quota, &charges, at).map(|it| it.left);
+            let Some(now) = usage(Limit::Person, quota, &charges, at) else { return Ok(()) };
             if let Some(next_at) = now.next_at {
                 prop_assert!(next_at > at);
                 prop_assert_eq!(left(next_at.before(Duration::from_millis(1))), Some(now.left));
@@ -242,9 +243,8 @@ mod tests {
         };
         let told = |roles| {
             let requester = Requester { roles, in_guild: true };
-            let standings =
-                limits.standings(&requester, &Charges::default(), Timestamp::from_millis(0));
-            standings.iter().map(|standing| standing.limit).collect::<Vec<_>>()
+            let usages = limits.usages(&requester, &Charges::default(), Timestamp::from_millis(0));
+            usages.iter().map(|usage| usage.limit).collect::<Vec<_>>()
         };
         assert_eq!(told(&[]), [Limit::Concurrency, Limit::Person]);
         assert_eq!(told(&[RoleId(7)]), [Limit::Concurrency]);

@@ -6,7 +6,7 @@ use serenity::{
 };
 
 use super::{Message, links::message_link, markdown::escaped, render::stage, sentences as say};
-use crate::domain::{Action, Available, Grant, Job, Limit, Standing, Wait};
+use crate::domain::{Action, Available, Grant, Job, Limit, QuotaUsage, Wait};
 
 /// How many of the songs under way are shown, and how much of their prompts, in UTF-16 code units.
 const SHOWN: usize = 10;
@@ -36,30 +36,30 @@ impl Answer<'_> {
     }
 
     /// Whether there is more to say of a limit than the line does.
-    fn leaves_open(&self, standing: &Standing) -> bool {
+    fn leaves_open(&self, usage: &QuotaUsage) -> bool {
         let told = match self.available {
             Available::Nothing(refusal) if self.kept_out.is_none() => Some(refusal.limit),
             _ => None,
         };
-        told != Some(standing.limit) && standing.quota.depth() > 0
+        told != Some(usage.limit) && usage.quota.depth() > 0
     }
 }
 
 /// How many songs somebody can ask for, what is left of each limit and of grants, and which songs
 /// are under way, with how long they wait.
-pub fn standings(
+pub fn quota_panel(
     answer: &Answer<'_>,
-    standings: &[Standing],
+    usages: &[QuotaUsage],
     grants: &[Grant],
     under_way: &[Job],
     wait_of: impl Fn(&Job) -> Option<Wait>,
 ) -> Message {
     let mut lines = vec![format!("{}\n", answer.line())];
-    let is_counted = standings.iter().any(|standing| standing.limit == Limit::Person);
+    let is_counted = usages.iter().any(|usage| usage.limit == Limit::Person);
     if !is_counted && answer.available != Available::Unlimited {
         lines.push(say::NO_QUOTA.to_owned());
     }
-    lines.extend(standings.iter().filter(|it| answer.leaves_open(it)).map(say::standing));
+    lines.extend(usages.iter().filter(|it| answer.leaves_open(it)).map(say::usage));
     lines.extend(grants.iter().take(GRANTS).map(say::granted));
     // A single one needs no number.
     let number = |number: usize| (under_way.len() > 1).then_some(number);
@@ -121,14 +121,14 @@ mod tests {
             let grants: Vec<Grant> = (0..grants).map(grant).collect();
             let all = [Limit::Concurrency, Limit::Person, Limit::Guild, Limit::Global];
             let quota = Quota::Limited { count: u32::MAX, window: Duration::from_secs(1_000_001) };
-            let used_up = all.map(|limit| Standing { limit, quota, left: 0, next_at: None });
+            let used_up = all.map(|limit| QuotaUsage { limit, quota, left: 0, next_at: None });
             let (day, at) = (Duration::from_hours(24), Timestamp::from_millis(i64::MAX));
             let span = Span { typical: day, most: 99 * day };
             let longest_wait = Wait { at, ahead: 0, span };
             let longest = "w".repeat(300);
             let answer =
                 Answer { kept_out: Some(&longest), available: Available::Unlimited };
-            let message = standings(&answer, &used_up, &grants, &jobs, |_| Some(longest_wait));
+            let message = quota_panel(&answer, &used_up, &grants, &jobs, |_| Some(longest_wait));
             let message = serde_json::to_value(message).unwrap();
             let text = message["embeds"][0]["description"].as_str().unwrap();
             prop_assert!((1..=4096).contains(&text.encode_utf16().count()));

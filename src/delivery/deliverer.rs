@@ -9,12 +9,12 @@ use crate::domain::{ChannelId, Job, Post, Reach, RunId, State, Timestamp, Way};
 
 /// Brings a job's message to Discord.
 #[derive(Clone, Debug)]
-pub struct Postman {
+pub struct Deliverer {
     pub(super) discord: Arc<Discord>,
 }
 
-impl Postman {
-    /// A postman on this Discord.
+impl Deliverer {
+    /// A deliverer to this Discord.
     pub fn new(discord: Arc<Discord>) -> Self {
         Self { discord }
     }
