@@ -24,10 +24,10 @@ use super::{
 use crate::{
     delivery::{Message, PROMPT_INPUT, Reply, prompt_form, sentences},
     domain::{Action, Cancellation, Canceller, Job, JobId, MessageId, Reach, State},
-    jobs::TakenBack,
+    jobs::CancelOutcome,
 };
 
-/// Of the 3 seconds for an answer, this much may go into writing down that a job is taken back.
+/// Of the 3 seconds for an answer, this much may go into writing down that a job is cancelled.
 const TAKING_BACK: Duration = Duration::from_millis(1500);
 
 /// Answers an interaction, if it is with a button or a form; `false` if it is another's to answer.
@@ -171,7 +171,7 @@ impl Clicks<'_> {
             (answered && shows_it).then_some(message(click))
         };
         let (cancellation, until) = (Cancellation::by(self.canceller(job)), deadline());
-        told(self.state.jobs.take_back(job.id, cancellation, until, answer).await?)
+        told(self.state.jobs.cancel(job.id, cancellation, until, answer).await?)
     }
 
     /// Cancels a song of theirs that waits, from the list of what they have under way.
@@ -191,7 +191,7 @@ impl Clicks<'_> {
             (answered && news.is_some()).then_some(message(click))
         };
         let cancellation = Cancellation::by(Canceller::Requester);
-        told(self.state.jobs.take_back(job.id, cancellation, deadline(), answer).await?)
+        told(self.state.jobs.cancel(job.id, cancellation, deadline(), answer).await?)
     }
 
     fn canceller(&self, job: &Job) -> Canceller {
@@ -218,13 +218,13 @@ fn deadline() -> Instant {
 }
 
 /// Who clicked has seen that a song is cancelled; otherwise they are told why it is not.
-fn told(taken_back: TakenBack) -> Result<(), CommandError> {
-    match taken_back {
-        TakenBack::Done | TakenBack::Ended => Ok(()),
-        TakenBack::TooLate => Err(CommandError::NotNow(sentences::TOO_LATE_TO_CANCEL)),
-        TakenBack::Remembered { .. } => Err(CommandError::NotNow(sentences::CANCEL_REMEMBERED)),
-        TakenBack::Unknown => Err(CommandError::NotNow(sentences::SONG_FORGOTTEN)),
-        TakenBack::Late => Err(CommandError::Late),
+fn told(outcome: CancelOutcome) -> Result<(), CommandError> {
+    match outcome {
+        CancelOutcome::Cancelled | CancelOutcome::Ended => Ok(()),
+        CancelOutcome::TooLate => Err(CommandError::NotNow(sentences::TOO_LATE_TO_CANCEL)),
+        CancelOutcome::Remembered { .. } => Err(CommandError::NotNow(sentences::CANCEL_REMEMBERED)),
+        CancelOutcome::NotFound => Err(CommandError::NotNow(sentences::SONG_FORGOTTEN)),
+        CancelOutcome::Late => Err(CommandError::Late),
     }
 }
 

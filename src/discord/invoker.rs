@@ -91,7 +91,7 @@ impl Invoker {
         self.user == job.requester || self.permissions.manage_messages()
     }
 
-    /// Whether they may take a job back: they asked for it, or may manage messages in the server
+    /// Whether they may cancel a job: they asked for it, or may manage messages in the server
     /// where it was asked for. A button that was made up may name the job of another.
     pub(super) fn may_cancel(&self, job: &Job) -> bool {
         let is_here = self.place.guild.is_some() && self.place.guild == job.place.guild;

@@ -50,7 +50,7 @@ pub struct Span {
 }
 
 /// What can be said about one song. It is made when the song begins and kept, so that the bar never
-/// moves back and no sentence is taken back because another song ends.
+/// moves back and no sentence is corrected because another song ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outlook {
     /// How long songs usually take, four of five of them at most; `None` where nothing is known.

@@ -28,7 +28,7 @@ pub enum Event {
     AnswerFailed,
     /// It is cancelled while it waits: by its requester, a moderator or the owner, or because its
     /// message was deleted.
-    TakenBack(Cancellation),
+    Cancelled(Cancellation),
     /// Its turn has come: the prompt is about to be sent.
     TurnCame,
     /// Whisul surely did not take the prompt. It goes back into line.
@@ -126,7 +126,7 @@ impl Job {
                 job.state = State::Withdrawn;
                 job.charge = Charge::None;
             }
-            (State::Announced, Event::TakenBack(cancellation)) => {
+            (State::Announced, Event::Cancelled(cancellation)) => {
                 job.state = State::Cancelled(cancellation);
                 job.charge = Charge::None;
             }
@@ -210,7 +210,7 @@ mod tests {
         prop_oneof![
             Just(Event::AnswerStands { message, reach: Reach::Channel }),
             Just(Event::AnswerFailed),
-            Just(Event::TakenBack(Cancellation::by(Canceller::Requester))),
+            Just(Event::Cancelled(Cancellation::by(Canceller::Requester))),
             Just(Event::TurnCame),
             Just(Event::NotTaken),
             Just(Event::Taken { whisul_job, at }),

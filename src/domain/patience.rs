@@ -156,7 +156,7 @@ mod tests {
 
     proptest! {
         /// Whatever is reported, a song ends with the first poll after its time-out, and no loss
-        /// ends it that was taken back within five polls or two minutes.
+        /// ends it that was revoked within five polls or two minutes.
         #[test]
         fn nothing_lasts_longer_than_patience_and_no_loss_counts_at_once(
             reports in prop::collection::vec((any::<bool>(), 1..60_u64), 1..100),

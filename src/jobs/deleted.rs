@@ -9,7 +9,7 @@ use tracing::{info, warn};
 
 use super::{
     Jobs,
-    take_back::{CancelRequest, Cancelling},
+    cancel::{CancelRequest, Cancelling},
 };
 use crate::{
     domain::{Cancellation, Canceller, Job, State, UserId},
@@ -80,7 +80,7 @@ impl Jobs {
         }
         let cancellation = Cancellation::by(Canceller::Deletion);
         let request = CancelRequest { cancellation, even_running: false };
-        match self.cancel(job.id, request).await {
+        match self.write_cancellation(job.id, request).await {
             Ok(Cancelling::Written(_)) => {
                 info!(job = %job.id, "a waiting song was cancelled, since its message is deleted");
                 self.registry.wake(job.id);

@@ -7,6 +7,7 @@ mod admin;
 mod ask;
 mod attach;
 mod backoff;
+mod cancel;
 mod clock;
 mod deleted;
 mod deliver;
@@ -26,7 +27,6 @@ mod probe;
 mod registry;
 mod retry;
 mod submit;
-mod take_back;
 mod times;
 mod worker;
 mod writing;
@@ -43,10 +43,10 @@ use tracing::{Instrument, error, info, info_span};
 
 pub use ask::{Ask, AskError};
 pub(crate) use backoff::Backoff;
+pub use cancel::CancelOutcome;
 pub use clock::Clock;
 pub use export::ExportError;
 pub use own::MeantSong;
-pub use take_back::TakenBack;
 use times::ToldTimes;
 
 use crate::{

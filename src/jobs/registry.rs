@@ -5,7 +5,7 @@ use std::sync::Arc;
 use dashmap::{DashMap, Entry};
 use tokio::sync::Notify;
 
-use super::take_back::CancelRequest;
+use super::cancel::CancelRequest;
 use crate::domain::JobId;
 
 /// Which jobs are live, how to wake their tasks, and which of them are to be cancelled.

@@ -20,7 +20,7 @@ use crate::{
 pub(super) const TRIES: u32 = 3;
 
 impl Worker {
-    /// Waits for the job's turn and submits its prompt. Deleting the message takes the job back.
+    /// Waits for the job's turn and submits its prompt. Deleting the message cancels the job.
     ///
     /// Thousands may wait: the submission takes its room only when the turn has come.
     pub(super) async fn take_turn(&mut self) -> Result<(), StepError> {
@@ -29,7 +29,7 @@ impl Worker {
             let mut place = place.unwrap_or_else(|| self.jobs.line.join(&self.job));
             match self.waiting_for(place.turn()).await? {
                 Ok(slot) => self.slot = Some(slot),
-                Err(Deleted) => return self.take_back().await,
+                Err(Deleted) => return self.cancel().await,
             }
         }
         Box::pin(self.submit()).await
@@ -38,15 +38,15 @@ impl Worker {
     async fn submit(&mut self) -> Result<(), StepError> {
         let jobs = Arc::clone(&self.jobs);
         if self.display.confirm(&jobs, &self.job).await == Err(Deleted) {
-            return self.take_back().await;
+            return self.cancel().await;
         }
         let prompt_of = Some(self.job.requester);
         let Ok((pass, permit)) = self.waiting_for(jobs.leave_to_ask(prompt_of)).await? else {
-            return self.take_back().await;
+            return self.cancel().await;
         };
         // Once more, if that took long.
         if self.display.confirm(&jobs, &self.job).await == Err(Deleted) {
-            return self.take_back().await;
+            return self.cancel().await;
         }
         // An answer may take longer than a stop does.
         if jobs.stop.is_cancelled() {
@@ -83,7 +83,7 @@ impl Worker {
                 Ok(false) => return Ok(()),
                 // So it does where Whisul rejects everybody's prompts.
                 Ok(true) => !jobs.gate.doubts_key(),
-                Err(Deleted) => return self.take_back().await,
+                Err(Deleted) => return self.cancel().await,
             },
             // No probe can tell, but another prompt that is taken can.
             Setback::OutOfCredit => {
@@ -109,7 +109,7 @@ impl Worker {
         };
         match self.waiting_for(wait).await? {
             Ok(()) => Ok(()),
-            Err(Deleted) => self.take_back().await,
+            Err(Deleted) => self.cancel().await,
         }
     }
 
@@ -119,9 +119,9 @@ impl Worker {
         self.note(Submission::Unknown.event(self.jobs.clock.now())).await
     }
 
-    async fn take_back(&mut self) -> Result<(), StepError> {
+    async fn cancel(&mut self) -> Result<(), StepError> {
         self.slot = None;
-        self.note(Event::TakenBack(Cancellation::by(Canceller::Deletion))).await
+        self.note(Event::Cancelled(Cancellation::by(Canceller::Deletion))).await
     }
 }
 

@@ -30,7 +30,7 @@ pub(crate) enum Told {
     Progress,
     Song,
     NoSong,
-    TakenBack,
+    Cancelled,
     /// That there is no job.
     Refusal,
 }
@@ -46,7 +46,7 @@ impl Told {
         match text("/embeds/0/title") {
             None => Self::Refusal,
             Some("No song this time") => Self::NoSong,
-            Some("Cancelled") => Self::TakenBack,
+            Some("Cancelled") => Self::Cancelled,
             Some(_) if footer.starts_with("Made in") => Self::Song,
             Some(_) => Self::Progress,
         }
@@ -57,7 +57,7 @@ impl Told {
         match self {
             Self::Song => "completed",
             Self::NoSong => "failed",
-            Self::TakenBack => "cancelled",
+            Self::Cancelled => "cancelled",
             Self::Progress | Self::Refusal => "",
         }
     }

@@ -80,14 +80,14 @@ async fn a_database_that_others_hold() {
     trouble(&world).await;
 
     holding.rollback().await.unwrap();
-    // What was asked for too early may be written now that it can be; then it is taken back.
-    let taken_back = async {
+    // What was asked for too early may be written now that it can be; then it is cancelled.
+    let outcome = async {
         let withdrawn = "SELECT COUNT(*) FROM jobs WHERE state = 'withdrawn'";
         while sqlx::query_scalar::<_, i64>(withdrawn).fetch_one(&mut other).await.unwrap() < 1 {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    tokio::time::timeout(DEADLINE, taken_back).await.expect("a refused song is taken back");
+    tokio::time::timeout(DEADLINE, outcome).await.expect("a refused song is cancelled");
     recovery(&world, &anns).await;
     assert_eq!(charges(&file).await, 2);
 }

@@ -1,5 +1,5 @@
 //! Another hand than its task's takes a job back: its requester's click on *Cancel*, or the owner,
-//! who may also end it while it runs. As `jobs/take_back.rs`, where the task shows it.
+//! who may also end it while it runs. As `jobs/cancel.rs`, where the task shows it.
 
 use whisul_bot::domain::{Cancellation, Canceller, Event, Failure, State};
 
@@ -22,7 +22,7 @@ impl World {
         let owner = self.chance.of(0.3) && matches!(row.state, State::Running { .. });
         let by_requester = Cancellation::by(Canceller::Requester);
         let ended = || row.after(Event::Fell(Failure::Ended { reason: None })).filter(|_| owner);
-        let Some(cancelled) = row.after(Event::TakenBack(by_requester)).or_else(ended) else {
+        let Some(cancelled) = row.after(Event::Cancelled(by_requester)).or_else(ended) else {
             return self.see("cancelled too late");
         };
         self.tell(|| format!("somebody cancels job {index}"));

@@ -112,7 +112,7 @@ impl World {
         match result {
             // The work is done first; whether the message stands will show again.
             _ if self.task(task).has_room => self.get_ready(task),
-            Err(DiscordError::MessageGone) => self.take_back(task),
+            Err(DiscordError::MessageGone) => self.cancel(task),
             _ => self.wait_in_line(task),
         }
     }
@@ -127,7 +127,7 @@ impl World {
 
     pub(crate) fn submit_unless_gone(&mut self, task: usize, result: &Answer) {
         match result {
-            Err(DiscordError::MessageGone) => self.take_back(task),
+            Err(DiscordError::MessageGone) => self.cancel(task),
             _ => self.note(task, Event::TurnCame, Then::Submit),
         }
     }
@@ -139,10 +139,10 @@ impl World {
         self.task(task).in_line = false;
     }
 
-    fn take_back(&mut self, task: usize) {
+    fn cancel(&mut self, task: usize) {
         self.leave_line(task);
         self.vacate(task);
-        self.note(task, Event::TakenBack(Cancellation::by(Canceller::Deletion)), Then::Step);
+        self.note(task, Event::Cancelled(Cancellation::by(Canceller::Deletion)), Then::Step);
     }
 
     pub(crate) fn submit(&mut self, task: usize) {

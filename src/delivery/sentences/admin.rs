@@ -48,7 +48,7 @@ pub const SONG_CANCEL_REMEMBERED: &str = "That song is being sent to Whisul. If 
 pub const SONG_TOO_LATE: &str =
     "That song is over, or is being made: only the bot's owner could end it then.";
 /// A job was cancelled.
-pub const SONG_TAKEN_BACK: &str = "Cancelled. It doesn't count against its requester's quota.";
+pub const SONG_CANCELLED: &str = "Cancelled. It doesn't count against its requester's quota.";
 /// Discord did not list the servers.
 pub const NO_SERVERS: &str = "Discord didn't tell me my servers. Try again in a minute.";
 

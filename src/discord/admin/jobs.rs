@@ -12,7 +12,7 @@ use crate::{
         songs::suggested,
     },
     domain::{AdminAction, Cancellation, Canceller, JobId, Scope},
-    jobs::TakenBack,
+    jobs::CancelOutcome,
 };
 
 /// See who waits and whose songs are being made
@@ -71,19 +71,19 @@ pub(super) async fn cancel(
         person => Canceller::Moderator(person),
     };
     let cancellation = Cancellation { by, reason: entry.reason };
-    let taken_back = if is_owner {
-        jobs.take_back_or_end(song, cancellation, admin.until).await?
+    let outcome = if is_owner {
+        jobs.cancel_or_end(song, cancellation, admin.until).await?
     } else {
-        jobs.take_back(song, cancellation, admin.until, async |_| None).await?
+        jobs.cancel(song, cancellation, admin.until, async |_| None).await?
     };
-    let sentence = match taken_back {
-        TakenBack::Done => say::SONG_TAKEN_BACK,
-        TakenBack::Ended => say::SONG_ENDED,
-        TakenBack::TooLate => say::SONG_TOO_LATE,
-        TakenBack::Remembered { even_running: true } => say::SONG_ENDS_SOON,
-        TakenBack::Remembered { even_running: false } => say::SONG_CANCEL_REMEMBERED,
-        TakenBack::Unknown => say::NO_SUCH_SONG,
-        TakenBack::Late => return Err(CommandError::Late),
+    let sentence = match outcome {
+        CancelOutcome::Cancelled => say::SONG_CANCELLED,
+        CancelOutcome::Ended => say::SONG_ENDED,
+        CancelOutcome::TooLate => say::SONG_TOO_LATE,
+        CancelOutcome::Remembered { even_running: true } => say::SONG_ENDS_SOON,
+        CancelOutcome::Remembered { even_running: false } => say::SONG_CANCEL_REMEMBERED,
+        CancelOutcome::NotFound => say::NO_SUCH_SONG,
+        CancelOutcome::Late => return Err(CommandError::Late),
     };
     admin.state.whisper(&admin.invoker, sentence).await;
     Ok(())

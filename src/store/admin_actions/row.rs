@@ -89,7 +89,7 @@ fn action(row: &SqliteRow, person: UserId) -> Option<AdminAction> {
     let topic: &str = row.try_get("topic").ok()?;
     let value: &str = row.try_get("value").ok()?;
     let ends = row.try_get::<i64, _>("ends").ok()? != 0;
-    // An unreadable quota must not look like one that was taken back.
+    // An unreadable quota must not look like one that was lifted.
     let quota = || if ends { Some(None) } else { value.parse::<Quota>().ok().map(Some) };
     Some(match (topic, ends) {
         ("grant", false) => AdminAction::Grant {

@@ -1,4 +1,4 @@
-//! A waiting job is taken back by a hand that is not its task's.
+//! Cancelling a job from outside its own task: a click, a command or a deleted message.
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,23 +15,23 @@ use crate::{
 const TRIES: u32 = 10;
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// What came of taking a job back.
+/// What became of a wish to cancel a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TakenBack {
-    /// It is taken back and refunded.
-    Done,
+pub enum CancelOutcome {
+    /// It is cancelled and refunded.
+    Cancelled,
     /// It ran and is ended: its requester is refunded, the key is not.
     Ended,
     /// Its prompt is at Whisul, or it is over.
     TooLate,
-    /// Its prompt is on its way to Whisul. It is taken back if Whisul does not accept it; if Whisul
+    /// Its prompt is on its way to Whisul. It is cancelled if Whisul does not accept it; if Whisul
     /// does, it is ended where `even_running` says so, and goes on otherwise.
     Remembered {
         /// Whether the bot's owner wants it.
         even_running: bool,
     },
     /// There is no such job, or no longer.
-    Unknown,
+    NotFound,
     /// That could not be written down in time. It may be yet; its message shows that, then.
     Late,
 }
@@ -48,7 +48,7 @@ impl CancelRequest {
     /// What it means for a job as it is; `None` if that can't be cancelled.
     pub(super) fn event(&self, job: &Job) -> Option<Event> {
         match job.state {
-            State::Announced => Some(Event::TakenBack(self.cancellation.clone())),
+            State::Announced => Some(Event::Cancelled(self.cancellation.clone())),
             State::Running { .. } if self.even_running => {
                 let reason = self.cancellation.reason.clone();
                 Some(Event::Fell(Failure::Ended { reason }))
@@ -60,27 +60,27 @@ impl CancelRequest {
 
 /// What became of a job's row.
 pub(super) enum Cancelling {
-    /// It says that the job is taken back.
+    /// It says that the job is cancelled.
     Written(Box<Job>),
     /// It is as it was.
-    Refused(TakenBack),
+    Refused(CancelOutcome),
 }
 
 impl Jobs {
-    /// Takes a waiting job back and refunds it. Its own task shows that, so that none of its edits
-    /// can come later than the news. Once it is taken back, which has to be written down `until`
+    /// Cancels a waiting job and refunds it. Its own task shows that, so that none of its edits
+    /// can come later than the news. Once it is cancelled, which has to be written down `until`
     /// then, `answer` is called, with the news where nothing but the answer to a click still
     /// reaches the message; it returns the message that shows them.
     ///
     /// # Errors
     /// When the database can't be read or written: the job waits on, then.
-    pub async fn take_back(
+    pub async fn cancel(
         self: &Arc<Self>,
         id: JobId,
         cancellation: Cancellation,
         until: Instant,
         answer: impl AsyncFnOnce(Option<Message>) -> Option<MessageId>,
-    ) -> Result<TakenBack, StoreError> {
+    ) -> Result<CancelOutcome, StoreError> {
         let request = CancelRequest { cancellation, even_running: false };
         self.end(id, request, until, answer).await
     }
@@ -89,12 +89,12 @@ impl Jobs {
     ///
     /// # Errors
     /// When the database can't be read or written: the job goes on, then.
-    pub async fn take_back_or_end(
+    pub async fn cancel_or_end(
         self: &Arc<Self>,
         id: JobId,
         cancellation: Cancellation,
         until: Instant,
-    ) -> Result<TakenBack, StoreError> {
+    ) -> Result<CancelOutcome, StoreError> {
         let request = CancelRequest { cancellation, even_running: true };
         // The job's own task brings the news to its message.
         self.end(id, request, until, async |_| None).await
@@ -106,31 +106,32 @@ impl Jobs {
         request: CancelRequest,
         until: Instant,
         answer: impl AsyncFnOnce(Option<Message>) -> Option<MessageId>,
-    ) -> Result<TakenBack, StoreError> {
+    ) -> Result<CancelOutcome, StoreError> {
         let jobs = Arc::clone(self);
-        let mut cancelling = self.tasks.spawn(async move { jobs.cancel(id, request).await });
+        let mut cancelling =
+            self.tasks.spawn(async move { jobs.write_cancellation(id, request).await });
         let Ok(ended) = timeout_at(until, &mut cancelling).await else {
             let jobs = Arc::clone(self);
             self.tasks.spawn(async move {
                 _ = cancelling.await;
                 jobs.registry.wake(id);
             });
-            return Ok(TakenBack::Late);
+            return Ok(CancelOutcome::Late);
         };
         match ended {
             Ok(Ok(Cancelling::Written(cancelled))) => {
-                self.answer_taken_back(&cancelled, answer).await;
+                self.answer_cancelled(&cancelled, answer).await;
                 self.registry.wake(id);
                 let waited = matches!(cancelled.state, State::Cancelled(_));
-                Ok(if waited { TakenBack::Done } else { TakenBack::Ended })
+                Ok(if waited { CancelOutcome::Cancelled } else { CancelOutcome::Ended })
             }
             Ok(Ok(Cancelling::Refused(why))) => Ok(why),
             Ok(Err(error)) => Err(error),
-            Err(_panic) => Ok(TakenBack::Late),
+            Err(_panic) => Ok(CancelOutcome::Late),
         }
     }
 
-    pub(super) async fn cancel(
+    pub(super) async fn write_cancellation(
         &self,
         id: JobId,
         request: CancelRequest,
@@ -138,7 +139,7 @@ impl Jobs {
         let mut is_remembered = false;
         for _ in 0..TRIES {
             let Some(job) = self.store.job(id).await? else {
-                return Ok(Cancelling::Refused(TakenBack::Unknown));
+                return Ok(Cancelling::Refused(CancelOutcome::NotFound));
             };
             if job.state == State::Accepted {
                 tokio::time::sleep(PAUSE).await;
@@ -159,18 +160,18 @@ impl Jobs {
                 return Ok(Cancelling::Written(Box::new(job)));
             }
             let Some(cancelled) = request.event(&job).and_then(|event| job.after(event)) else {
-                return Ok(Cancelling::Refused(TakenBack::TooLate));
+                return Ok(Cancelling::Refused(CancelOutcome::TooLate));
             };
             // The job's task may have been faster. It finds out when it writes the next time.
             if self.write(&job, &cancelled).await? {
                 return Ok(Cancelling::Written(Box::new(cancelled)));
             }
         }
-        let remembered = TakenBack::Remembered { even_running: request.even_running };
-        Ok(Cancelling::Refused(if is_remembered { remembered } else { TakenBack::Late }))
+        let remembered = CancelOutcome::Remembered { even_running: request.even_running };
+        Ok(Cancelling::Refused(if is_remembered { remembered } else { CancelOutcome::Late }))
     }
 
-    async fn answer_taken_back(
+    async fn answer_cancelled(
         &self,
         cancelled: &Job,
         answer: impl AsyncFnOnce(Option<Message>) -> Option<MessageId>,
