@@ -23,7 +23,7 @@ struct Kind {
 const SUBMISSION: Kind = Kind {
     name: "a prompt",
     lines: &[
-        "Whisul did not take the prompt; it goes back into line",
+        "Whisul did not take the prompt; it returns to the queue",
         "a submission's fate is unknown; it is not repeated",
         "Whisul's answer to a submission is not documented",
     ],

@@ -1,4 +1,4 @@
-//! Who cancelled a song that was still in line, and why.
+//! Who cancelled a song that was still in the queue, and why.
 
 use super::UserId;
 

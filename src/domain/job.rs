@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use super::{
     ApplicationId, Cancellation, ChannelId, Failure, GuildId, JobId, MessageId, Owed, Post, Prompt,
-    Song, Timestamp, Turn, UserId, WhisulJob,
+    QueuePosition, Song, Timestamp, UserId, WhisulJob,
 };
 
 /// How long an interaction's token can be used (Discord docs, Receiving and Responding).
@@ -75,7 +75,7 @@ pub enum Reach {
 pub enum State {
     /// Checked, charged and written down; nobody has been answered yet.
     Accepted,
-    /// The first answer stands; it waits in line.
+    /// The first answer stands; it waits in the queue.
     Announced,
     /// The prompt is about to be, or has been, sent to Whisul.
     Submitting,
@@ -174,8 +174,8 @@ impl Job {
     }
 
     /// Its place in the order of turns.
-    pub fn turn(&self) -> Turn {
-        Turn { round: self.round, job: self.id }
+    pub fn queue_position(&self) -> QueuePosition {
+        QueuePosition { round: self.round, job: self.id }
     }
 
     /// Whether its turn has yet to come.

@@ -31,7 +31,7 @@ pub enum Event {
     Cancelled(Cancellation),
     /// Its turn has come: the prompt is about to be sent.
     TurnCame,
-    /// Whisul surely did not take the prompt. It goes back into line.
+    /// Whisul surely did not take the prompt. It returns to the queue.
     NotTaken,
     /// Whisul took the prompt.
     Taken {
@@ -139,7 +139,7 @@ impl Job {
                 job.state = State::Completed { song, took: at.since(*since) };
             }
             (State::Accepted, Event::Fell(failure @ Failure::TooLate))
-            // That a prompt is rejected may turn out only once it is back in line.
+            // That a prompt is rejected may turn out only once it is back in the queue.
             | (
                 State::Announced,
                 Event::Fell(failure @ (Failure::Expired | Failure::Rejected { .. })),

@@ -86,7 +86,7 @@ impl Job {
     }
 
     /// Since when at the latest it has been as it is, by Discord's clock, as far as that decides
-    /// whether it is overdue. An outcome may come after a week in line and a day of work.
+    /// whether it is overdue. An outcome may come after a week in the queue and a day of work.
     pub fn overdue_since(&self) -> Timestamp {
         match &self.state {
             State::Running { since, .. } => *since,

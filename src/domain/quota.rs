@@ -26,7 +26,7 @@ pub enum Quota {
 pub struct Limits {
     /// For each person.
     pub user: Quota,
-    /// Songs at once for each person, those in line included.
+    /// Songs at once for each person, those in the queue included.
     pub user_concurrency: u32,
     /// For each person who holds the role.
     pub roles: BTreeMap<RoleId, Quota>,

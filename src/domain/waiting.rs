@@ -1,5 +1,5 @@
-//! How long somebody waits in line, judged by the same past songs as everything else: by playing a
-//! few hundred times through how the line might go on.
+//! How long somebody waits in the queue, judged by the same past songs as everything else: by playing a
+//! few hundred times through how the queue might go on.
 
 use std::{cmp::Reverse, collections::BinaryHeap, time::Duration};
 
@@ -17,7 +17,7 @@ const AHEAD: usize = 64;
 /// as it has taken so far. In half of all cases, that is less than twice as long.
 const LONG_TAIL: u64 = 10;
 
-/// The waits of those in line at a moment.
+/// The waits of those in the queue at a moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Forecast {
     /// By the number of songs ahead. Never empty.
@@ -70,7 +70,7 @@ impl Forecast {
     }
 }
 
-/// Plays through once how the line goes on, and notes when each one's turn comes.
+/// Plays through once how the queue goes on, and notes when each one's turn comes.
 fn play(
     chance: &mut Chance,
     known: &[Duration],

@@ -108,7 +108,7 @@ impl Jobs {
         if !self.registry.enter(ask.interaction) {
             return Ok(());
         }
-        let round = self.line.take_round(ask.requester);
+        let round = self.queue.take_round(ask.requester);
         let job = Job::accepted(ask.interaction, ask.requester, ask.place, ask.prompt, round)
             .stemming_from(ask.origin);
         let mut in_hand = InHand::new(self, &job);
@@ -138,7 +138,7 @@ impl Jobs {
         has_job.store(true, Ordering::Relaxed);
         info!(job = %job.id, requester = %job.requester, "a song was asked for");
         let mut told = ToldTimes::default();
-        let message = self.render_with(&job, self.line.expect(&job), false, &mut told);
+        let message = self.render_with(&job, self.queue.reserve(&job), false, &mut told);
         reach("answer", Moment::Before);
         let (answer, error) = self.answer(&job, &message).await;
         reach("answer", Moment::After);
@@ -148,10 +148,10 @@ impl Jobs {
         };
         let withdrawn = job.state == State::Withdrawn;
         if withdrawn {
-            self.line.give_round_back(&job);
+            self.queue.return_round(&job);
         } else if job.next_step() != Step::TakeTurn {
             // Finding out whether the answer stands may take hours.
-            self.line.expect_no_longer(&job);
+            self.queue.release(&job);
         }
         self.work_on(job, Some((&message, told)));
         in_hand.pass_on();
@@ -213,7 +213,7 @@ impl Jobs {
 
     /// An interaction has made no job that anybody waits for.
     pub(super) fn let_go(&self, job: &Job) {
-        self.line.give_round_back(job);
+        self.queue.return_round(job);
         self.registry.leave(job.id);
     }
 

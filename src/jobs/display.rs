@@ -17,7 +17,7 @@ use crate::{
 /// How often it is tried to say the last words, where they don't get through at once.
 const LAST_TRIES: Duration = Duration::from_secs(10);
 
-/// A place in line is refreshed this many times more rarely than anything else.
+/// A place in the queue is refreshed this many times more rarely than anything else.
 const PLACE_PATIENCE: u32 = 6;
 
 /// What a job's message shows, and since when.
@@ -111,7 +111,7 @@ impl Display {
     }
 
     /// Waits until the message is to be edited: it has stood long enough, would look different now,
-    /// and, where its job waits in line like perhaps thousands of others, its turn has come.
+    /// and, where its job waits in the queue like perhaps thousands of others, its turn has come.
     async fn until_due(&mut self, jobs: &Jobs, job: &Job) {
         loop {
             let looked_at = self.edited_at.max(self.looked_at);

@@ -14,7 +14,7 @@ const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_mins(5);
 
 /// A request that no task takes care of yet. If it is dropped before one does, by a panic, it gives
-/// back its place in line and its entry in the registry, or its job is taken up again.
+/// back its place in the queue and its entry in the registry, or its job is taken up again.
 pub(super) struct InHand {
     jobs: Arc<Jobs>,
     job: Job,
@@ -52,7 +52,7 @@ impl Drop for InHand {
         match self.stage {
             Stage::New => self.jobs.let_go(&self.job),
             Stage::Admitted => {
-                self.jobs.line.expect_no_longer(&self.job);
+                self.jobs.queue.release(&self.job);
                 let taking_up = Arc::clone(&self.jobs).take_up_again(self.job.id);
                 let span = info_span!("job", id = %self.job.id);
                 self.jobs.tasks.spawn(taking_up.instrument(span));

@@ -16,7 +16,6 @@ mod export;
 mod follow;
 mod forget;
 mod gate;
-mod line;
 mod mishap;
 mod moderation;
 mod notify;
@@ -24,6 +23,7 @@ mod own;
 mod owner;
 mod pace;
 mod probe;
+mod queue;
 mod registry;
 mod retry;
 mod submit;
@@ -106,7 +106,7 @@ pub struct Jobs {
     media: Media,
     clock: Arc<Clock>,
     rules: Rules,
-    line: line::Line,
+    queue: queue::Queue,
     gate: gate::Gate,
     pace: pace::Pace,
     retry_pace: pace::Pace,
@@ -148,7 +148,7 @@ impl Jobs {
             links: tools.links,
             media: tools.media,
             clock: tools.clock,
-            line: line::Line::new(rules.max_running.get()),
+            queue: queue::Queue::new(rules.max_running.get()),
             rules,
             gate: gate::Gate::new(),
             pace: pace::Pace::new(),
@@ -214,9 +214,9 @@ impl Jobs {
             info!(jobs = left.jobs.len(), "going on with the jobs of the last run");
         }
         let mut jobs = left.jobs;
-        self.line.take_up(&jobs, &self.store.rounds_called(ROUNDS).await?);
+        self.queue.restore(&jobs, &self.store.rounds_called(ROUNDS).await?);
         // Songs that run already have their room before anybody is called, and turns come in order.
-        jobs.sort_by_key(|job| (!job.is_at_whisul(), job.turn()));
+        jobs.sort_by_key(|job| (!job.is_at_whisul(), job.queue_position()));
         for job in jobs {
             if self.registry.enter(job.id) {
                 self.work_on(job, None);
@@ -248,7 +248,7 @@ impl Jobs {
 
     /// The message of a job under way, which has told this about times.
     fn render_live(&self, job: &Job, told: &mut ToldTimes) -> Message {
-        self.render_with(job, self.line.place(job), false, told)
+        self.render_with(job, self.queue.place(job), false, told)
     }
 
     /// The message of a job, with or without the song itself attached.

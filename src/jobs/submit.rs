@@ -1,4 +1,4 @@
-//! From the line to Whisul.
+//! From the queue to Whisul.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ impl Worker {
     pub(super) async fn take_turn(&mut self) -> Result<(), StepError> {
         if self.slot.is_none() {
             let place = self.place.take();
-            let mut place = place.unwrap_or_else(|| self.jobs.line.join(&self.job));
+            let mut place = place.unwrap_or_else(|| self.jobs.queue.join(&self.job));
             match self.waiting_for(place.turn()).await? {
                 Ok(slot) => self.slot = Some(slot),
                 Err(Deleted) => return self.cancel().await,
@@ -79,7 +79,7 @@ impl Worker {
         let jobs = Arc::clone(&self.jobs);
         let is_own = match setback {
             Setback::KeyOrPrompt => match self.waiting_for(jobs.gate.verdict(doubt)).await? {
-                // Whisul rejects the key, or is away: the job waits in line with all others.
+                // Whisul rejects the key, or is away: the job waits in the queue with all others.
                 Ok(false) => return Ok(()),
                 // So it does where Whisul rejects everybody's prompts.
                 Ok(true) => !jobs.gate.doubts_key(),
@@ -165,7 +165,7 @@ fn submission_of(answer: Result<WhisulJob, SubmitError>) -> Submission {
             | SubmitError::RateLimited { .. }
             | SubmitError::NotTaken { .. }),
         ) => {
-            warn!(%error, "Whisul did not take the prompt; it goes back into line");
+            warn!(%error, "Whisul did not take the prompt; it returns to the queue");
             Submission::NotTaken
         }
     }

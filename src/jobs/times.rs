@@ -22,7 +22,7 @@ const SEEN_AFTER: f64 = 0.55;
 pub(super) struct ToldTimes {
     /// About the song, since Whisul makes it.
     outlook: Option<Outlook>,
-    /// About the wait in line.
+    /// About the wait in the queue.
     wait: Option<Wait>,
 }
 
@@ -35,7 +35,7 @@ impl ToldTimes {
         }
     }
 
-    /// What can be said about the wait. It stays the same until the place in line or the estimate
+    /// What can be said about the wait. It stays the same until the place in the queue or the estimate
     /// changes notably.
     pub(super) fn wait(&mut self, jobs: &Jobs, job: &Job, place: Option<usize>) -> Option<Wait> {
         let wait = jobs.estimated_wait(job, place);
@@ -67,7 +67,7 @@ impl Jobs {
     /// How long a job still waits for its turn. `None` while nobody knows: without past songs, and
     /// while something holds up its prompt.
     pub fn wait_of(&self, job: &Job) -> Option<Wait> {
-        self.estimated_wait(job, self.line.place(job))
+        self.estimated_wait(job, self.queue.place(job))
     }
 
     fn estimated_wait(&self, job: &Job, place: Option<usize>) -> Option<Wait> {
@@ -81,7 +81,7 @@ impl Jobs {
     }
 
     fn forecast(&self, now: Timestamp) -> Option<Arc<Forecast>> {
-        let (room, running) = self.line.running();
+        let (room, running) = self.queue.running();
         let known = Known { estimate: self.estimate().clone(), running };
         let mut latest = self.forecast.latest.lock().unwrap_or_else(PoisonError::into_inner);
         let holds = |made: &&Made| made.at.elapsed() < FORECAST_LASTS && made.of == known;

@@ -9,7 +9,7 @@ use super::{
     Backoff, Jobs,
     display::{Deleted, Display, patience},
     follow::Watch,
-    line::{InLine, Slot},
+    queue::{QueuePlace, Slot},
     retry::{self, FIRST_WAIT, Retry},
     times::ToldTimes,
 };
@@ -32,8 +32,8 @@ pub(super) struct Worker {
     pub(super) display: Display,
     /// Another hand has written to the job's row.
     news: Arc<Notify>,
-    /// Held while the job waits in line.
-    pub(super) place: Option<InLine>,
+    /// Held while the job waits in the queue.
+    pub(super) place: Option<QueuePlace>,
     /// Held while the song is at Whisul.
     pub(super) slot: Option<Slot>,
     /// When this run of the bot took it in, if it was this one.
@@ -82,7 +82,7 @@ impl Jobs {
     /// Starts the task of a job that has been entered in the registry. `shown` is what its message
     /// shows, and what that tells about times.
     ///
-    /// The job has its place in line, or its room at Whisul, when this returns: in which order
+    /// The job has its place in the queue, or its room at Whisul, when this returns: in which order
     /// tasks get to run is up to luck.
     pub(super) fn work_on(self: &Arc<Self>, job: Job, shown: Option<(&Message, ToldTimes)>) {
         let span = info_span!("job", id = %job.id);
@@ -99,8 +99,8 @@ impl Jobs {
             jobs: Arc::clone(self),
             news: self.registry.news(job.id),
             display: Display::new(shown, patience(self, &job)),
-            place: (job.next_step() == Step::TakeTurn).then(|| self.line.join(&job)),
-            slot: job.is_at_whisul().then(|| self.line.occupy(&job)),
+            place: (job.next_step() == Step::TakeTurn).then(|| self.queue.join(&job)),
+            slot: job.is_at_whisul().then(|| self.queue.occupy(&job)),
             asked_at: shown.map(|_| Instant::now()),
             began: Instant::now(),
             unchanged_since: Instant::now(),
@@ -128,7 +128,7 @@ impl Worker {
                 Err(error @ StepError::Gone) => {
                     warn!(%error, "nothing more is done for this job");
                     if self.job.awaits_turn() {
-                        self.jobs.line.give_round_back(&self.job);
+                        self.jobs.queue.return_round(&self.job);
                     }
                     break;
                 }
@@ -250,7 +250,7 @@ impl Worker {
 
     fn move_on(&mut self, next: Job) {
         if self.job.awaits_turn() && next.has_outcome() {
-            self.jobs.line.give_round_back(&next);
+            self.jobs.queue.return_round(&next);
         }
         if self.job.state.name() != next.state.name() {
             self.unchanged_since = Instant::now();

@@ -30,7 +30,7 @@ impl World {
             return self.see("asked twice by one interaction");
         }
         let (requester, place, _) = self.circumstances(index);
-        let round = self.bot.line.take_round(requester);
+        let round = self.bot.queue.take_round(requester);
         let prompt = Prompt::parse("rain").unwrap();
         let job = Job::accepted(id, requester, place, prompt, round);
         let (task, began) = (self.new_task(job), self.now());
@@ -109,13 +109,13 @@ impl World {
 
     pub(crate) fn let_go(&mut self, task: usize) {
         let job = self.task(task).job.clone();
-        self.give_round_back(&job);
+        self.return_round(&job);
         self.finish(task);
     }
 
-    pub(crate) fn give_round_back(&mut self, job: &Job) {
-        self.bot.line.give_round_back(job);
-        self.turns.unused(job.turn());
+    pub(crate) fn return_round(&mut self, job: &Job) {
+        self.bot.queue.return_round(job);
+        self.turns.unused(job.queue_position());
         self.round_unused(job);
         self.call_next();
     }

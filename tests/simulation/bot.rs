@@ -4,7 +4,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use whisul_bot::domain::{
-    Delivery, Event, Job, JobId, Line, Patience, RejectedWays, State, Step, Submission, Timestamp,
+    Delivery, Event, Job, JobId, Patience, Queue, RejectedWays, State, Step, Submission, Timestamp,
     TokenTrouble, Way,
 };
 
@@ -26,7 +26,7 @@ pub(crate) struct Bot {
     up: bool,
     /// How far its clock is ahead.
     ahead: i64,
-    pub(crate) line: Line<usize>,
+    pub(crate) queue: Queue<usize>,
     live: BTreeSet<JobId>,
     pub(crate) tasks: Vec<Task>,
 }
@@ -100,7 +100,7 @@ impl Bot {
             run: 0,
             up: false,
             ahead: 0,
-            line: Line::new(room),
+            queue: Queue::new(room),
             live: BTreeSet::new(),
             tasks: Vec::new(),
         }
@@ -168,8 +168,8 @@ impl World {
         let ahead = self.bot.ahead;
         self.tell(|| format!("the bot starts, its clock {ahead} ms ahead"));
         let mut left = self.disk.unsettled();
-        self.bot.line.take_up(&left, &self.disk.rounds_called());
-        left.sort_by_key(|job| (!job.is_at_whisul(), job.turn()));
+        self.bot.queue.restore(&left, &self.disk.rounds_called());
+        left.sort_by_key(|job| (!job.is_at_whisul(), job.queue_position()));
         for job in left {
             self.see(found_as(&job));
             if self.enter(job.id) {
@@ -211,10 +211,10 @@ impl World {
         if job.next_step() == Step::TakeTurn {
             self.join(task);
         } else {
-            self.expect_no_longer(&job);
+            self.release(&job);
         }
         if job.is_at_whisul() {
-            self.bot.line.occupy(&job);
+            self.bot.queue.occupy(&job);
             self.task(task).has_room = true;
         }
         // In which order tasks get to run is up to luck.

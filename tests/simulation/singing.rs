@@ -32,8 +32,8 @@ impl World {
     pub(crate) fn join(&mut self, task: usize) {
         let job = self.task(task).job.clone();
         self.task(task).in_line = true;
-        self.bot.line.join(&job, task);
-        let promised = self.turns.promised.remove(&job.turn());
+        self.bot.queue.join(&job, task);
+        let promised = self.turns.promised.remove(&job.queue_position());
         let index = index_of(job.id);
         self.tell(|| {
             format!("  task {task} of job {index} joins the line, in round {}", job.round)
@@ -49,21 +49,21 @@ impl World {
     /// Somebody is told their place in line.
     pub(crate) fn expect(&mut self, task: usize) {
         let job = self.task(task).job.clone();
-        if self.bot.line.expect(&job).is_none() {
+        if self.bot.queue.reserve(&job).is_none() {
             self.see("told that it starts at once");
-            self.turns.promised.insert(job.turn());
+            self.turns.promised.insert(job.queue_position());
         }
     }
 
-    pub(crate) fn expect_no_longer(&mut self, job: &Job) {
-        self.bot.line.expect_no_longer(job);
-        self.turns.promised.remove(&job.turn());
+    pub(crate) fn release(&mut self, job: &Job) {
+        self.bot.queue.release(job);
+        self.turns.promised.remove(&job.queue_position());
         self.call_next();
     }
 
     /// Hands free room to those whose turn it is.
     pub(crate) fn call_next(&mut self) {
-        while let Some((turn, task)) = self.bot.line.call_next() {
+        while let Some((turn, task)) = self.bot.queue.call_next() {
             self.tell(|| format!("  task {task} is called, in round {}", turn.round));
             self.check_turn(turn);
             let this = self.task(task);
@@ -79,7 +79,7 @@ impl World {
     pub(crate) fn vacate(&mut self, task: usize) {
         if std::mem::take(&mut self.task(task).has_room) {
             let job = self.task(task).job.id;
-            self.bot.line.vacate(job);
+            self.bot.queue.vacate(job);
             self.call_next();
         }
     }
@@ -134,7 +134,7 @@ impl World {
 
     pub(crate) fn leave_line(&mut self, task: usize) {
         let job = self.task(task).job.clone();
-        self.bot.line.leave(job.turn());
+        self.bot.queue.leave(job.queue_position());
         self.left(&job);
         self.task(task).in_line = false;
     }

@@ -1,9 +1,9 @@
-//! The promise of the line: while a song is its requester's next, each other person's songs that were
+//! The promise of the queue: while a song is its requester's next, each other person's songs that were
 //! asked for later overtake it at most once. Crashes change nothing about that.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use whisul_bot::domain::{Job, Turn, UserId};
+use whisul_bot::domain::{Job, QueuePosition, UserId};
 
 use super::{
     agenda::Moment,
@@ -14,21 +14,21 @@ use super::{
 #[derive(Default)]
 pub(crate) struct Turns {
     /// Who waits in line.
-    waiting: BTreeSet<(Turn, UserId)>,
+    waiting: BTreeSet<(QueuePosition, UserId)>,
     /// Who was told that their song starts at once, and does not stand in line yet.
-    pub(crate) promised: BTreeSet<Turn>,
+    pub(crate) promised: BTreeSet<QueuePosition>,
     /// Since when a waiting job is its requester's next.
-    next_since: BTreeMap<Turn, Moment>,
+    next_since: BTreeMap<QueuePosition, Moment>,
     /// How often somebody gave a turn up: one of several songs that they asked for at once came to
     /// nothing before its turn.
     given_up: BTreeMap<UserId, usize>,
     /// By which turns of whom a waiting job was overtaken.
-    overtaken: BTreeMap<(Turn, UserId), BTreeSet<Turn>>,
+    overtaken: BTreeMap<(QueuePosition, UserId), BTreeSet<QueuePosition>>,
 }
 
 impl Turns {
     /// A turn was not used, so that nobody was overtaken by it.
-    pub(crate) fn unused(&mut self, turn: Turn) {
+    pub(crate) fn unused(&mut self, turn: QueuePosition) {
         for turns in self.overtaken.values_mut() {
             turns.remove(&turn);
         }
@@ -44,13 +44,13 @@ impl Turns {
 impl World {
     /// A job has joined the line.
     pub(crate) fn joined(&mut self, job: &Job) {
-        self.turns.waiting.insert((job.turn(), job.requester));
+        self.turns.waiting.insert((job.queue_position(), job.requester));
         self.note_next();
     }
 
     /// A job has left the line without its turn.
     pub(crate) fn left(&mut self, job: &Job) {
-        self.turns.waiting.remove(&(job.turn(), job.requester));
+        self.turns.waiting.remove(&(job.queue_position(), job.requester));
         self.note_next();
     }
 
@@ -58,7 +58,7 @@ impl World {
         *self.turns.given_up.entry(person).or_default() += 1;
     }
 
-    fn next_of_each(&self) -> BTreeMap<UserId, Turn> {
+    fn next_of_each(&self) -> BTreeMap<UserId, QueuePosition> {
         let waiting = self.turns.waiting.iter().rev();
         waiting.map(|(turn, person)| (*person, *turn)).collect()
     }
@@ -71,7 +71,7 @@ impl World {
     }
 
     /// A job's turn has come: whom has it overtaken?
-    pub(crate) fn check_turn(&mut self, turn: Turn) {
+    pub(crate) fn check_turn(&mut self, turn: QueuePosition) {
         let asked = &self.discord.asked[index_of(turn.job)];
         let (person, at) = (UserId(asked.person as u64), asked.at);
         self.turns.waiting.remove(&(turn, person));

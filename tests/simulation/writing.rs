@@ -108,7 +108,7 @@ impl World {
 
     pub(crate) fn move_on(&mut self, task: usize, next: Job) {
         if self.task(task).job.awaits_turn() && next.has_outcome() {
-            self.give_round_back(&next);
+            self.return_round(&next);
         }
         self.task(task).job = next;
     }
