@@ -72,7 +72,9 @@ impl BlockedWord {
         }
         let word = Self::read(text)?;
         // Without the separators, accents and letters may come together in another way.
-        Self::read(&word.text)
+        let word = Self::read(&word.text)?;
+        // What is left may be a mark that needs a letter.
+        if has_typed_letter(&word.text) { Ok(word) } else { Err(WordError::Empty) }
     }
 
     fn read(text: &str) -> Result<Self, WordError> {
