@@ -183,7 +183,7 @@ impl Display {
 /// How long a job's message stays as it is, at least.
 pub(super) fn patience(jobs: &Jobs, job: &Job) -> Duration {
     let only_its_place_moves =
-        job.state == State::Announced && jobs.gate.obstacle(Some(job.requester)).is_none();
+        job.state == State::Announced && jobs.breaker.obstacle(Some(job.requester)).is_none();
     let factor = if only_its_place_moves { PLACE_PATIENCE } else { 1 };
     jobs.rules.edit_interval * factor
 }

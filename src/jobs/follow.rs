@@ -6,8 +6,8 @@ use tokio::time::Instant;
 use tracing::warn;
 
 use super::{
-    gate::Doubt,
-    probe::news_of_poll,
+    circuit_breaker::Doubt,
+    probe::poll_outcome,
     worker::{StepError, Worker},
 };
 use crate::{
@@ -24,8 +24,8 @@ const DOUBT_AGAIN: Duration = Duration::from_mins(1);
 pub(super) struct Watch {
     /// Its submission, or the bot's start if that was later. Not told by a clock that can jump.
     since: Instant,
-    /// For how long the gate had been shut by then: outages don't count.
-    shut_before: Duration,
+    /// for how long the breaker had been open by then: outages don't count.
+    open_before: Duration,
     patience: Patience,
     /// How many polls have failed in a row, and when one last raised a doubt.
     failures: u32,
@@ -38,7 +38,7 @@ impl Watch {
     pub(super) fn new(jobs: &super::Jobs) -> Self {
         Self {
             since: Instant::now(),
-            shut_before: jobs.gate.shut_for(),
+            open_before: jobs.breaker.open_for(),
             patience: Patience::new(jobs.rules.job_timeout, jobs.rules.poll_interval),
             failures: 0,
             doubted_at: None,
@@ -48,8 +48,8 @@ impl Watch {
 
     /// For how long it has been watched while Whisul was well.
     fn watched(&self, jobs: &super::Jobs) -> Duration {
-        let shut = jobs.gate.shut_for().saturating_sub(self.shut_before);
-        self.since.elapsed().saturating_sub(shut)
+        let open = jobs.breaker.open_for().saturating_sub(self.open_before);
+        self.since.elapsed().saturating_sub(open)
     }
 
     /// Whether a failure now raises a doubt about Whisul: not again and again for one bad song.
@@ -87,7 +87,7 @@ impl Worker {
         let ask = async {
             let (pass, permit) = jobs.leave_to_ask(None).await;
             let answer = permit.poll(whisul_job).await;
-            let doubt = jobs.hear(pass, news_of_poll(&answer, may_doubt));
+            let doubt = jobs.hear(pass, poll_outcome(&answer, may_doubt));
             (answer, doubt)
         };
         match self.attending(ask).await? {
@@ -133,7 +133,7 @@ impl Worker {
     /// Patience has ended, and the last poll has failed: the job is given up if Whisul is well.
     async fn give_up_unless_away(&mut self, doubt: Doubt) -> Result<Option<Event>, StepError> {
         let jobs = Arc::clone(&self.jobs);
-        if !self.attending(jobs.gate.verdict(doubt)).await? {
+        if !self.attending(jobs.breaker.verdict(doubt)).await? {
             return Ok(None);
         }
         let watched = self.watch.watched(&self.jobs);

@@ -8,6 +8,7 @@ mod ask;
 mod attach;
 mod backoff;
 mod cancel;
+mod circuit_breaker;
 mod clock;
 mod deleted;
 mod deliver;
@@ -15,7 +16,6 @@ mod display;
 mod export;
 mod follow;
 mod forget;
-mod gate;
 mod mishap;
 mod moderation;
 mod notify;
@@ -107,7 +107,7 @@ pub struct Jobs {
     clock: Arc<Clock>,
     rules: Rules,
     queue: queue::Queue,
-    gate: gate::Gate,
+    breaker: circuit_breaker::CircuitBreaker,
     pace: pace::Pace,
     retry_pace: pace::Pace,
     run: RunId,
@@ -150,7 +150,7 @@ impl Jobs {
             clock: tools.clock,
             queue: queue::Queue::new(rules.max_running.get()),
             rules,
-            gate: gate::Gate::new(),
+            breaker: circuit_breaker::CircuitBreaker::new(),
             pace: pace::Pace::new(),
             retry_pace: pace::Pace::new(),
             run: RunId(fastrand::u32(..)),
@@ -225,12 +225,15 @@ impl Jobs {
         Ok(())
     }
 
-    /// Waits until a poll, or a requester's prompt, may be sent: the gate is open and the rate limit has room.
-    async fn leave_to_ask(&self, prompt_of: Option<UserId>) -> (gate::Pass<'_>, Permit<'_>) {
+    /// Waits until a poll, or a requester's prompt, may be sent: the breaker is closed and the rate limit has room.
+    async fn leave_to_ask(
+        &self,
+        prompt_of: Option<UserId>,
+    ) -> (circuit_breaker::CallPermit<'_>, Permit<'_>) {
         loop {
-            let pass = self.gate.pass(prompt_of).await;
+            let pass = self.breaker.permit(prompt_of).await;
             let permit = self.whisul.permit().await;
-            // While this request waited for its place, an answer to another may have shut the gate.
+            // While this request waited for its place, an answer to another may have opened the breaker.
             if pass.stands() {
                 return (pass, permit);
             }
@@ -261,7 +264,7 @@ impl Jobs {
     ) -> Message {
         let now = self.clock.now();
         let (outlook, wait) = (told.outlook(self, job), told.wait(self, job, place));
-        let obstacle = self.gate.obstacle(job.awaits_turn().then_some(job.requester));
+        let obstacle = self.breaker.obstacle(job.awaits_turn().then_some(job.requester));
         let last_words = worker::is_last_chance(job, now);
         let run = self.run;
         let scene = Scene { job, now, place, wait, obstacle, outlook, run, last_words, has_audio };

@@ -9,7 +9,7 @@ use tracing::{debug, error, info, warn};
 
 use super::{
     Jobs,
-    gate::{Doubt, Finding, News, Pass},
+    circuit_breaker::{CallOutcome, CallPermit, Doubt, ProbeResult},
 };
 use crate::{
     delivery::Obstacle,
@@ -21,7 +21,7 @@ use crate::{
 const PAUSE: Duration = Duration::from_secs(1);
 
 impl Jobs {
-    /// Probes Whisul whenever the gate wants to know how it is, until the bot stops.
+    /// Probes Whisul whenever the breaker wants to know how it is, until the bot stops.
     pub(super) async fn probe_whisul(self: Arc<Self>) {
         let mut accepted = false;
         let probing = async {
@@ -43,23 +43,23 @@ impl Jobs {
 
     /// One probe. `accepted`: whether one has found the key to be valid.
     async fn probe(self: &Arc<Self>, accepted: &mut bool) {
-        let probe = self.gate.probe_due().await;
+        let probe = self.breaker.probe_due().await;
         let permit = self.whisul.permit().await;
         let nobodys = WhisulJob { id: WhisulJobId::nobodys(), poll_url: None };
         let answer = permit.poll(&nobodys).await;
         if let Err(error) = &answer {
             debug!(%error, "a probe of Whisul failed");
         }
-        let was_shut = self.gate.obstacle(None).is_some();
-        let finding = finding_of(&answer);
-        let obstacle = probe.tell(finding);
+        let was_open = self.breaker.obstacle(None).is_some();
+        let result = probe_result(&answer);
+        let obstacle = probe.report(result);
         if obstacle == Some(Obstacle::BadKey) && answer.is_ok() {
             warn!("Whisul answers the probe, but rejects all prompts as if the key were wrong");
         }
         let cause = answer.err().map(|error| error.cause());
         self.found(obstacle, cause.as_deref());
-        if finding == Finding::Well {
-            if was_shut {
+        if result == ProbeResult::Healthy {
+            if was_open {
                 info!("Whisul answers again");
             }
             if !std::mem::replace(accepted, true) {
@@ -69,8 +69,8 @@ impl Jobs {
     }
 
     /// Passes on what came of a request to Whisul. Returns the doubt that it has raised.
-    pub(super) fn hear(self: &Arc<Self>, pass: Pass<'_>, news: News) -> Doubt {
-        let (obstacle, doubt) = pass.tell(news);
+    pub(super) fn hear(self: &Arc<Self>, pass: CallPermit<'_>, outcome: CallOutcome) -> Doubt {
+        let (obstacle, doubt) = pass.report(outcome);
         self.found(obstacle, None);
         doubt
     }
@@ -94,46 +94,46 @@ impl Jobs {
 }
 
 /// What a probe's answer says about Whisul.
-fn finding_of(answer: &Result<Report, PollError>) -> Finding {
+fn probe_result(answer: &Result<Report, PollError>) -> ProbeResult {
     match answer {
-        Ok(_) => Finding::Well,
+        Ok(_) => ProbeResult::Healthy,
         // It dislikes the id, but says so itself, and to one with a key that is valid.
         Err(PollError::Transient { source: Trouble::Status { status: 400..500 }, .. }) => {
-            Finding::Well
+            ProbeResult::Healthy
         }
-        Err(PollError::BadKey) => Finding::Ill(Obstacle::BadKey, None),
-        Err(PollError::OutOfCredit) => Finding::Ill(Obstacle::OutOfCredit, None),
+        Err(PollError::BadKey) => ProbeResult::Unhealthy(Obstacle::BadKey, None),
+        Err(PollError::OutOfCredit) => ProbeResult::Unhealthy(Obstacle::OutOfCredit, None),
         Err(PollError::Transient { retry_after: None, .. }) => {
-            Finding::Ill(Obstacle::Unreachable, None)
+            ProbeResult::Unhealthy(Obstacle::Unreachable, None)
         }
         Err(PollError::RateLimited { retry_after } | PollError::Transient { retry_after, .. }) => {
-            Finding::Ill(Obstacle::Busy, *retry_after)
+            ProbeResult::Unhealthy(Obstacle::Busy, *retry_after)
         }
     }
 }
 
 /// What a poll's answer says about Whisul. `may_doubt`: whether it is time to find out again whose
 /// fault a failure is.
-pub(super) fn news_of_poll(answer: &Result<Report, PollError>, may_doubt: bool) -> News {
+pub(super) fn poll_outcome(answer: &Result<Report, PollError>, may_doubt: bool) -> CallOutcome {
     match answer {
         // Even of one that is told to wait: while probes are answered, it waits alone.
-        Err(_) if may_doubt => News::Doubtful,
-        Ok(_) | Err(_) => News::Fine,
+        Err(_) if may_doubt => CallOutcome::Doubtful,
+        Ok(_) | Err(_) => CallOutcome::Success,
     }
 }
 
 /// What the answer to a prompt says about Whisul.
-pub(super) fn news_of_submission(answer: &Result<WhisulJob, SubmitError>) -> News {
+pub(super) fn submission_outcome(answer: &Result<WhisulJob, SubmitError>) -> CallOutcome {
     match answer {
-        Ok(_) => News::Taken,
-        Err(SubmitError::Rejected { .. }) => News::Fine,
-        Err(SubmitError::BadKey { .. }) => News::TurnedAway,
-        Err(SubmitError::Refused { .. }) => News::Doubtful,
-        Err(SubmitError::OutOfCredit) => News::OutOfCredit,
-        Err(SubmitError::NotTaken { retry_after: None, .. }) => News::Unreachable,
+        Ok(_) => CallOutcome::Taken,
+        Err(SubmitError::Rejected { .. }) => CallOutcome::Success,
+        Err(SubmitError::BadKey { .. }) => CallOutcome::KeyRejected,
+        Err(SubmitError::Refused { .. }) => CallOutcome::Doubtful,
+        Err(SubmitError::OutOfCredit) => CallOutcome::OutOfCredit,
+        Err(SubmitError::NotTaken { retry_after: None, .. }) => CallOutcome::Unreachable,
         Err(
             SubmitError::RateLimited { retry_after } | SubmitError::NotTaken { retry_after, .. },
-        ) => News::Busy(*retry_after),
-        Err(SubmitError::Ambiguous { .. }) => News::Unknown,
+        ) => CallOutcome::Busy(*retry_after),
+        Err(SubmitError::Ambiguous { .. }) => CallOutcome::Unknown,
     }
 }

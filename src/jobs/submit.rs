@@ -5,10 +5,10 @@ use std::sync::Arc;
 use tracing::{error, warn};
 
 use super::{
+    circuit_breaker::Doubt,
     display::Deleted,
     follow::Watch,
-    gate::Doubt,
-    probe::news_of_submission,
+    probe::submission_outcome,
     worker::{StepError, Worker},
 };
 use crate::{
@@ -60,7 +60,7 @@ impl Worker {
         // From here on nothing interrupts: the answer says whether a song was paid for.
         let submission = permit.submit(&self.job.prompt);
         let answer = self.display.during(&jobs, &self.job, submission).await;
-        let doubt = jobs.hear(pass, news_of_submission(&answer));
+        let doubt = jobs.hear(pass, submission_outcome(&answer));
         self.watch = Watch::new(&jobs);
         let setback = Setback::of(&answer);
         self.note(submission_of(answer).event(jobs.clock.now())).await?;
@@ -78,16 +78,16 @@ impl Worker {
         self.slot = None;
         let jobs = Arc::clone(&self.jobs);
         let is_own = match setback {
-            Setback::KeyOrPrompt => match self.waiting_for(jobs.gate.verdict(doubt)).await? {
+            Setback::KeyOrPrompt => match self.waiting_for(jobs.breaker.verdict(doubt)).await? {
                 // Whisul rejects the key, or is away: the job waits in the queue with all others.
                 Ok(false) => return Ok(()),
                 // So it does where Whisul rejects everybody's prompts.
-                Ok(true) => !jobs.gate.doubts_key(),
+                Ok(true) => !jobs.breaker.doubts_key(),
                 Err(Deleted) => return self.cancel().await,
             },
             // No probe can tell, but another prompt that is taken can.
             Setback::OutOfCredit => {
-                let taken = jobs.gate.taken();
+                let taken = jobs.breaker.taken();
                 self.taken_before.replace(taken).is_some_and(|before| before < taken)
             }
         };
@@ -105,7 +105,7 @@ impl Worker {
         let (pause, requester) = (self.setbacks.next_whole(), Some(self.job.requester));
         let wait = async {
             tokio::time::sleep(pause).await;
-            jobs.gate.admits(requester).await;
+            jobs.breaker.admits(requester).await;
         };
         match self.waiting_for(wait).await? {
             Ok(()) => Ok(()),

@@ -72,7 +72,7 @@ impl Jobs {
 
     fn estimated_wait(&self, job: &Job, place: Option<usize>) -> Option<Wait> {
         let ahead = place?.saturating_sub(1);
-        if !job.awaits_turn() || self.gate.obstacle(Some(job.requester)).is_some() {
+        if !job.awaits_turn() || self.breaker.obstacle(Some(job.requester)).is_some() {
             return None;
         }
         let at = self.clock.now();

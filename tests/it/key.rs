@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use crate::world::{World, description, done, failed};
 
 const WAITS: &str = "Whisul rejects this bot's API key. Its owner has been told.";
-/// Far longer than the gate's first wait, and far shorter than its tenth may be.
+/// Far longer than the breaker's first wait, and far shorter than its tenth may be.
 const QUICKLY: Duration = Duration::from_secs(20);
 const TO_THE_OWNER: &str = "WHISUL_API_KEY";
 
@@ -277,6 +277,6 @@ async fn songs_that_meet_the_refusal_together_do_not_wait_the_longer_for_it() {
             done(asked).await;
         }
     };
-    timeout(QUICKLY, sung).await.expect("ten refusals shut it for no longer than one");
+    timeout(QUICKLY, sung).await.expect("ten refusals open the breaker for no longer than one");
     assert_eq!(told(&world.discord.owner()).len(), 1);
 }

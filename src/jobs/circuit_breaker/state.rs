@@ -1,10 +1,10 @@
-//! What the gate knows, and what follows from it.
+//! The state of the circuit breaker.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{Finding, News, hold::Hold, refusals::Refusals};
+use super::{CallOutcome, ProbeResult, hold::Hold, refusals::Refusals};
 use crate::{delivery::Obstacle, domain::UserId, jobs::Backoff};
 
 /// Waits between probes, and between prompts that find out what no probe can.
@@ -17,11 +17,11 @@ const UNKNOWN_IN_A_ROW: u32 = 2;
 #[derive(Debug)]
 pub(super) struct State {
     /// What keeps everybody out, until a probe finds Whisul well.
-    shut: Option<Shut>,
+    open: Option<Open>,
     /// For how long everybody was kept out before.
-    shut_before: Duration,
-    /// How often it was opened again: what was sent before and fails after that is no news.
-    reopened: u64,
+    open_before: Duration,
+    /// How often it was closed again: what was sent before and fails after that is no news.
+    closings: u64,
     probes: Backoff,
     /// What holds prompts back, until Whisul takes one.
     held: Option<Hold>,
@@ -40,7 +40,7 @@ pub(super) struct State {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Shut {
+struct Open {
     obstacle: Obstacle,
     since: Instant,
     /// When the next probe may go.
@@ -53,16 +53,16 @@ pub(super) struct Access {
     prompt_of: Option<UserId>,
     /// Its number, if it is a prompt that finds out whether Whisul takes prompts again.
     pub(super) trial: Option<u64>,
-    reopened: u64,
+    closings: u64,
 }
 
 impl State {
     pub(super) fn new() -> Self {
         let backoff = || Backoff::new(FIRST_WAIT, LONGEST_WAIT);
         Self {
-            shut: None,
-            shut_before: Duration::ZERO,
-            reopened: 0,
+            open: None,
+            open_before: Duration::ZERO,
+            closings: 0,
             probes: backoff(),
             held: None,
             tried: 0,
@@ -80,7 +80,7 @@ impl State {
     pub(super) fn obstacle(&self, prompt_of: Option<UserId>, now: Instant) -> Option<Obstacle> {
         let holds = |held: &&Hold| self.trial_at(held, prompt_of).is_none_or(|at| at > now);
         let held = self.held.as_ref().filter(|_| prompt_of.is_some()).filter(holds);
-        self.shut.map(|shut| shut.obstacle).or(held.map(|held| held.obstacle))
+        self.open.map(|open| open.obstacle).or(held.map(|held| held.obstacle))
     }
 
     /// When a requester's prompt may be a trial, unless there is news before.
@@ -99,9 +99,9 @@ impl State {
         self.held.as_ref().is_some_and(|held| held.obstacle == obstacle)
     }
 
-    pub(super) fn shut_for(&self, now: Instant) -> Duration {
-        let at_present = self.shut.map(|shut| now.saturating_duration_since(shut.since));
-        self.shut_before + at_present.unwrap_or_default()
+    pub(super) fn open_for(&self, now: Instant) -> Duration {
+        let at_present = self.open.map(|open| now.saturating_duration_since(open.since));
+        self.open_before + at_present.unwrap_or_default()
     }
 
     /// Whether a request would be let in, and would be a trial, or when it may come in without any
@@ -111,7 +111,7 @@ impl State {
         prompt_of: Option<UserId>,
         now: Instant,
     ) -> Result<bool, Option<Instant>> {
-        if self.shut.is_some() || (prompt_of.is_some() && self.in_doubt()) {
+        if self.open.is_some() || (prompt_of.is_some() && self.in_doubt()) {
             return Err(None);
         }
         let Some(held) = self.held.as_ref().filter(|_| prompt_of.is_some()) else {
@@ -133,33 +133,33 @@ impl State {
             held.begin_trial(self.tried, prompt_of, now);
             self.tried
         });
-        Ok(Access { prompt_of, trial, reopened: self.reopened })
+        Ok(Access { prompt_of, trial, closings: self.closings })
     }
 
     /// Whether a request may still be made that was let in before.
     pub(super) fn allows(&self, access: &Access) -> bool {
         let is_held = self.held.is_some() && access.trial.is_none();
-        self.shut.is_none() && !(access.prompt_of.is_some() && (self.in_doubt() || is_held))
+        self.open.is_none() && !(access.prompt_of.is_some() && (self.in_doubt() || is_held))
     }
 
-    /// Hears what came of a request. Returns an obstacle that is news.
-    pub(super) fn hear(
+    /// Records the outcome of a request. Returns an obstacle that is news.
+    pub(super) fn record(
         &mut self,
         access: &mut Access,
-        news: News,
+        outcome: CallOutcome,
         now: Instant,
     ) -> Option<Obstacle> {
         // A trial that ends only once another prompt was taken is a request like any other.
         let trial = access.trial.take();
         let was_trial =
             trial.is_some_and(|trial| self.held.as_mut().is_some_and(|held| held.end_trial(trial)));
-        match news {
-            News::Taken => {
+        match outcome {
+            CallOutcome::Taken => {
                 self.taken += 1;
                 self.release();
                 return None;
             }
-            News::Unknown => {
+            CallOutcome::Unknown => {
                 self.doubts += 1;
                 let is_first = self.unknown_in_a_row == 0;
                 let same = |of: &UserId| is_first || self.unknown_of == Some(*of);
@@ -169,33 +169,35 @@ impl State {
                     return self.hold(Obstacle::Unreachable, None, was_trial, now);
                 }
             }
-            News::Busy(wait) => {
+            CallOutcome::Busy(wait) => {
                 return self.hold(Obstacle::Busy, wait, was_trial, now);
             }
-            News::OutOfCredit => {
+            CallOutcome::OutOfCredit => {
                 return self.hold(Obstacle::OutOfCredit, None, was_trial, now);
             }
-            // What was sent before the gate was opened again may be out of date.
-            News::Unreachable if access.reopened == self.reopened => {
-                let found = self.shut(Obstacle::Unreachable, None, false, now);
+            // What was sent before the breaker was closed again may be out of date.
+            CallOutcome::Unreachable if access.closings == self.closings => {
+                let found = self.open(Obstacle::Unreachable, None, false, now);
                 if was_trial {
                     // Probes may get through where prompts don't: the next trial waits for longer.
                     self.hold(Obstacle::Unreachable, None, true, now);
                 }
                 return found;
             }
-            News::TurnedAway => {
+            CallOutcome::KeyRejected => {
                 self.doubts += 1;
                 self.refusals.suspect(self.doubts, access.prompt_of);
                 if was_trial && self.is_held_by(Obstacle::BadKey) {
                     return self.hold(Obstacle::BadKey, None, true, now);
                 }
             }
-            News::Doubtful | News::Unreachable => self.doubts += 1,
+            CallOutcome::Doubtful | CallOutcome::Unreachable => self.doubts += 1,
             // An answer to a prompt that was not taken says nothing about credit or the key's rights.
-            News::Fine if was_trial && self.is_held_by(Obstacle::Unreachable) => self.release(),
-            News::Fine if was_trial && self.is_held_by(Obstacle::Busy) => self.release(),
-            News::Fine => {}
+            CallOutcome::Success if was_trial && self.is_held_by(Obstacle::Unreachable) => {
+                self.release();
+            }
+            CallOutcome::Success if was_trial && self.is_held_by(Obstacle::Busy) => self.release(),
+            CallOutcome::Success => {}
         }
         if let Some(held) = self.held.as_mut().filter(|_| was_trial) {
             held.try_again(now);
@@ -214,7 +216,7 @@ impl State {
 
     /// Whether Whisul is well, by a probe that was made after this doubt; `None` while that is open.
     pub(super) fn verdict(&self, doubt: u64) -> Option<bool> {
-        if self.shut.is_some() {
+        if self.open.is_some() {
             return Some(false);
         }
         (self.settled >= doubt).then_some(true)
@@ -222,8 +224,8 @@ impl State {
 
     /// The latest doubt that a probe would settle now, or when the next probe is due.
     pub(super) fn probe_due(&self, now: Instant) -> Result<u64, Option<Instant>> {
-        match self.shut {
-            Some(shut) if shut.until > now => Err(Some(shut.until)),
+        match self.open {
+            Some(open) if open.until > now => Err(Some(open.until)),
             None if !self.in_doubt() => Err(None),
             Some(_) | None => Ok(self.doubts),
         }
@@ -233,23 +235,23 @@ impl State {
     pub(super) fn settle(
         &mut self,
         doubt: u64,
-        finding: Finding,
+        result: ProbeResult,
         now: Instant,
     ) -> Option<Obstacle> {
         self.settled = self.settled.max(doubt);
-        match finding {
-            Finding::Ill(obstacle, wait) => {
+        match result {
+            ProbeResult::Unhealthy(obstacle, wait) => {
                 self.refusals.explain(doubt);
-                self.shut(obstacle, wait, true, now)
+                self.open(obstacle, wait, true, now)
             }
-            Finding::Well => {
-                if let Some(shut) = self.shut.take() {
-                    self.shut_before += now.saturating_duration_since(shut.since);
-                    self.reopened += 1;
+            ProbeResult::Healthy => {
+                if let Some(open) = self.open.take() {
+                    self.open_before += now.saturating_duration_since(open.since);
+                    self.closings += 1;
                     self.probes.reset();
                     // That polls are answered does not say that prompts are: one goes first.
-                    if shut.obstacle == Obstacle::Unreachable && self.held.is_none() {
-                        self.held = Some(Hold::new(shut.obstacle, now, now));
+                    if open.obstacle == Obstacle::Unreachable && self.held.is_none() {
+                        self.held = Some(Hold::new(open.obstacle, now, now));
                     }
                 }
                 let are_more = self.refusals.confirm(doubt);
@@ -273,9 +275,9 @@ impl State {
         self.trials.reset();
     }
 
-    /// Shuts the gate, or keeps it shut. Of requests that were under way together only the first,
+    /// Opens the breaker, or keeps it open. Of requests that were under way together only the first,
     /// and probes, lengthen the wait: the others failed for the same cause.
-    fn shut(
+    fn open(
         &mut self,
         obstacle: Obstacle,
         asked: Option<Duration>,
@@ -283,17 +285,17 @@ impl State {
         now: Instant,
     ) -> Option<Obstacle> {
         let asked = asked.unwrap_or_default();
-        let before = self.shut;
-        self.shut = Some(match before {
-            Some(shut) if !by_probe => Shut { until: shut.until.max(now + asked), ..shut },
-            _ => Shut {
+        let before = self.open;
+        self.open = Some(match before {
+            Some(open) if !by_probe => Open { until: open.until.max(now + asked), ..open },
+            _ => Open {
                 obstacle,
-                since: before.map_or(now, |shut| shut.since),
+                since: before.map_or(now, |open| open.since),
                 until: now + asked.max(self.probes.next()),
             },
         });
-        let obstacle = self.shut.map(|shut| shut.obstacle);
-        obstacle.filter(|_| before.map(|shut| shut.obstacle) != obstacle)
+        let obstacle = self.open.map(|open| open.obstacle);
+        obstacle.filter(|_| before.map(|open| open.obstacle) != obstacle)
     }
 
     /// Holds prompts back, or keeps them held back.

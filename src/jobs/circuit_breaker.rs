@@ -1,9 +1,9 @@
-//! The gate that every request to Whisul passes: the one place that decides whether a failure
-//! belongs to one job or to Whisul.
+//! The circuit breaker that every request to Whisul passes. It is the one place that decides whether
+//! a failure belongs to one job or to Whisul.
 //!
-//! A failed request of one job shuts nothing. It raises a doubt, and a probe settles that: a request
-//! for a job that nobody has (`probe.rs`). If the probe fails, too, the gate is shut for everybody,
-//! and further probes open it again. What no probe can tell, since it concerns prompts alone, holds
+//! A failed request of one job opens nothing. It raises a doubt, and a probe settles that: a request
+//! for a job that nobody has (`probe.rs`). If the probe fails, too, the breaker opens for everybody,
+//! and further probes close it again. What no probe can tell, since it concerns prompts alone, holds
 //! back prompts alone: they go one at a time, with growing waits, until Whisul takes one.
 
 mod hold;
@@ -24,22 +24,22 @@ use state::{Access, State};
 
 /// See the module.
 #[derive(Debug)]
-pub(super) struct Gate {
+pub(super) struct CircuitBreaker {
     state: Mutex<State>,
     moved: Notify,
 }
 
-/// What came of a request.
+/// The outcome of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum News {
+pub(super) enum CallOutcome {
     /// Whisul answered as it should, or failed as it did for this job before while it was well.
-    Fine,
+    Success,
     /// Whisul took a prompt.
     Taken,
     /// It failed; nobody knows yet whether for this job alone.
     Doubtful,
     /// Whisul rejected the key for a prompt; nobody knows yet whether for this prompt alone.
-    TurnedAway,
+    KeyRejected,
     /// Nobody knows whether Whisul took the prompt.
     Unknown,
     /// No connection came about.
@@ -52,33 +52,33 @@ pub(super) enum News {
 
 /// What a probe found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Finding {
+pub(super) enum ProbeResult {
     /// Whisul answered as it should.
-    Well,
+    Healthy,
     /// It did not, and perhaps asked to wait.
-    Ill(Obstacle, Option<Duration>),
+    Unhealthy(Obstacle, Option<Duration>),
 }
 
 /// A doubt, by its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Doubt(u64);
 
-/// Leave to make one request. Dropping it without news lets another one go.
+/// A permit for one request. Dropping it without a report lets another request go.
 #[derive(Debug)]
-pub(super) struct Pass<'a> {
-    gate: &'a Gate,
+pub(super) struct CallPermit<'a> {
+    breaker: &'a CircuitBreaker,
     access: Access,
 }
 
 /// A probe that is to be made now.
 #[derive(Debug)]
 pub(super) struct Probe<'a> {
-    gate: &'a Gate,
+    breaker: &'a CircuitBreaker,
     /// The latest doubt that it settles.
     settles: u64,
 }
 
-impl Gate {
+impl CircuitBreaker {
     pub(super) fn new() -> Self {
         Self { state: Mutex::new(State::new()), moved: Notify::new() }
     }
@@ -88,9 +88,9 @@ impl Gate {
         self.state().obstacle(prompt_of, Instant::now())
     }
 
-    /// For how long it has been shut, all in all.
-    pub(super) fn shut_for(&self) -> Duration {
-        self.state().shut_for(Instant::now())
+    /// For how long it has been open, all in all.
+    pub(super) fn open_for(&self) -> Duration {
+        self.state().open_for(Instant::now())
     }
 
     /// How many prompts Whisul has taken.
@@ -99,9 +99,9 @@ impl Gate {
     }
 
     /// Waits until a poll, or a requester's prompt, may be sent.
-    pub(super) async fn pass(&self, prompt_of: Option<UserId>) -> Pass<'_> {
+    pub(super) async fn permit(&self, prompt_of: Option<UserId>) -> CallPermit<'_> {
         let access = self.until(|state, now| state.admit(prompt_of, now)).await;
-        Pass { gate: self, access }
+        CallPermit { breaker: self, access }
     }
 
     /// Waits until a requester's prompt would be let in.
@@ -122,7 +122,7 @@ impl Gate {
     /// Waits until a probe is to be made.
     pub(super) async fn probe_due(&self) -> Probe<'_> {
         let settles = self.until(|state, now| state.probe_due(now)).await;
-        Probe { gate: self, settles }
+        Probe { breaker: self, settles }
     }
 
     /// Waits until a condition of the state holds. While it does not, it tells when it may without
@@ -152,39 +152,39 @@ impl Gate {
     }
 }
 
-impl Pass<'_> {
+impl CallPermit<'_> {
     /// Whether the request may still be made: what holds it up may have come since.
     pub(super) fn stands(&self) -> bool {
-        self.gate.state().allows(&self.access)
+        self.breaker.state().allows(&self.access)
     }
 
-    /// Tells what came of the request. Returns an obstacle that is news to everybody, and the doubt
+    /// Reports the outcome of the request. Returns an obstacle that is news to everybody, and the doubt
     /// that the request has raised, if it has.
-    pub(super) fn tell(mut self, news: News) -> (Option<Obstacle>, Doubt) {
+    pub(super) fn report(mut self, outcome: CallOutcome) -> (Option<Obstacle>, Doubt) {
         let told = {
-            let mut state = self.gate.state();
-            let found = state.hear(&mut self.access, news, Instant::now());
+            let mut state = self.breaker.state();
+            let found = state.record(&mut self.access, outcome, Instant::now());
             (found, Doubt(state.doubts))
         };
-        self.gate.moved.notify_waiters();
+        self.breaker.moved.notify_waiters();
         told
     }
 }
 
-impl Drop for Pass<'_> {
+impl Drop for CallPermit<'_> {
     fn drop(&mut self) {
         if let Some(trial) = self.access.trial.take() {
-            self.gate.state().give_up_trial(trial, Instant::now());
-            self.gate.moved.notify_waiters();
+            self.breaker.state().give_up_trial(trial, Instant::now());
+            self.breaker.moved.notify_waiters();
         }
     }
 }
 
 impl Probe<'_> {
-    /// Tells what the probe found. Returns an obstacle that is news to everybody.
-    pub(super) fn tell(self, finding: Finding) -> Option<Obstacle> {
-        let found = self.gate.state().settle(self.settles, finding, Instant::now());
-        self.gate.moved.notify_waiters();
+    /// Reports what the probe found. Returns an obstacle that is news to everybody.
+    pub(super) fn report(self, result: ProbeResult) -> Option<Obstacle> {
+        let found = self.breaker.state().settle(self.settles, result, Instant::now());
+        self.breaker.moved.notify_waiters();
         found
     }
 }
