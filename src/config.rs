@@ -28,7 +28,7 @@ use tracing_subscriber::filter::Targets;
 use url::Url;
 
 use crate::{
-    domain::{self, Extras, GuildId, Limits, Quota},
+    domain::{self, FollowUpSettings, GuildId, Limits, Quota},
     proxy::{Proxies, is_loopback},
     whisul::RateLimit,
 };
@@ -58,7 +58,7 @@ pub struct Settings {
     /// Whether songs outside servers are accepted.
     pub allow_dms: bool,
     /// What is given along with songs.
-    pub extras: Extras,
+    pub extras: FollowUpSettings,
     /// Songs at Whisul at once.
     pub max_running: NonZeroUsize,
     /// How often a running song is asked after.
@@ -233,11 +233,11 @@ impl Reader<'_> {
         Some((limits, retention?))
     }
 
-    fn extras(&mut self) -> Option<Extras> {
+    fn extras(&mut self) -> Option<FollowUpSettings> {
         let notice = self.required(table::NOTIFY, checks::notify);
         let audio = self.required(table::ATTACH_AUDIO, checks::switch);
         let cover = self.required(table::ATTACH_COVER, checks::switch);
-        Some(Extras { notice: notice?, audio: audio?, cover: cover? })
+        Some(FollowUpSettings { notice: notice?, audio: audio?, cover: cover? })
     }
 
     /// The proxy, unless all addresses are on loopback: then whatever the environment says about

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use secrecy::ExposeSecret;
 
 use super::*;
-use crate::domain::{Extras, Quota, RoleId};
+use crate::domain::{FollowUpSettings, Quota, RoleId};
 
 const REQUIRED: [(&str, &str); 2] = [("DISCORD_TOKEN", "to.k-e_n"), ("WHISUL_API_KEY", "key")];
 
@@ -40,7 +40,7 @@ fn two_secrets_are_enough() {
     assert_eq!(settings.history_retention, Duration::from_hours(90 * 24));
     assert_eq!(settings.allowed_guilds, None);
     assert!(settings.allow_dms);
-    assert_eq!(settings.extras, Extras { notice: true, audio: true, cover: true });
+    assert_eq!(settings.extras, FollowUpSettings { notice: true, audio: true, cover: true });
     assert_eq!(settings.max_running.get(), 10);
     assert_eq!(settings.poll_interval, Duration::from_secs(6));
     assert_eq!(settings.job_timeout, Duration::from_mins(20));
@@ -211,8 +211,14 @@ fn allowed_servers_close_direct_messages_unless_those_are_allowed() {
 #[test]
 fn each_extra_can_be_turned_off() {
     let all = [("ATTACH_AUDIO", "false"), ("ATTACH_COVER", "false"), ("NOTIFY", "off")];
-    assert_eq!(accepted(&all).extras, Extras { notice: false, audio: false, cover: false });
-    assert_eq!(accepted(&all[1..]).extras, Extras { notice: false, audio: true, cover: false });
+    assert_eq!(
+        accepted(&all).extras,
+        FollowUpSettings { notice: false, audio: false, cover: false }
+    );
+    assert_eq!(
+        accepted(&all[1..]).extras,
+        FollowUpSettings { notice: false, audio: true, cover: false }
+    );
     for (name, _) in all {
         assert_eq!(invalid(&[(name, "perhaps")]), [name]);
     }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use super::{
-    ApplicationId, Cancellation, ChannelId, Failure, GuildId, JobId, MessageId, Owed, Post, Prompt,
-    QueuePosition, Song, Timestamp, UserId, WhisulJob,
+    ApplicationId, Cancellation, ChannelId, Failure, FollowUps, GuildId, JobId, MessageId, Post,
+    Prompt, QueuePosition, Song, Timestamp, UserId, WhisulJob,
 };
 
 /// How long an interaction's token can be used (Discord docs, Receiving and Responding).
@@ -38,7 +38,7 @@ pub struct Job {
     /// Whether the outcome has reached Discord. Means nothing before there is an outcome.
     pub delivery: Delivery,
     /// What its requester still gets after the outcome has reached Discord.
-    pub owed: Owed,
+    pub follow_ups: FollowUps,
 }
 
 /// Where a job was asked for, and by which ways its message can be reached.
@@ -162,7 +162,7 @@ impl Job {
             message: None,
             message_channel: None,
             delivery: Delivery::Pending,
-            owed: Owed::default(),
+            follow_ups: FollowUps::default(),
         }
     }
 
@@ -200,7 +200,7 @@ impl Job {
 
     /// Whether nothing is left to do for it.
     pub fn is_settled(&self) -> bool {
-        let ended = self.delivery_ended() && self.owed.is_nothing();
+        let ended = self.delivery_ended() && self.follow_ups.is_empty();
         self.state == State::Withdrawn || (self.has_outcome() && ended)
     }
 

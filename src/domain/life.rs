@@ -10,8 +10,8 @@
 //! An accepted job fails, too, where it is too late to find out whether its first answer stands.
 
 use super::{
-    Cancellation, Charge, Delivery, Failure, Job, MessageId, Owed, Post, Reach, Shown, Song, State,
-    Timestamp, WhisulJob,
+    Cancellation, Charge, Delivery, Failure, FollowUps, Job, MessageId, Post, Reach, Shown, Song,
+    State, Timestamp, WhisulJob,
 };
 
 /// Something that happens to a job.
@@ -58,7 +58,7 @@ pub enum Event {
         /// Where.
         shown: Shown,
         /// What its requester still gets.
-        owed: Owed,
+        follow_ups: FollowUps,
     },
     /// The outcome can't be shown to anyone any more.
     DeliveryEnded,
@@ -101,10 +101,10 @@ impl Job {
             State::Submitting => Step::SettleSubmission,
             State::Running { .. } => Step::Follow,
             State::Completed { .. } | State::Failed(_) | State::Withdrawn | State::Cancelled(_) => {
-                match self.owed {
+                match self.follow_ups {
                     _ if self.awaits_delivery() => Step::Deliver,
-                    Owed { notice: true, .. } => Step::Notify,
-                    Owed { files: true, .. } => Step::Attach,
+                    FollowUps { notice: true, .. } => Step::Notify,
+                    FollowUps { files: true, .. } => Step::Attach,
                     _ => Step::Rest,
                 }
             }
@@ -152,17 +152,17 @@ impl Job {
                 job.delivery = Delivery::Posting(post);
             }
             (_, Event::PostFailed) if job.awaits_delivery() => job.delivery = Delivery::Pending,
-            (_, Event::Delivered { shown, owed }) if job.awaits_delivery() => {
+            (_, Event::Delivered { shown, follow_ups }) if job.awaits_delivery() => {
                 job.delivery = Delivery::Delivered;
                 job.message = Some(shown.message);
                 job.message_channel = Some(shown.channel);
-                job.owed = owed;
+                job.follow_ups = follow_ups;
             }
             (_, Event::DeliveryEnded) if job.awaits_delivery() => {
                 job.delivery = Delivery::Undeliverable;
             }
-            (_, Event::NoticeBegins) if job.owed.notice => job.owed.notice = false,
-            (_, Event::FilesSettled) if job.owed.files => job.owed.files = false,
+            (_, Event::NoticeBegins) if job.follow_ups.notice => job.follow_ups.notice = false,
+            (_, Event::FilesSettled) if job.follow_ups.files => job.follow_ups.files = false,
             _ => return None,
         }
         Some(job)
@@ -197,16 +197,16 @@ mod tests {
         fixtures::job(JobId(1), UserId(2))
     }
 
-    fn delivered(owed: Owed) -> Event {
+    fn delivered(follow_ups: FollowUps) -> Event {
         let shown = Shown { message: MessageId(9), channel: ChannelId(3), bare: false };
-        Event::Delivered { shown, owed }
+        Event::Delivered { shown, follow_ups }
     }
 
     fn any_event() -> impl Strategy<Value = Event> {
         let at = Timestamp::from_millis(0);
         let message = MessageId(9);
         let whisul_job = whisul_job();
-        let owed = (any::<bool>(), any::<bool>());
+        let follow_ups = (any::<bool>(), any::<bool>());
         prop_oneof![
             Just(Event::AnswerStands { message, reach: Reach::Channel }),
             Just(Event::AnswerFailed),
@@ -223,7 +223,7 @@ mod tests {
             Just(Event::Fell(Failure::Ended { reason: None })),
             Just(Event::PostBegins(Post::Direct)),
             Just(Event::PostFailed),
-            owed.prop_map(|(notice, files)| delivered(Owed { notice, files })),
+            follow_ups.prop_map(|(notice, files)| delivered(FollowUps { notice, files })),
             Just(Event::DeliveryEnded),
             Just(Event::NoticeBegins),
             Just(Event::FilesSettled),
@@ -247,7 +247,7 @@ mod tests {
             Event::TurnCame,
             Event::Taken { whisul_job, at: at(1000) },
             Event::Finished { song: Song::default(), at: at(91_000) },
-            delivered(Owed { notice: true, files: true }),
+            delivered(FollowUps { notice: true, files: true }),
             Event::NoticeBegins,
             Event::FilesSettled,
         ]);
@@ -328,9 +328,9 @@ mod tests {
                 prop_assert!(!job.is_settled());
                 prop_assert!(rank(next.charge) <= rank(job.charge));
                 let fresh = !job.delivery_ended() && next.delivery == Delivery::Delivered;
-                prop_assert!(fresh || next.owed.notice <= job.owed.notice, "told once at most");
-                prop_assert!(fresh || next.owed.files <= job.owed.files);
-                prop_assert!(next.owed.is_nothing() || next.delivery == Delivery::Delivered);
+                prop_assert!(fresh || next.follow_ups.notice <= job.follow_ups.notice, "told once at most");
+                prop_assert!(fresh || next.follow_ups.files <= job.follow_ups.files);
+                prop_assert!(next.follow_ups.is_empty() || next.delivery == Delivery::Delivered);
                 prop_assert_eq!(next.next_step() == Step::Rest, next.is_settled());
                 if job.has_outcome() {
                     prop_assert_eq!(&next.state, &job.state);

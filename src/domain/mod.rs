@@ -11,13 +11,13 @@ mod estimate;
 mod failure;
 #[cfg(test)]
 pub(crate) mod fixtures;
+mod follow_ups;
 mod history;
 mod ids;
 mod job;
 mod life;
 mod link;
 mod overrides;
-mod owed;
 mod page;
 mod patience;
 mod prompt;
@@ -44,6 +44,7 @@ pub use answers::{FirstAnswer, Report, Submission};
 pub use cancellation::{Cancellation, Canceller};
 pub use estimate::{Estimate, Outlook, Span};
 pub use failure::{Failure, REFUNDS};
+pub use follow_ups::{FollowUpSettings, FollowUps, Shown};
 pub use history::forgotten_before;
 pub use ids::{
     ApplicationId, ChannelId, GuildId, JobId, MessageId, RoleId, UserId, WhisulJob, WhisulJobId,
@@ -52,7 +53,6 @@ pub use job::{Charge, Delivery, Job, Place, Reach, State};
 pub use life::{Event, Step};
 pub use link::link;
 pub use overrides::{Bar, Grant, Overrides};
-pub use owed::{Extras, Owed, Shown};
 pub use page::{Listed, Page};
 pub use patience::Patience;
 pub use prompt::{PROMPT_MAX, Prompt, PromptError};

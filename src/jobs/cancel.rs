@@ -7,7 +7,7 @@ use tokio::time::{Instant, timeout_at};
 use super::Jobs;
 use crate::{
     delivery::Message,
-    domain::{Cancellation, Event, Failure, Job, JobId, MessageId, Owed, Reach, Shown, State},
+    domain::{Cancellation, Event, Failure, FollowUps, Job, JobId, MessageId, Reach, Shown, State},
     store::StoreError,
 };
 
@@ -181,7 +181,7 @@ impl Jobs {
         let news = (!in_reach).then(|| self.render_outcome(cancelled, false));
         let Some(message) = answer(news).await else { return };
         let shown = Shown { message, channel: cancelled.place.channel, bare: false };
-        let delivered = Event::Delivered { shown, owed: Owed::default() };
+        let delivered = Event::Delivered { shown, follow_ups: FollowUps::default() };
         if let Some(delivered) = cancelled.after(delivered) {
             // If this is not written down, the task shows the same once more.
             _ = self.write(cancelled, &delivered).await;

@@ -37,8 +37,8 @@ impl Worker {
             match (next, result) {
                 (Next::Delivered(shown), _) => {
                     let now = self.jobs.clock.now();
-                    let owed = self.job.owed(shown, self.jobs.rules.extras, now);
-                    return self.note(Event::Delivered { shown, owed }).await;
+                    let follow_ups = self.job.follow_ups_after(shown, self.jobs.rules.extras, now);
+                    return self.note(Event::Delivered { shown, follow_ups }).await;
                 }
                 (Next::End(event), result) => {
                     match result {

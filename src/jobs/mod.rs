@@ -51,7 +51,7 @@ use times::ToldTimes;
 
 use crate::{
     delivery::{Deliverer, Discord, Links, Media, Message, Scene, render},
-    domain::{Estimate, Extras, Job, JobId, Limits, MessageId, RunId, UserId},
+    domain::{Estimate, FollowUpSettings, Job, JobId, Limits, MessageId, RunId, UserId},
     store::{Store, StoreError},
     whisul::{Permit, Whisul},
 };
@@ -76,7 +76,7 @@ pub struct Rules {
     /// How long settled jobs are remembered: at least as long as every quota's window.
     pub history_retention: Duration,
     /// What is given along with songs.
-    pub extras: Extras,
+    pub extras: FollowUpSettings,
 }
 
 /// What the work is done with.

@@ -76,11 +76,11 @@ impl Jobs {
 }
 
 /// The name of a write: that of the state, of the delivery once the state stays as it is, or of
-/// what is owed no longer once that stays, too.
+/// which follow-ups are left once that stays, too.
 fn step(before: &Job, after: &Job) -> &'static str {
     match after.delivery {
-        _ if before.owed.notice && !after.owed.notice => "notice",
-        _ if before.owed.files && !after.owed.files => "files",
+        _ if before.follow_ups.notice && !after.follow_ups.notice => "notice",
+        _ if before.follow_ups.files && !after.follow_ups.files => "files",
         Delivery::Pending => after.state.name(),
         Delivery::Posting(_) => "posting",
         Delivery::Delivered => "delivered",

@@ -11,8 +11,8 @@ use super::{
     words::{Word, canceller, failure_word, state_word},
 };
 use crate::domain::{
-    ApplicationId, Cancellation, Canceller, ChannelId, Failure, GuildId, Job, JobId, MessageId,
-    Owed, Place, Prompt, Song, SongLength, State, Timestamp, UserId, WhisulJob, WhisulJobId,
+    ApplicationId, Cancellation, Canceller, ChannelId, Failure, FollowUps, GuildId, Job, JobId,
+    MessageId, Place, Prompt, Song, SongLength, State, Timestamp, UserId, WhisulJob, WhisulJobId,
 };
 
 /// Reads a row with all columns as a job.
@@ -39,7 +39,7 @@ pub(super) fn job(row: &SqliteRow) -> Result<Job, DamagedRow> {
         message: reader.optional_snowflake("message")?.map(MessageId),
         message_channel: reader.optional_snowflake("message_channel")?.map(ChannelId),
         delivery: reader.word("delivery")?,
-        owed: Owed {
+        follow_ups: FollowUps {
             notice: reader.checked("owes_notice", truth)?,
             files: reader.checked("owes_files", truth)?,
         },

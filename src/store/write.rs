@@ -62,8 +62,8 @@ pub(super) async fn update(
         .bind(number(before.id, "id", before.id.0)?)
         .bind(state_word(&before.state))
         .bind(before.delivery.word())
-        .bind(i64::from(before.owed.notice))
-        .bind(i64::from(before.owed.files))
+        .bind(i64::from(before.follow_ups.notice))
+        .bind(i64::from(before.follow_ups.files))
         .execute(executor)
         .await?;
     Ok(done.rows_affected() > 0)
@@ -99,8 +99,8 @@ fn bind_progress(statement: Statement, job: &Job) -> Result<Statement, StoreErro
         .bind(details.failure_reason)
         .bind(details.cancelled_by)
         .bind(channel.transpose()?)
-        .bind(i64::from(job.owed.notice))
-        .bind(i64::from(job.owed.files)))
+        .bind(i64::from(job.follow_ups.notice))
+        .bind(i64::from(job.follow_ups.files)))
 }
 
 /// The columns that only some states fill.

@@ -352,7 +352,7 @@ fn found_as(job: &Job) -> &'static str {
         (State::Announced, _) => "found announced",
         (State::Submitting, _) => "found submitting",
         (State::Running { .. }, _) => "found running",
-        (State::Completed { .. }, Delivery::Delivered) => "found with something owed",
+        (State::Completed { .. }, Delivery::Delivered) => "found with follow-ups left",
         (State::Completed { .. }, _) => "found completed",
         (State::Failed(_), _) => "found failed",
         (State::Withdrawn | State::Cancelled(_), _) => "found cancelled",

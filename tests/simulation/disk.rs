@@ -62,7 +62,7 @@ impl Disk {
     /// As `Store::save`: only over a row that is still as far as `before`.
     pub(crate) fn save(&mut self, before: &Job, after: &Job) -> bool {
         let Some(row) = self.rows.get_mut(&index_of(before.id)) else { return false };
-        let stage = |job: &Job| (job.state.name(), job.delivery, job.owed);
+        let stage = |job: &Job| (job.state.name(), job.delivery, job.follow_ups);
         if stage(row) != stage(before) {
             return false;
         }

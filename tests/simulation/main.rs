@@ -54,7 +54,7 @@ const SIGHTS: [&str; 40] = [
     "found failed",
     "found cancelled",
     "found while it was posted",
-    "found with something owed",
+    "found with follow-ups left",
     "told that it starts at once",
     "refused by a limit",
     "asked twice by one interaction",

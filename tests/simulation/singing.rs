@@ -6,8 +6,8 @@ use std::time::Duration;
 use whisul_bot::{
     delivery::{DiscordError, Posted},
     domain::{
-        Attempt, Cancellation, Canceller, Event, Extras, Failure, Job, Next, Patience, Reach,
-        Report, State, Submission, Way,
+        Attempt, Cancellation, Canceller, Event, Failure, FollowUpSettings, Job, Next, Patience,
+        Reach, Report, State, Submission, Way,
     },
 };
 
@@ -24,7 +24,7 @@ const TRIES: u32 = 3;
 
 const NONCE_MEMORY: Duration = Duration::from_mins(2);
 
-const EXTRAS: Extras = Extras { notice: true, audio: true, cover: true };
+const EXTRAS: FollowUpSettings = FollowUpSettings { notice: true, audio: true, cover: true };
 
 type Answer = Result<Posted, DiscordError>;
 
@@ -272,8 +272,8 @@ impl World {
         match next {
             Next::Delivered(shown) => {
                 self.see(if on_detour { "shown on a detour" } else { name_of(way) });
-                let owed = self.task(task).job.owed(shown, EXTRAS, time);
-                self.note(task, Event::Delivered { shown, owed }, Then::Step);
+                let follow_ups = self.task(task).job.follow_ups_after(shown, EXTRAS, time);
+                self.note(task, Event::Delivered { shown, follow_ups }, Then::Step);
             }
             Next::End(event) => self.note(task, event, Then::Step),
             Next::Try(next) => self.set_out(task, next),

@@ -31,7 +31,7 @@ use self::{
 };
 use super::{markdown::plain, sentences};
 use crate::{
-    domain::{Extras, Song},
+    domain::{FollowUpSettings, Song},
     proxy::Proxies,
 };
 
@@ -186,7 +186,7 @@ impl Media {
     }
 
     /// The files of a song that are wanted and can be had, each of at most `limit` bytes.
-    pub async fn files(&self, song: &Song, extras: Extras, limit: u32) -> Files {
+    pub async fn files(&self, song: &Song, extras: FollowUpSettings, limit: u32) -> Files {
         let wanted = |link: &Option<String>, wanted| link.clone().filter(|_| wanted);
         let audio = wanted(&song.song_url, extras.audio);
         let cover = wanted(&song.image_url, extras.cover);

@@ -17,7 +17,7 @@ use tokio::{
 
 use super::*;
 
-const BOTH: Extras = Extras { notice: false, audio: true, cover: true };
+const BOTH: FollowUpSettings = FollowUpSettings { notice: false, audio: true, cover: true };
 const TUNE: &[u8] = b"ID3 a tune";
 
 /// A server that gives each connection this answer, and how many there were.

@@ -85,7 +85,7 @@ async fn a_delivery_is_a_change_of_its_own() {
     let mut job = fresh(id_at(0, 0), 1, None);
     job.state = State::Failed(Failure::GivenUp);
     accept(&store, &job).await;
-    let delivered = job.after(delivered(Owed::default())).unwrap();
+    let delivered = job.after(delivered(FollowUps::default())).unwrap();
     let ended = job.after(Event::DeliveryEnded).unwrap();
 
     assert!(store.save(&job, &delivered).await.unwrap());
@@ -96,9 +96,9 @@ async fn a_delivery_is_a_change_of_its_own() {
 }
 
 /// The outcome is where people can see it.
-fn delivered(owed: Owed) -> Event {
+fn delivered(follow_ups: FollowUps) -> Event {
     let shown = Shown { message: MessageId(9), channel: ChannelId(3), bare: false };
-    Event::Delivered { shown, owed }
+    Event::Delivered { shown, follow_ups }
 }
 
 #[tokio::test]
@@ -108,7 +108,7 @@ async fn a_job_is_unsettled_and_keeps_its_token_while_anything_is_owed() {
     let mut job = fresh(id_at(0, 0), 1, None);
     job.state = State::Completed { song: Song::default(), took: Duration::ZERO };
     accept(&store, &job).await;
-    let job = job_after(&store, &job, delivered(Owed { notice: true, files: true })).await;
+    let job = job_after(&store, &job, delivered(FollowUps { notice: true, files: true })).await;
     let told = job.after(Event::NoticeBegins).unwrap();
     assert!(store.save(&job, &told).await.unwrap());
     assert!(!store.save(&job, &told).await.unwrap(), "nobody is told twice");

@@ -29,8 +29,8 @@ use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use super::{Admission, Store};
 use crate::domain::{
-    ApplicationId, Cancellation, Canceller, ChannelId, Charge, Delivery, Failure, GuildId, Job,
-    JobId, Limits, MessageId, Owed, Place, Prompt, Quota, Reach, Requester, Shown, Song,
+    ApplicationId, Cancellation, Canceller, ChannelId, Charge, Delivery, Failure, FollowUps,
+    GuildId, Job, JobId, Limits, MessageId, Place, Prompt, Quota, Reach, Requester, Shown, Song,
     SongLength, State, Timestamp, UserId, WhisulJob, WhisulJobId, fixtures, forgotten_before,
 };
 
@@ -122,7 +122,7 @@ fn facts(job: &Job) -> impl PartialEq + std::fmt::Debug {
         (job.place.guild, job.place.channel, job.place.reach, job.place.application),
         token.map(|token| token.expose_secret().clone()),
         (job.state.clone(), job.charge, job.message, job.delivery),
-        (job.place.attachment_limit, job.message_channel, job.owed),
+        (job.place.attachment_limit, job.message_channel, job.follow_ups),
     )
 }
 
@@ -217,7 +217,7 @@ prop_compose! {
             message: message.map(MessageId),
             message_channel: message_channel.map(ChannelId),
             delivery,
-            owed: Owed { notice, files },
+            follow_ups: FollowUps { notice, files },
         }
     }
 }

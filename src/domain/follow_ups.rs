@@ -1,4 +1,4 @@
-//! What is still owed to a requester once their song is shown.
+//! What follows once a song is shown: the notice that it is ready, and its files.
 
 use std::time::Duration;
 
@@ -19,9 +19,9 @@ pub struct Shown {
     pub bare: bool,
 }
 
-/// What the bot's host lets it give along with a song.
+/// Which follow-ups the host allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Extras {
+pub struct FollowUpSettings {
     /// Word that it is ready.
     pub notice: bool,
     /// Its audio, as a file that plays inside Discord.
@@ -30,30 +30,35 @@ pub struct Extras {
     pub cover: bool,
 }
 
-/// What is still owed to a requester. Nothing is added to it later.
+/// The follow-ups that a job still needs. None is added later.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Owed {
+pub struct FollowUps {
     /// Word that the song is ready.
     pub notice: bool,
     /// The song's files.
     pub files: bool,
 }
 
-impl Owed {
-    /// Whether it is nothing.
-    pub fn is_nothing(self) -> bool {
+impl FollowUps {
+    /// Whether none is left.
+    pub fn is_empty(self) -> bool {
         self == Self::default()
     }
 }
 
 impl Job {
-    /// What is owed from the moment on at which the outcome is shown.
-    pub fn owed(&self, shown: Shown, extras: Extras, now: Timestamp) -> Owed {
-        let State::Completed { song, .. } = &self.state else { return Owed::default() };
+    /// The follow-ups of an outcome that is shown now.
+    pub fn follow_ups_after(
+        &self,
+        shown: Shown,
+        extras: FollowUpSettings,
+        now: Timestamp,
+    ) -> FollowUps {
+        let State::Completed { song, .. } = &self.state else { return FollowUps::default() };
         let waited = now.since(self.id.created_at()) > ATTENTION;
         let audio = extras.audio && song.song_url.is_some();
         let cover = extras.cover && song.image_url.is_some();
-        Owed {
+        FollowUps {
             notice: extras.notice && waited && !self.notifies_by_itself(shown),
             // A message that Discord has taken offence at is left alone.
             files: (audio || cover) && !shown.bare,
@@ -74,7 +79,7 @@ mod tests {
     use super::*;
     use crate::domain::{Cancellation, Canceller, GuildId, JobId, Song, UserId, fixtures};
 
-    const ALL: Extras = Extras { notice: true, audio: true, cover: true };
+    const ALL: FollowUpSettings = FollowUpSettings { notice: true, audio: true, cover: true };
     const EDITED: Shown = Shown { message: MessageId(9), channel: ChannelId(3), bare: false };
 
     fn job(guild: Option<GuildId>) -> Job {
@@ -86,16 +91,16 @@ mod tests {
         job
     }
 
-    fn owed(job: &Job, shown: Shown, extras: Extras, waited: u64) -> Owed {
-        job.owed(shown, extras, job.id.created_at().after(Duration::from_secs(waited)))
+    fn follow_ups(job: &Job, shown: Shown, extras: FollowUpSettings, waited: u64) -> FollowUps {
+        job.follow_ups_after(shown, extras, job.id.created_at().after(Duration::from_secs(waited)))
     }
 
     #[test]
     fn only_who_waited_long_is_told() {
         let job = job(Some(GuildId(5)));
-        assert!(!owed(&job, EDITED, ALL, 60).notice);
-        assert!(owed(&job, EDITED, ALL, 61).notice);
-        assert!(!owed(&job, EDITED, Extras { notice: false, ..ALL }, 61).notice);
+        assert!(!follow_ups(&job, EDITED, ALL, 60).notice);
+        assert!(follow_ups(&job, EDITED, ALL, 61).notice);
+        assert!(!follow_ups(&job, EDITED, FollowUpSettings { notice: false, ..ALL }, 61).notice);
     }
 
     #[test]
@@ -103,19 +108,19 @@ mod tests {
         let direct = Shown { message: MessageId(10), channel: ChannelId(7), ..EDITED };
         let new = Shown { message: MessageId(10), ..EDITED };
         let (in_server, in_conversation) = (job(Some(GuildId(5))), job(None));
-        assert!(!owed(&in_server, direct, ALL, 99).notice);
-        assert!(owed(&in_server, new, ALL, 99).notice);
-        assert!(!owed(&in_conversation, new, ALL, 99).notice);
-        assert!(owed(&in_conversation, EDITED, ALL, 99).notice);
+        assert!(!follow_ups(&in_server, direct, ALL, 99).notice);
+        assert!(follow_ups(&in_server, new, ALL, 99).notice);
+        assert!(!follow_ups(&in_conversation, new, ALL, 99).notice);
+        assert!(follow_ups(&in_conversation, EDITED, ALL, 99).notice);
     }
 
     #[test]
     fn files_are_owed_where_there_are_any() {
         let mut job = job(None);
-        assert!(owed(&job, EDITED, ALL, 0).files);
-        assert!(!owed(&job, Shown { bare: true, ..EDITED }, ALL, 0).files);
-        assert!(!owed(&job, EDITED, Extras { audio: false, ..ALL }, 0).files);
+        assert!(follow_ups(&job, EDITED, ALL, 0).files);
+        assert!(!follow_ups(&job, Shown { bare: true, ..EDITED }, ALL, 0).files);
+        assert!(!follow_ups(&job, EDITED, FollowUpSettings { audio: false, ..ALL }, 0).files);
         job.state = State::Cancelled(Cancellation::by(Canceller::Requester));
-        assert_eq!(owed(&job, EDITED, ALL, 99), Owed::default());
+        assert_eq!(follow_ups(&job, EDITED, ALL, 99), FollowUps::default());
     }
 }
