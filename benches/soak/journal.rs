@@ -45,7 +45,7 @@ const MESSAGE: Kind = Kind {
     lines: &[
         "a progress edit was lost",
         "a step of this job failed and is tried again",
-        "one way is closed, trying the next",
+        "delivery route closed, trying the next",
         "no way of delivery is left, or none is wanted",
         "no first answer was found; nothing is submitted",
         "the song's files are left out; the links stand",

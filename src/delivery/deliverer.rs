@@ -5,7 +5,9 @@ use std::sync::Arc;
 use tracing::warn;
 
 use super::{Discord, DiscordError, Message, Posted, Urgency, sentences};
-use crate::domain::{ChannelId, Job, Post, Reach, RunId, State, Timestamp, Way};
+use crate::domain::{
+    ChannelId, DeliveryRoute, Job, NewMessageTarget, Reach, RunId, State, Timestamp,
+};
 
 /// Brings a job's message to Discord.
 #[derive(Clone, Debug)]
@@ -46,7 +48,7 @@ impl Deliverer {
         }
     }
 
-    /// Shows how far a job is, where a way leads to its message at present.
+    /// Shows how far a job is, where a route leads to its message at present.
     ///
     /// # Errors
     /// [`DiscordError::MessageGone`] when a person deleted the message; others are worth no more
@@ -88,11 +90,11 @@ impl Deliverer {
     /// content, too.
     ///
     /// # Errors
-    /// When the message does not stand: see [`crate::domain::Attempt`] for what that means.
+    /// When the message does not stand: see [`crate::domain::RouteOutcome`] for what that means.
     pub async fn attempt(
         &self,
         job: &Job,
-        way: Way,
+        route: DeliveryRoute,
         message: &Message,
         suspect_content: bool,
     ) -> Result<Posted, DiscordError> {
@@ -100,12 +102,12 @@ impl Deliverer {
             error.concerns_content()
                 || (suspect_content && matches!(error, DiscordError::Unexpected { .. }))
         };
-        let mut result = self.send(job, way, message).await;
+        let mut result = self.send(job, route, message).await;
         for form in [Self::stripped, Self::without_links, Self::bare] {
             match &result {
                 Err(error) if concerns_content(error) => {
                     warn!(job = %job.id, %error, "Discord rejected the message, sending less of it");
-                    result = self.send(job, way, &form(job, message)).await;
+                    result = self.send(job, route, &form(job, message)).await;
                 }
                 _ => break,
             }
@@ -125,35 +127,42 @@ impl Deliverer {
         Message::bare(sentences::bare(job.id, has_song(job)))
     }
 
-    async fn send(&self, job: &Job, way: Way, message: &Message) -> Result<Posted, DiscordError> {
+    async fn send(
+        &self,
+        job: &Job,
+        route: DeliveryRoute,
+        message: &Message,
+    ) -> Result<Posted, DiscordError> {
         let (discord, place, urgency) = (&self.discord, &job.place, Urgency::Needed);
-        match way {
-            Way::Token => {
+        match route {
+            DeliveryRoute::Token => {
                 let token = place.token.as_ref().ok_or(DiscordError::TokenGone)?;
                 discord.edit_answer(place.application, token, message, urgency).await
             }
-            Way::Message(id) => match discord.edit(place.channel, id, message, urgency).await {
-                // Before the last crash it may have taken this one.
-                Err(DiscordError::TooManyEdits) => {
-                    discord.find_outcome(place.channel, id, job.id).await
+            DeliveryRoute::Message(id) => {
+                match discord.edit(place.channel, id, message, urgency).await {
+                    // Before the last crash it may have taken this one.
+                    Err(DiscordError::TooManyEdits) => {
+                        discord.find_outcome(place.channel, id, job.id).await
+                    }
+                    answer => answer,
                 }
-                answer => answer,
-            },
-            Way::New(post) | Way::Again(post) => {
+            }
+            DeliveryRoute::New(post) | DeliveryRoute::Again(post) => {
                 let channel = self.channel(job, post).await?;
                 discord.post(channel, message, job.id.to_string()).await
             }
-            Way::Find(post) => {
+            DeliveryRoute::Find(post) => {
                 let channel = self.channel(job, post).await?;
-                discord.find_shown(channel, job.id, post == Post::Direct).await
+                discord.find_shown(channel, job.id, post == NewMessageTarget::Direct).await
             }
         }
     }
 
-    async fn channel(&self, job: &Job, post: Post) -> Result<ChannelId, DiscordError> {
+    async fn channel(&self, job: &Job, post: NewMessageTarget) -> Result<ChannelId, DiscordError> {
         match post {
-            Post::InChannel => Ok(job.place.channel),
-            Post::Direct => match self.discord.direct_channel(job.requester).await {
+            NewMessageTarget::InChannel => Ok(job.place.channel),
+            NewMessageTarget::Direct => match self.discord.direct_channel(job.requester).await {
                 // Whether the conversation was opened or not: nothing was posted in it.
                 Err(DiscordError::Unknown { cause }) => Err(DiscordError::NotSent { cause }),
                 answer => answer,

@@ -1,7 +1,7 @@
 //! What Discord's answers mean for a job.
 
 use super::{DiscordError, Posted};
-use crate::domain::{Attempt, FirstAnswer, Shown};
+use crate::domain::{FirstAnswer, RouteOutcome, Shown};
 
 impl From<&Result<Posted, DiscordError>> for FirstAnswer {
     fn from(result: &Result<Posted, DiscordError>) -> Self {
@@ -18,7 +18,7 @@ impl From<&Result<Posted, DiscordError>> for FirstAnswer {
     }
 }
 
-impl From<&Result<Posted, DiscordError>> for Attempt {
+impl From<&Result<Posted, DiscordError>> for RouteOutcome {
     fn from(result: &Result<Posted, DiscordError>) -> Self {
         match result {
             Ok(Posted { message, channel, bare, .. }) => {

@@ -5,8 +5,8 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use super::{
-    ApplicationId, Cancellation, ChannelId, Failure, FollowUps, GuildId, JobId, MessageId, Post,
-    Prompt, QueuePosition, Song, Timestamp, UserId, WhisulJob,
+    ApplicationId, Cancellation, ChannelId, Failure, FollowUps, GuildId, JobId, MessageId,
+    NewMessageTarget, Prompt, QueuePosition, Song, Timestamp, UserId, WhisulJob,
 };
 
 /// How long an interaction's token can be used (Discord docs, Receiving and Responding).
@@ -118,7 +118,7 @@ pub enum Delivery {
     /// Not there yet.
     Pending,
     /// A new message is about to be, or may have been, posted: what came of it is not known.
-    Posting(Post),
+    Posting(NewMessageTarget),
     /// People can see it.
     Delivered,
     /// Every way was tried, or a person deleted the message: it stays undelivered.

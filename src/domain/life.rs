@@ -10,8 +10,8 @@
 //! An accepted job fails, too, where it is too late to find out whether its first answer stands.
 
 use super::{
-    Cancellation, Charge, Delivery, Failure, FollowUps, Job, MessageId, Post, Reach, Shown, Song,
-    State, Timestamp, WhisulJob,
+    Cancellation, Charge, Delivery, Failure, FollowUps, Job, MessageId, NewMessageTarget, Reach,
+    Shown, Song, State, Timestamp, WhisulJob,
 };
 
 /// Something that happens to a job.
@@ -50,7 +50,7 @@ pub enum Event {
     /// There will be no song. Whether its requester pays is settled by [`Job::refunded_before`].
     Fell(Failure),
     /// A new message with the outcome is about to be posted.
-    PostBegins(Post),
+    PostBegins(NewMessageTarget),
     /// That message surely was not posted.
     PostFailed,
     /// The outcome is where people can see it.
@@ -221,7 +221,7 @@ mod tests {
             Just(Event::Fell(Failure::Expired)),
             Just(Event::Fell(Failure::Rejected { reason: None })),
             Just(Event::Fell(Failure::Ended { reason: None })),
-            Just(Event::PostBegins(Post::Direct)),
+            Just(Event::PostBegins(NewMessageTarget::Direct)),
             Just(Event::PostFailed),
             follow_ups.prop_map(|(notice, files)| delivered(FollowUps { notice, files })),
             Just(Event::DeliveryEnded),

@@ -7,6 +7,7 @@ mod action;
 mod admin_action;
 mod answers;
 mod cancellation;
+mod delivery_route;
 mod estimate;
 mod failure;
 #[cfg(test)]
@@ -35,13 +36,15 @@ mod stats;
 mod text;
 mod time;
 mod waiting;
-mod ways;
 mod words;
 
 pub use action::{Action, RunId};
 pub use admin_action::{ActionOutcome, AdminAction, AuditEntry, Scope, WORDS_MAX};
 pub use answers::{FirstAnswer, Report, Submission};
 pub use cancellation::{Cancellation, Canceller};
+pub use delivery_route::{
+    DeliveryRoute, NewMessageTarget, NextStep, RejectedRoutes, RouteOutcome, TokenTrouble,
+};
 pub use estimate::{Estimate, Outlook, Span};
 pub use failure::{Failure, REFUNDS};
 pub use follow_ups::{FollowUpSettings, FollowUps, Shown};
@@ -68,5 +71,4 @@ pub use stats::{Stats, rank_before};
 pub use text::{is_blank, steers_direction, with_causes};
 pub use time::{Timestamp, format_duration, parse_duration};
 pub use waiting::{Forecast, Wait};
-pub use ways::{Attempt, Next, Post, RejectedWays, TokenTrouble, Way};
 pub use words::{BlockedWord, Reading, WordError};

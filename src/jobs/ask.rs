@@ -20,8 +20,8 @@ use super::{
 use crate::{
     delivery::{AnswerTime, DiscordError, Message},
     domain::{
-        Bar, Event, FirstAnswer, Job, JobId, Place, Prompt, Refusal, Requester, RoleId, State,
-        Step, UserId, Way,
+        Bar, DeliveryRoute, Event, FirstAnswer, Job, JobId, Place, Prompt, Refusal, Requester,
+        RoleId, State, Step, UserId,
     },
     failpoint::{Moment, reach},
     store::{Admission, StoreError},
@@ -283,7 +283,7 @@ impl Worker {
         let mut result = self.unless_stopping(look).await?;
         let elapsed = self.began.elapsed();
         if matches!(result, Err(DiscordError::Unexpected { .. }))
-            && self.rejected.exhausts(Way::Token, elapsed)
+            && self.rejected.exhausts(DeliveryRoute::Token, elapsed)
         {
             result = Err(DiscordError::TokenGone);
         }

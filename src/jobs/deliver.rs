@@ -8,7 +8,7 @@ use tracing::{error, info};
 use super::worker::{StepError, Worker};
 use crate::{
     delivery::{DiscordError, Message, Posted},
-    domain::{Attempt, Event, Next, State, Way},
+    domain::{DeliveryRoute, Event, NextStep, RouteOutcome, State},
 };
 
 /// For how long Discord surely remembers a nonce: "a few minutes" (Discord docs, Create Message).
@@ -20,41 +20,41 @@ impl Worker {
     pub(super) async fn deliver(&mut self) -> Result<(), StepError> {
         let message = self.jobs.render_outcome(&self.job, false);
         let recent = !self.nonce_lives_for().is_zero();
-        let mut way = self.job.first_way(self.jobs.clock.now(), recent);
-        let detour = self.job.detour(way, self.token_trouble);
-        way = detour.unwrap_or(way);
+        let mut route = self.job.first_route(self.jobs.clock.now(), recent);
+        let detour = self.job.detour(route, self.token_trouble);
+        route = detour.unwrap_or(route);
         loop {
-            if let Way::New(post) = way {
+            if let DeliveryRoute::New(post) = route {
                 self.note(Event::PostBegins(post)).await?;
                 self.post_began = Some(Instant::now());
             }
-            let (attempt, result) = self.attempt(way, &message).await;
-            self.token_trouble.note(way, attempt, self.began.elapsed());
+            let (attempt, result) = self.attempt(route, &message).await;
+            self.token_trouble.note(route, attempt, self.began.elapsed());
             let next = match detour {
                 Some(_) => self.job.after_detour(attempt),
-                None => self.job.next_way(way, attempt),
+                None => self.job.next_route(route, attempt),
             };
             match (next, result) {
-                (Next::Delivered(shown), _) => {
+                (NextStep::Delivered(shown), _) => {
                     let now = self.jobs.clock.now();
                     let follow_ups = self.job.follow_ups_after(shown, self.jobs.rules.extras, now);
                     return self.note(Event::Delivered { shown, follow_ups }).await;
                 }
-                (Next::End(event), result) => {
+                (NextStep::End(event), result) => {
                     match result {
-                        Err(error) if attempt == Attempt::Missing => {
-                            info!(%error, ?way, "a person deleted the message; nothing is delivered");
+                        Err(error) if attempt == RouteOutcome::Missing => {
+                            info!(%error, ?route, "a person deleted the message; nothing is delivered");
                         }
                         Err(error) => self.report_undeliverable(&error.to_string()),
                         Ok(_) => {}
                     }
                     return self.note(event).await;
                 }
-                (Next::Try(next), result) => {
-                    info!(error = ?result.err(), ?way, ?next, "one way is closed, trying the next");
-                    way = next;
+                (NextStep::Try(next), result) => {
+                    info!(error = ?result.err(), ?route, ?next, "delivery route closed, trying the next");
+                    route = next;
                 }
-                (Next::Later(event), result) => {
+                (NextStep::Later(event), result) => {
                     if let Some(event) = event {
                         self.note(event).await?;
                     }
@@ -75,41 +75,41 @@ impl Worker {
         };
         error!(
             %job, cause, channel = %place.channel, what_to_do,
-            "an outcome could not be delivered in any way"
+            "an outcome could not be delivered by any route"
         );
     }
 
-    /// An attempt by a way, and what it means. A way that Discord keeps rejecting is given up after
+    /// An attempt by a route, and what it means. A route that Discord keeps rejecting is given up after
     /// minutes, once it has rejected the plainest message as well.
     async fn attempt(
         &mut self,
-        way: Way,
+        route: DeliveryRoute,
         message: &Message,
-    ) -> (Attempt, Result<Posted, DiscordError>) {
-        let result = self.send(way, message, false).await;
-        let attempt = Attempt::from(&result);
+    ) -> (RouteOutcome, Result<Posted, DiscordError>) {
+        let result = self.send(route, message, false).await;
+        let attempt = RouteOutcome::from(&result);
         let elapsed = self.began.elapsed();
-        if attempt != Attempt::Rejected || !self.rejected.exhausts(way, elapsed) {
+        if attempt != RouteOutcome::Rejected || !self.rejected.exhausts(route, elapsed) {
             return (attempt, result);
         }
         if result.as_ref().is_err_and(DiscordError::concerns_content) {
-            return (Attempt::Unfit, result);
+            return (RouteOutcome::Unfit, result);
         }
-        let result = self.send(way, message, true).await;
-        match Attempt::from(&result) {
-            Attempt::Rejected => (Attempt::Unfit, result),
+        let result = self.send(route, message, true).await;
+        match RouteOutcome::from(&result) {
+            RouteOutcome::Rejected => (RouteOutcome::Unfit, result),
             attempt => (attempt, result),
         }
     }
 
     async fn send(
         &self,
-        way: Way,
+        route: DeliveryRoute,
         message: &Message,
         suspect_content: bool,
     ) -> Result<Posted, DiscordError> {
-        let attempt = self.jobs.deliverer.attempt(&self.job, way, message, suspect_content);
-        if !matches!(way, Way::Again(_)) {
+        let attempt = self.jobs.deliverer.attempt(&self.job, route, message, suspect_content);
+        if !matches!(route, DeliveryRoute::Again(_)) {
             return attempt.await;
         }
         // Rate limits may keep it back until it would make a second message.

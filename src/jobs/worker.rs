@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     delivery::{DiscordError, Message},
-    domain::{Event, Job, Reach, RejectedWays, State, Step, Timestamp, TokenTrouble},
+    domain::{Event, Job, Reach, RejectedRoutes, State, Step, Timestamp, TokenTrouble},
 };
 
 /// The longest wait of a prompt that was turned away.
@@ -53,7 +53,7 @@ pub(super) struct Worker {
     /// How often this run of the bot has tried in vain to attach the files.
     pub(super) attach_tries: u32,
     /// The ways by which Discord rejects its outcome, and whether its token keeps failing.
-    pub(super) rejected: RejectedWays,
+    pub(super) rejected: RejectedRoutes,
     pub(super) token_trouble: TokenTrouble,
     retry: Retry,
 }
@@ -110,7 +110,7 @@ impl Jobs {
             setbacks: Backoff::new(self.rules.poll_interval, LONGEST_SETBACK),
             post_began: None,
             attach_tries: 0,
-            rejected: RejectedWays::default(),
+            rejected: RejectedRoutes::default(),
             token_trouble: TokenTrouble::default(),
             retry: Retry::new(),
             job,
@@ -195,7 +195,7 @@ impl Worker {
         let Some((_, event)) = self.job.overdue_after(self.jobs.rules.job_timeout) else { return };
         warn!(state = self.job.state.name(), "the job has been under way for too long; it ends");
         if event == Event::DeliveryEnded {
-            self.report_undeliverable("no way was open for a week");
+            self.report_undeliverable("no route was open for a week");
         }
         self.slot = None;
         self.place = None;
@@ -254,7 +254,7 @@ impl Worker {
         }
         if self.job.state.name() != next.state.name() {
             self.unchanged_since = Instant::now();
-            self.rejected = RejectedWays::default();
+            self.rejected = RejectedRoutes::default();
         }
         if let (State::Running { since, .. }, Some(slot)) = (&next.state, &self.slot) {
             slot.began(*since);

@@ -1,7 +1,7 @@
 //! The words that stand for the domain's kinds in the database. They are for ever: to change one
 //! takes a migration.
 
-use crate::domain::{Canceller, Charge, Delivery, Failure, Post, Reach, State, UserId};
+use crate::domain::{Canceller, Charge, Delivery, Failure, NewMessageTarget, Reach, State, UserId};
 
 /// A kind that is stored as a word.
 pub(super) trait Word: Copy + 'static {
@@ -43,8 +43,8 @@ impl Word for Charge {
 impl Word for Delivery {
     const ALL: &'static [Self] = &[
         Self::Pending,
-        Self::Posting(Post::InChannel),
-        Self::Posting(Post::Direct),
+        Self::Posting(NewMessageTarget::InChannel),
+        Self::Posting(NewMessageTarget::Direct),
         Self::Delivered,
         Self::Undeliverable,
     ];
@@ -52,8 +52,8 @@ impl Word for Delivery {
     fn word(self) -> &'static str {
         match self {
             Self::Pending => "pending",
-            Self::Posting(Post::InChannel) => "posting_in_channel",
-            Self::Posting(Post::Direct) => "posting_directly",
+            Self::Posting(NewMessageTarget::InChannel) => "posting_in_channel",
+            Self::Posting(NewMessageTarget::Direct) => "posting_directly",
             Self::Delivered => "delivered",
             Self::Undeliverable => "undeliverable",
         }

@@ -4,8 +4,8 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use whisul_bot::domain::{
-    Delivery, Event, Job, JobId, Patience, Queue, RejectedWays, State, Step, Submission, Timestamp,
-    TokenTrouble, Way,
+    Delivery, DeliveryRoute, Event, Job, JobId, Patience, Queue, RejectedRoutes, State, Step,
+    Submission, Timestamp, TokenTrouble,
 };
 
 use super::{
@@ -48,7 +48,7 @@ pub(crate) struct Task {
     /// How often its prompt was turned away.
     pub(crate) turned_away: u32,
     pub(crate) post_began: Option<Moment>,
-    pub(crate) rejected: RejectedWays,
+    pub(crate) rejected: RejectedRoutes,
     pub(crate) token_trouble: TokenTrouble,
     /// Whether it tries another way than the token for once.
     pub(crate) on_detour: bool,
@@ -88,7 +88,7 @@ pub(crate) enum Doing {
     PollPause,
     Glance,
     Poll,
-    Delivery(Way),
+    Delivery(DeliveryRoute),
     Notice,
     Files,
     Pause,
@@ -192,7 +192,7 @@ impl World {
             patience: Patience::new(self.rules.job_timeout, POLL_INTERVAL),
             turned_away: 0,
             post_began: None,
-            rejected: RejectedWays::default(),
+            rejected: RejectedRoutes::default(),
             token_trouble: TokenTrouble::default(),
             on_detour: false,
             failures: 0,
@@ -306,7 +306,7 @@ impl World {
             (Doing::Glance, News::Discord(_)) => self.poll(task),
             (Doing::Poll, News::Report(report)) => self.heard(task, report),
             (Doing::Poll, News::Unreadable) => self.heard_nothing(task),
-            (Doing::Delivery(way), News::Discord(result)) => self.attempted(task, way, &result),
+            (Doing::Delivery(route), News::Discord(result)) => self.attempted(task, route, &result),
             (Doing::Files, News::Discord(result)) => self.attached(task, &result),
             // What came of a notice changes nothing.
             (Doing::Pause, News::Now) | (Doing::Notice, News::Discord(_)) => self.step(task),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use whisul_bot::{
     delivery::{DiscordError, Posted},
-    domain::{ChannelId, JobId, MessageId, Post},
+    domain::{ChannelId, JobId, MessageId, NewMessageTarget},
 };
 
 use super::agenda::Moment;
@@ -45,7 +45,7 @@ pub(crate) struct Asked {
     /// Whether its requester has clicked *Cancel*.
     pub(crate) cancelled: bool,
     /// The new message with the job's nonce, where it is, and when it was posted.
-    pub(crate) post: Option<(Post, Moment, usize)>,
+    pub(crate) post: Option<(NewMessageTarget, Moment, usize)>,
     /// Why the outcome may stay undelivered, if Discord has given a reason.
     pub(crate) excuse: Option<&'static str>,
 }
@@ -174,21 +174,23 @@ impl Discord {
     pub(crate) fn post(
         &mut self,
         index: usize,
-        post: Post,
+        post: NewMessageTarget,
         face: Face,
         now: Moment,
     ) -> Result<(usize, bool), DiscordError> {
         let asked = &self.asked[index];
         let barred = match post {
-            Post::InChannel if !self.channels[asked.channel].access => Some(DiscordError::NoAccess),
-            Post::Direct if !self.people[asked.person].takes_messages => {
+            NewMessageTarget::InChannel if !self.channels[asked.channel].access => {
+                Some(DiscordError::NoAccess)
+            }
+            NewMessageTarget::Direct if !self.people[asked.person].takes_messages => {
                 Some(DiscordError::CannotDm)
             }
             _ if asked.offence.taken_at(face) => Some(refused()),
             _ => None,
         };
         if let Some(error) = barred {
-            if post == Post::Direct {
+            if post == NewMessageTarget::Direct {
                 self.asked[index].excuse = Some("no way was left");
             }
             return Err(error);
@@ -206,9 +208,9 @@ impl Discord {
     }
 
     /// Looks for the new message about a job.
-    pub(crate) fn find(&mut self, index: usize, post: Post) -> Answer {
+    pub(crate) fn find(&mut self, index: usize, post: NewMessageTarget) -> Answer {
         let channel = &self.channels[self.asked[index].channel];
-        if post == Post::InChannel && !(channel.access && channel.readable) {
+        if post == NewMessageTarget::InChannel && !(channel.access && channel.readable) {
             self.asked[index].excuse = Some("the bot may not look");
             return Err(DiscordError::NoAccess);
         }
@@ -232,7 +234,8 @@ impl Discord {
 
     pub(crate) fn posted(&self, message: usize) -> Posted {
         let asked = &self.asked[self.messages[message].index];
-        let direct = matches!(asked.post, Some((Post::Direct, _, post)) if post == message);
+        let direct =
+            matches!(asked.post, Some((NewMessageTarget::Direct, _, post)) if post == message);
         let channel = if direct { DIRECT + asked.person } else { asked.channel };
         let (message, channel) = (MessageId(message as u64), ChannelId(channel as u64));
         Posted { message, channel, ephemeral: asked.ephemeral, bare: false }

@@ -93,11 +93,11 @@ impl World {
         let index = self.discord.asked.len();
         self.discord.asked.push(asked);
         self.tell(|| format!("person {person} asks for job {index} in channel {channel}"));
-        let way = self.chance.millis(10..800);
-        self.agenda.add(way, Happening::Interaction(index));
+        let route = self.chance.millis(10..800);
+        self.agenda.add(route, Happening::Interaction(index));
         if self.chance.of(self.climate.redelivery) {
-            let way = self.chance.seconds(1..90);
-            self.agenda.add(way, Happening::Interaction(index));
+            let route = self.chance.seconds(1..90);
+            self.agenda.add(route, Happening::Interaction(index));
         }
         if self.chance.of(self.climate.deletion) {
             let wait = self.chance.seconds(2..400);

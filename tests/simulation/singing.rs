@@ -6,8 +6,8 @@ use std::time::Duration;
 use whisul_bot::{
     delivery::{DiscordError, Posted},
     domain::{
-        Attempt, Cancellation, Canceller, Event, Failure, FollowUpSettings, Job, Next, Patience,
-        Reach, Report, State, Submission, Way,
+        Cancellation, Canceller, DeliveryRoute, Event, Failure, FollowUpSettings, Job, NextStep,
+        Patience, Reach, Report, RouteOutcome, State, Submission,
     },
 };
 
@@ -227,58 +227,63 @@ impl World {
         let (time, now) = (self.bots_time(), self.now());
         let this = self.task(task);
         let recent = this.post_began.is_some_and(|began| now.since(began) < NONCE_MEMORY);
-        let way = this.job.first_way(time, recent);
-        let detour = this.job.detour(way, this.token_trouble);
+        let route = this.job.first_route(time, recent);
+        let detour = this.job.detour(route, this.token_trouble);
         this.on_detour = detour.is_some();
-        self.set_out(task, detour.unwrap_or(way));
+        self.set_out(task, detour.unwrap_or(route));
     }
 
-    fn set_out(&mut self, task: usize, way: Way) {
-        match way {
-            Way::New(post) => self.note(task, Event::PostBegins(post), Then::Attempt(way)),
-            _ => self.attempt(task, way),
+    fn set_out(&mut self, task: usize, route: DeliveryRoute) {
+        match route {
+            DeliveryRoute::New(post) => {
+                self.note(task, Event::PostBegins(post), Then::Attempt(route));
+            }
+            _ => self.attempt(task, route),
         }
     }
 
-    pub(crate) fn attempt(&mut self, task: usize, way: Way) {
+    pub(crate) fn attempt(&mut self, task: usize, route: DeliveryRoute) {
         let job = &self.task(task).job;
-        let request = Request::Deliver(index_of(job.id), way, face_of(job));
-        self.ask_for(task, Doing::Delivery(way), request);
-        if let (Way::Again(_), Some(began)) = (way, self.task(task).post_began) {
+        let request = Request::Deliver(index_of(job.id), route, face_of(job));
+        self.ask_for(task, Doing::Delivery(route), request);
+        if let (DeliveryRoute::Again(_), Some(began)) = (route, self.task(task).post_began) {
             let wait = NONCE_MEMORY.saturating_sub(self.now().since(began));
             let unknown = Err(DiscordError::Unknown { cause: String::new() });
             self.give_up_after(task, wait, News::Discord(unknown));
         }
     }
 
-    pub(crate) fn attempted(&mut self, task: usize, way: Way, result: &Answer) {
-        if matches!((way, result), (Way::Token | Way::Message(_), Err(DiscordError::MessageGone))) {
+    pub(crate) fn attempted(&mut self, task: usize, route: DeliveryRoute, result: &Answer) {
+        if matches!(
+            (route, result),
+            (DeliveryRoute::Token | DeliveryRoute::Message(_), Err(DiscordError::MessageGone))
+        ) {
             let index = index_of(self.task(task).job.id);
             self.knows_deleted(index);
         }
         let (time, now) = (self.bots_time(), self.now());
         let this = self.task(task);
-        let (mut attempt, elapsed) = (Attempt::from(result), now.since(this.began));
-        if attempt == Attempt::Rejected && this.rejected.exhausts(way, elapsed) {
-            attempt = Attempt::Unfit;
+        let (mut attempt, elapsed) = (RouteOutcome::from(result), now.since(this.began));
+        if attempt == RouteOutcome::Rejected && this.rejected.exhausts(route, elapsed) {
+            attempt = RouteOutcome::Unfit;
         }
-        this.token_trouble.note(way, attempt, elapsed);
+        this.token_trouble.note(route, attempt, elapsed);
         let on_detour = this.on_detour;
         let next = if on_detour {
             this.job.after_detour(attempt)
         } else {
-            this.job.next_way(way, attempt)
+            this.job.next_route(route, attempt)
         };
         match next {
-            Next::Delivered(shown) => {
-                self.see(if on_detour { "shown on a detour" } else { name_of(way) });
+            NextStep::Delivered(shown) => {
+                self.see(if on_detour { "shown on a detour" } else { name_of(route) });
                 let follow_ups = self.task(task).job.follow_ups_after(shown, EXTRAS, time);
                 self.note(task, Event::Delivered { shown, follow_ups }, Then::Step);
             }
-            Next::End(event) => self.note(task, event, Then::Step),
-            Next::Try(next) => self.set_out(task, next),
-            Next::Later(Some(event)) => self.note(task, event, Then::Pause),
-            Next::Later(None) => self.pause(task),
+            NextStep::End(event) => self.note(task, event, Then::Step),
+            NextStep::Try(next) => self.set_out(task, next),
+            NextStep::Later(Some(event)) => self.note(task, event, Then::Pause),
+            NextStep::Later(None) => self.pause(task),
         }
     }
 
@@ -298,21 +303,21 @@ impl World {
         let time = self.bots_time();
         let job = &self.task(task).job;
         let index = index_of(job.id);
-        let way = match (job.place.reach, job.message) {
-            _ if job.has_live_token(time) => Way::Token,
-            (Reach::Channel, Some(id)) => Way::Message(id),
+        let route = match (job.place.reach, job.message) {
+            _ if job.has_live_token(time) => DeliveryRoute::Token,
+            (Reach::Channel, Some(id)) => DeliveryRoute::Message(id),
             _ => return None,
         };
-        Some(Request::Show(index, way, Face::Progress))
+        Some(Request::Show(index, route, Face::Progress))
     }
 }
 
-fn name_of(way: Way) -> &'static str {
-    match way {
-        Way::Token => "delivered by token",
-        Way::Message(_) => "delivered through the channel",
-        Way::New(_) => "delivered in a new message",
-        Way::Again(_) => "delivered in a new message, tried again",
-        Way::Find(_) => "delivered in a new message, found again",
+fn name_of(route: DeliveryRoute) -> &'static str {
+    match route {
+        DeliveryRoute::Token => "delivered by token",
+        DeliveryRoute::Message(_) => "delivered through the channel",
+        DeliveryRoute::New(_) => "delivered in a new message",
+        DeliveryRoute::Again(_) => "delivered in a new message, tried again",
+        DeliveryRoute::Find(_) => "delivered in a new message, found again",
     }
 }

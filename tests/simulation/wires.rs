@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use whisul_bot::{
     delivery::{DiscordError, Posted},
-    domain::{Report, Submission, Way},
+    domain::{DeliveryRoute, Report, Submission},
     store::Admission,
 };
 
@@ -31,8 +31,8 @@ pub(crate) enum Request {
     /// To answer that nothing was taken on.
     Whisper(usize),
     Look(usize),
-    Show(usize, Way, Face),
-    Deliver(usize, Way, Face),
+    Show(usize, DeliveryRoute, Face),
+    Deliver(usize, DeliveryRoute, Face),
     /// To tell the requester that the song is ready.
     Notify(usize),
     /// To add the song's files.
@@ -83,8 +83,8 @@ impl World {
             Request::Submit(_) | Request::Poll(_) => self.sky.whisul,
             _ => self.sky.discord,
         };
-        let way = self.chance.millis(10..if sky == Sky::Clear { 200 } else { 2000 });
-        let back = way + self.chance.millis(10..300);
+        let route = self.chance.millis(10..if sky == Sky::Clear { 200 } else { 2000 });
+        let back = route + self.chance.millis(10..300);
         let fate = self.climate.fate(sky, &mut self.chance);
         if fate != Fate::Fine {
             self.tell(|| format!("    {request:?} of task {}: {fate:?}", from.task));
@@ -99,7 +99,7 @@ impl World {
         };
         if matches!(fate, Fate::Fine | Fate::CutAfter) {
             let heard = fate == Fate::Fine;
-            self.agenda.add(way, Happening::Arrives { from, request, heard });
+            self.agenda.add(route, Happening::Arrives { from, request, heard });
         }
         if let Some(error) = lost {
             let surely_not = error != DiscordError::Unknown { cause: String::new() };
@@ -177,30 +177,35 @@ impl World {
                 Err(DiscordError::GaveWay)
             }
             Request::Attach(index) => self.discord.attach(index),
-            Request::Show(index, way, face) | Request::Deliver(index, way, face) => {
-                self.show(index, way, face)
+            Request::Show(index, route, face) | Request::Deliver(index, route, face) => {
+                self.show(index, route, face)
             }
             _ => Err(DiscordError::GaveWay),
         }
     }
 
     /// Puts something before people's eyes.
-    fn show(&mut self, index: usize, way: Way, face: Face) -> Result<Posted, DiscordError> {
+    fn show(
+        &mut self,
+        index: usize,
+        route: DeliveryRoute,
+        face: Face,
+    ) -> Result<Posted, DiscordError> {
         let now = self.now();
-        let message = match way {
-            Way::Token => self.discord.by_token(index, face, now)?,
-            Way::Message(id) => {
+        let message = match route {
+            DeliveryRoute::Token => self.discord.by_token(index, face, now)?,
+            DeliveryRoute::Message(id) => {
                 let too_often = self.troubled() && self.chance.of(0.5);
                 self.discord.by_channel(id, face, now, too_often)?
             }
-            Way::New(post) | Way::Again(post) => {
+            DeliveryRoute::New(post) | DeliveryRoute::Again(post) => {
                 let (message, is_new) = self.discord.post(index, post, face, now)?;
                 if is_new {
                     self.check_post(index);
                 }
                 message
             }
-            Way::Find(post) => return self.discord.find(index, post),
+            DeliveryRoute::Find(post) => return self.discord.find(index, post),
         };
         self.tell(|| format!("  message {message} of job {index} shows {face:?}"));
         self.check_shown(index, message, face);

@@ -1,7 +1,7 @@
 //! The bot writes down: what must not be forgotten is tried again until it is on disk. As
 //! `jobs/worker.rs`.
 
-use whisul_bot::domain::{Charge, Event, Job, Way};
+use whisul_bot::domain::{Charge, DeliveryRoute, Event, Job};
 
 use super::{
     bot::Doing,
@@ -16,7 +16,7 @@ pub(crate) enum Then {
     Submit,
     /// Whisul has turned the prompt away.
     SetBack,
-    Attempt(Way),
+    Attempt(DeliveryRoute),
     Notify,
     Pause,
     /// After the first answer: one try, and then the job's task takes over.
@@ -118,9 +118,9 @@ impl World {
             Then::Step => self.step(task),
             Then::Submit => self.submit(task),
             Then::SetBack => self.set_back(task),
-            Then::Attempt(way) => {
+            Then::Attempt(route) => {
                 self.task(task).post_began = Some(self.agenda.now);
-                self.attempt(task, way);
+                self.attempt(task, route);
             }
             Then::Notify => {
                 let index = index_of(self.task(task).job.id);

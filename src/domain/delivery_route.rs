@@ -1,0 +1,279 @@
+//! The routes by which an outcome gets to people, and the order in which they are tried.
+
+use std::time::Duration;
+
+use super::{Delivery, Event, Job, MessageId, Reach, Shown, Timestamp};
+
+/// For how long, and how often at least, a route is tried while Discord rejects each attempt: a new
+/// code may mean anything, and known ones may come from a short failure.
+const REJECTED_FOR: Duration = Duration::from_mins(5);
+const REJECTED_TRIES: u32 = 5;
+/// For how long the interaction's token is tried alone while that fails: something in front of
+/// Discord may block it, and not the channel.
+const TOKEN_ALONE_FOR: Duration = Duration::from_mins(1);
+
+/// A new message in place of one that can't be edited: where it is posted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NewMessageTarget {
+    /// In the channel where the song was asked for.
+    InChannel,
+    /// To its requester directly.
+    Direct,
+}
+
+/// A route by which an outcome gets to people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeliveryRoute {
+    /// The interaction's token: whoever has it can edit the first answer for 15 minutes.
+    Token,
+    /// An edit of the message through its channel.
+    Message(MessageId),
+    /// A new message. It is to be written down before the first attempt, as [`Event::PostBegins`].
+    New(NewMessageTarget),
+    /// The same new message once more, after an attempt of unknown fate that is so recent that
+    /// Discord knows its nonce: it makes no second message.
+    Again(NewMessageTarget),
+    /// To look for the new message, after an attempt of unknown fate.
+    Find(NewMessageTarget),
+}
+
+/// The outcome of an attempt by a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RouteOutcome {
+    /// The outcome is where people can see it.
+    Stands(Shown),
+    /// There is no such message: a person deleted it, or it never was.
+    Missing,
+    /// Discord will not have it by an edit, or has rejected it for too long.
+    Unfit,
+    /// The route is closed for good.
+    Closed,
+    /// It surely was not carried out; another time it may be.
+    NotNow,
+    /// Discord rejected it: its content in every form, or for a reason that the bot doesn't know.
+    Rejected,
+    /// Nobody knows whether it was carried out.
+    Unknown,
+}
+
+/// What to do after an attempt.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NextStep {
+    /// The outcome is delivered.
+    Delivered(Shown),
+    /// This ends the delivery without.
+    End(Event),
+    /// To try another route at once.
+    Try(DeliveryRoute),
+    /// To try again later, and to write this down first if there is anything.
+    Later(Option<Event>),
+}
+
+/// The routes by which Discord has rejected attempts.
+#[derive(Clone, Debug, Default)]
+pub struct RejectedRoutes(Vec<Rejections>);
+
+#[derive(Clone, Debug)]
+struct Rejections {
+    route: DeliveryRoute,
+    since: Duration,
+    count: u32,
+}
+
+impl RejectedRoutes {
+    /// Takes note of one more such rejection, and says whether the route is to be given up. `at` is
+    /// measured by a clock that can't jump.
+    pub fn exhausts(&mut self, route: DeliveryRoute, at: Duration) -> bool {
+        let known = self.0.iter_mut().find(|rejections| rejections.route == route);
+        let Some(rejections) = known else {
+            self.0.push(Rejections { route, since: at, count: 1 });
+            return false;
+        };
+        rejections.count = rejections.count.saturating_add(1);
+        let lasted = at.saturating_sub(rejections.since);
+        rejections.count >= REJECTED_TRIES && lasted >= REJECTED_FOR
+    }
+}
+
+/// Whether the interaction's token keeps failing, for reasons that may concern it alone.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TokenTrouble {
+    since: Option<Duration>,
+    alternates: bool,
+}
+
+impl TokenTrouble {
+    /// Takes note of what came of an attempt. `at` is measured by a clock that can't jump.
+    pub fn note(&mut self, route: DeliveryRoute, attempt: RouteOutcome, at: Duration) {
+        match (route, attempt) {
+            (DeliveryRoute::Token, RouteOutcome::NotNow | RouteOutcome::Unknown) => {
+                let since = *self.since.get_or_insert(at);
+                self.alternates = at.saturating_sub(since) >= TOKEN_ALONE_FOR;
+            }
+            (DeliveryRoute::Token, _) => *self = Self::default(),
+            _ => self.alternates = false,
+        }
+    }
+}
+
+impl Job {
+    /// The other route to the same message, in place of the token, where that has failed for a while:
+    /// with every second attempt, so that an outage brings no more requests.
+    pub fn detour(&self, route: DeliveryRoute, trouble: TokenTrouble) -> Option<DeliveryRoute> {
+        match (route, self.without_token()) {
+            (DeliveryRoute::Token, other @ DeliveryRoute::Message(_)) if trouble.alternates => {
+                Some(other)
+            }
+            _ => None,
+        }
+    }
+
+    /// What to do after an attempt by that route. It closes nothing, and nothing is posted after it:
+    /// the token's attempts may have been carried out.
+    pub fn after_detour(&self, attempt: RouteOutcome) -> NextStep {
+        match attempt {
+            RouteOutcome::Stands(shown) => NextStep::Delivered(shown),
+            RouteOutcome::Missing => NextStep::End(Event::DeliveryEnded),
+            _ => NextStep::Later(None),
+        }
+    }
+
+    /// Whether its interaction's token is still of use.
+    pub fn has_live_token(&self, now: Timestamp) -> bool {
+        self.place.token.is_some() && now < self.token_expires_at()
+    }
+
+    /// The route to begin with, or to go on with. `recent` says whether this run of the bot has begun
+    /// to post the new message, if there is one, so lately that Discord still knows its nonce.
+    pub fn first_route(&self, now: Timestamp, recent: bool) -> DeliveryRoute {
+        match self.delivery {
+            Delivery::Posting(post) if recent => DeliveryRoute::Again(post),
+            Delivery::Posting(post) => DeliveryRoute::Find(post),
+            _ if self.has_live_token(now) => DeliveryRoute::Token,
+            _ => self.without_token(),
+        }
+    }
+
+    /// What to do after an attempt.
+    pub fn next_route(&self, route: DeliveryRoute, attempt: RouteOutcome) -> NextStep {
+        match (route, attempt) {
+            (_, RouteOutcome::Stands(shown)) => NextStep::Delivered(shown),
+            // Nothing hangs over the job that began with this attempt.
+            (DeliveryRoute::New(_), RouteOutcome::NotNow | RouteOutcome::Rejected) => {
+                NextStep::Later(Some(Event::PostFailed))
+            }
+            (_, RouteOutcome::NotNow | RouteOutcome::Rejected | RouteOutcome::Unknown) => {
+                NextStep::Later(None)
+            }
+            (DeliveryRoute::Token, RouteOutcome::Unfit | RouteOutcome::Closed) => {
+                NextStep::Try(self.without_token())
+            }
+            // A message that can't be edited any more does not keep a new one from being posted:
+            // that opens an archived thread again, unless it is locked (Discord docs, Threads).
+            (DeliveryRoute::Message(_), RouteOutcome::Unfit) => {
+                NextStep::Try(DeliveryRoute::New(NewMessageTarget::InChannel))
+            }
+            (DeliveryRoute::Message(_), RouteOutcome::Closed)
+            | (DeliveryRoute::New(NewMessageTarget::InChannel), _) => {
+                NextStep::Try(DeliveryRoute::New(NewMessageTarget::Direct))
+            }
+            // An earlier attempt may stand all the same.
+            (DeliveryRoute::Again(post), _) => NextStep::Try(DeliveryRoute::Find(post)),
+            (DeliveryRoute::Find(post), RouteOutcome::Missing) => {
+                NextStep::Try(DeliveryRoute::New(post))
+            }
+            // What a person deleted stays deleted; where the bot may not look, it gives up rather
+            // than post twice; and behind closed direct messages no route is left.
+            (DeliveryRoute::Token | DeliveryRoute::Message(_), RouteOutcome::Missing)
+            | (DeliveryRoute::Find(_) | DeliveryRoute::New(NewMessageTarget::Direct), _) => {
+                NextStep::End(Event::DeliveryEnded)
+            }
+        }
+    }
+
+    fn without_token(&self) -> DeliveryRoute {
+        match (self.place.reach, self.message) {
+            (Reach::Channel, Some(id)) => DeliveryRoute::Message(id),
+            (Reach::Channel, None) => DeliveryRoute::New(NewMessageTarget::InChannel),
+            (Reach::TokenOnly, _) => DeliveryRoute::New(NewMessageTarget::Direct),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::{JobId, UserId, fixtures};
+
+    fn any_way() -> impl Strategy<Value = DeliveryRoute> {
+        let post = prop_oneof![Just(NewMessageTarget::InChannel), Just(NewMessageTarget::Direct)];
+        prop_oneof![
+            Just(DeliveryRoute::Token),
+            Just(DeliveryRoute::Message(MessageId(9))),
+            post.clone().prop_map(DeliveryRoute::New),
+            post.clone().prop_map(DeliveryRoute::Again),
+            post.prop_map(DeliveryRoute::Find),
+        ]
+    }
+
+    #[test]
+    fn every_second_attempt_goes_by_the_channel_once_the_token_has_failed_for_a_minute() {
+        let mut job = fixtures::job(JobId(1), UserId(2));
+        (job.place.reach, job.message) = (Reach::Channel, Some(MessageId(9)));
+        let other = Some(DeliveryRoute::Message(MessageId(9)));
+        let mut trouble = TokenTrouble::default();
+        for at in [0, 30, 59] {
+            trouble.note(DeliveryRoute::Token, RouteOutcome::Unknown, Duration::from_secs(at));
+            assert_eq!(job.detour(DeliveryRoute::Token, trouble), None, "{at}");
+        }
+        for at in [60, 90] {
+            trouble.note(DeliveryRoute::Token, RouteOutcome::NotNow, Duration::from_secs(at));
+            assert_eq!(job.detour(DeliveryRoute::Token, trouble), other);
+            assert_eq!(job.detour(DeliveryRoute::New(NewMessageTarget::Direct), trouble), None);
+            let unreachable = Job { message: None, ..job.clone() };
+            assert_eq!(
+                unreachable.detour(DeliveryRoute::Token, trouble),
+                None,
+                "nothing is posted"
+            );
+            trouble.note(
+                DeliveryRoute::Message(MessageId(9)),
+                RouteOutcome::Unknown,
+                Duration::from_secs(at),
+            );
+            assert_eq!(job.detour(DeliveryRoute::Token, trouble), None);
+        }
+        trouble.note(DeliveryRoute::Token, RouteOutcome::Rejected, Duration::from_secs(95));
+        trouble.note(DeliveryRoute::Token, RouteOutcome::Unknown, Duration::from_secs(99));
+        assert_eq!(job.detour(DeliveryRoute::Token, trouble), None, "it answered meanwhile");
+        for attempt in [
+            RouteOutcome::Closed,
+            RouteOutcome::Unfit,
+            RouteOutcome::Rejected,
+            RouteOutcome::Unknown,
+        ] {
+            assert_eq!(job.after_detour(attempt), NextStep::Later(None));
+        }
+    }
+
+    proptest! {
+        /// No route is given up soon, or after few tries; one that is rejected for good is.
+        #[test]
+        fn a_way_is_given_up_after_minutes_of_rejections(
+            attempts in prop::collection::vec((any_way(), 0..90_u64), 1..200),
+        ) {
+            let (mut rejected, mut now) = (RejectedRoutes::default(), Duration::ZERO);
+            let mut seen: Vec<(DeliveryRoute, Duration)> = Vec::new();
+            for (route, pause) in attempts {
+                now += Duration::from_secs(pause);
+                seen.push((route, now));
+                let of_way: Vec<_> = seen.iter().filter(|(other, _)| *other == route).collect();
+                let lasted = now.saturating_sub(of_way[0].1);
+                let expected = of_way.len() >= 5 && lasted >= Duration::from_mins(5);
+                prop_assert_eq!(rejected.exhausts(route, now), expected);
+            }
+        }
+    }
+}
