@@ -90,7 +90,7 @@ impl BotState {
     }
 
     /// Answers with a sentence that only the invoker sees.
-    pub(super) async fn whisper(&self, invoker: &Invoker, sentence: &str) {
+    pub(super) async fn reply_ephemeral(&self, invoker: &Invoker, sentence: &str) {
         let message = Message::text(sentence).ephemeral();
         self.answer(invoker, &Reply::Message(message)).await;
     }

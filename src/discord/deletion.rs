@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use tracing::warn;
 
 use super::{
-    clicks::{Clicks, check, message},
+    components::{Components, check, message},
     errors::{CommandError, in_time},
 };
 use crate::{
@@ -48,7 +48,7 @@ impl PendingDeletions {
     }
 }
 
-impl Clicks<'_> {
+impl Components<'_> {
     /// Asks whether the clicked message is to go.
     pub(super) async fn ask_to_delete(
         &self,
@@ -65,7 +65,7 @@ impl Clicks<'_> {
         let question = delete_question(job, message(click), invoker.user);
         let application = invoker.place.application;
         if let Err(error) = state.discord.follow_up(application, &invoker.token, &question).await {
-            // Whoever sees no question clicks again.
+            // A person who sees no question clicks again.
             warn!(job = %job.id, %error, "the question before a deletion did not get through");
         }
         Ok(())

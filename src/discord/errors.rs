@@ -129,7 +129,7 @@ pub(super) fn answer(error: FrameworkError<'_, BotState, CommandError>) -> BoxFu
                 _ => return,
             },
         };
-        state.whisper(&Invoker::of_command(interaction), &sentence).await;
+        state.reply_ephemeral(&Invoker::of_command(interaction), &sentence).await;
     })
 }
 

@@ -2,8 +2,9 @@
 
 mod access;
 mod admin;
+mod autocomplete;
 mod bot_state;
-mod clicks;
+mod components;
 mod deletion;
 mod errors;
 mod from_message;
@@ -20,7 +21,6 @@ mod registration;
 mod shown;
 mod song;
 mod songs;
-mod typing;
 
 pub use access::Access;
 pub use bot_state::BotState;

@@ -41,6 +41,6 @@ async fn choose(context: Context<'_>, wanted: bool) -> Result<(), CommandError> 
         true => sentences::NOTICES_ON,
         false => sentences::NOTICES_OFF,
     };
-    state.whisper(&invoker, sentence).await;
+    state.reply_ephemeral(&invoker, sentence).await;
     Ok(())
 }

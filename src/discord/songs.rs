@@ -70,7 +70,7 @@ async fn show_again(state: &BotState, invoker: &Invoker, typed: &str) -> Result<
     }
 }
 
-/// Never asked: what is typed is answered by `typing`, before poise sees it. It is here so that
+/// Never asked: what is typed is answered by `autocomplete`, before poise sees it. It is here so that
 /// Discord is told to ask at all.
 pub(super) async fn suggested(_: Context<'_>, _: &str) -> CreateAutocompleteResponse {
     CreateAutocompleteResponse::new()

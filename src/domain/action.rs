@@ -32,7 +32,7 @@ pub enum Action {
         /// The message, in the channel where the question stands.
         message: MessageId,
     },
-    /// Cancels this job of whoever clicks, wherever the button stands.
+    /// Cancels this job of the person who clicks, wherever the button stands.
     CancelOwn(JobId),
     /// Takes this job back while it waits.
     Cancel {
@@ -49,14 +49,14 @@ pub enum Action {
         /// more when the form is sent.
         reach: Reach,
     },
-    /// Shows another page of the songs of whoever clicks.
+    /// Shows another page of the songs of the person who clicks.
     Songs {
         /// Which, from 0 on.
         page: u32,
         /// Of those songs that fit this.
         search: Search,
     },
-    /// Forgets the songs of whoever clicks.
+    /// Forgets the songs of the person who clicks.
     Forget,
 }
 

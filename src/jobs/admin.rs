@@ -68,9 +68,9 @@ impl Jobs {
         &self,
         person: UserId,
         guild: GuildId,
-        while_ago: Duration,
+        period: Duration,
     ) -> Result<u64, StoreError> {
-        let since = self.clock.now().before(while_ago);
+        let since = self.clock.now().before(period);
         self.store.charged_here(person, guild, since).await
     }
 
@@ -131,10 +131,10 @@ impl Jobs {
     pub async fn stats(
         &self,
         guild: Option<GuildId>,
-        while_ago: Duration,
+        period: Duration,
         top: u32,
     ) -> Result<Stats, StoreError> {
-        self.store.stats(guild, self.clock.now().before(while_ago), top).await
+        self.store.stats(guild, self.clock.now().before(period), top).await
     }
 
     /// The limits of the settings, above which commands may stand.

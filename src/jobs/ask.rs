@@ -13,7 +13,7 @@ use tracing::{Instrument, error, info, warn};
 
 use super::{
     Jobs,
-    mishap::InHand,
+    supervise::InHand,
     times::ToldTimes,
     worker::{StepError, Worker},
 };

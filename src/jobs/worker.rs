@@ -87,7 +87,7 @@ impl Jobs {
     pub(super) fn work_on(self: &Arc<Self>, job: Job, shown: Option<(&Message, ToldTimes)>) {
         let span = info_span!("job", id = %job.id);
         let worker = self.worker(job, shown);
-        self.tasks.spawn(Arc::clone(self).see_through(worker).instrument(span));
+        self.tasks.spawn(Arc::clone(self).supervise(worker).instrument(span));
     }
 
     pub(super) fn worker(

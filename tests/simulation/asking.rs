@@ -56,7 +56,7 @@ impl World {
         if late || admission.is_none() {
             self.see("written down too late, or not surely");
             let index = index_of(self.task(task).job.id);
-            self.whisper(task, index);
+            self.reply_ephemeral(task, index);
         }
         match admission {
             Some(Admission::Accepted) if !late => {
@@ -73,8 +73,8 @@ impl World {
         }
     }
 
-    /// As `BotState::whisper`: tells that nothing was taken on, once.
-    fn whisper(&mut self, task: usize, index: usize) {
+    /// As `BotState::reply_ephemeral`: tells that nothing was taken on, once.
+    fn reply_ephemeral(&mut self, task: usize, index: usize) {
         let from = self.wait_for(task, Doing::Nothing);
         self.send(from, Request::Whisper(index));
         self.wait_for(task, Doing::Nothing);

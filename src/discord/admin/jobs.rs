@@ -85,6 +85,6 @@ pub(super) async fn cancel(
         CancelOutcome::NotFound => say::NO_SUCH_SONG,
         CancelOutcome::Late => return Err(CommandError::Late),
     };
-    admin.state.whisper(&admin.invoker, sentence).await;
+    admin.state.reply_ephemeral(&admin.invoker, sentence).await;
     Ok(())
 }

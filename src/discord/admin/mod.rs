@@ -127,7 +127,7 @@ impl Admin {
         // It is written down already, and that is what matters.
         let told = timeout_at(self.until, self.told(&entry, performed)).await;
         let told = told.unwrap_or_else(|_late| say::performed(&entry, performed, None));
-        self.state.whisper(&self.invoker, &told).await;
+        self.state.reply_ephemeral(&self.invoker, &told).await;
         Ok(())
     }
 

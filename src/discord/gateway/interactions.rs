@@ -16,7 +16,7 @@ use tokio_util::task::TaskTracker;
 use tracing::{error, warn};
 
 use super::{
-    super::{BotState, clicks, from_message::TargetMessage, typing},
+    super::{BotState, autocomplete, components, from_message::TargetMessage},
     reduced::{id, person, reduced},
     shell::Shell,
 };
@@ -158,8 +158,8 @@ impl Interactions {
     }
 
     async fn answer(&self, envelope: &Envelope, interaction: &Interaction, raw: &Value) {
-        if clicks::answer(&self.state, interaction).await
-            || typing::answer(&self.state, interaction).await
+        if components::answer(&self.state, interaction).await
+            || autocomplete::answer(&self.state, interaction).await
         {
             return;
         }

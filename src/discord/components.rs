@@ -44,11 +44,11 @@ pub(super) async fn answer(state: &BotState, interaction: &Interaction) -> bool 
         }
         _ => return false,
     };
-    let clicks = Clicks { state, invoker: &invoker };
+    let components = Components { state, invoker: &invoker };
     let work = async {
         match (Action::parse(custom_id), interaction) {
-            (Some(action), Interaction::Component(click)) => clicks.click(action, click).await,
-            (Some(action), Interaction::Modal(form)) => clicks.form(action, form).await,
+            (Some(action), Interaction::Component(click)) => components.click(action, click).await,
+            (Some(action), Interaction::Modal(form)) => components.form(action, form).await,
             (_, Interaction::Modal(_)) => Err(unknown_form()),
             _ => {
                 info!("somebody clicked a button that this bot doesn't know");
@@ -65,17 +65,17 @@ pub(super) async fn answer(state: &BotState, interaction: &Interaction) -> bool 
             sentences::UNFORESEEN.into()
         }
     };
-    state.whisper(&invoker, &sentence).await;
+    state.reply_ephemeral(&invoker, &sentence).await;
     true
 }
 
 /// Somebody's click.
-pub(super) struct Clicks<'a> {
+pub(super) struct Components<'a> {
     pub(super) state: &'a BotState,
     pub(super) invoker: &'a Invoker,
 }
 
-impl Clicks<'_> {
+impl Components<'_> {
     async fn click(
         &self,
         action: Action,
@@ -199,7 +199,7 @@ impl Clicks<'_> {
         if person == job.requester { Canceller::Requester } else { Canceller::Moderator(person) }
     }
 
-    /// Forgets the songs of whoever clicks, whatever message the button stands on.
+    /// Forgets the songs of the person who clicks, whatever message the button stands on.
     async fn forget(&self) -> Result<(), CommandError> {
         let erasure = in_time(self.state.jobs.forget_person(self.invoker.user)).await?;
         let done = Message::text(sentences::forgotten(erasure.erased, erasure.kept)).ephemeral();

@@ -1,5 +1,5 @@
-//! A job whose task has panicked is taken up again, as after a crash: what is on disk says what is
-//! to be done. So is one whose request has, before there was a task.
+//! Supervises tasks and requests. A job whose task or request panics resumes from its stored state, as
+//! it does after a crash.
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
@@ -64,7 +64,7 @@ impl Drop for InHand {
 
 impl Jobs {
     /// Lets a worker take care of its job, and others after it as long as each of them panics.
-    pub(super) async fn see_through(self: Arc<Self>, worker: Worker) {
+    pub(super) async fn supervise(self: Arc<Self>, worker: Worker) {
         let id = worker.job.id;
         if AssertUnwindSafe(worker.run()).catch_unwind().await.is_err() {
             // Almost never: for thousands that wait, it takes no room.
