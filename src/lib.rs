@@ -1,15 +1,15 @@
 //! whisul-bot: a Discord bot that turns a prompt into a song.
 //!
-//! The map of the house, from the front door to the rules:
+//! The modules, from the outside in:
 //!
-//! - [`discord`]: commands, and the connection over which they come;
-//! - [`jobs`]: the work: a job is asked for, submitted, followed and delivered;
+//! - [`discord`]: commands, components and modals, and the gateway connection;
+//! - [`jobs`]: requests, the queue, and the worker that submits, polls and delivers;
 //! - [`delivery`], [`whisul`], [`store`]: messages to Discord, requests to Whisul, rows on disk;
 //! - [`proxy`]: how the services are reached from this machine's network;
-//! - [`domain`]: what a job, a prompt and a quota are;
-//! - [`config`] and [`ops`]: settings, and what whoever runs the bot looks at.
+//! - [`domain`]: the rules for jobs, prompts and quotas;
+//! - [`config`] and [`ops`]: settings, the command line, logs and backups.
 //!
-//! Each may use what stands below it in this list, and never a neighbour.
+//! A module may use those below it in this list, and never a neighbour.
 
 pub mod config;
 pub mod delivery;

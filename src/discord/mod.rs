@@ -1,4 +1,4 @@
-//! The front door: what people can do in Discord, and the connection over which they do it.
+//! What people can do in Discord, and the gateway connection over which they do it.
 
 mod access;
 mod admin;
