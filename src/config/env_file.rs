@@ -36,7 +36,7 @@ pub(super) enum LineProblem {
     Encoding,
     #[error("{0} has another value in line {1}; keep one of them")]
     Twice(&'static str, usize),
-    #[error("{found} is no setting; did you mean {meant}?")]
+    #[error("{found} is not a setting; did you mean {meant}?")]
     Unknown { found: String, meant: &'static str },
 }
 

@@ -74,7 +74,7 @@ fn all_faults_are_told_at_once_and_no_secret() {
         assert!(told.contains(&format!("\n  {name}: ")), "{told}");
         assert!(told.contains(&format!("Example: {name}={}\n", setting.example)), "{told}");
     }
-    assert!(told.starts_with("The settings have 6 faults:\n"), "{told}");
+    assert!(told.starts_with("The settings have 6 errors:\n"), "{told}");
     assert!(!told.contains("s3cr3t"), "{told}");
 }
 
@@ -101,7 +101,7 @@ fn a_broken_file_is_told_by_its_lines_and_without_their_content() {
          s, m, h, d or w\n    Found in .env, line 4: 1\n    Example: USER_QUOTA=5/1d\n",
         ".env, line 5: the quotation mark after the = is never closed\n    \
          Example: WHISUL_API_KEY='your-whisul-api-key' # in single quotes",
-        ".env, line 6: GLOBAL_QOUTA is no setting; did you mean GLOBAL_QUOTA?\n    \
+        ".env, line 6: GLOBAL_QOUTA is not a setting; did you mean GLOBAL_QUOTA?\n    \
          Example: GLOBAL_QUOTA=100/1d\n",
         ".env, line 9: MAX_RUNNING has another value in line 8; keep one of them\n    \
          Example: MAX_RUNNING=10\n",
@@ -109,7 +109,7 @@ fn a_broken_file_is_told_by_its_lines_and_without_their_content() {
         assert!(told.contains(&format!("\n  {line}")), "{line}\n{told}");
     }
     // The key that is never closed is not told of once more as missing.
-    assert!(told.starts_with("The settings have 6 faults:\n"), "{told}");
+    assert!(told.starts_with("The settings have 6 errors:\n"), "{told}");
     assert!(!told.contains("s3cr3t") && !told.contains("There is no .env file"), "{told}");
 }
 
@@ -119,7 +119,7 @@ fn in_the_wrong_folder_it_is_said_that_there_is_no_file() {
     let told = faults(&folder.run(&[], &[]));
     let place = fs::canonicalize(&folder.0).unwrap();
     let sentence = format!("\nThere is no .env file in {}, the folder in which", place.display());
-    assert!(told.contains(&sentence) && told.starts_with("The settings have 2 faults"), "{told}");
+    assert!(told.contains(&sentence) && told.starts_with("The settings have 2 errors"), "{told}");
     fs::write(folder.0.join(".env.example"), "").unwrap();
     assert!(faults(&folder.run(&[], &[])).contains("There is .env.example: copy it to .env.\n"));
     // Who sets everything in the environment needs none.
@@ -143,7 +143,7 @@ fn what_is_set_to_nothing_hides_nothing() {
     let folder = Folder::with(".env", "DISCORD_TOKEN=token\nWHISUL_API_KEY=key\nUSER_QUOTA=many\n");
     let empty = [("DISCORD_TOKEN", ""), ("WHISUL_API_KEY", " "), ("USER_QUOTA", "")];
     let told = faults(&folder.run(&[], &empty));
-    assert!(told.starts_with("The settings have 1 fault:\n\n  USER_QUOTA: "), "{told}");
+    assert!(told.starts_with("The settings have 1 error:\n\n  USER_QUOTA: "), "{told}");
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn a_file_from_a_windows_editor_is_read_and_garbage_is_told_by_its_line() {
     for bytes in [text.as_bytes(), &utf16] {
         fs::write(folder.0.join(".env"), bytes).unwrap();
         let told = faults(&folder.run(&[], &[]));
-        assert!(told.starts_with("The settings have 1 fault:\n\n  USER_QUOTA: "), "{told}");
+        assert!(told.starts_with("The settings have 1 error:\n\n  USER_QUOTA: "), "{told}");
     }
     fs::write(folder.0.join(".env"), b"USER_QUOTA=1/1d\nDISCORD_TOKEN=\xE9\n").unwrap();
     assert!(faults(&folder.run(&[], &[])).contains("\n  .env, line 2: is not UTF-8; "));
@@ -168,7 +168,7 @@ fn a_file_that_cannot_be_read_is_a_fault() {
     for variables in [&secrets[..], &[]] {
         let told = faults(&folder.run(&[], variables));
         assert!(told.contains("\n  .env: can't be read: "), "{told}");
-        assert!(told.starts_with("The settings have 1 fault:"), "{told}");
+        assert!(told.starts_with("The settings have 1 error:"), "{told}");
     }
 }
 
