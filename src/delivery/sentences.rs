@@ -99,7 +99,7 @@ pub fn held_up(obstacle: Obstacle) -> &'static str {
         Obstacle::Unreachable => {
             "Whisul can't be reached at the moment. Nothing is lost: the song goes on by itself."
         }
-        Obstacle::Busy => "Whisul is busy and asked us to wait. The song goes on by itself.",
+        Obstacle::Busy => "Whisul is busy and asked me to wait. The song goes on by itself.",
         Obstacle::BadKey => {
             "Whisul rejects this bot's API key. Its owner has been told. Nothing is lost: the song \
              goes on by itself once the key works."
@@ -165,7 +165,7 @@ fn what_failed(failure: &Failure) -> (&'static str, &'static str) {
         Failure::Vanished => {
             ("Whisul no longer knows this song, so it can't be fetched.", "try again.")
         }
-        Failure::GivenUp => ("Whisul took far too long, so we stopped waiting.", "try again."),
+        Failure::GivenUp => ("Whisul took far too long, so I stopped waiting.", "try again."),
         Failure::Ended { .. } => ("The bot's owner ended this song.", "ask for another one."),
         Failure::UnknownFate => (
             "The connection to Whisul broke while I was sending your prompt. I can't tell whether it \
@@ -202,7 +202,7 @@ pub fn given_reason(reason: &str) -> String {
 pub fn bad_prompt(error: PromptError) -> String {
     match error {
         PromptError::Empty => {
-            "There is nothing to read in that prompt. Describe the song in a few words, such as \
+            "That prompt has no readable text. Describe the song in a few words, such as \
              \"a calm piano piece for a rainy evening\"."
                 .to_owned()
         }

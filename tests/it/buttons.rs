@@ -173,7 +173,7 @@ async fn a_form_with_nothing_to_see_in_it_makes_no_song() {
     let seat = world.ann.at(&world.channel);
     let form = open(&seat, &song, "Edit prompt").await;
     let asked = seat.submit_modal(&form, &[("prompt", "\u{200B} ")]).await.unwrap();
-    assert!(refusal(&asked).await.contains("nothing to read"));
+    assert!(refusal(&asked).await.contains("no readable text"));
     assert_eq!(world.whisul.jobs().len(), 1);
 }
 

@@ -76,7 +76,7 @@ async fn a_prompt_of_nothing_to_see_is_refused_and_free_of_charge() {
     world.whisul.plan("", Plan::song().takes(Duration::ZERO));
     for typed in [" ", "\n\t", "\u{200B}\u{202E}\u{2060}", "\u{FE0F}\u{200D}", "\u{3164}\u{2800}"] {
         let told = refusal(&world.song(&world.ann, typed).await).await;
-        assert!(told.contains("nothing to read"), "{told}");
+        assert!(told.contains("no readable text"), "{told}");
     }
     done(&world.song(&world.ann, "something").await).await;
     assert_eq!(world.whisul.jobs().len(), 1);

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::world::{SONG, World, description, done, title};
 
 const UNREACHABLE: &str = "Whisul can't be reached at the moment.";
-const BUSY: &str = "Whisul is busy and asked us to wait.";
+const BUSY: &str = "Whisul is busy and asked me to wait.";
 
 /// Whether a message ever said this.
 fn ever_said(message: &Message, sentence: &str) -> bool {
