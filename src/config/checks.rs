@@ -13,6 +13,7 @@ use url::Url;
 use super::{
     LogFormat,
     errors::{BadEntry, Problem, Wrong},
+    table,
 };
 use crate::{
     domain::{GuildId, Quota, RoleId, format_duration, parse_duration},
@@ -65,7 +66,9 @@ pub(super) fn is_discord_token(text: &str) -> bool {
 /// A secret goes into a header and is sent as it is: visible ASCII only. Quotation marks come from
 /// env files whose reader doesn't know them, and no secret has any.
 fn secret(text: &str) -> Result<SecretString, Problem> {
-    if text.contains("://") {
+    if [table::DISCORD_TOKEN, table::WHISUL_API_KEY].iter().any(|setting| setting.example == text) {
+        Err(Problem::Example)
+    } else if text.contains("://") {
         Err(Problem::SecretUrl)
     } else if text.contains(['"', '\'', '`', '\u{201c}', '\u{201d}', '\u{2018}', '\u{2019}']) {
         Err(Problem::SecretQuotes)
@@ -133,10 +136,17 @@ pub(super) fn retention(
     windows: &[(&'static str, Option<Duration>)],
 ) -> Result<Duration, Problem> {
     let retention = duration(text)?;
-    let longer =
-        |(name, window): &(_, Option<Duration>)| (*window > Some(retention)).then_some(*name);
-    let longer: Vec<_> = windows.iter().filter_map(longer).collect();
-    if longer.is_empty() { Ok(retention) } else { Err(Problem::Retention(longer)) }
+    let windows = windows.iter().filter_map(|(name, window)| Some((*name, (*window)?)));
+    let longer: Vec<_> = windows.filter(|(_, window)| *window > retention).collect();
+    let Some(least) = longer.iter().map(|(_, window)| *window).max() else { return Ok(retention) };
+    let longer = longer
+        .iter()
+        .map(|(name, window)| format!("{name} counts songs for {}", format_duration(*window)));
+    Err(Problem::Retention {
+        kept: format_duration(retention),
+        longer: longer.collect::<Vec<_>>().join(", "),
+        least: format_duration(least),
+    })
 }
 
 /// A duration within bounds that spare a server. Where that server is on this machine, which the
@@ -154,7 +164,7 @@ pub(super) fn interval(
             most.map_or_else(String::new, |most| format!(" and at most {}", format_duration(most)));
         let least = format_duration(least);
         Problem::Interval(format!(
-            "at least {least}{most}; shorter only while {address} is a loopback address"
+            "a whole number with a unit, at least {least}{most}; shorter only while {address} is a loopback address"
         ))
     })
 }

@@ -104,6 +104,8 @@ pub(super) enum Problem {
          the Bot page of the developer portal, and has two dots"
     )]
     ClientSecret,
+    #[error("this is still the example: put your own in its place")]
+    Example,
     #[error("this is an address, not a token or key")]
     SecretUrl,
     #[error("this looks like a Discord token, which belongs into DISCORD_TOKEN")]
@@ -133,8 +135,15 @@ pub(super) enum Problem {
     Count,
     #[error("expected a whole number and s, m, h, d or w, longer than 0s")]
     Duration,
-    #[error("shorter than the window of {}, in which songs must still be counted", .0.join(", "))]
-    Retention(Vec<&'static str>),
+    #[error("{kept} is too short, since {longer}: set {least} or more, or shorten that window")]
+    Retention {
+        /// What it is set to,
+        kept: String,
+        /// the settings that look further back,
+        longer: String,
+        /// and what would do.
+        least: String,
+    },
     #[error("expected {0}")]
     Interval(String),
     #[error(transparent)]
