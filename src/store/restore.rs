@@ -88,7 +88,7 @@ pub async fn restore(
     now: SystemTime,
 ) -> Result<Restored, RestoreError> {
     let place = file_of(url)?;
-    make_place(&place)?;
+    let _placeholder = Placeholder::make(&place)?;
     let database = place.canonicalize().map_err(|error| not_written(&place, error))?;
     let _lock = Lock::take(&database)?;
     let new = NewDatabase::beside(&database);
@@ -109,6 +109,30 @@ pub async fn restore(
     reach("restored", Moment::After);
     sync_folder(&database);
     Ok(Restored { database, kept })
+}
+
+/// The file with the database's name. One that was made to be locked is removed unless a copy takes its
+/// place: the next start must not find an empty database.
+struct Placeholder {
+    path: PathBuf,
+    is_new: bool,
+}
+
+impl Placeholder {
+    fn make(path: &Path) -> Result<Self, OpenError> {
+        let is_new = !path.exists();
+        make_place(path)?;
+        Ok(Self { path: path.to_owned(), is_new })
+    }
+}
+
+impl Drop for Placeholder {
+    fn drop(&mut self) {
+        let is_empty = fs::metadata(&self.path).is_ok_and(|found| found.len() == 0);
+        if self.is_new && is_empty {
+            _ = fs::remove_file(&self.path);
+        }
+    }
 }
 
 /// The copy beside the database, until it takes its name. What is left of it goes with this value;

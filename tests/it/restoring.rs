@@ -239,6 +239,17 @@ async fn a_copy_is_neither_shown_on_a_terminal_nor_taken_from_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_restore_that_fails_leaves_no_empty_database() {
+    let world = World::asleep(&[], DiscordRules::default(), WhisulRules::default()).await;
+    assert!(!database(&world).exists());
+    for file in ["nowhere.db", "letter.txt"] {
+        fs::write(world.folder().join("letter.txt"), "not a database").unwrap();
+        complaint(&mut called(&world, &["restore", file]), 1);
+        assert!(!database(&world).exists(), "{file}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_backup_that_was_killed_keeps_no_other_from_being_made() {
     let world = awake().await;
     done(&world.song(&world.ann, "a song").await).await;
