@@ -27,13 +27,13 @@ pub(crate) async fn play(stage: &Stage, terminal: Terminal) -> Result<(), Wrong>
     terminal.say("Everybody may have two songs a day here, and Whisul makes one at a time.");
     let rain = command(stage, terminal, ann, "a lo-fi beat for a rainy evening").await?;
     rain.composing().await?;
-    terminal.say("It hasn't made a song yet: its first guess comes from Whisul's documentation.");
+    terminal.say("It hasn't made a song yet, so it can't estimate how long one takes.");
     terminal.say("Bob has to wait until Ann's song is done.");
     let socks = command(stage, terminal, bob, "a sea shanty about lost socks").await?;
     rain.settled().await?.expect_song()?;
     socks.settled().await?.expect_song()?;
 
-    terminal.say("Of this prompt Whisul makes nothing, so it doesn't count against Bob's quota.");
+    terminal.say("Whisul makes no song from this prompt, so it doesn't count against Bob's quota.");
     let silence = command(stage, terminal, bob, "ten minutes of perfect silence").await?;
     silence.settled().await?.expect_failure()?;
     let bus = command(stage, terminal, bob, "a slow blues about the last bus").await?;
