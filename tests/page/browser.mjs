@@ -22,7 +22,8 @@ export async function scene(play) {
   } catch (error) {
     for (const page of browser.contexts().flatMap((context) => context.pages())) {
       const seen = await page.locator(".message").allTextContents();
-      console.error(`${await page.title()} saw last:\n${seen.slice(-3).join("\n---\n")}\n`);
+      const typed = await page.locator("#composer").evaluate((composer) => `${composer.innerText} ${composer.querySelector("#box")?.value ?? ""}`);
+      console.error(`${await page.title()} saw last:\n${seen.slice(-3).join("\n---\n")}\nin the message box: ${typed}\n`);
     }
     throw error;
   } finally {

@@ -43,7 +43,8 @@ await scene(async (open) => {
 
   // One of them is shown again, in another channel, for everybody.
   await ann.page.getByRole("link", { name: "lounge" }).click();
-  await ann.page.locator("#box").focus();
+  // The page turns a moment after the click, and empties the box as it does.
+  await ann.page.getByRole("combobox", { name: "Message #lounge" }).focus();
   await keyboard.type("/songs ");
   await ann.page.getByRole("button", { name: "+ show" }).click();
   await ann.page.getByRole("option").first().waitFor();
