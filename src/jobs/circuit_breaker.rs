@@ -59,6 +59,15 @@ pub(super) enum ProbeResult {
     Unhealthy(Obstacle, Option<Duration>),
 }
 
+/// How prompts have fared since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Tally {
+    /// Whisul took so many,
+    pub(super) taken: u64,
+    /// and answered so many with a request for fewer.
+    pub(super) busy: u64,
+}
+
 /// A doubt, by its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Doubt(u64);
@@ -93,9 +102,9 @@ impl CircuitBreaker {
         self.state().open_for(Instant::now())
     }
 
-    /// How many prompts Whisul has taken.
-    pub(super) fn taken(&self) -> u64 {
-        self.state().taken
+    /// How many prompts Whisul has taken so far, and for how many it has asked for fewer.
+    pub(super) fn tally(&self) -> Tally {
+        self.state().tally
     }
 
     /// Waits until a poll, or a requester's prompt, may be sent.
@@ -107,6 +116,11 @@ impl CircuitBreaker {
     /// Waits until a requester's prompt would be let in.
     pub(super) async fn admits(&self, prompt_of: Option<UserId>) {
         self.until(|state, now| state.admits(prompt_of, now).map(|_| ())).await;
+    }
+
+    /// Whether a requester's prompts may be to blame for what holds prompts back.
+    pub(super) fn suspects(&self, requester: UserId) -> bool {
+        self.state().suspects(requester)
     }
 
     /// Whether Whisul rejects prompts as if the key were wrong, whoever wrote them.

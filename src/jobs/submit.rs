@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use futures_util::FutureExt;
 use tracing::{error, warn};
 
 use super::{
-    circuit_breaker::Doubt,
+    circuit_breaker::{Doubt, Tally},
     display::Deleted,
     follow::Watch,
     probe::submission_outcome,
@@ -18,6 +19,8 @@ use crate::{
 
 /// How often a prompt is sent at most that Whisul turns away while it takes others.
 pub(super) const TRIES: u32 = 3;
+/// The same where Whisul says that it is busy.
+const TRIES_WHILE_BUSY: u32 = 5;
 
 impl Worker {
     /// Waits for the job's turn and submits its prompt. Deleting the message cancels the job.
@@ -41,6 +44,14 @@ impl Worker {
             return self.cancel().await;
         }
         let prompt_of = Some(self.job.requester);
+        if self.gives_way() {
+            // In its turn it would keep out the prompts that would be taken.
+            self.slot = None;
+            return match self.waiting_for(jobs.breaker.admits(prompt_of)).await? {
+                Ok(()) => Ok(()),
+                Err(Deleted) => self.cancel().await,
+            };
+        }
         let Ok((pass, permit)) = self.waiting_for(jobs.leave_to_ask(prompt_of)).await? else {
             return self.cancel().await;
         };
@@ -72,10 +83,18 @@ impl Worker {
         }
     }
 
+    /// Whether it must wait while others' prompts may find out whether Whisul takes some.
+    fn gives_way(&self) -> bool {
+        let breaker = &self.jobs.breaker;
+        let is_suspect = self.was_set_back || breaker.suspects(self.job.requester);
+        is_suspect && breaker.admits(Some(self.job.requester)).now_or_never().is_none()
+    }
+
     /// Whisul turned the prompt away for a reason that may be the prompt's own. Its slot is for
     /// others meanwhile. It is sent a few times at most.
     async fn set_back(&mut self, setback: Setback, doubt: Doubt) -> Result<(), StepError> {
         self.slot = None;
+        self.was_set_back = true;
         let jobs = Arc::clone(&self.jobs);
         let is_own = match setback {
             Setback::KeyOrPrompt => match self.waiting_for(jobs.breaker.verdict(doubt)).await? {
@@ -85,18 +104,18 @@ impl Worker {
                 Ok(true) => !jobs.breaker.doubts_key(),
                 Err(Deleted) => return self.cancel().await,
             },
-            // No probe can tell, but another prompt that is taken can.
-            Setback::OutOfCredit => {
-                let taken = jobs.breaker.taken();
-                self.taken_before.replace(taken).is_some_and(|before| before < taken)
+            // No probe can tell, but other prompts that are taken can.
+            Setback::OutOfCredit | Setback::Busy => {
+                let tally = jobs.breaker.tally();
+                self.tally_before.replace(tally).is_some_and(|before| setback.is_own(before, tally))
             }
         };
         if is_own {
             // That it was the prompt's own trouble the time before, too, is known only now.
-            let before = u32::from(setback == Setback::OutOfCredit);
+            let before = u32::from(setback != Setback::KeyOrPrompt);
             self.turned_away = self.turned_away.max(before) + 1;
         }
-        if self.turned_away >= TRIES {
+        if self.turned_away >= setback.tries() {
             warn!(?setback, "Whisul takes other prompts, but not this one; it is not sent again");
             return self.note(Event::Fell(Failure::Rejected { reason: None })).await;
         }
@@ -132,6 +151,9 @@ enum Setback {
     /// tell which.
     KeyOrPrompt,
     OutOfCredit,
+    /// Whisul asks for fewer prompts. That a busy service takes another one between two tries may be
+    /// chance.
+    Busy,
 }
 
 impl Setback {
@@ -139,7 +161,25 @@ impl Setback {
         match answer {
             Err(SubmitError::BadKey { .. }) => Some(Self::KeyOrPrompt),
             Err(SubmitError::OutOfCredit) => Some(Self::OutOfCredit),
+            Err(
+                SubmitError::RateLimited { .. }
+                | SubmitError::NotTaken { retry_after: Some(_), .. },
+            ) => Some(Self::Busy),
             _ => None,
+        }
+    }
+
+    /// Whether Whisul has taken other prompts between two tries, and was too busy for none.
+    fn is_own(self, before: Tally, now: Tally) -> bool {
+        let is_alone = self != Self::Busy || now.busy - before.busy == 1;
+        is_alone && before.taken < now.taken
+    }
+
+    /// How often such a prompt is sent at most while Whisul takes others.
+    fn tries(self) -> u32 {
+        match self {
+            Self::KeyOrPrompt | Self::OutOfCredit => TRIES,
+            Self::Busy => TRIES_WHILE_BUSY,
         }
     }
 }

@@ -7,6 +7,7 @@ use tracing::{Instrument, info, info_span, warn};
 
 use super::{
     Backoff, Jobs,
+    circuit_breaker::Tally,
     display::{Deleted, Display, patience},
     follow::Watch,
     queue::{QueuePlace, Slot},
@@ -43,10 +44,11 @@ pub(super) struct Worker {
     /// Since when this run of the bot has seen it in its present state.
     unchanged_since: Instant,
     pub(super) watch: Watch,
-    /// How often its prompt was turned away while Whisul took others', what Whisul had taken when it
-    /// was last, and how long it waits then.
+    /// Whether its prompt was turned away; how often while Whisul took others', how those had fared
+    /// when it was last, and how long it waits then.
+    pub(super) was_set_back: bool,
     pub(super) turned_away: u32,
-    pub(super) taken_before: Option<u64>,
+    pub(super) tally_before: Option<Tally>,
     pub(super) setbacks: Backoff,
     /// When this run of the bot began to post its outcome as a new message.
     pub(super) post_began: Option<Instant>,
@@ -105,8 +107,9 @@ impl Jobs {
             began: Instant::now(),
             unchanged_since: Instant::now(),
             watch: Watch::new(self),
+            was_set_back: false,
             turned_away: 0,
-            taken_before: None,
+            tally_before: None,
             setbacks: Backoff::new(self.rules.poll_interval, LONGEST_SETBACK),
             post_began: None,
             attach_tries: 0,

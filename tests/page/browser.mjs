@@ -104,7 +104,8 @@ export async function says(locator, text) {
 
 /** Scrolls to a picture or a song, and waits until it can be shown. */
 export async function loaded(locator) {
-  await locator.scrollIntoViewIfNeeded();
+  // Not `scrollIntoViewIfNeeded`: it fails if the message is drawn anew while it waits.
+  await locator.evaluate((media) => media.scrollIntoView({ block: "center" }));
   await ready(locator);
 }
 

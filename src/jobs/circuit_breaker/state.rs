@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{CallOutcome, ProbeResult, hold::Hold, refusals::Refusals};
+use super::{CallOutcome, ProbeResult, Tally, hold::Hold, refusals::Refusals};
 use crate::{delivery::Obstacle, domain::UserId, jobs::Backoff};
 
 /// Waits between probes, and between prompts that find out what no probe can.
@@ -32,8 +32,7 @@ pub(super) struct State {
     /// Whose prompts those were: of one requester alone, they may be the prompts' own fault.
     unknown_of: Option<UserId>,
     refusals: Refusals,
-    /// How many prompts Whisul took.
-    pub(super) taken: u64,
+    pub(super) tally: Tally,
     /// How many doubts were raised, and up to which they are settled.
     pub(super) doubts: u64,
     settled: u64,
@@ -70,7 +69,7 @@ impl State {
             unknown_in_a_row: 0,
             unknown_of: None,
             refusals: Refusals::default(),
-            taken: 0,
+            tally: Tally::default(),
             // Whether Whisul is there and knows the key is found out at the start, for free.
             doubts: 1,
             settled: 0,
@@ -93,6 +92,16 @@ impl State {
             _ => false,
         };
         held.trial_at(prompt_of, !is_no_suspect)
+    }
+
+    /// Whether what holds prompts back may be the fault of this requester's, and of some others' at
+    /// most.
+    pub(super) fn suspects(&self, requester: UserId) -> bool {
+        self.held.as_ref().is_some_and(|held| match held.obstacle {
+            Obstacle::Unreachable => self.unknown_of == Some(requester),
+            Obstacle::BadKey => self.refusals.concern(requester),
+            Obstacle::Busy | Obstacle::OutOfCredit => false,
+        })
     }
 
     pub(super) fn is_held_by(&self, obstacle: Obstacle) -> bool {
@@ -155,7 +164,7 @@ impl State {
             trial.is_some_and(|trial| self.held.as_mut().is_some_and(|held| held.end_trial(trial)));
         match outcome {
             CallOutcome::Taken => {
-                self.taken += 1;
+                self.tally.taken += 1;
                 self.release();
                 return None;
             }
@@ -170,6 +179,7 @@ impl State {
                 }
             }
             CallOutcome::Busy(wait) => {
+                self.tally.busy += 1;
                 return self.hold(Obstacle::Busy, wait, was_trial, now);
             }
             CallOutcome::OutOfCredit => {
