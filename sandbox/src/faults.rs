@@ -1,7 +1,7 @@
 //! What goes wrong on demand.
 
 mod fault;
-mod rewrite;
+pub(crate) mod rewrite;
 
 use std::{
     sync::{Arc, Mutex},
@@ -11,8 +11,7 @@ use std::{
 use crate::{Changes, lock};
 
 pub use fault::Fault;
-pub(crate) use fault::{Answer, Effect};
-pub(crate) use rewrite::rewrite;
+pub(crate) use fault::{Answer, Effect, Rewrite};
 
 /// Names a fault that was added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

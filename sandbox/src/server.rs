@@ -13,7 +13,7 @@ use axum::{
     extract::Request,
     http::{
         HeaderName, HeaderValue, StatusCode,
-        header::{CONTENT_LENGTH, CONTENT_TYPE},
+        header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION},
     },
     response::{IntoResponse, Response},
 };
@@ -34,7 +34,7 @@ use tokio::{
 
 use crate::{
     Faults, Requests,
-    faults::{Answer, Effect, rewrite},
+    faults::{Answer, Effect, Rewrite, rewrite},
     lock,
 };
 
@@ -227,7 +227,7 @@ impl Handling {
     /// What becomes of a request that meets a fault.
     async fn spoil(&self, effect: Effect, request: Request) -> io::Result<Response> {
         match effect {
-            Effect::Rewritten => return Ok(rewritten(self.handle(request).await).await),
+            Effect::Rewritten(how) => return Ok(rewritten(self.handle(request).await, how).await),
             Effect::Cut { handled: true }
             | Effect::Garbage { handled: true }
             | Effect::Hang { handled: true }
@@ -246,16 +246,25 @@ impl Handling {
             Effect::Cut { .. } | Effect::Late(_) => Err(io::ErrorKind::ConnectionAborted.into()),
             Effect::Garbage { .. } => Ok(json(Body::from(GARBAGE))),
             Effect::Oversize(bytes) => Ok(json(endless(bytes))),
-            Effect::Hang { .. } | Effect::Rewritten => pending().await,
+            Effect::Hang { .. } | Effect::Rewritten(_) => pending().await,
         }
     }
 }
 
-async fn rewritten(response: Response) -> Response {
+async fn rewritten(response: Response, how: Rewrite) -> Response {
     let (mut parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
     parts.headers.remove(CONTENT_LENGTH);
-    Response::from_parts(parts, Body::from(rewrite(&body)))
+    let body = match how {
+        Rewrite::Anew => rewrite::anew(&body),
+        Rewrite::WithoutChannel => rewrite::without_channel(&body),
+        Rewrite::AsLocation => {
+            let location = rewrite::poll_url(&body).and_then(|url| url.try_into().ok());
+            parts.headers.extend(location.map(|location| (LOCATION, location)));
+            Vec::new()
+        }
+    };
+    Response::from_parts(parts, Body::from(body))
 }
 
 impl IntoResponse for Answer {

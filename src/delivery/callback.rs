@@ -15,7 +15,7 @@ use super::{
     message::EPHEMERAL,
     request::{Proof, Request, body},
 };
-use crate::domain::JobId;
+use crate::domain::{ChannelId, JobId};
 
 /// An answer is void after 3 seconds (Discord docs, Receiving and Responding); a little is kept
 /// back for the way.
@@ -94,7 +94,7 @@ impl Reply {
 }
 
 impl Discord {
-    /// Gives an interaction its first answer, and returns the message that it became.
+    /// Gives an interaction in this channel its first answer, and returns the message that it became.
     ///
     /// # Errors
     /// As [`DiscordError`] says.
@@ -102,13 +102,14 @@ impl Discord {
         &self,
         interaction: JobId,
         token: &SecretString,
+        channel: ChannelId,
         message: &Message,
     ) -> Result<Posted, DiscordError> {
         let content = Reply::Message(message.clone()).content()?;
         let request = callback(interaction, token, "?with_response=true", &content);
         let attempt = async {
             let sent = self.sender.send_at_once::<CallbackAnswer>(&request, ANSWER_TIMEOUT);
-            Ok(sent.await?.resource.message.posted())
+            Ok(sent.await?.resource.message.posted(channel))
         };
         self.attempts.make(interaction, attempt).await
     }

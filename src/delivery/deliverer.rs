@@ -37,7 +37,7 @@ impl Deliverer {
             None => Err(DiscordError::TokenGone),
         };
         match found {
-            Ok(seen) if seen.is_first_of(job.id, run) => Ok(seen.posted()),
+            Ok(seen) if seen.is_first_of(job.id, run) => Ok(seen.posted(place.channel)),
             // This run gave no other answer. An earlier one may have told why there is no job.
             Ok(_) if run.is_some() => Err(DiscordError::AnsweredElsewhere),
             Ok(_) => Err(DiscordError::MessageGone),
@@ -61,7 +61,7 @@ impl Deliverer {
     ) -> Result<(), DiscordError> {
         let (place, urgency) = (&job.place, Urgency::Progress);
         if let Some(token) = place.token.as_ref().filter(|_| job.has_live_token(now)) {
-            match self.discord.edit_answer(place.application, token, message, urgency).await {
+            match self.discord.edit_answer(place, token, message, urgency).await {
                 Err(DiscordError::TokenGone) => {}
                 answer => return answer.map(|_| ()),
             }
@@ -137,7 +137,7 @@ impl Deliverer {
         match route {
             DeliveryRoute::Token => {
                 let token = place.token.as_ref().ok_or(DiscordError::TokenGone)?;
-                discord.edit_answer(place.application, token, message, urgency).await
+                discord.edit_answer(place, token, message, urgency).await
             }
             DeliveryRoute::Message(id) => {
                 match discord.edit(place.channel, id, message, urgency).await {

@@ -16,7 +16,7 @@ use super::{
     search::SeenMessage,
 };
 use crate::{
-    domain::{ApplicationId, ChannelId, GuildId, MessageId, RoleId, UserId},
+    domain::{ApplicationId, ChannelId, GuildId, MessageId, Place, RoleId, UserId},
     proxy::{Proxies, Proxy},
 };
 
@@ -103,12 +103,13 @@ impl Discord {
     /// Edits the first answer, as long as its token lives.
     pub async fn edit_answer(
         &self,
-        application: ApplicationId,
+        place: &Place,
         token: &SecretString,
         message: &Message,
         urgency: Urgency,
     ) -> Result<Posted, DiscordError> {
-        self.patch(original(application, token), Proof::Path, message, urgency).await
+        let path = original(place.application, token);
+        self.patch(path, place.channel, Proof::Path, message, urgency).await
     }
 
     /// Deletes the message that an interaction's token stands for: its first answer, or the message
@@ -153,19 +154,20 @@ impl Discord {
         urgency: Urgency,
     ) -> Result<Posted, DiscordError> {
         let path = format!("channels/{channel}/messages/{id}");
-        self.patch(path, Proof::BotToken, message, urgency).await
+        self.patch(path, channel, Proof::BotToken, message, urgency).await
     }
 
     async fn patch(
         &self,
         path: String,
+        channel: ChannelId,
         proof: Proof,
         message: &Message,
         urgency: Urgency,
     ) -> Result<Posted, DiscordError> {
         let (content, method) = (body(message)?, Method::Patch);
         let request = Request { method, path, query: "", proof, urgency, body: Some(&content) };
-        Ok(self.sender.send::<PostedMessage>(&request).await?.posted())
+        Ok(self.sender.send::<PostedMessage>(&request).await?.posted(channel))
     }
 
     /// Posts a new message, at most once for each nonce within a few minutes.
@@ -177,7 +179,7 @@ impl Discord {
     ) -> Result<Posted, DiscordError> {
         let content = body(&message.clone().once(nonce))?;
         let request = with_bot(Method::Post, format!("channels/{channel}/messages"), &content);
-        Ok(self.sender.send::<PostedMessage>(&request).await?.posted())
+        Ok(self.sender.send::<PostedMessage>(&request).await?.posted(channel))
     }
 
     /// The latest messages of a channel, at most [`PAGE`], older than `before`: the latest first.
@@ -302,7 +304,8 @@ fn without_body(path: String, query: &str) -> Request<'_> {
 pub(super) struct PostedMessage {
     #[serde(flatten)]
     identified: Identified,
-    channel_id: Snowflake,
+    #[serde(default, deserialize_with = "or_default")]
+    channel_id: Option<Snowflake>,
     #[serde(default, deserialize_with = "or_default")]
     flags: u64,
     #[serde(default, deserialize_with = "or_default")]
@@ -331,10 +334,11 @@ struct UserAnswer {
 }
 
 impl PostedMessage {
-    pub(super) fn posted(&self) -> Posted {
+    /// `asked_in`: where it stands if the answer doesn't tell.
+    pub(super) fn posted(&self, asked_in: ChannelId) -> Posted {
         Posted {
             message: MessageId(self.identified.id.0),
-            channel: ChannelId(self.channel_id.0),
+            channel: self.channel_id.map_or(asked_in, |id| ChannelId(id.0)),
             ephemeral: Message::is_ephemeral(self.flags),
             bare: self.embeds.as_ref().is_some_and(Vec::is_empty),
         }

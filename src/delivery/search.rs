@@ -56,7 +56,7 @@ impl Discord {
     ) -> Result<Posted, DiscordError> {
         let message = self.message(channel, id).await?;
         if message.has_outcome_of(job) {
-            Ok(message.posted())
+            Ok(message.posted(channel))
         } else {
             Err(DiscordError::TooManyEdits)
         }
@@ -73,7 +73,7 @@ impl Discord {
         for page in 0..PAGES {
             let messages = self.messages(channel, before).await?;
             if let Some(found) = messages.iter().find(|message| fits(message)) {
-                return Ok(found.posted());
+                return Ok(found.posted(channel));
             }
             let Some(last) = messages.last() else {
                 let readable = always_readable || page > 0;
@@ -81,7 +81,7 @@ impl Discord {
                     if readable { DiscordError::MessageGone } else { DiscordError::NoAccess };
                 return Err(error);
             };
-            let MessageId(oldest) = last.posted().message;
+            let MessageId(oldest) = last.posted(channel).message;
             if messages.len() < PAGE || oldest < job.0 {
                 return Err(DiscordError::MessageGone);
             }
@@ -155,8 +155,8 @@ impl SeenMessage {
         buttons.filter_map(|button| Action::parse(button.custom_id.as_deref()?))
     }
 
-    pub(super) fn posted(&self) -> Posted {
-        self.posted.posted()
+    pub(super) fn posted(&self, asked_in: ChannelId) -> Posted {
+        self.posted.posted(asked_in)
     }
 }
 

@@ -160,7 +160,7 @@ fn what_failed(failure: &Failure) -> (&'static str, &'static str) {
             ("Whisul couldn't make this song.", "try again, perhaps in other words.")
         }
         Failure::Songless => {
-            ("Whisul says that this song is done, but didn't send it.", "try again.")
+            ("Whisul is no longer working on this song, but didn't send it.", "try again.")
         }
         Failure::Vanished => {
             ("Whisul no longer knows this song, so it can't be fetched.", "try again.")
@@ -168,8 +168,8 @@ fn what_failed(failure: &Failure) -> (&'static str, &'static str) {
         Failure::GivenUp => ("Whisul took far too long, so I stopped waiting.", "try again."),
         Failure::Ended { .. } => ("The bot's owner ended this song.", "ask for another one."),
         Failure::UnknownFate => (
-            "The connection to Whisul broke while I was sending your prompt. I can't tell whether it \
-             arrived, so I won't send it twice.",
+            "Whisul gave no clear answer to your prompt. I can't tell whether it arrived, so I won't \
+             send it twice.",
             "try again.",
         ),
     }

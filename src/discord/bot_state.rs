@@ -119,7 +119,8 @@ impl BotState {
         let (interaction, token) = (invoker.interaction, &invoker.token);
         let time = self.jobs.time_to_answer(interaction);
         loop {
-            let result = self.discord.answer(interaction, token, message).await;
+            let result =
+                self.discord.answer(interaction, token, invoker.place.channel, message).await;
             let Err(error) = &result else { return result };
             if !self.tries_again(interaction, error, time).await {
                 return result;

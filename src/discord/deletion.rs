@@ -92,9 +92,8 @@ impl Components<'_> {
                 sentences::NOT_DELETED.to_owned()
             }
         };
-        let (application, told) = (invoker.place.application, Message::text(told));
-        let edited =
-            state.discord.edit_answer(application, &invoker.token, &told, Urgency::Needed).await;
+        let (place, told) = (&invoker.place, Message::text(told));
+        let edited = state.discord.edit_answer(place, &invoker.token, &told, Urgency::Needed).await;
         if let Err(error) = edited {
             warn!(job = %job.id, %error, "the news of a deletion did not get through");
         }

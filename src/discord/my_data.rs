@@ -54,7 +54,7 @@ async fn export(context: Context<'_>) -> Result<(), CommandError> {
             _ => sentences::NOT_EXPORTED,
         });
         // There is no other way to tell them.
-        _ = state.discord.edit_answer(application, &invoker.token, &told, Urgency::Needed).await;
+        _ = state.discord.edit_answer(&invoker.place, &invoker.token, &told, Urgency::Needed).await;
     }
     Ok(())
 }

@@ -232,7 +232,7 @@ impl Jobs {
         let Some(token) = &job.place.token else { return (FirstAnswer::Missing, None) };
         let (time, mut one_may_stand) = (self.time_to_answer(job.id), false);
         loop {
-            let result = self.discord.answer(job.id, token, message).await;
+            let result = self.discord.answer(job.id, token, job.place.channel, message).await;
             let answer = FirstAnswer::from(&result);
             match result {
                 Ok(_) => {

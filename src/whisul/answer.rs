@@ -9,7 +9,7 @@ use super::{
     body::Body,
     error::{PollError, Reason, SubmitError, Trouble},
     json::Object,
-    wire,
+    poll_url, wire,
 };
 use crate::domain::{Report, WhisulJob};
 
@@ -17,6 +17,8 @@ use crate::domain::{Report, WhisulJob};
 pub(super) struct Answer<'a> {
     pub(super) status: u16,
     pub(super) retry_after: Option<Duration>,
+    /// Where it says that what was asked for is to be found.
+    pub(super) location: Option<String>,
     /// As much of it as came.
     pub(super) body: Body<'a>,
 }
@@ -79,6 +81,14 @@ impl Answer<'_> {
             // Whatever its status: some read a response on its way back, and put theirs in its place.
             Voice::Foreign => Err(SubmitError::Ambiguous { source: self.unreadable() }),
         }
+        .or_else(|error| self.job_at_location().ok_or(error))
+    }
+
+    /// The job of an acceptance whose body tells nothing, as HTTP names what was created or will be.
+    fn job_at_location(&self) -> Option<WhisulJob> {
+        let location = self.location.as_deref().filter(|_| matches!(self.status, 201 | 202))?;
+        let id = poll_url::id_of_job(location)?;
+        Some(WhisulJob { id, poll_url: Some(location.to_owned()) })
     }
 
     /// As the answer to `GET /jobs/{id}`.

@@ -8,7 +8,7 @@ use std::{
 
 use reqwest::{
     Client, ClientBuilder, RequestBuilder,
-    header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, HeaderMap, HeaderValue},
+    header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, HeaderMap, HeaderValue, LOCATION},
     redirect, retry,
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -177,7 +177,9 @@ impl<'whisul> Permit<'whisul> {
         let whisul = self.whisul;
         let failed = |error| Trouble::of(error).through(whisul.proxies.of(&whisul.base));
         let response = request.send().await.map_err(failed)?;
+        let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
         Ok(Answer {
+            location: location.map(str::to_owned),
             status: response.status().as_u16(),
             retry_after: retry_after::read(response.headers(), (self.whisul.now)()),
             body: self.whisul.bodies.read(response).await,

@@ -49,10 +49,13 @@ pub(super) fn address(value: &Value) -> Option<String> {
     (text.len() <= ADDRESS_MAX).then(|| one_line(text, ADDRESS_MAX))?
 }
 
-/// A link to a file, made absolute; a text, or an object with one.
+/// A link to a file, made absolute; a text, an object with one, or the first of a list.
 pub(super) fn link(value: &Value, base: &Url) -> Option<String> {
-    let text = value.as_str().or_else(|| value.get("url")?.as_str())?;
-    domain::link(text, base).map(Into::into)
+    let one = |value: &Value| {
+        let text = value.as_str().or_else(|| value.get("url")?.as_str())?;
+        domain::link(text, base).map(Into::into)
+    };
+    value.as_array().map_or_else(|| one(value), |values| values.iter().find_map(one))
 }
 
 /// A number, written as one or as a text.

@@ -11,7 +11,7 @@ use serde_json::{Map, Number, Value};
 
 /// The names of all members that are kept, in the form in which [`plain_name`] compares them: those
 /// of the API, and those in which gateways and other versions wrap or rename them.
-const NAMES: [&str; 27] = [
+const NAMES: [&str; 28] = [
     "audiourl",
     "bpm",
     "coverurl",
@@ -37,6 +37,7 @@ const NAMES: [&str; 27] = [
     "status",
     "tags",
     "task",
+    "taskid",
     "title",
     "url",
 ];

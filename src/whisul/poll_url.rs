@@ -34,6 +34,12 @@ pub(super) fn id(poll_url: &str) -> Option<WhisulJobId> {
     WhisulJobId::parse(last)
 }
 
+/// The id in the address of a job, `…/jobs/{id}`, from a header that may name anything.
+pub(super) fn id_of_job(location: &str) -> Option<WhisulJobId> {
+    let (before, _) = location.split(['?', '#']).next()?.trim_end_matches('/').rsplit_once('/')?;
+    before.ends_with("/jobs").then(|| id(location))?
+}
+
 /// What a poll URL adds to the base URL, not yet known to be plain. The documentation has relative
 /// ones (base URL + `poll_url`). Others repeat the base's path, or are absolute.
 fn path_below(base: &Url, text: &str) -> Option<String> {

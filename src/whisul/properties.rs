@@ -82,6 +82,7 @@ pub fn whisul_response(bytes: &[u8]) {
             let answer = || Answer {
                 status,
                 retry_after,
+                location: None,
                 body: Body { bytes: bytes.to_vec(), ..Body::default() },
             };
             let is_success = (200..300).contains(&status);

@@ -25,10 +25,14 @@ pub(super) struct Submission<'prompt> {
     pub(super) prompt: &'prompt str,
 }
 
+/// The names of a job's id: the documented one, and another that such services use.
+const ID_NAMES: [&str; 2] = ["job_id", "task_id"];
+
 /// The job that an acceptance names, by its id or at least by its poll URL.
 pub(super) fn acceptance(answer: &Object) -> Option<WhisulJob> {
     let objects = unwrapped(answer);
-    let named = objects.iter().find(|object| object.has("job_id") || object.has("poll_url"));
+    let names_one = |object: &&Object| ID_NAMES.iter().any(|name| object.has(name));
+    let named = objects.iter().find(|object| names_one(object) || object.has("poll_url"));
     job(named.or_else(|| objects.iter().find(|object| object.has("id")))?)
 }
 
@@ -42,7 +46,7 @@ pub(super) fn acceptance_despite_status(answer: &Object) -> Option<WhisulJob> {
 
 fn job(object: &Object) -> Option<WhisulJob> {
     let poll_url = address(object.get("poll_url"));
-    let id = ["job_id", "id"].into_iter().find_map(|name| id(object.get(name)));
+    let id = ID_NAMES.into_iter().chain(["id"]).find_map(|name| id(object.get(name)));
     let id = id.or_else(|| poll_url::id(poll_url.as_deref()?))?;
     Some(WhisulJob { id, poll_url })
 }

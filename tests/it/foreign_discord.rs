@@ -298,3 +298,16 @@ async fn responses_that_a_proxy_has_written_again_are_read() {
     assert!(world.discord.requests().count("PATCH", BY_TOKEN) <= 4, "each edit was read");
     assert!(world.discord.faults().hits(rewritten) > 5);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_whose_response_names_no_channel_has_been_made_all_the_same() {
+    let world = World::with(&[("EDIT_INTERVAL", "1h"), ("ATTACH_AUDIO", "true")]).await;
+    world.discord.faults().add(Fault::on("*", "/api/**").without_channel());
+    let asked = song(&world).await;
+    let first = asked.message().unwrap();
+    world.whisul.finish("a song");
+    let told = done(&asked).await;
+    assert_eq!(told.id, first.id);
+    asked.until("the song's files", |message: &Message| !message.attachments.is_empty()).await;
+    assert!(world.discord.requests().count("PATCH", BY_TOKEN) <= 3, "each edit was read");
+}

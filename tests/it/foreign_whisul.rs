@@ -107,3 +107,12 @@ async fn an_acceptance_behind_a_proxy_of_many_words_is_one() {
         assert!(is_done(&asked.until("a song", is_done).await));
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_acceptance_without_a_body_names_its_job_in_a_header() {
+    let world = World::new().await;
+    let odd = Fault::on("POST", "/api/generate").location_only();
+    let odd = world.whisul.faults().add(odd);
+    done(&world.song(&world.ann, "a song").await).await;
+    assert_eq!((world.whisul.faults().hits(odd), world.whisul.accepted("a song")), (1, 1));
+}

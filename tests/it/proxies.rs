@@ -99,7 +99,7 @@ async fn discord_is_reached_through_the_proxy_which_is_named() {
     let world = behind(&proxy, DISCORD).await;
     let program = Program::logged(&world);
     // The bot makes itself known inside of the tunnel, where the proxy hangs up on it.
-    let log = until_logged(&world, "Discord can't be reached");
+    let log = until_logged(&world, "no usable answer from Discord");
     drop(program);
     assert!(log.contains("Discord is reached through a proxy"), "{log}");
     assert!(log.contains(&format!("through the proxy {}: ", proxy.address)), "{log}");

@@ -100,7 +100,7 @@ async fn a_discord_that_is_out_of_reach_has_a_cause_and_a_next_attempt() {
         let _program = Program::logged(&world);
         let log = until_logged(&world, "next_attempt_in=");
         assert!(
-            log.contains(&format!("Discord can't be reached; jobs go on meanwhile {cause}")),
+            log.contains(&format!("no usable answer from Discord; jobs go on meanwhile {cause}")),
             "{log}"
         );
     }

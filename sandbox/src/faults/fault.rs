@@ -33,8 +33,19 @@ pub(crate) enum Effect {
     Hang { handled: bool },
     /// The connection is closed without an answer, and the request handled this much later.
     Late(Duration),
-    /// The real answer, whose JSON something on the way has read and written again.
-    Rewritten,
+    /// The real answer, which something on the way has changed.
+    Rewritten(Rewrite),
+}
+
+/// What something on the way does to an answer's JSON.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Rewrite {
+    /// Reads it and writes it again in its own way.
+    Anew,
+    /// Leaves out in which channel a message stands.
+    WithoutChannel,
+    /// Leaves out all of it, and names the job in a header instead.
+    AsLocation,
 }
 
 /// An answer of choice.
@@ -220,7 +231,20 @@ impl Fault {
     /// way: ids as numbers, zeros and empty lists as null.
     #[must_use]
     pub fn rewritten(self) -> Self {
-        self.with(Effect::Rewritten)
+        self.with(Effect::Rewritten(Rewrite::Anew))
+    }
+
+    /// Takes the request in. The answer does not tell in which channel the message stands.
+    #[must_use]
+    pub fn without_channel(self) -> Self {
+        self.with(Effect::Rewritten(Rewrite::WithoutChannel))
+    }
+
+    /// Takes the prompt in. The answer has no body, and names the job in the header `Location` alone,
+    /// as HTTP provides for whatever is not done yet (RFC 9110, section 15.3.3).
+    #[must_use]
+    pub fn location_only(self) -> Self {
+        self.with(Effect::Rewritten(Rewrite::AsLocation))
     }
 
     /// Never answers; the request is not taken in.
@@ -252,7 +276,7 @@ impl Fault {
             Some(Effect::Garbage { .. }) => "garbage".to_owned(),
             Some(Effect::Oversize(_)) => "oversize".to_owned(),
             Some(Effect::Hang { .. }) => "hang".to_owned(),
-            Some(Effect::Rewritten) => "rewritten".to_owned(),
+            Some(Effect::Rewritten(_)) => "rewritten".to_owned(),
         }
     }
 

@@ -1,11 +1,31 @@
-//! JSON as a proxy hands it on that has read it and written it again.
+//! What something on the way makes of an answer's JSON.
 
 use serde_json::Value;
 
-/// Ids become numbers, and fields that are zero or an empty list null. What is not JSON stays as it is.
-pub(crate) fn rewrite(body: &[u8]) -> Vec<u8> {
+/// As a proxy hands it on that has read it and written it again: ids become numbers, and fields that
+/// are zero or an empty list null. What is not JSON stays as it is.
+pub(crate) fn anew(body: &[u8]) -> Vec<u8> {
+    changed(body, rewrite_value)
+}
+
+/// A message, without the channel in which it stands.
+pub(crate) fn without_channel(body: &[u8]) -> Vec<u8> {
+    changed(body, |message| {
+        if let Some(channel) = message.get_mut("channel_id") {
+            *channel = Value::Null;
+        }
+    })
+}
+
+/// Where an acceptance says that its job can be asked for.
+pub(crate) fn poll_url(body: &[u8]) -> Option<String> {
+    let acceptance: Value = serde_json::from_slice(body).ok()?;
+    acceptance.get("poll_url")?.as_str().map(str::to_owned)
+}
+
+fn changed(body: &[u8], change: impl FnOnce(&mut Value)) -> Vec<u8> {
     let Ok(mut json) = serde_json::from_slice(body) else { return body.to_vec() };
-    rewrite_value(&mut json);
+    change(&mut json);
     json.to_string().into_bytes()
 }
 
@@ -33,17 +53,17 @@ fn rewrite_value(value: &mut Value) {
 
 #[cfg(test)]
 mod tests {
-    use super::rewrite;
+    use super::*;
 
     #[test]
     fn ids_become_numbers_and_what_is_empty_null() {
         let json =
             br#"{"id":"1300000000000000001","flags":0,"embeds":[],"name":"7","rows":[{"id":"1"}]}"#;
-        let rewritten = String::from_utf8(rewrite(json)).unwrap();
+        let rewritten = String::from_utf8(anew(json)).unwrap();
         let wanted = r#"{"embeds":null,"flags":null,"id":1300000000000000001,"name":"7","rows":[{"id":"1"}]}"#;
         assert_eq!(rewritten, wanted);
-        assert_eq!(rewrite(b"<html>"), b"<html>");
-        assert_eq!(rewrite(b"[]"), b"[]");
-        assert_eq!(rewrite(b""), b"");
+        assert_eq!(anew(b"<html>"), b"<html>");
+        assert_eq!(anew(b"[]"), b"[]");
+        assert_eq!(anew(b""), b"");
     }
 }

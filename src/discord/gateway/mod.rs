@@ -163,7 +163,11 @@ async fn reach_discord(state: &BotState) -> Result<Application, GatewayError> {
             Err(DiscordError::BadToken) => return Err(GatewayError::BadToken),
             Err(error) => {
                 let (cause, next_attempt_in) = (error.cause(), backoff.next());
-                warn!(cause, ?next_attempt_in, "Discord can't be reached; jobs go on meanwhile");
+                warn!(
+                    cause,
+                    ?next_attempt_in,
+                    "no usable answer from Discord; jobs go on meanwhile"
+                );
                 sleep(next_attempt_in).await;
             }
         }

@@ -48,7 +48,7 @@ fn base() -> Url {
 
 fn answer(status: u16, body: &str) -> Answer<'static> {
     let body = Body { bytes: body.as_bytes().to_vec(), ..Body::default() };
-    Answer { status, retry_after: None, body }
+    Answer { status, retry_after: None, location: None, body }
 }
 
 fn submitted(status: u16, body: &str) -> Result<WhisulJob, SubmitError> {
@@ -74,13 +74,37 @@ fn an_accepted_prompt_is_a_job() {
 }
 
 #[test]
+fn a_job_may_have_another_name_or_be_named_by_a_header() {
+    let at = |status, location: &str, body| {
+        Answer { location: Some(location.to_owned()), ..answer(status, body) }.into_job().ok()
+    };
+    let job = submitted(202, r#"{"task_id": "0b7c6a1e"}"#).unwrap();
+    assert_eq!((job.id.as_str(), job.poll_url), ("0b7c6a1e", None));
+    for body in ["", "{}", "Accepted"] {
+        for status in [201, 202] {
+            let location = "https://whisul.com/api/jobs/0b7c6a1e";
+            let job = at(status, location, body).unwrap();
+            assert_eq!((job.id.as_str(), job.poll_url.as_deref()), ("0b7c6a1e", Some(location)));
+        }
+        assert_eq!(at(202, "/api/jobs/0b7c6a1e/", body).unwrap().id.as_str(), "0b7c6a1e");
+        for other in ["/login", "/jobs", "/jobs/", "/jobs/../admin", "https://portal.example/", ""]
+        {
+            assert_eq!(at(202, other, body), None, "{other}");
+        }
+        assert_eq!(at(302, "/jobs/0b7c6a1e", body), None);
+    }
+    let named = at(202, "/jobs/another", r#"{"job_id": "0b7c6a1e"}"#).unwrap();
+    assert_eq!(named.id.as_str(), "0b7c6a1e");
+}
+
+#[test]
 fn an_acceptance_without_a_job_is_ambiguous() {
     for body in ["{\"job_id\": null}", "{\"job_id\": \"../admin\"}", "{\"error\": \"busy\"}"] {
         let source = Trouble::Garbage;
         assert_eq!(submitted(202, body), Err(SubmitError::Ambiguous { source }), "{body}");
     }
     let body = Body { trouble: Some(Trouble::Oversize), ..Body::default() };
-    let cut = Answer { status: 202, retry_after: None, body }.into_job();
+    let cut = Answer { status: 202, retry_after: None, location: None, body }.into_job();
     assert_eq!(cut, Err(SubmitError::Ambiguous { source: Trouble::Oversize }));
 }
 
@@ -206,7 +230,7 @@ fn no_text_that_holds_a_secret_gets_through() {
         let secrets = Arc::new(Secrets::new(&[&key]));
         let bytes = body.to_string().into_bytes();
         let body = Body { bytes, secrets, ..Body::default() };
-        Answer { status, retry_after: None, body }
+        Answer { status, retry_after: None, location: None, body }
     };
     let key = "wk_live_0123456789abcdef";
     let told = format!("Bearer {key} rejected");
