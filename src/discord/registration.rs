@@ -9,7 +9,7 @@ use tracing::{error, info, warn};
 use crate::{
     delivery::{Discord, DiscordError},
     domain::ApplicationId,
-    jobs::Backoff,
+    jobs::{Backoff, rounded},
 };
 
 /// The most commands of one kind are there (Discord docs, JSON Error Codes),
@@ -51,21 +51,21 @@ fn least_wait(error: &DiscordError) -> Duration {
 fn tell(error: &DiscordError, wait: Duration) {
     match error {
         DiscordError::Unexpected { code: DAILY_CREATIONS, .. } => error!(
-            next_attempt_in = ?wait,
+            next_attempt_in = ?rounded(wait),
             "Discord takes no more than 200 new commands a day (30034); the commands stay as they \
              are until it takes more"
         ),
         DiscordError::Unexpected { code: TOO_MANY, .. } => error!(
-            next_attempt_in = ?wait,
+            next_attempt_in = ?rounded(wait),
             "the application has more commands than Discord allows (30032); remove some in other \
              programs that use it"
         ),
         error if error.is_rejection() => {
-            error!(%error, next_attempt_in = ?wait, "Discord rejected the commands");
+            error!(%error, next_attempt_in = ?rounded(wait), "Discord rejected the commands");
         }
         error => {
             let cause = error.cause();
-            warn!(cause, next_attempt_in = ?wait, "the commands can't be registered yet");
+            warn!(cause, next_attempt_in = ?rounded(wait), "the commands can't be registered yet");
         }
     }
 }

@@ -34,12 +34,26 @@ impl Backoff {
     }
 }
 
+/// A wait as the log tells it, to a tenth of a second: `2.3s`.
+pub(crate) fn rounded(wait: Duration) -> Duration {
+    Duration::from_millis(
+        u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).div_ceil(100).saturating_mul(100),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const SECOND: Duration = Duration::from_secs(1);
     const MINUTE: Duration = Duration::from_mins(1);
+
+    #[test]
+    fn a_wait_is_told_to_a_tenth_of_a_second() {
+        for (wait, told) in [(29, "100ms"), (0, "0ns"), (2_301, "2.4s"), (3_600_000, "3600s")] {
+            assert_eq!(format!("{:?}", rounded(Duration::from_millis(wait))), told);
+        }
+    }
 
     #[test]
     fn waits_grow_to_their_bound_and_start_over() {

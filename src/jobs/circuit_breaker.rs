@@ -102,6 +102,11 @@ impl CircuitBreaker {
         self.state().open_for(Instant::now())
     }
 
+    /// How long it takes until a probe or a trial may go.
+    pub(super) fn next_attempt_in(&self) -> Duration {
+        self.state().next_attempt_in(Instant::now())
+    }
+
     /// How many prompts Whisul has taken so far, and for how many it has asked for fewer.
     pub(super) fn tally(&self) -> Tally {
         self.state().tally

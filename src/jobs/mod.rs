@@ -42,7 +42,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{Instrument, error, info, info_span};
 
 pub use ask::{Ask, AskError};
-pub(crate) use backoff::Backoff;
+pub(crate) use backoff::{Backoff, rounded};
 pub use cancel::CancelOutcome;
 pub use clock::Clock;
 pub use export::ExportError;

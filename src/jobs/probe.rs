@@ -10,6 +10,7 @@ use tracing::{debug, error, info, warn};
 use super::{
     Jobs,
     circuit_breaker::{CallOutcome, CallPermit, Doubt, ProbeResult},
+    rounded,
 };
 use crate::{
     delivery::Obstacle,
@@ -84,7 +85,10 @@ impl Jobs {
             Some(Obstacle::OutOfCredit) => {
                 error!("the Whisul account is out of credit; songs wait until there is some");
             }
-            Some(obstacle) => warn!(?obstacle, cause, "requests to Whisul are held back"),
+            Some(obstacle) => {
+                let next_attempt_in = rounded(self.breaker.next_attempt_in());
+                warn!(?obstacle, cause, ?next_attempt_in, "requests to Whisul are held back");
+            }
             None => {}
         }
         if let Some(obstacle) = obstacle {

@@ -136,7 +136,9 @@ async fn a_whisul_that_is_out_of_reach_holds_up_no_start() {
     let _program = Program::logged(&world);
     until_logged(&world, "connected to Discord");
     let log = until_logged(&world, "requests to Whisul are held back");
-    assert!(log.contains("cause=\"no connection: connection refused\""), "{log}");
+    let told = "held back obstacle=Unreachable cause=\"no connection: connection refused\" next_attempt_in=";
+    assert!(log.contains(told), "{log}");
+    assert!(!log.contains("ms\n"), "waits are told to a tenth of a second: {log}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

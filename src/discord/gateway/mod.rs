@@ -33,7 +33,7 @@ use super::{BotState, commands, registration};
 use crate::{
     delivery::{Application, DiscordError, GatewayAnswer, sentences},
     domain::UserId,
-    jobs::Backoff,
+    jobs::{Backoff, rounded},
     proxy::Proxy,
 };
 
@@ -165,7 +165,7 @@ async fn reach_discord(state: &BotState) -> Result<Application, GatewayError> {
                 let (cause, next_attempt_in) = (error.cause(), backoff.next());
                 warn!(
                     cause,
-                    ?next_attempt_in,
+                    next_attempt_in = ?rounded(next_attempt_in),
                     "no usable answer from Discord; jobs go on meanwhile"
                 );
                 sleep(next_attempt_in).await;
@@ -233,7 +233,7 @@ impl Connections {
                 Err(DiscordError::BadToken) => return Err(GatewayError::BadToken),
                 Err(error) => {
                     let (cause, next_attempt_in) = (error.cause(), backoff.next());
-                    warn!(cause, ?next_attempt_in, "Discord does not say where its gateway is");
+                    warn!(cause, next_attempt_in = ?rounded(next_attempt_in), "Discord does not say where its gateway is");
                     sleep(next_attempt_in).await;
                 }
             }

@@ -13,7 +13,10 @@ use super::{
     pace::{Opening, Pace},
     socket::Socket,
 };
-use crate::{delivery::DiscordError, jobs::Backoff};
+use crate::{
+    delivery::DiscordError,
+    jobs::{Backoff, rounded},
+};
 
 /// How long to wait before a new session when Discord has ended one (Discord docs, Gateway >
 /// Invalid Session): between one second and this.
@@ -227,7 +230,7 @@ impl<'a> Shard<'a> {
         let resumes = self.session.is_some() && self.pace.may_resume();
         let opening = if resumes { Opening::Resume } else { Opening::Identify };
         let next = self.pace.next(opening, 0.5).map(|at| at.duration_since(Instant::now()));
-        let next_attempt_in = next.unwrap_or_default();
+        let next_attempt_in = rounded(next.unwrap_or_default());
         if failures == 0 && *end == End::Reconnect {
             info!(shard, cause = %end, "connecting to Discord anew");
         } else if failures <= 5 || failures.is_power_of_two() {

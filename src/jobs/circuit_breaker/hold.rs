@@ -16,7 +16,7 @@ pub(super) struct Hold {
     pub(super) obstacle: Obstacle,
     since: Instant,
     /// When the next trial may go.
-    until: Instant,
+    pub(super) until: Instant,
     /// Two at most: if the first one hangs, it may be its own fault, but two are an outage.
     trials: Vec<Trial>,
 }

@@ -113,6 +113,12 @@ impl State {
         self.open_before + at_present.unwrap_or_default()
     }
 
+    pub(super) fn next_attempt_in(&self, now: Instant) -> Duration {
+        let held = self.held.as_ref().map(|held| held.until);
+        let until = self.open.map(|open| open.until).or(held);
+        until.map(|until| until.saturating_duration_since(now)).unwrap_or_default()
+    }
+
     /// Whether a request would be let in, and would be a trial, or when it may come in without any
     /// news.
     pub(super) fn admits(
