@@ -52,6 +52,9 @@ fn joined(lines: impl IntoIterator<Item = String>) -> Option<String> {
 }
 
 fn embed(embed: &Value) -> Option<String> {
+    if embed.get("type").and_then(Value::as_str) == Some("poll_result") {
+        return poll_result(embed);
+    }
     let fields = items(embed, "fields").flat_map(|it| [part(it, "name"), part(it, "value")]);
     let author = embed.get("author").and_then(|author| part(author, "name"));
     let footer = embed.get("footer").and_then(|footer| part(footer, "text"));
@@ -65,6 +68,16 @@ fn poll(poll: &Value) -> Option<String> {
     let text = |of: &Value, name: &str| part(of.get(name)?, "text");
     let answers = items(poll, "answers").map(|answer| text(answer, "poll_media"));
     joined([text(poll, "question")].into_iter().chain(answers).flatten())
+}
+
+/// What a poll came to. The fields are named for programs; Discord shows the question and the answer
+/// that won (Discord docs, Embed Fields by Embed Type > Poll Result Embed Fields).
+fn poll_result(embed: &Value) -> Option<String> {
+    let value = |name: &str| {
+        let named = |field: &&Value| field.get("name").and_then(Value::as_str) == Some(name);
+        part(items(embed, "fields").find(named)?, "value")
+    };
+    joined(["poll_question_text", "victor_answer_text"].into_iter().filter_map(value))
 }
 
 /// What is written in components: text displays, wherever they are, and what describes pictures.
@@ -127,6 +140,22 @@ mod tests {
             &json!({ "attachments": [{ "description": "a cat in the rain" }] }),
             "a cat in the rain",
         );
+    }
+
+    #[test]
+    fn of_a_polls_result_the_question_and_the_winner_are_read() {
+        let field = |name: &str, value: &str| json!({ "name": name, "value": value });
+        let told = [
+            field("poll_question_text", "Best genre?"),
+            field("victor_answer_votes", "2"),
+            field("total_votes", "3"),
+            field("victor_answer_id", "1"),
+            field("victor_answer_text", "jazz"),
+        ];
+        let result = json!({ "type": "poll_result", "fields": told });
+        reads(&json!({ "type": 46, "content": "", "embeds": [result] }), "Best genre?\njazz");
+        let draw = json!({ "type": "poll_result", "fields": [told[0]] });
+        reads(&json!({ "embeds": [draw] }), "Best genre?");
     }
 
     #[test]
