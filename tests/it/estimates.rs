@@ -60,7 +60,7 @@ async fn a_running_song_says_what_songs_usually_take() {
     }
     let asked = slow(&world).await;
     let told = asked.message().unwrap();
-    let usual = "Songs usually take about 1 minute, at most 2.";
+    let usual = "Songs usually take about 1 minute; most are done within 2.";
     assert!(description(&told).ends_with(usual), "{}", description(&told));
     assert_eq!(relative_times(description(&told)).len(), 1, "when it started, and nothing else");
     ended(&world, &asked).await;
@@ -76,7 +76,7 @@ async fn another_song_that_ends_meanwhile_changes_no_word() {
     world.whisul.until_polled("slow", polls + 10).await;
     let forms = forms(&ended(&world, &asked).await);
     let running: Vec<_> = forms.iter().filter(|form| form.contains("Composing")).collect();
-    let usual = "Songs usually take about 1 minute, at most 2.";
+    let usual = "Songs usually take about 1 minute; most are done within 2.";
     assert!(running.iter().all(|form| form.contains(usual)), "{running:?}");
 }
 

@@ -28,9 +28,10 @@ async fn run(world: &World) -> Invocation {
 
 /// What a message says about the wait, without the time of day.
 fn wait(message: &Message) -> Option<String> {
-    let (_, wait) = description(message).split_once("Estimated wait at <t:")?;
-    let (at, wait) = wait.split_once(":t>: ")?;
-    assert!(at.parse::<i64>().is_ok(), "{wait}");
+    let line = description(message).lines().find(|line| line.contains(" to wait"))?;
+    let (wait, at) = line.split_once(" (estimated at <t:")?;
+    let at = at.strip_suffix(":t>).")?;
+    assert!(at.parse::<i64>().is_ok(), "{line}");
     Some(wait.to_owned())
 }
 
@@ -44,15 +45,15 @@ async fn whoever_waits_is_told_how_long_and_again_when_the_line_moves() {
     let (world, running) = busy_world().await;
     let next = world.song(&world.bob, "the second slow song").await;
     let told = next.answer().await.unwrap();
-    assert!(wait(&told).unwrap().starts_with("about 1 minute"), "{}", told.text());
+    assert!(wait(&told).unwrap().starts_with("About 1 minute"), "{}", told.text());
     assert!(description(&told).contains("You're next"), "{}", told.text());
     let last = world.song(&world.bob, "the third slow song").await;
     let told = last.answer().await.unwrap();
-    assert!(wait(&told).unwrap().starts_with("about 2 minutes"), "{}", told.text());
+    assert!(wait(&told).unwrap().starts_with("About 2 minutes"), "{}", told.text());
 
     world.whisul.finish("the first");
     done(&running).await;
-    until_wait(&last, "about 1 minute").await;
+    until_wait(&last, "About 1 minute").await;
     world.whisul.finish("the second");
     done(&next).await;
     world.whisul.until_accepted("the third").await;
@@ -97,7 +98,7 @@ async fn learn_meanwhile(world: &World, next: &Invocation) {
     assert_eq!(wait(&last.answer().await.unwrap()), None);
     world.whisul.finish("the first");
     next.until("its turn", |message| title(message) == "🎼 Composing").await;
-    until_wait(&last, "about ").await;
+    until_wait(&last, "About ").await;
     world.whisul.finish("slow");
 }
 
@@ -125,7 +126,7 @@ async fn the_quota_shows_how_long_songs_in_line_wait() {
     next.answer().await.unwrap();
     let asked = world.bob.at(&world.channel).command("quota", &[]).await.unwrap();
     let told = asked.answer().await.unwrap();
-    assert!(wait(&told).unwrap().starts_with("about 1 minute"), "{}", told.text());
+    assert!(wait(&told).unwrap().starts_with("About 1 minute"), "{}", told.text());
     let asked = world.ann.at(&world.channel).command("quota", &[]).await.unwrap();
     let told = asked.answer().await.unwrap();
     assert_eq!(wait(&told), None, "Ann's song runs: {}", told.text());

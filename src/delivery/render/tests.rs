@@ -167,7 +167,7 @@ fn a_running_song_is_told_of_in_words_that_stay_true() {
     assert_eq!(told(&[], 0), "Started <t:1000:R>.");
     assert_eq!(told(&[], 9999), "Started <t:1000:R>.");
     let songs = [60, 60, 110].repeat(13);
-    let usual = "Started <t:1000:R>. Songs usually take about 1 minute, at most 2.";
+    let usual = "Started <t:1000:R>. Songs usually take about 1 minute; most are done within 2.";
     assert_eq!((told(&songs, 0), told(&songs, 110)), (usual.to_owned(), usual.to_owned()));
     let longer =
         "Started <t:1000:R>. This one is taking longer than usual. Whisul is still working on it.";

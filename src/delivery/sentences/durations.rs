@@ -9,9 +9,12 @@ pub fn started(since: Timestamp) -> String {
     format!("Started {}.", relative(since))
 }
 
-/// The same, with how long songs usually take.
+/// The same, with how long songs usually take. Nothing promises the longer time: one in five takes
+/// longer.
 pub fn takes_usually(since: Timestamp, usual: Span) -> String {
-    format!("{} Songs usually take {}.", started(since), span(usual))
+    let (about, bound) = span(usual);
+    let bound = bound.map(|bound| format!("; most are done within {bound}")).unwrap_or_default();
+    format!("{} Songs usually take about {about}{bound}.", started(since))
 }
 
 /// The same for a song that takes longer than nearly all others did.
@@ -20,16 +23,15 @@ pub fn takes_longer(since: Timestamp) -> String {
     format!("{started} This one is taking longer than usual. Whisul is still working on it.")
 }
 
-/// A duration that nobody knows for sure: "about 4 minutes, at most 9".
-pub(super) fn span(Span { typical, most }: Span) -> String {
+/// A duration that nobody knows for sure: "4 minutes", and "9" or "2 hours", which some exceed.
+fn span(Span { typical, most }: Span) -> (String, Option<String>) {
     let (about, bound) = (Rough::nearest(typical), Rough::at_least(most));
-    match bound {
-        _ if most <= typical || bound == about => format!("about {}", rough(about)),
-        Rough { count, unit } if unit == about.unit => {
-            format!("about {}, at most {count}", rough(about))
-        }
-        _ => format!("about {}, at most {}", rough(about), rough(bound)),
-    }
+    let bound = match bound {
+        _ if most <= typical || bound == about => None,
+        Rough { count, unit } if unit == about.unit => Some(count.to_string()),
+        _ => Some(rough(bound)),
+    };
+    (rough(about), bound)
 }
 
 fn rough(Rough { count, unit }: Rough) -> String {
@@ -44,5 +46,7 @@ fn rough(Rough { count, unit }: Rough) -> String {
 
 /// How long somebody waits in line. The time of day says from when on, so that this stays true.
 pub fn wait(Wait { at, span: waits, .. }: &Wait) -> String {
-    format!("Estimated wait at <t:{}:t>: {}.", at.seconds(), span(*waits))
+    let (about, bound) = span(*waits);
+    let bound = bound.map(|bound| format!(", rarely more than {bound}")).unwrap_or_default();
+    format!("About {about} to wait{bound} (estimated at <t:{}:t>).", at.seconds())
 }

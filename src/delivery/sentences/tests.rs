@@ -68,17 +68,19 @@ fn quotas_are_told_in_words() {
 
 #[test]
 fn durations_that_nobody_knows_are_told_as_people_say_them() {
+    let at = Timestamp::from_millis(1_000_000);
     for (typical, most, words) in [
-        (230, 500, "about 4 minutes, at most 9"),
-        (50, 100, "about 50 seconds, at most 2 minutes"),
-        (60, 60, "about 1 minute"),
-        (60, 62, "about 1 minute, at most 90 seconds"),
-        (0, 0, "about 5 seconds"),
-        (3000, 7000, "about 50 minutes, at most 2 hours"),
-        (3600, 7200, "about 1 hour, at most 2"),
+        (230, 500, "About 4 minutes to wait, rarely more than 9"),
+        (50, 100, "About 50 seconds to wait, rarely more than 2 minutes"),
+        (60, 60, "About 1 minute to wait"),
+        (60, 62, "About 1 minute to wait, rarely more than 90 seconds"),
+        (0, 0, "About 5 seconds to wait"),
+        (3000, 7000, "About 50 minutes to wait, rarely more than 2 hours"),
+        (3600, 7200, "About 1 hour to wait, rarely more than 2"),
     ] {
         let [typical, most] = [typical, most].map(Duration::from_secs);
-        assert_eq!(span(Span { typical, most }), words);
+        let told = wait(&Wait { at, ahead: 1, span: Span { typical, most } });
+        assert_eq!(told, format!("{words} (estimated at <t:1000:t>)."));
     }
 }
 
