@@ -164,7 +164,7 @@ pub(super) fn interval(
             most.map_or_else(String::new, |most| format!(" and at most {}", format_duration(most)));
         let least = format_duration(least);
         Problem::Interval(format!(
-            "a whole number with a unit, at least {least}{most}; shorter only while {address} is a loopback address"
+            "a whole number with a unit, at least {least}{most}; shorter only while {address} is on this machine (127.0.0.1, localhost)"
         ))
     })
 }
@@ -173,7 +173,7 @@ pub(super) fn role_quotas(text: &str) -> Result<BTreeMap<RoleId, Quota>, Problem
     let mut seen = BTreeSet::new();
     let entry = |entry: &str| {
         let (role, quota) = entry.split_once('=').ok_or(Wrong::Form)?;
-        let role = snowflake(role).map(RoleId).ok_or(Wrong::Form)?;
+        let role = RoleId(snowflake(role)?);
         let quota = quota.trim().parse().map_err(|_| Wrong::Form)?;
         if seen.insert(role) { Ok((role, quota)) } else { Err(Wrong::Twice) }
     };
@@ -183,7 +183,7 @@ pub(super) fn role_quotas(text: &str) -> Result<BTreeMap<RoleId, Quota>, Problem
 /// An entry that is left empty is refused: a list of nothing but commas must not open the bot to
 /// every server.
 pub(super) fn guilds(text: &str) -> Result<BTreeSet<GuildId>, Problem> {
-    let entry = |entry: &str| snowflake(entry).map(GuildId).ok_or(Wrong::Form);
+    let entry = |entry: &str| snowflake(entry).map(GuildId);
     entries("server ids, which are numbers, comma-separated", text, entry)
 }
 
@@ -209,12 +209,18 @@ fn entries<T, C: FromIterator<T>>(
     }
 }
 
+/// The digits of Discord's first ids, of the year 2015: they begin with the time since then.
+const ID_DIGITS: usize = 17;
+
 /// An id as Discord shows it: digits only. Kept to 63 bits, as the database holds it.
-fn snowflake(text: &str) -> Option<u64> {
+fn snowflake(text: &str) -> Result<u64, Wrong> {
     let text = text.trim();
     let digits = text.chars().all(|c| c.is_ascii_digit());
-    let id = text.parse::<i64>().ok().filter(|id| digits && *id > 0)?;
-    u64::try_from(id).ok()
+    let id = text.parse::<i64>().ok().filter(|id| digits && *id > 0).ok_or(Wrong::Form)?;
+    if text.len() < ID_DIGITS {
+        return Err(Wrong::TooShort);
+    }
+    u64::try_from(id).map_err(|_| Wrong::Form)
 }
 
 /// Whether a text is one of these words, in whatever case.

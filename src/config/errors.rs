@@ -4,7 +4,10 @@ use std::{fmt, io};
 
 use thiserror::Error;
 
-use super::{env_file::LineProblem, table::Setting};
+use super::{
+    env_file::LineProblem,
+    table::{self, Setting},
+};
 use crate::domain::QuotaError;
 
 /// Everything that is wrong with the settings: at least one error.
@@ -59,6 +62,7 @@ pub(super) struct BadEntry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Wrong {
     Form,
+    TooShort,
     Twice,
 }
 
@@ -156,7 +160,7 @@ pub(super) enum Problem {
     Choice(&'static str),
     #[error("expected a URL")]
     Url,
-    #[error("expected https, or http to a loopback address")]
+    #[error("expected https; http is only for a server on this machine (127.0.0.1, localhost)")]
     Insecure,
     #[error("expected a URL without user name, password, query or fragment")]
     UrlParts,
@@ -170,6 +174,15 @@ impl Problem {
             entry.text = entry.text.take().and_then(|text| show(&text));
         }
         Self::Entries(expected, entries)
+    }
+}
+
+/// Where a secret comes from.
+fn where_to_get(name: &str) -> &'static str {
+    if name == table::DISCORD_TOKEN.name {
+        "Get it with Reset Token on the Bot page of https://discord.com/developers/applications"
+    } else {
+        "Get it from your account at Whisul"
     }
 }
 
@@ -188,6 +201,10 @@ impl fmt::Display for BadEntry {
         let Self { number, wrong, text } = self;
         match (wrong, text.as_deref()) {
             (Wrong::Twice, _) => write!(formatter, "entry {number} has the id of another one"),
+            (Wrong::TooShort, text) => {
+                let text = text.map(|text| format!(" is '{text}'")).unwrap_or_default();
+                write!(formatter, "entry {number}{text}, but an id has 17 digits or more")
+            }
             (Wrong::Form, Some("")) => write!(formatter, "entry {number} is empty"),
             (Wrong::Form, Some(text)) => write!(formatter, "entry {number} is '{text}'"),
             (Wrong::Form, None) => write!(formatter, "entry {number} is something else"),
@@ -204,7 +221,14 @@ impl fmt::Display for ConfigErrors {
         if let Some(note) = &self.note {
             writeln!(formatter, "\n{note}")?;
         }
-        write!(formatter, "\nEvery setting is explained by whisul-bot help.")
+        let names = self.all.iter().filter_map(|error| match error {
+            ConfigError::Setting(setting, ..) => Some(setting.name),
+            ConfigError::Line(..) | ConfigError::File(_) => None,
+        });
+        match names.collect::<Vec<_>>()[..] {
+            [name] => write!(formatter, "\nwhisul-bot help {name} explains this setting."),
+            _ => write!(formatter, "\nwhisul-bot help explains every setting."),
+        }
     }
 }
 
@@ -213,6 +237,9 @@ impl fmt::Display for ConfigError {
         match self {
             Self::Setting(Setting { name, example, .. }, problem, Found { text, place }) => {
                 writeln!(formatter, "  {name}: {problem}")?;
+                if let Problem::Required | Problem::Example = problem {
+                    writeln!(formatter, "    {}", where_to_get(name))?;
+                }
                 // Of a list, the bad entries are shown.
                 let text = text.as_ref().filter(|_| !matches!(problem, Problem::Entries(..)));
                 match (place, text) {

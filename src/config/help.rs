@@ -7,7 +7,7 @@ pub const VERSION: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_V
 
 /// How to call the program.
 pub const USAGE: &str = "\
-Usage: whisul-bot [backup FILE | restore FILE | help [COMMAND] | --version]
+Usage: whisul-bot [backup FILE | restore FILE | help [NAME] | --version]
 Without a command it runs the bot; whisul-bot help explains everything.";
 
 /// The width that every terminal has.
@@ -33,8 +33,8 @@ const COMMANDS: [(&str, &str, &str); 5] = [
     ),
     (
         "help",
-        "whisul-bot help [COMMAND]",
-        "Explains one command, or all of them and every setting; so do --help and -h.",
+        "whisul-bot help [NAME]",
+        "Explains one command or setting, or all of them; so do --help and -h.",
     ),
     ("version", "whisul-bot --version", "Prints the version; so do version and -V."),
 ];
@@ -43,10 +43,12 @@ const COMMANDS: [(&str, &str, &str); 5] = [
 const SOURCES: &str = "Settings come from the environment and from a file .env in this folder; the \
     environment wins. A variable that is set to nothing counts as unset.";
 
-/// What is said of this command, or of everything.
-pub fn of(command: Option<&str>) -> String {
-    let is_asked_for = |(name, ..): &&(&str, &str, &str)| Some(*name) == command;
-    COMMANDS.iter().find(is_asked_for).map_or_else(full, called)
+/// What is said of this command or setting, or of everything.
+pub fn of(topic: Option<&str>) -> String {
+    let Some(topic) = topic else { return full() };
+    let command = COMMANDS.iter().find(|(name, ..)| *name == topic).map(called);
+    let setting = || TABLE.iter().find(|setting| setting.name == topic).map(entry);
+    command.or_else(setting).unwrap_or_else(full)
 }
 
 /// What the program is, how to call it and what it then does, and every setting with its default,

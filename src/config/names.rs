@@ -5,6 +5,19 @@ use super::TABLE;
 /// Other programs' names that look like ours.
 const OTHERS: [&str; 4] = ["HTTP_PROXY", "NO_COLOR", "DISCORD_API", "RUST_LOG_STYLE"];
 
+/// What other bots call these settings.
+const USUAL: [(&str, &str); 9] = [
+    ("TOKEN", "DISCORD_TOKEN"),
+    ("BOT_TOKEN", "DISCORD_TOKEN"),
+    ("API_KEY", "WHISUL_API_KEY"),
+    ("GUILD_ID", "ALLOWED_GUILDS"),
+    ("GUILD_IDS", "ALLOWED_GUILDS"),
+    ("SERVER_ID", "ALLOWED_GUILDS"),
+    ("LOG_LEVEL", "RUST_LOG"),
+    ("DATABASE", "DATABASE_URL"),
+    ("DATABASE_PATH", "DATABASE_URL"),
+];
+
 /// The setting that a name which is none was surely meant for: one or two slips away from it.
 /// `DISCORD_TOKEN_OLD` and `DISCORD_TOKEN2` are no slips.
 pub(super) fn misspelt(name: &str) -> Option<&'static str> {
@@ -27,6 +40,10 @@ pub(super) fn related(name: &str) -> Option<&'static str> {
     let upper = name.to_ascii_uppercase();
     if OTHERS.contains(&upper.as_str()) {
         return None;
+    }
+    let usual = USUAL.iter().find(|(usual, _)| *usual == upper);
+    if let Some((_, setting)) = usual {
+        return Some(setting);
     }
     let words = words(&upper);
     let shares_words = |setting: &&'static str| {

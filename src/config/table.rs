@@ -91,26 +91,26 @@ settings! {
         "Songs at Whisul at once. The others wait in line.";
     POLL_INTERVAL = Value("6s"), "6s",
         "How often a running song is asked after: 5s to 60s. Shorter only while WHISUL_API_URL is \
-         a loopback address.";
+         on this machine (127.0.0.1, localhost).";
     JOB_TIMEOUT = Value("20m"), "20m",
         "When a submitted song is given up: at least 5m, since it stays charged to GLOBAL_QUOTA. \
-         Shorter only while WHISUL_API_URL is a loopback address.";
+         Shorter only while WHISUL_API_URL is on this machine (127.0.0.1, localhost).";
     EDIT_INTERVAL = Value("5s"), "5s",
         "Least time between two edits of a message: at least 5s. Shorter only while \
-         DISCORD_API_URL is a loopback address.";
+         DISCORD_API_URL is on this machine (127.0.0.1, localhost).";
     WHISUL_RATE_LIMIT = Value("5/1s"), "5/1s",
         "Requests to Whisul, all together: COUNT/WINDOW.";
     WHISUL_API_URL = Value("https://whisul.com/api"), "https://whisul.com/api",
-        "Base URL of Whisul's API: https, or a loopback address.";
+        "Base URL of Whisul's API: https, or http on this machine (127.0.0.1, localhost).";
     DISCORD_API_URL = Unset("unset: Discord"), "http://127.0.0.1:8080",
         "Base URL of a server that speaks Discord's API (a proxy, the sandbox), to which \
-         /api/v10/... is appended: https, or a loopback address.";
+         /api/v10/... is appended: https, or http on this machine (127.0.0.1, localhost).";
     HTTPS_PROXY = Unset("empty: none"), "http://proxy.example:3128",
         "HTTP proxy through which Discord and Whisul are reached, with user:password@ before its \
          host where it wants them. https_proxy, all_proxy and ALL_PROXY count too.";
     NO_PROXY = Unset("empty"), "whisul.com,10.0.0.0/8",
         "Hosts reached without the proxy, comma-separated: names, IP addresses, networks (10.0.0.0/8) \
-         or * for all. Loopback addresses always are.";
+         or * for all. This machine always is.";
     SHUTDOWN_GRACE = Value("10s"), "10s",
         "How long a stop may take to answer running commands and save its state.";
     LOG_FORMAT = Value("text"), "json",

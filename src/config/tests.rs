@@ -157,18 +157,21 @@ fn what_is_copied_in_place_of_a_secret_is_recognised() {
 #[test]
 fn every_bad_entry_of_a_list_is_told() {
     let told = |name: &str, value: &str| read(&[(name, value)]).unwrap_err().to_string();
-    let guilds = told("ALLOWED_GUILDS", "12, abc,,-5,34");
-    let entries =
-        "; entry 2 is 'abc', entry 3 is empty, entry 4 is '-5'\n    Found in the environment\n";
+    let guilds = told("ALLOWED_GUILDS", "345678901234567890, abc,,-5,456789012345678901,123");
+    let entries = "; entry 2 is 'abc', entry 3 is empty, entry 4 is '-5', entry 6 is '123', but an id has 17 digits \
+         or more\n    Found in the environment\n";
     assert!(guilds.contains(entries), "{guilds}");
-    let roles = told("ROLE_QUOTAS", "7=3/1h,8:4/1d,7=1/1d,x=1/1d");
-    let entries = "; entry 2 is '8:4/1d', entry 3 has the id of another one, entry 4 is 'x=1/1d'\n";
+    let roles = told(
+        "ROLE_QUOTAS",
+        "123456789012345678=3/1h,234567890123456789:4/1d,123456789012345678=1/1d,x=1/1d",
+    );
+    let entries = "; entry 2 is '234567890123456789:4/1d', entry 3 has the id of another one, entry 4 is 'x=1/1d'\n";
     assert!(roles.contains(entries), "{roles}");
     let log = told("RUST_LOG", "inof,whisul_bot=debug,sqlx=of");
     assert!(log.contains("; entry 1 is 'inof', entry 3 is 'sqlx=of'\n"), "{log}");
     let many = told("ALLOWED_GUILDS", &"x,".repeat(100));
     assert!(many.contains("entry 10 is 'x', and 91 more\n"), "{many}");
-    let secret = told("ALLOWED_GUILDS", "12,to.k-e_n");
+    let secret = told("ALLOWED_GUILDS", "345678901234567890,to.k-e_n");
     assert!(secret.contains("; entry 2 is something else\n"), "{secret}");
 }
 
@@ -199,9 +202,12 @@ fn a_proxy_is_used_only_where_a_service_is_elsewhere() {
 
 #[test]
 fn allowed_servers_close_direct_messages_unless_those_are_allowed() {
-    let listed = ("ALLOWED_GUILDS", " 12, 34 ");
+    let listed = ("ALLOWED_GUILDS", " 345678901234567890, 456789012345678901 ");
     let settings = accepted(&[listed]);
-    assert_eq!(settings.allowed_guilds, Some(BTreeSet::from([GuildId(12), GuildId(34)])));
+    assert_eq!(
+        settings.allowed_guilds,
+        Some(BTreeSet::from([GuildId(345_678_901_234_567_890), GuildId(456_789_012_345_678_901)]))
+    );
     assert!(!settings.allow_dms);
     assert!(accepted(&[listed, ("ALLOW_DMS", "true")]).allow_dms);
     assert!(!accepted(&[("ALLOW_DMS", "false")]).allow_dms);
@@ -235,9 +241,14 @@ fn each_extra_can_be_turned_off() {
 
 #[test]
 fn roles_have_quotas_of_their_own() {
-    let settings = accepted(&[("USER_QUOTA", "0/1d"), ("ROLE_QUOTAS", "7=3/1h, 8 = unlimited")]);
-    let roles =
-        BTreeMap::from([(RoleId(7), "3/1h".parse().unwrap()), (RoleId(8), Quota::Unlimited)]);
+    let settings = accepted(&[
+        ("USER_QUOTA", "0/1d"),
+        ("ROLE_QUOTAS", "123456789012345678=3/1h, 234567890123456789 = unlimited"),
+    ]);
+    let roles = BTreeMap::from([
+        (RoleId(123_456_789_012_345_678), "3/1h".parse().unwrap()),
+        (RoleId(234_567_890_123_456_789), Quota::Unlimited),
+    ]);
     assert_eq!(settings.limits.roles, roles);
     for value in [",", "7", "7=", "=3/1h", "x=3/1h", "7=3/1h,", "7=3/1h,7=4/1h", "7:3/1h"] {
         assert_eq!(invalid(&[("ROLE_QUOTAS", value)]), ["ROLE_QUOTAS"], "{value}");
@@ -250,7 +261,10 @@ fn songs_are_remembered_for_as_long_as_they_count() {
     let month = ("HISTORY_RETENTION", "30d");
     for (setting, value) in [
         ("USER_QUOTA", "5/31d"),
-        ("ROLE_QUOTAS", "7=1/1d,8=1/31d,9=unlimited"),
+        (
+            "ROLE_QUOTAS",
+            "123456789012345678=1/1d,234567890123456789=1/31d,345678901234567891=unlimited",
+        ),
         ("GUILD_QUOTA", "0/5w"),
         ("GLOBAL_QUOTA", "100/2592001s"),
     ] {

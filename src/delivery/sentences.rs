@@ -140,7 +140,7 @@ pub fn failure(failure: &Failure, charge: Charge) -> String {
 
 const DOES_NOT_COUNT: &str = "It doesn't count against your quota";
 const COUNTS: &str =
-    "It counts against your quota, because several songs that failed were refunded to you already.";
+    "It counts against your quota: several of your songs failed before, and those were refunded.";
 
 fn what_failed(failure: &Failure) -> (&'static str, &'static str) {
     match failure {
@@ -288,7 +288,7 @@ fn songs_of(quota: Quota) -> String {
 
 /// The bot is not meant for this server.
 pub const SERVER_NOT_ALLOWED: &str =
-    "This bot isn't set up for songs in this server. Its owner decides where it works.";
+    "This bot isn't set up for songs in this server. Only its owner can allow that.";
 /// The bot makes no songs in direct messages.
 pub const DMS_NOT_ALLOWED: &str =
     "This bot makes songs only in its servers. Use the command in one of them.";
@@ -301,7 +301,7 @@ pub const SONG_FORGOTTEN: &str =
 pub const NOT_YOURS: &str = "Only the person who asked for this song, or a moderator, can do that.";
 /// Cancelling came too late.
 pub const TOO_LATE_TO_CANCEL: &str =
-    "It is too late to cancel this song: it is being made, or it is over already.";
+    "It is too late to cancel this song: Whisul is making it, or it is already over.";
 /// Cancelling while the prompt is on its way.
 pub const CANCEL_REMEMBERED: &str = "This song is being sent to Whisul. If Whisul doesn't accept it, it is cancelled and doesn't \
      count against your quota. If Whisul accepts it, it is made and counts.";
@@ -317,8 +317,8 @@ pub const STOPPING: &str = "I'm just restarting. Try again in a minute.";
 pub const STORAGE_TROUBLE: &str =
     "I can't save anything at the moment, so nothing was done. Try again in a few minutes.";
 /// The database took too long; nobody knows yet what it does.
-pub const NOT_IN_TIME: &str =
-    "That takes longer than usual. Look again in a minute, and try again if nothing has changed.";
+pub const NOT_IN_TIME: &str = "This is taking longer than usual, and I can't tell yet whether it worked. Look again in a \
+     minute, and try again if nothing has changed.";
 /// An option's value is out of its limits, or of a wrong kind.
 pub const BAD_OPTION: &str =
     "I can't use one of these values, so nothing was done. Choose a smaller or shorter one.";

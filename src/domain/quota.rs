@@ -229,10 +229,16 @@ impl Refusal {
 
 /// Why a text is no quota.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "expected COUNT/WINDOW, such as 5/1d, or unlimited; a window is a number and s, m, h, d or w"
-)]
-pub struct QuotaError;
+pub enum QuotaError {
+    /// Something else.
+    #[error(
+        "expected COUNT/WINDOW, such as 5/1d, or unlimited; a window is a number and s, m, h, d or w"
+    )]
+    Form,
+    /// More songs than can be counted.
+    #[error("too many songs: at most 4294967295 can be counted; write unlimited for no limit")]
+    TooMany,
+}
 
 /// `COUNT/WINDOW` (`5/1d`), or `unlimited`. A window is a whole number of seconds.
 impl FromStr for Quota {
@@ -242,10 +248,13 @@ impl FromStr for Quota {
         if text.eq_ignore_ascii_case("unlimited") {
             return Ok(Self::Unlimited);
         }
-        let (count, window) = text.split_once('/').ok_or(QuotaError)?;
+        let (count, window) = text.split_once('/').ok_or(QuotaError::Form)?;
         let whole = |window: &Duration| !window.is_zero() && window.subsec_nanos() == 0;
-        let window = parse_duration(window).filter(whole).ok_or(QuotaError)?;
-        Ok(Self::Limited { count: count.trim().parse().map_err(|_| QuotaError)?, window })
+        let window = parse_duration(window).filter(whole).ok_or(QuotaError::Form)?;
+        let count = count.trim();
+        let number = || !count.is_empty() && count.chars().all(|c| c.is_ascii_digit());
+        let error = |_| if number() { QuotaError::TooMany } else { QuotaError::Form };
+        Ok(Self::Limited { count: count.parse().map_err(error)?, window })
     }
 }
 
@@ -288,8 +297,9 @@ mod tests {
         for text in
             ["", "5", "5/", "/1d", "-1/1d", "5/0s", "5/9ms", "5/1y", "5/1d/1d", "5/d", "5/é"]
         {
-            assert_eq!(text.parse::<Quota>(), Err(QuotaError), "{text}");
+            assert_eq!(text.parse::<Quota>(), Err(QuotaError::Form), "{text}");
         }
+        assert_eq!("4294967296/1d".parse::<Quota>(), Err(QuotaError::TooMany));
     }
 
     #[test]

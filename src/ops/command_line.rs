@@ -2,7 +2,7 @@
 
 use std::{ffi::OsString, path::PathBuf};
 
-use crate::config::{distance, help};
+use crate::config::{TABLE, distance, help};
 
 /// What the program is to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub enum Command {
     Backup(FileOrStdio),
     /// Put a copy in the database's place.
     Restore(FileOrStdio),
-    /// Explain this command, or everything.
+    /// Explain this command or setting, or everything.
     Help(Option<&'static str>),
     /// Print the version.
     Version,
@@ -87,13 +87,15 @@ fn asks_for_help(words: &[OsString]) -> bool {
     words.iter().any(|word| word == "--help" || word == "-h")
 }
 
-/// What is to be explained: the first word after `help`, unless that is an option.
+/// What is to be explained, a command or a setting: the first word after `help`, unless that is an option.
 fn topic(rest: &[OsString]) -> Result<Option<&'static str>, UsageError> {
     let Some(word) = rest.first() else { return Ok(None) };
     let text = word.to_str().unwrap_or_default();
+    let setting = || TABLE.iter().find(|setting| setting.name.eq_ignore_ascii_case(text));
     match [BACKUP, RESTORE, HELP, VERSION].into_iter().find(|name| *name == text) {
         Some(topic @ (BACKUP | RESTORE)) => Ok(Some(topic)),
         Some(_) => Ok(None),
+        None if let Some(setting) = setting() => Ok(Some(setting.name)),
         None if text.starts_with('-') => Ok(None),
         None => Err(unknown(word)),
     }
@@ -195,6 +197,8 @@ mod tests {
             (&["--help", "--version"], Command::Help(None)),
             (&["help", "backup"], Command::Help(Some(BACKUP))),
             (&["--help", "restore"], Command::Help(Some(RESTORE))),
+            (&["help", "USER_QUOTA"], Command::Help(Some("USER_QUOTA"))),
+            (&["--help", "user_quota"], Command::Help(Some("USER_QUOTA"))),
             (&["backup", "--help"], Command::Help(Some(BACKUP))),
             (&["restore", "a.db", "-h"], Command::Help(Some(RESTORE))),
             (&["--version"], Command::Version),

@@ -29,8 +29,14 @@ pub enum BackupError {
         /// Where it should be.
         path: PathBuf,
     },
+    /// A folder in place of a file.
+    #[error("{} is a folder; name a file in it that doesn't exist yet", .path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+    },
     /// A file is in the way.
-    #[error("{} is there already, and a backup never replaces a file", .path.display())]
+    #[error("{} is there already, and a backup never replaces a file; name another one", .path.display())]
     Exists {
         /// The file.
         path: PathBuf,
@@ -70,6 +76,9 @@ pub async fn backup(url: &str, to: &Path) -> Result<(), BackupError> {
     let database = file_of(url)?;
     // To SQLite, an absolute path is a file's, whatever it looks like.
     let to = &absolute(to).map_err(|error| not_written(to, error))?;
+    if to.is_dir() {
+        return Err(BackupError::Folder { path: to.clone() });
+    }
     if to.symlink_metadata().is_ok() {
         return Err(BackupError::Exists { path: to.clone() });
     }

@@ -187,10 +187,12 @@ impl NewDatabase {
         let unusable =
             |why: &str| RestoreError::Unusable { path: shown.to_owned(), why: why.to_owned() };
         if fs::metadata(&self.path).is_ok_and(|found| found.len() == 0) {
-            return Err(unusable("it is empty"));
+            return Err(unusable("it is empty; name a file that whisul-bot backup made"));
         }
         self.open().await.map_err(|error| match error {
-            OpenError::NotADatabase { .. } => unusable("it is not an SQLite database"),
+            OpenError::NotADatabase { .. } => {
+                unusable("it is not an SQLite database; name a file that whisul-bot backup made")
+            }
             OpenError::Foreign { .. } => unusable(
                 "it is the database of another program, or of an altered version of this one",
             ),

@@ -353,7 +353,7 @@ async fn buttons_are_refused_where_songs_are() {
     let mut world = quick().await;
     let song = finished_song(&world, &world.ann, "a slow waltz").await;
     world.stop_bot().await;
-    world.set("ALLOWED_GUILDS", "1");
+    world.set("ALLOWED_GUILDS", "345678901234567890");
     world.wake_bot().await;
     let told = refusal(&click(&world.ann.at(&world.channel), &song, "Again").await).await;
     assert!(told.contains("isn't set up for songs in this server"), "{told}");

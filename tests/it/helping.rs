@@ -80,12 +80,13 @@ async fn help_is_true_for_whoever_reads_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn help_leaves_out_limits_that_are_none_and_says_where_songs_are_made() {
-    let mut world = World::with(&[("ROLE_QUOTAS", "7=20/1d"), ("USER_QUOTA", "0/1d")]).await;
+    let mut world =
+        World::with(&[("ROLE_QUOTAS", "345678901234567890=20/1d"), ("USER_QUOTA", "0/1d")]).await;
     let here = help(&world.ann.at(&world.channel)).await;
     assert!(here.contains("Only people with certain roles can make songs"), "{here}");
     assert!(!here.contains("everybody together") && !here.contains("for this server"), "{here}");
     world.stop_bot().await;
-    world.set("ALLOWED_GUILDS", "7");
+    world.set("ALLOWED_GUILDS", "345678901234567890");
     world.set("USER_QUOTA", "unlimited");
     world.set("NOTIFY", "off");
     world.wake_bot().await;

@@ -255,7 +255,7 @@ async fn ones_own_data_is_at_hand_where_songs_are_not_made() {
     let mut world = quick(&[]).await;
     done(&song_at(&world.ann.dm(), "a song in private").await).await;
     world.stop_bot().await;
-    world.set("ALLOWED_GUILDS", "7");
+    world.set("ALLOWED_GUILDS", "345678901234567890");
     world.wake_bot().await;
     assert!(listed(&world.ann.dm()).await.contains("a song in private"));
     assert_eq!(forget(&world.ann.dm()).await, "Done: I have forgotten 1 song.");

@@ -247,7 +247,7 @@ async fn where_no_song_may_be_asked_for_none_is_shown_to_everybody() {
     }
     // Nor where the bot makes no songs at all.
     world.stop_bot().await;
-    world.set("ALLOWED_GUILDS", "7");
+    world.set("ALLOWED_GUILDS", "345678901234567890");
     world.wake_bot().await;
     let said = shown_to_one(&world, &seat, &asked).await;
     assert!(said.contains("isn't set up for songs in this server"), "{said}");

@@ -100,7 +100,7 @@ async fn only_the_listed_servers_get_songs() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn direct_messages_can_be_allowed_beside_listed_servers() {
-    let world = quick(&[("ALLOWED_GUILDS", "1"), ("ALLOW_DMS", "true")]).await;
+    let world = quick(&[("ALLOWED_GUILDS", "345678901234567890"), ("ALLOW_DMS", "true")]).await;
     sings(&world.ann.dm(), None).await;
     refusal(&world.song(&world.ann, "unlisted").await).await;
 }

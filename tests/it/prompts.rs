@@ -170,7 +170,7 @@ async fn nobody_writes_a_prompt_where_songs_are_not_made() {
     let said = world.bob.at(&world.channel).say("rain").unwrap();
     let opened = form(&world.ann.at(&world.channel), said).await;
     world.stop_bot().await;
-    world.set("ALLOWED_GUILDS", "7");
+    world.set("ALLOWED_GUILDS", "345678901234567890");
     world.wake_bot().await;
     let told = refusal(&use_menu(&world.ann.at(&world.channel), said).await).await;
     assert!(told.contains("isn't set up for songs in this server"), "{told}");

@@ -257,7 +257,11 @@ async fn a_clock_that_is_wrong_here_hands_out_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_is_sent_for_a_role_that_would_not_help() {
-    let mut world = asleep(&[("USER_QUOTA", "0/1d"), ("ROLE_QUOTAS", "7=0/1d,8=0/1w")]).await;
+    let mut world = asleep(&[
+        ("USER_QUOTA", "0/1d"),
+        ("ROLE_QUOTAS", "345678901234567890=0/1d,456789012345678901=0/1w"),
+    ])
+    .await;
     world.wake_bot().await;
     let asked = async |world: &World, seat: &sandbox::Seat| {
         let told = refusal(&song_at(seat, "a song").await).await;
@@ -272,7 +276,7 @@ async fn nobody_is_sent_for_a_role_that_would_not_help() {
     }
     // A role that gives songs is worth asking for, where it can be seen.
     world.stop_bot().await;
-    world.set("ROLE_QUOTAS", "7=0/1d,8=1/1w");
+    world.set("ROLE_QUOTAS", "345678901234567890=0/1d,456789012345678901=1/1w");
     world.wake_bot().await;
     let told = asked(&world, &world.ann.at(&world.channel)).await;
     assert!(told.contains("Ask a moderator of this server which role you need."), "{told}");
