@@ -208,7 +208,7 @@ async fn completed_without_a_song_is_refunded_and_stays_charged_to_the_key() {
         world.whisul.plan("in vain", song().result(result.clone()));
         let told = failed(&world.song(&world.ann, "a song in vain").await).await;
         let told = description(&told);
-        assert!(told.contains("Whisul says that this song is done"), "{result}: {told}");
+        assert!(told.contains("Whisul is no longer working on this song"), "{result}: {told}");
         assert_eq!(world.one_more(&world.ann).await, Ok(()), "Ann has her song back");
         let refused = world.one_more(&world.bob).await.expect_err("the key has paid for two");
         assert!(refused.starts_with("This bot has used up its 2 songs a day"), "{refused}");

@@ -251,18 +251,22 @@ async fn settings_name_roles_and_servers_to_those_whom_they_concern() {
     let mut world = moderated(&[("GLOBAL_QUOTA", "100/1d")]).await;
     let patrons = world.server.add_role("Patrons");
     world.stop_bot().await;
-    world.set("ROLE_QUOTAS", &format!("{}=20/1d,7=unlimited", patrons.id()));
-    world.set("ALLOWED_GUILDS", &format!("{},8", world.server.id()));
+    world.set("ROLE_QUOTAS", &format!("{}=20/1d,345678901234567890=unlimited", patrons.id()));
+    world.set("ALLOWED_GUILDS", &format!("{},456789012345678901", world.server.id()));
     world.wake_bot().await;
     let seen = admin(&world.moderator(), "settings", &[]).await;
     let role = format!("`ROLE_QUOTAS` <@&{}>: 20 songs a day · environment", patrons.id());
     assert!(seen.contains(&role), "{seen}");
     assert!(seen.contains("`GLOBAL_QUOTA` 100/1d · environment"), "{seen}");
-    assert!(!seen.contains("`7`") && !seen.contains("ALLOWED_GUILDS"), "{seen}");
+    assert!(!seen.contains("`345678901234567890`") && !seen.contains("ALLOWED_GUILDS"), "{seen}");
     let all = admin(&world.owner(), "settings", &[]).await;
-    let roles = format!("<@&{}>: 20 songs a day, role `7`: unlimited", patrons.id());
+    let roles =
+        format!("<@&{}>: 20 songs a day, role `345678901234567890`: unlimited", patrons.id());
     assert!(all.contains(&roles), "{all}");
-    assert!(all.contains("`ALLOWED_GUILDS` Music lovers, server `8` · environment"), "{all}");
+    assert!(
+        all.contains("`ALLOWED_GUILDS` Music lovers, server `456789012345678901` · environment"),
+        "{all}"
+    );
     // Where Discord does not tell the roles, they are shown by their ids.
     let fault = world.discord.faults().add(Fault::on("GET", "/api/v10/guilds/*/roles").status(500));
     let seen = admin(&world.moderator(), "settings", &[]).await;
