@@ -81,7 +81,7 @@ pub fn render(scene: &Scene<'_>, links: &Links) -> Message {
             Message::embed(cancelled(scene, cancellation), outcome_row(job, say::TRY_AGAIN))
         }
         // Its first answer never stood: nobody sees this.
-        State::Withdrawn => {
+        State::Abandoned => {
             let embed = CreateEmbed::new().title(say::CANCELLED).colour(WAITING);
             Message::embed(embed.description(about(scene, &[])), outcome_row(job, say::TRY_AGAIN))
         }

@@ -96,7 +96,7 @@ pub enum State {
     /// There will be no song.
     Failed(Failure),
     /// The first answer never stood, so that nobody waits for it.
-    Withdrawn,
+    Abandoned,
     /// It was cancelled while it waited.
     Cancelled(Cancellation),
 }
@@ -135,7 +135,7 @@ impl State {
             Self::Running { .. } => "running",
             Self::Completed { .. } => "completed",
             Self::Failed(_) => "failed",
-            Self::Withdrawn => "withdrawn",
+            Self::Abandoned => "abandoned",
             Self::Cancelled(_) => "cancelled",
         }
     }
@@ -191,7 +191,7 @@ impl Job {
     /// Whether its outcome is known and will not change.
     pub fn has_outcome(&self) -> bool {
         match self.state {
-            State::Completed { .. } | State::Failed(_) | State::Withdrawn | State::Cancelled(_) => {
+            State::Completed { .. } | State::Failed(_) | State::Abandoned | State::Cancelled(_) => {
                 true
             }
             State::Accepted | State::Announced | State::Submitting | State::Running { .. } => false,
@@ -201,7 +201,7 @@ impl Job {
     /// Whether nothing is left to do for it.
     pub fn is_settled(&self) -> bool {
         let ended = self.delivery_ended() && self.follow_ups.is_empty();
-        self.state == State::Withdrawn || (self.has_outcome() && ended)
+        self.state == State::Abandoned || (self.has_outcome() && ended)
     }
 
     /// Whether its outcome has reached Discord, or never will.

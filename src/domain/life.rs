@@ -4,7 +4,7 @@
 //! ```text
 //! accepted ─▶ announced ─▶ submitting ─▶ running ─▶ completed
 //!     │         │    ▲         │  │         │
-//! withdrawn cancelled └────────┘  └─────────┴─────▶ failed
+//! abandoned cancelled └────────┘  └─────────┴─────▶ failed
 //! ```
 //!
 //! An accepted job fails, too, where it is too late to find out whether its first answer stands.
@@ -100,7 +100,7 @@ impl Job {
             // The submission itself ends with an event: who finds this state has no part in it.
             State::Submitting => Step::SettleSubmission,
             State::Running { .. } => Step::Follow,
-            State::Completed { .. } | State::Failed(_) | State::Withdrawn | State::Cancelled(_) => {
+            State::Completed { .. } | State::Failed(_) | State::Abandoned | State::Cancelled(_) => {
                 match self.follow_ups {
                     _ if self.awaits_delivery() => Step::Deliver,
                     FollowUps { notice: true, .. } => Step::Notify,
@@ -123,7 +123,7 @@ impl Job {
                 job.place.reach = reach;
             }
             (State::Accepted, Event::AnswerFailed) => {
-                job.state = State::Withdrawn;
+                job.state = State::Abandoned;
                 job.charge = Charge::None;
             }
             (State::Announced, Event::Cancelled(cancellation)) => {
@@ -178,7 +178,7 @@ impl Job {
     }
 
     fn awaits_delivery(&self) -> bool {
-        self.has_outcome() && self.state != State::Withdrawn && !self.delivery_ended()
+        self.has_outcome() && self.state != State::Abandoned && !self.delivery_ended()
     }
 }
 

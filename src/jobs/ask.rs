@@ -146,8 +146,8 @@ impl Jobs {
             Some(event) => self.first_step(job, event).await,
             None => job,
         };
-        let withdrawn = job.state == State::Withdrawn;
-        if withdrawn {
+        let abandoned = job.state == State::Abandoned;
+        if abandoned {
             self.queue.return_round(&job);
         } else if job.next_step() != Step::TakeTurn {
             // Finding out whether the answer stands may take hours.
@@ -156,13 +156,13 @@ impl Jobs {
         self.work_on(job, Some((&message, told)));
         in_hand.pass_on();
         match error {
-            Some(error) if withdrawn && error.is_rejection() => Err(AskError::NotShown),
+            Some(error) if abandoned && error.is_rejection() => Err(AskError::NotShown),
             _ => Ok(()),
         }
     }
 
     /// Checks, charges and writes down, within the time that a person can be answered. Should the
-    /// job be written down all the same when it is late or said to have failed, it is withdrawn.
+    /// job be written down all the same when it is late or said to have failed, it is abandoned.
     async fn admit(
         self: &Arc<Self>,
         job: &Job,
@@ -183,7 +183,7 @@ impl Jobs {
         self.tasks.spawn(async move {
             let admission = if over { None } else { admission.await.ok().and_then(Result::ok) };
             match admission {
-                None | Some(Admission::Accepted) => jobs.withdraw(&job).await,
+                None | Some(Admission::Accepted) => jobs.abandon(&job).await,
                 Some(
                     Admission::Known
                     | Admission::Repeated
@@ -202,7 +202,7 @@ impl Jobs {
 
     /// Withdraws a job of which nobody was told, if it is written down. Nobody else takes care of
     /// it, so this is tried as often as it takes.
-    async fn withdraw(self: &Arc<Self>, job: &Job) {
+    async fn abandon(self: &Arc<Self>, job: &Job) {
         match self.worker(job.clone(), None).note(Event::AnswerFailed).await {
             Ok(()) => self.registry.leave(job.id),
             // It is not written down, or is a job of an earlier time.
@@ -288,7 +288,7 @@ impl Worker {
             result = Err(DiscordError::TokenGone);
         }
         let answer = FirstAnswer::from(&result);
-        // An answer that is still on its way must not arrive after the job was withdrawn. No clock
+        // An answer that is still on its way must not arrive after the job was abandoned. No clock
         // is asked how old the job is: it was there when this task began.
         let still_open = ANSWER_WINDOW.saturating_sub(self.began.elapsed());
         if matches!(answer, FirstAnswer::Missing | FirstAnswer::Deleted) && !still_open.is_zero() {

@@ -83,7 +83,7 @@ impl Jobs {
         let longest = actions.iter().filter_map(AuditEntry::remembers).max().unwrap_or_default();
         let retention = self.rules.history_retention.max(longest);
         let before = forgotten_before(self.clock.now(), latest, retention);
-        self.store.forget_acts(before).await?;
+        self.store.forget_admin_actions(before).await?;
         let mut forgotten = 0;
         loop {
             let batch = self.store.forget(before, BATCH).await?;

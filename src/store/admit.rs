@@ -27,7 +27,7 @@ pub(super) const CHARGES_OF_REQUESTER: &str = "\
     SELECT charged_at FROM jobs \
     WHERE requester = $1 AND charge = 'full' AND grant_id IS NULL AND charged_at > $2 \
         AND charged_at > COALESCE((\
-            SELECT MAX(done_at) FROM acts \
+            SELECT MAX(done_at) FROM admin_actions \
             WHERE in_force = 1 AND scope = 0 AND person = $1 AND topic = 'reset'), 0) \
     ORDER BY charged_at DESC LIMIT $3";
 
@@ -35,7 +35,7 @@ pub(super) const REFUNDED: &str = "\
     SELECT COUNT(*) FROM jobs \
     WHERE requester = $1 AND charge = 'key' AND failure <> 'ended' AND charged_at > $2 \
         AND charged_at > COALESCE((\
-            SELECT MAX(done_at) FROM acts \
+            SELECT MAX(done_at) FROM admin_actions \
             WHERE in_force = 1 AND scope = 0 AND person = $1 AND topic = 'reset'), 0)";
 
 const PAY_BY_GRANT: &str = "UPDATE jobs SET grant_id = $1 WHERE id = $2";

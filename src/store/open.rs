@@ -27,12 +27,13 @@ const PAGE_CACHE: u32 = 256;
 
 /// The steps that made the tables what they are, in order. A step that was ever released stays as
 /// it is: each database remembers the text of those it has taken.
-pub(super) const MIGRATIONS: [(i64, &str, &str); 5] = [
+pub(super) const MIGRATIONS: [(i64, &str, &str); 6] = [
     (1, "jobs", include_str!("migrations/0001_jobs.sql")),
     (2, "origin", include_str!("migrations/0002_origin.sql")),
     (3, "extras", include_str!("migrations/0003_extras.sql")),
     (4, "admin", include_str!("migrations/0004_admin.sql")),
     (5, "cancelled_by", include_str!("migrations/0005_cancelled_by.sql")),
+    (6, "names", include_str!("migrations/0006_names.sql")),
 ];
 
 /// The version of the tables: the last of these steps.

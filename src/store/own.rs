@@ -25,7 +25,7 @@ pub(super) const UNDER_WAY: &str = "SELECT * FROM jobs WHERE requester = $1 AND 
 
 pub(super) const RECENT: &str = "\
     SELECT id, prompt FROM jobs \
-    WHERE requester = $1 AND state <> 'withdrawn' AND prompt <> '' \
+    WHERE requester = $1 AND state <> 'abandoned' AND prompt <> '' \
     ORDER BY charged_at DESC LIMIT $2";
 
 pub(super) const ALL: &str = "\

@@ -100,7 +100,7 @@ impl<'r> Reader<'r> {
 
     fn state(&self) -> Result<State, DamagedRow> {
         let word: &str = self.required("state")?;
-        let plain = [State::Accepted, State::Announced, State::Submitting, State::Withdrawn];
+        let plain = [State::Accepted, State::Announced, State::Submitting, State::Abandoned];
         if let Some(state) = plain.into_iter().find(|state| state_word(state) == word) {
             return Ok(state);
         }

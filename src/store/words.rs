@@ -69,7 +69,7 @@ pub(super) fn state_word(state: &State) -> &'static str {
         State::Running { .. } => "running",
         State::Completed { .. } => "completed",
         State::Failed(_) => "failed",
-        State::Withdrawn => "withdrawn",
+        State::Abandoned => "abandoned",
         State::Cancelled(_) => "cancelled",
     }
 }

@@ -155,7 +155,7 @@ impl<'a> Details<'a> {
                 cancelled_by: Some(canceller_word(*by)),
                 ..Self::default()
             },
-            State::Accepted | State::Announced | State::Submitting | State::Withdrawn => {
+            State::Accepted | State::Announced | State::Submitting | State::Abandoned => {
                 Self::default()
             }
         }

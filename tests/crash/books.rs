@@ -234,7 +234,7 @@ impl Case<'_> {
             wrong.push(format!("it is {}, but {outcomes:?} is shown", row.state));
         }
         let fits = match (row.state.as_str(), row.delivery.as_str()) {
-            ("withdrawn", _) => shown.is_empty() || shown == [Told::Refusal],
+            ("abandoned", _) => shown.is_empty() || shown == [Told::Refusal],
             // What stands where only a void token reached can't be looked at.
             (_, "delivered") if self.asked.by_visitor && outcomes.len() == 2 => true,
             (_, "delivered") => outcomes.len() == 1 || (deleted && outcomes.is_empty()),

@@ -56,7 +56,7 @@ impl Kind {
         match write {
             "failed" => Self::Fails,
             "posting" => Self::Slow,
-            "withdrawn" => Self::Unanswered,
+            "abandoned" => Self::Unanswered,
             "cancelled" if rng.bool() => Self::Cancelled,
             "cancelled" | "undeliverable" => Self::Deleted,
             _ => Self::any(rng),

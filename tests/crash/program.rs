@@ -41,7 +41,7 @@ impl Step {
             "running",
             "completed",
             "failed",
-            "withdrawn",
+            "abandoned",
             "cancelled",
             "posting",
             "delivered",

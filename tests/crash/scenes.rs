@@ -126,7 +126,7 @@ async fn an_answer_that_stands_outlives_a_refusal_of_the_next_try() {
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_was_told_that_there_is_no_job_gets_none_after_a_crash() {
     let scene = Scene::new("refused", DiscordRules::default()).await;
-    let step = Step("withdrawn.before".to_owned());
+    let step = Step("abandoned.before".to_owned());
     let mut bot = scene.program.start(Some((&step, 1))).until_ready(&scene.town).await;
     let options = SqliteConnectOptions::new().filename(scene.town.database());
     let mut other = SqliteConnection::connect_with(&options).await.unwrap();
@@ -137,7 +137,7 @@ async fn whoever_was_told_that_there_is_no_job_gets_none_after_a_crash() {
     until("death", async || bot.ended().is_some()).await;
     scene.until_away().await;
     let _bot = scene.start().await;
-    assert_eq!(scene.end_of(&asked).await, end("withdrawn", "pending"));
+    assert_eq!(scene.end_of(&asked).await, end("abandoned", "pending"));
     assert_eq!(told(&asked), Some(Told::Refusal));
     assert_eq!(scene.town.whisul.jobs().len(), 0);
 }

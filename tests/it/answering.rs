@@ -37,7 +37,7 @@ async fn answered(world: &World, method: &str, path: &str, status: u16) {
 }
 
 /// The song is given up unpaid, Ann has it back, and nobody was answered.
-async fn is_withdrawn(world: &World, asked: &Invocation) {
+async fn is_abandoned(world: &World, asked: &Invocation) {
     done(&world.song_once_free(&world.ann, "another try").await).await;
     assert_eq!(world.whisul.jobs().len(), 1, "only the other try was sent to Whisul");
     assert!(asked.message().is_none());
@@ -90,22 +90,22 @@ async fn an_answer_is_tried_for_as_long_as_it_can_be_in_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_song_whose_answer_never_arrives_is_withdrawn_and_refunded() {
+async fn a_song_whose_answer_never_arrives_is_abandoned_and_refunded() {
     let world = quick().await;
     let outage = world.discord.faults().add(Fault::on("POST", ANSWER).cut_before());
     let asked = world.song(&world.ann, "the first try").await;
     answered(&world, "GET", LOOK_UP, 404).await;
     world.discord.faults().remove(outage);
-    is_withdrawn(&world, &asked).await;
+    is_abandoned(&world, &asked).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_song_whose_answer_comes_too_late_is_withdrawn_and_refunded() {
+async fn a_song_whose_answer_comes_too_late_is_abandoned_and_refunded() {
     let late = r#"{"code": 10062, "message": "Unknown interaction"}"#;
     let world = with(Fault::on("POST", ANSWER).times(1).status(404).body(late)).await;
     let asked = world.song(&world.ann, "the first try").await;
     answered(&world, "POST", ANSWER, 404).await;
-    is_withdrawn(&world, &asked).await;
+    is_abandoned(&world, &asked).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -82,8 +82,8 @@ async fn a_database_that_others_hold() {
     holding.rollback().await.unwrap();
     // What was asked for too early may be written now that it can be; then it is cancelled.
     let outcome = async {
-        let withdrawn = "SELECT COUNT(*) FROM jobs WHERE state = 'withdrawn'";
-        while sqlx::query_scalar::<_, i64>(withdrawn).fetch_one(&mut other).await.unwrap() < 1 {
+        let abandoned = "SELECT COUNT(*) FROM jobs WHERE state = 'abandoned'";
+        while sqlx::query_scalar::<_, i64>(abandoned).fetch_one(&mut other).await.unwrap() < 1 {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };

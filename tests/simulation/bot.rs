@@ -355,6 +355,6 @@ fn found_as(job: &Job) -> &'static str {
         (State::Completed { .. }, Delivery::Delivered) => "found with follow-ups left",
         (State::Completed { .. }, _) => "found completed",
         (State::Failed(_), _) => "found failed",
-        (State::Withdrawn | State::Cancelled(_), _) => "found cancelled",
+        (State::Abandoned | State::Cancelled(_), _) => "found cancelled",
     }
 }

@@ -62,7 +62,7 @@ const SIGHTS: [&str; 40] = [
     "cancelled too late",
     "written down too late, or not surely",
     "completed",
-    "withdrawn",
+    "abandoned",
     "cancelled",
     "too late",
     "rejected",

@@ -161,7 +161,7 @@ impl World {
                 [failure.remaining_charge(0), failure.remaining_charge(REFUNDS)]
                     .contains(&after.charge)
             }
-            State::Withdrawn | State::Cancelled(_) => after.charge == Charge::None,
+            State::Abandoned | State::Cancelled(_) => after.charge == Charge::None,
             _ => after.charge == Charge::Full,
         };
         self.promise(counts, "a charge stands until a refund is due", from_to);
@@ -204,7 +204,7 @@ impl World {
                 let wanted = self.discord.asked[index].cancelled;
                 (taken && wanted, "nobody ends a song but the owner")
             }
-            State::Withdrawn => (!taken && !stands, "who was told of a song is not left waiting"),
+            State::Abandoned => (!taken && !stands, "who was told of a song is not left waiting"),
             State::Cancelled(_) => {
                 let wanted = !stands || self.discord.asked[index].cancelled;
                 (!taken && wanted, "nobody takes a song back but its requester")

@@ -13,20 +13,20 @@ use crate::domain::{
 };
 
 pub(super) const OVERRIDES: &str = "\
-    SELECT * FROM acts \
+    SELECT * FROM admin_actions \
     WHERE in_force = 1 AND scope IN (0, $1) AND person IN (0, $2) \
         AND topic NOT IN ('word', 'grant', 'reset') \
     ORDER BY id";
 
 pub(super) const WORDS: &str = "\
-    SELECT value FROM acts \
+    SELECT value FROM admin_actions \
     WHERE in_force = 1 AND scope IN ($1, $2) AND person = 0 AND topic = 'word' \
     ORDER BY id";
 
 pub(super) const GRANTS: &str = "\
     SELECT id, value, until, \
-        (SELECT COUNT(*) FROM jobs WHERE grant_id = acts.id AND charge = 'full') AS used \
-    FROM acts \
+        (SELECT COUNT(*) FROM jobs WHERE grant_id = admin_actions.id AND charge = 'full') AS used \
+    FROM admin_actions \
     WHERE in_force = 1 AND scope = 0 AND person = $1 AND topic = 'grant' AND until > $2 \
     ORDER BY until, id";
 
@@ -34,41 +34,41 @@ pub(super) const GRANTS: &str = "\
 /// through all admin actions of the scope.
 pub(super) const WORDS_OF_SCOPE: List = List {
     count: "\
-        SELECT COUNT(*) FROM acts \
+        SELECT COUNT(*) FROM admin_actions \
         WHERE in_force = 1 AND scope = $1 AND person = 0 AND topic = 'word'",
     rows: "\
-        SELECT value FROM acts \
+        SELECT value FROM admin_actions \
         WHERE in_force = 1 AND scope = $1 AND person = 0 AND topic = 'word' \
         ORDER BY done_at, id LIMIT $2 OFFSET $3",
 };
 
 pub(super) const LOG_OF_SERVER: List = List {
-    count: "SELECT COUNT(*) FROM acts WHERE scope = $1",
-    rows: "SELECT * FROM acts WHERE scope = $1 ORDER BY id DESC LIMIT $2 OFFSET $3",
+    count: "SELECT COUNT(*) FROM admin_actions WHERE scope = $1",
+    rows: "SELECT * FROM admin_actions WHERE scope = $1 ORDER BY id DESC LIMIT $2 OFFSET $3",
 };
 
 pub(super) const LOG: List = List {
-    count: "SELECT COUNT(*) FROM acts",
-    rows: "SELECT * FROM acts ORDER BY id DESC LIMIT $1 OFFSET $2",
+    count: "SELECT COUNT(*) FROM admin_actions",
+    rows: "SELECT * FROM admin_actions ORDER BY id DESC LIMIT $1 OFFSET $2",
 };
 
 /// A person's own quota holds everywhere, and only the latest one is in force.
 pub(super) const OWN_QUOTAS: &str = "\
-    SELECT COUNT(*) FROM acts WHERE in_force = 1 AND scope = 0 AND topic = 'person_quota'";
+    SELECT COUNT(*) FROM admin_actions WHERE in_force = 1 AND scope = 0 AND topic = 'person_quota'";
 
 /// In the order in which they were done. Everywhere, and in one server or (0) in all.
 const OF_KIND: &str = "\
-    SELECT * FROM acts \
+    SELECT * FROM admin_actions \
     WHERE in_force = 1 AND person = $1 AND topic = $2 AND ($3 = 0 OR scope IN (0, $3)) \
     ORDER BY done_at DESC, id DESC LIMIT 1000";
 
 const REMEMBERING: &str = "\
-    SELECT * FROM acts \
+    SELECT * FROM admin_actions \
     WHERE in_force = 1 AND topic IN \
         ('grant', 'person_quota', 'server_quota', 'lowered_quota', 'global_quota')";
 
 const FORGET: &str = "\
-    DELETE FROM acts \
+    DELETE FROM admin_actions \
     WHERE done_at < $1 AND (in_force = 0 OR (topic = 'grant' AND until < $1))";
 
 impl Store {
@@ -185,7 +185,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database can't be written.
-    pub async fn forget_acts(&self, before: Timestamp) -> Result<u64, StoreError> {
+    pub async fn forget_admin_actions(&self, before: Timestamp) -> Result<u64, StoreError> {
         let forget = sqlx::query(FORGET).bind(before.millis());
         Ok(forget.execute(&self.writer).await?.rows_affected())
     }

@@ -18,7 +18,7 @@ pub(super) fn topic(action: &AdminAction) -> &'static str {
         AdminAction::Block(_) | AdminAction::Unblock(_) => "block",
         AdminAction::Pause | AdminAction::Resume => "pause",
         AdminAction::AddWord(_) | AdminAction::RemoveWord(_) => "word",
-        AdminAction::Cancel(_) => "take_back",
+        AdminAction::Cancel(_) => "cancel",
     }
 }
 
@@ -108,7 +108,7 @@ fn action(row: &SqliteRow, person: UserId) -> Option<AdminAction> {
         ("pause", true) => AdminAction::Resume,
         ("word", false) => AdminAction::AddWord(BlockedWord::parse(value).ok()?),
         ("word", true) => AdminAction::RemoveWord(BlockedWord::parse(value).ok()?),
-        ("take_back", false) => AdminAction::Cancel(JobId(value.parse().ok()?)),
+        ("cancel", false) => AdminAction::Cancel(JobId(value.parse().ok()?)),
         _ => return None,
     })
 }

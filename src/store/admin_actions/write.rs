@@ -8,25 +8,25 @@ use crate::{
     store::{Store, StoreError, admit::BEGIN, write::number},
 };
 
-const KNOWN: &str = "SELECT COUNT(*) FROM acts WHERE id = $1";
+const KNOWN: &str = "SELECT COUNT(*) FROM admin_actions WHERE id = $1";
 
 const WORDS: &str = "\
-    SELECT value FROM acts \
+    SELECT value FROM admin_actions \
     WHERE in_force = 1 AND scope = $1 AND person = 0 AND topic = 'word' ORDER BY id";
 
 const COUNT_WORDS: &str = "\
-    SELECT COUNT(*) FROM acts \
+    SELECT COUNT(*) FROM admin_actions \
     WHERE in_force = 1 AND scope = $1 AND person = 0 AND topic = 'word' AND value <> $2";
 
 /// What the owner gives a server takes the place of what its moderators have lowered, too.
 const SUPERSEDE: &str = "\
-    UPDATE acts SET in_force = 0 \
+    UPDATE admin_actions SET in_force = 0 \
     WHERE in_force = 1 AND scope = $1 AND person = $2 \
         AND (topic = $3 OR (topic = 'lowered_quota' AND $3 = 'server_quota')) \
         AND (topic <> 'word' OR value = $4)";
 
 const INSERT: &str = "\
-    INSERT INTO acts (id, admin, guild, scope, topic, ends, person, value, until, reason, \
+    INSERT INTO admin_actions (id, admin, guild, scope, topic, ends, person, value, until, reason, \
         done_at, in_force) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 

@@ -165,8 +165,8 @@ async fn a_refund_gives_a_grant_back_and_a_reset_forgives_the_quota_alone() {
     assert!(matches!(ask(&store, 3, &limits).await, Admission::Refused(_)));
 
     let paid_by_grant = store.job(id_at(2, 0)).await.unwrap().unwrap();
-    let withdrawn = paid_by_grant.after(Event::AnswerFailed).unwrap();
-    assert!(store.save(&paid_by_grant, &withdrawn).await.unwrap());
+    let abandoned = paid_by_grant.after(Event::AnswerFailed).unwrap();
+    assert!(store.save(&paid_by_grant, &abandoned).await.unwrap());
     assert_eq!(ask(&store, 4, &limits).await, Admission::Accepted);
     assert!(matches!(ask(&store, 5, &limits).await, Admission::Refused(_)));
 
@@ -197,7 +197,8 @@ async fn what_is_in_force_is_not_forgotten() {
         actions.iter().filter_map(AuditEntry::remembers).max()
     };
     assert_eq!(remembers().await, Some(Duration::from_hours(7 * 24)));
-    let forget = async |second| store.forget_acts(id_at(second, 0).created_at()).await.unwrap();
+    let forget =
+        async |second| store.forget_admin_actions(id_at(second, 0).created_at()).await.unwrap();
     assert_eq!(forget(100).await, 3, "a pause, its end, and a wish that was heard");
     assert_eq!(forget(501).await, 1, "a grant that is over");
     let left: Vec<_> = store.audit_log(None, ALL).await.unwrap().items;
@@ -212,7 +213,7 @@ async fn a_damaged_act_is_left_out() {
     let global = AdminAction::SetGlobalQuota(Some("1/1d".parse().unwrap()));
     perform(&store, &entry_at(1, Scope::Everywhere, global)).await;
     let mut bare = folder.bare().await;
-    sqlx::query("UPDATE acts SET value = 'many' WHERE topic = 'global_quota'")
+    sqlx::query("UPDATE admin_actions SET value = 'many' WHERE topic = 'global_quota'")
         .execute(&mut bare)
         .await
         .unwrap();

@@ -72,9 +72,9 @@ async fn a_refund_frees_exactly_one_place() {
     assert!(matches!(ask(2).await, Admission::Refused(_)));
 
     let job = store.job(id_at(0, 0)).await.unwrap().unwrap();
-    let withdrawn = job.after(Event::AnswerFailed).unwrap();
-    assert!(store.save(&job, &withdrawn).await.unwrap());
-    assert!(!store.save(&job, &withdrawn).await.unwrap());
+    let abandoned = job.after(Event::AnswerFailed).unwrap();
+    assert!(store.save(&job, &abandoned).await.unwrap());
+    assert!(!store.save(&job, &abandoned).await.unwrap());
 
     assert_eq!(ask(3).await, Admission::Accepted);
     let refused = ask(4).await;

@@ -7,8 +7,8 @@ use crate::domain::Event;
 async fn over(store: &Store, id: JobId, requester: u64) {
     let job = fresh(id, requester, None);
     accept(store, &job).await;
-    let withdrawn = job.after(Event::AnswerFailed).unwrap();
-    assert!(store.save(&job, &withdrawn).await.unwrap());
+    let abandoned = job.after(Event::AnswerFailed).unwrap();
+    assert!(store.save(&job, &abandoned).await.unwrap());
 }
 
 async fn known(store: &Store, ids: &[JobId]) -> Vec<bool> {

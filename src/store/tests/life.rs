@@ -50,10 +50,10 @@ async fn of_two_changes_only_the_first_is_written() {
     accept(&store, &job).await;
     let stands = Event::AnswerStands { message: MessageId(9), reach: Reach::Channel };
     let announced = job.after(stands).unwrap();
-    let withdrawn = job.after(Event::AnswerFailed).unwrap();
+    let abandoned = job.after(Event::AnswerFailed).unwrap();
 
     assert!(store.save(&job, &announced).await.unwrap());
-    assert!(!store.save(&job, &withdrawn).await.unwrap());
+    assert!(!store.save(&job, &abandoned).await.unwrap());
     let read = store.job(job.id).await.unwrap().unwrap();
     assert_eq!(facts(&read), facts(&announced));
 }
@@ -64,10 +64,10 @@ async fn of_many_changes_at_once_exactly_one_is_written() {
     let store = folder.store().await;
     let job = fresh(id_at(0, 0), 1, None);
     accept(&store, &job).await;
-    let withdrawn = job.after(Event::AnswerFailed).unwrap();
+    let abandoned = job.after(Event::AnswerFailed).unwrap();
     let tasks: Vec<_> = (0..20)
         .map(|_| {
-            let (store, before, after) = (store.clone(), job.clone(), withdrawn.clone());
+            let (store, before, after) = (store.clone(), job.clone(), abandoned.clone());
             tokio::spawn(async move { store.save(&before, &after).await.unwrap() })
         })
         .collect();
@@ -146,8 +146,8 @@ async fn jobs_outlive_the_process_oldest_first() {
     }
     let settled = fresh(id_at(15, 0), 1, None);
     accept(&store, &settled).await;
-    let withdrawn = settled.after(Event::AnswerFailed).unwrap();
-    assert!(store.save(&settled, &withdrawn).await.unwrap());
+    let abandoned = settled.after(Event::AnswerFailed).unwrap();
+    assert!(store.save(&settled, &abandoned).await.unwrap());
     store.close().await;
 
     let unsettled = folder.store().await.unsettled().await.unwrap();
@@ -164,7 +164,7 @@ async fn the_rounds_that_were_called_are_those_of_jobs_whose_turn_came() {
         State::Completed { song: Song::default(), took: Duration::ZERO },
         State::Failed(Failure::UnknownFate),
         State::Failed(Failure::TooLate),
-        State::Withdrawn,
+        State::Abandoned,
         State::Announced,
     ];
     for (number, state) in (0_u32..).zip(states) {

@@ -176,7 +176,7 @@ fn any_state() -> impl Strategy<Value = State> {
         running,
         (song, millis()).prop_map(|(song, took)| State::Completed { song, took }),
         failure.prop_map(State::Failed),
-        Just(State::Withdrawn),
+        Just(State::Abandoned),
         (canceller, text()).prop_map(|(by, reason)| State::Cancelled(Cancellation { by, reason })),
     ]
 }

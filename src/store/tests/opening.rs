@@ -3,9 +3,12 @@
 use sqlx::Executor;
 
 use super::*;
-use crate::store::{
-    OpenError,
-    open::{MIGRATIONS, migrator},
+use crate::{
+    domain::{AdminAction, Page},
+    store::{
+        OpenError,
+        open::{MIGRATIONS, migrator},
+    },
 };
 
 /// Opens a file that must be refused, and must be left as it is.
@@ -140,6 +143,29 @@ async fn a_database_of_any_earlier_version_is_brought_forward() {
         assert!(matches!(left.jobs[0].state, State::Running { .. }), "after {steps} steps");
         assert_eq!(left.jobs[0].prompt.as_str(), "rain");
     }
+}
+
+/// What the fourth version wrote for a job whose requester was never answered, and for a song that an
+/// admin cancelled.
+const OLD_NAMES: &str = "\
+    INSERT INTO jobs (id, requester, channel, application, prompt, round, reach, \
+        state, delivery, open, settled, charge, charged_at) \
+    VALUES (8, 2, 3, 4, 'fog', 1, 'channel', 'withdrawn', 'pending', 0, 1, 'none', 1800000000000); \
+    INSERT INTO acts (id, admin, guild, scope, topic, ends, person, value, done_at, in_force) \
+    VALUES (9, 2, 5, 5, 'take_back', 0, 0, '7', 1800000000000, 0)";
+
+#[tokio::test]
+async fn rows_with_the_names_of_an_earlier_version_keep_their_meaning() {
+    let folder = Folder::new();
+    fs::create_dir_all(&folder.0).unwrap();
+    let mut earlier = folder.bare().await;
+    migrator(4).run(&mut earlier).await.unwrap();
+    earlier.execute(OLD_NAMES).await.unwrap();
+    earlier.close().await.unwrap();
+    let store = folder.store().await;
+    assert_eq!(store.job(JobId(8)).await.unwrap().unwrap().state, State::Abandoned);
+    let recorded = store.audit_log(None, Page { number: 1, size: 5 }).await.unwrap();
+    assert_eq!(recorded.items[0].action, AdminAction::Cancel(JobId(7)));
 }
 
 #[tokio::test]

@@ -74,7 +74,7 @@ async fn each_sees_their_own_the_latest_first() {
     written(&store, ids[1], BOB, "sun", song("Sun")).await;
     written(&store, ids[2], ANN, "snow", failed()).await;
     written(&store, ids[3], ANN, "hail", song("Hail")).await;
-    written(&store, ids[4], ANN, "fog", State::Withdrawn).await;
+    written(&store, ids[4], ANN, "fog", State::Abandoned).await;
     written(&store, ids[5], ANN, "wind", State::Announced).await;
     accept(&store, &fresh(ids[6], ANN, None)).await;
 
