@@ -10,7 +10,7 @@ use super::{Access, Names, Owners, PendingDeletions, errors::CommandError, invok
 use crate::{
     delivery::{AnswerTime, Discord, DiscordError, Message, Posted, Reply, sentences},
     domain::{ApplicationId, JobId, Prompt, Setting, UserId},
-    jobs::{Ask, Jobs},
+    jobs::{Jobs, SongRequest},
     proxy::Proxies,
 };
 
@@ -42,7 +42,7 @@ pub struct BotState {
 
 impl BotState {
     /// Asks for a song, and answers whoever asks. `origin` is the job whose button they used.
-    pub(super) async fn ask(
+    pub(super) async fn request_song(
         &self,
         invoker: &Invoker,
         prompt: &str,
@@ -52,7 +52,7 @@ impl BotState {
         if let Some(guild) = invoker.place.guild {
             self.names.note(guild, invoker.user, &invoker.name);
         }
-        let ask = Ask {
+        let request = SongRequest {
             interaction: invoker.interaction,
             requester: invoker.user,
             roles: invoker.roles.clone(),
@@ -60,7 +60,7 @@ impl BotState {
             prompt: Prompt::parse(prompt)?,
             origin,
         };
-        Ok(self.jobs.ask(ask).await?)
+        Ok(self.jobs.request(request).await?)
     }
 
     /// Whether a song may be asked for here and now.

@@ -88,7 +88,7 @@ impl Components<'_> {
         match action {
             Action::Again(id) => {
                 let job = self.job(id).await?;
-                self.state.ask(self.invoker, job.prompt.as_str(), Some(id)).await
+                self.state.request_song(self.invoker, job.prompt.as_str(), Some(id)).await
             }
             Action::Edit(id) => self.open_form(&self.job(id).await?).await,
             Action::Delete(id) => self.ask_to_delete(&self.job(id).await?, click).await,
@@ -130,7 +130,7 @@ impl Components<'_> {
             let message = form.message.as_deref();
             message.is_some_and(|message| self.has_button(message, &button))
         };
-        self.state.ask(self.invoker, prompt, origin.filter(opened_by)).await
+        self.state.request_song(self.invoker, prompt, origin.filter(opened_by)).await
     }
 
     /// Whether a message of the bot's own has this button, which can be clicked. serenity reads

@@ -7,7 +7,7 @@ use tokio::time::timeout;
 use tracing::{error, info, warn};
 
 use super::{BotState, invoker::Invoker};
-use crate::{delivery::sentences, domain::PromptError, jobs::AskError, store::StoreError};
+use crate::{delivery::sentences, domain::PromptError, jobs::RequestError, store::StoreError};
 
 /// Of the 3 seconds for an answer, this much may go into the database, apart from what is written
 /// for a job, which has a limit of its own.
@@ -30,7 +30,7 @@ pub(super) enum CommandError {
     Prompt(#[from] PromptError),
     /// The job was not taken on.
     #[error(transparent)]
-    Ask(#[from] AskError),
+    Request(#[from] RequestError),
     /// The database can't be used.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -52,13 +52,13 @@ impl CommandError {
     /// a full quota is nothing to log; a full disk is.
     pub(super) fn reported(&self) -> Cow<'static, str> {
         match self {
-            Self::Ask(AskError::Store(cause @ StoreError::TooLarge { .. })) => {
+            Self::Request(RequestError::Store(cause @ StoreError::TooLarge { .. })) => {
                 warn!(%cause, "an interaction can't be understood; somebody was refused");
             }
-            Self::Ask(AskError::Store(cause)) | Self::Store(cause) => {
+            Self::Request(RequestError::Store(cause)) | Self::Store(cause) => {
                 error!(%cause, "the database failed; somebody was refused");
             }
-            Self::Ask(AskError::Late) => {
+            Self::Request(RequestError::Late) => {
                 error!("a job could not be written down in time; it was refused");
             }
             Self::Late => error!("the database did not answer in time; somebody has to try again"),
@@ -73,17 +73,21 @@ impl CommandError {
             Self::NoSubcommand => Cow::Borrowed(sentences::COMMAND_CHANGED),
             Self::NotSo(sentence) => Cow::Owned(sentence.clone()),
             Self::Prompt(error) => Cow::Owned(sentences::bad_prompt(*error)),
-            Self::Ask(AskError::Refused(refusal)) => Cow::Owned(sentences::refusal(refusal)),
-            Self::Ask(AskError::Barred(bar)) => Cow::Borrowed(sentences::admin::barred(*bar)),
-            Self::Ask(AskError::NotShown) => Cow::Borrowed(sentences::PROMPT_NOT_SHOWN),
-            Self::Ask(AskError::Repeated) => Cow::Borrowed(sentences::ASKED_ALREADY),
-            Self::Ask(AskError::Store(StoreError::TooLarge { .. })) => {
+            Self::Request(RequestError::Refused(refusal)) => {
+                Cow::Owned(sentences::refusal(refusal))
+            }
+            Self::Request(RequestError::Barred(bar)) => {
+                Cow::Borrowed(sentences::admin::barred(*bar))
+            }
+            Self::Request(RequestError::NotShown) => Cow::Borrowed(sentences::PROMPT_NOT_SHOWN),
+            Self::Request(RequestError::Repeated) => Cow::Borrowed(sentences::ASKED_ALREADY),
+            Self::Request(RequestError::Store(StoreError::TooLarge { .. })) => {
                 Cow::Borrowed(sentences::UNREADABLE)
             }
-            Self::Ask(AskError::Store(_) | AskError::Late) | Self::Store(_) => {
+            Self::Request(RequestError::Store(_) | RequestError::Late) | Self::Store(_) => {
                 Cow::Borrowed(sentences::STORAGE_TROUBLE)
             }
-            Self::Ask(AskError::Panicked) => Cow::Borrowed(sentences::UNFORESEEN),
+            Self::Request(RequestError::Panicked) => Cow::Borrowed(sentences::UNFORESEEN),
             Self::Late => Cow::Borrowed(sentences::NOT_IN_TIME),
         }
     }

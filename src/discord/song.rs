@@ -30,5 +30,5 @@ pub(super) async fn song(
         None => None,
     };
     let prompt = meant.as_ref().map_or(prompt.as_str(), |job| job.prompt.as_str());
-    state.ask(&invoker, prompt, None).await
+    state.request_song(&invoker, prompt, None).await
 }

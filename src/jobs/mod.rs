@@ -4,7 +4,6 @@
 //! before the step that follows from it.
 
 mod admin;
-mod ask;
 mod attach;
 mod backoff;
 mod cancel;
@@ -24,6 +23,7 @@ mod pace;
 mod probe;
 mod queue;
 mod registry;
+mod request;
 mod retry;
 mod submit;
 mod supervise;
@@ -41,12 +41,12 @@ use tokio::sync::{Mutex as AsyncMutex, Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{Instrument, error, info, info_span};
 
-pub use ask::{Ask, AskError};
 pub(crate) use backoff::{Backoff, rounded};
 pub use cancel::CancelOutcome;
 pub use clock::Clock;
 pub use export::ExportError;
 pub use own::MeantSong;
+pub use request::{RequestError, SongRequest};
 use times::ToldTimes;
 
 use crate::{

@@ -1,4 +1,4 @@
-//! The bot, from a command to an answer that stands. As `jobs/ask.rs`.
+//! The bot, from a command to an answer that stands. As `jobs/request.rs`.
 
 use std::time::Duration;
 

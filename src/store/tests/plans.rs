@@ -44,7 +44,7 @@ async fn every_statement_has_its_index() {
         (admin_actions::WORDS_OF_SCOPE.rows, &["admin_actions_in_force"]),
         (admin_actions::LOG_OF_SERVER.count, &["admin_actions_of_scope"]),
         (admin_actions::LOG_OF_SERVER.rows, &["admin_actions_of_scope"]),
-        (admin_actions::LOG.rows, &["sqlite_autoindex_acts_1"]),
+        (admin_actions::LOG.rows, &["sqlite_autoindex_admin_actions_1"]),
         (watch::OPEN_IN_GUILD.count, &["jobs_open_of_guild"]),
         (watch::OPEN_IN_GUILD.rows, &["jobs_open_of_guild"]),
         (watch::OPEN.count, &["jobs_open"]),

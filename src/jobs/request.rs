@@ -37,10 +37,10 @@ const ADMISSION: Duration = Duration::from_millis(1500);
 /// passed on the way.
 const TOKEN_LIFETIME: Duration = Duration::from_mins(14);
 
-/// Somebody asks for a song.
+/// A request for a song.
 #[derive(Clone, Debug)]
-pub struct Ask {
-    /// The interaction with which they ask.
+pub struct SongRequest {
+    /// The interaction with which they request.
     pub interaction: JobId,
     /// Who.
     pub requester: UserId,
@@ -56,7 +56,7 @@ pub struct Ask {
 
 /// Why there is no new job. Nothing was charged, and nobody was answered yet.
 #[derive(Debug, thiserror::Error)]
-pub enum AskError {
+pub enum RequestError {
     /// A limit has no room.
     #[error("a limit has no room")]
     Refused(Refusal),
@@ -86,11 +86,11 @@ impl Jobs {
     ///
     /// # Errors
     /// When the job is refused, or can't be written down.
-    pub async fn ask(self: &Arc<Self>, ask: Ask) -> Result<(), AskError> {
+    pub async fn request(self: &Arc<Self>, request: SongRequest) -> Result<(), RequestError> {
         let (jobs, has_job) = (Arc::clone(self), Arc::new(AtomicBool::new(false)));
         let noted = Arc::clone(&has_job);
         // A task of its own: whoever asks may leave, and what panics leaves nothing behind.
-        let taking_on = async move { jobs.take_on(ask, &noted).await };
+        let taking_on = async move { jobs.admit_and_answer(request, &noted).await };
         match self.tasks.spawn(taking_on.in_current_span()).await {
             Ok(result) => result,
             // Its job has been taken up again, which finds out whether there is a first answer: a
@@ -99,26 +99,36 @@ impl Jobs {
                 error!("a request for a song panicked; its job is taken up again");
                 Ok(())
             }
-            Err(_) => Err(AskError::Panicked),
+            Err(_) => Err(RequestError::Panicked),
         }
     }
 
-    async fn take_on(self: &Arc<Self>, ask: Ask, has_job: &AtomicBool) -> Result<(), AskError> {
-        self.clock.hear(ask.interaction);
-        if !self.registry.enter(ask.interaction) {
+    async fn admit_and_answer(
+        self: &Arc<Self>,
+        request: SongRequest,
+        has_job: &AtomicBool,
+    ) -> Result<(), RequestError> {
+        self.clock.hear(request.interaction);
+        if !self.registry.enter(request.interaction) {
             return Ok(());
         }
-        let round = self.queue.take_round(ask.requester);
-        let job = Job::accepted(ask.interaction, ask.requester, ask.place, ask.prompt, round)
-            .stemming_from(ask.origin);
+        let round = self.queue.take_round(request.requester);
+        let job = Job::accepted(
+            request.interaction,
+            request.requester,
+            request.place,
+            request.prompt,
+            round,
+        )
+        .stemming_from(request.origin);
         let mut in_hand = InHand::new(self, &job);
         let until = Instant::now() + ADMISSION;
-        let mut admission = self.admit(&job, ask.roles.clone(), until).await;
+        let mut admission = self.admit(&job, request.roles.clone(), until).await;
         // A song whose message is deleted is not wanted, and must not stand in the way of this one.
         if matches!(admission, Ok(Admission::Refused(_) | Admission::Repeated))
             && self.cancel_unseen(job.requester, until).await
         {
-            admission = self.admit(&job, ask.roles, until).await;
+            admission = self.admit(&job, request.roles, until).await;
         }
         let admission = match admission {
             Ok(admission) => admission,
@@ -130,9 +140,9 @@ impl Jobs {
         match admission {
             Admission::Accepted => {}
             Admission::Known => return Ok(()),
-            Admission::Repeated => return Err(AskError::Repeated),
-            Admission::Refused(refusal) => return Err(AskError::Refused(refusal)),
-            Admission::Barred(bar) => return Err(AskError::Barred(bar)),
+            Admission::Repeated => return Err(RequestError::Repeated),
+            Admission::Refused(refusal) => return Err(RequestError::Refused(refusal)),
+            Admission::Barred(bar) => return Err(RequestError::Barred(bar)),
         }
         in_hand.admitted();
         has_job.store(true, Ordering::Relaxed);
@@ -156,7 +166,7 @@ impl Jobs {
         self.work_on(job, Some((&message, told)));
         in_hand.pass_on();
         match error {
-            Some(error) if abandoned && error.is_rejection() => Err(AskError::NotShown),
+            Some(error) if abandoned && error.is_rejection() => Err(RequestError::NotShown),
             _ => Ok(()),
         }
     }
@@ -168,7 +178,7 @@ impl Jobs {
         job: &Job,
         roles: Vec<RoleId>,
         until: Instant,
-    ) -> Result<Admission, AskError> {
+    ) -> Result<Admission, RequestError> {
         let (jobs, late) = (Arc::clone(self), job.clone());
         let mut admission = self.tasks.spawn(async move {
             let requester = Requester { roles: &roles, in_guild: late.place.guild.is_some() };
@@ -196,7 +206,7 @@ impl Jobs {
         });
         match in_time {
             Ok(Ok(Err(error))) => Err(error.into()),
-            _ => Err(AskError::Late),
+            _ => Err(RequestError::Late),
         }
     }
 
