@@ -6,8 +6,8 @@ use super::{
     Message, links::message_link, markdown::escaped, render::stage, sentences::admin as say,
 };
 use crate::domain::{
-    AuditEntry, Bar, BlockedWord, Grant, GuildId, Job, Limit, Listed, Quota, QuotaUsage, RoleId,
-    Scope, Setting, Stats, UserId,
+    AuditEntry, BlockedWord, Grant, GuildId, Job, Limit, Listed, Quota, QuotaUsage, Restriction,
+    RoleId, Scope, Setting, Stats, UserId,
 };
 
 const COLOUR: u32 = 0x5B_6E_F5;
@@ -32,13 +32,13 @@ const VALUE_ROOM: usize = 200;
 /// What a person may still ask for, with what they have under way.
 pub fn person_quota(
     person: UserId,
-    bar: Option<Bar>,
+    restriction: Option<Restriction>,
     usages: &[QuotaUsage],
     grants: &[Grant],
     under_way: &[Job],
 ) -> Message {
     let mut lines = vec![say::mention(person)];
-    lines.extend(bar.map(say::kept_out).map(str::to_owned));
+    lines.extend(restriction.map(say::kept_out).map(str::to_owned));
     if !usages.iter().any(|usage| usage.limit == Limit::Person) {
         lines.push(say::AS_MANY_AS_THEY_LIKE.to_owned());
     }
@@ -52,7 +52,7 @@ pub fn person_quota(
 #[derive(Clone, Copy, Debug)]
 pub struct SeenHere {
     /// What the server's moderators keep their songs out with.
-    pub bar: Option<Bar>,
+    pub restriction: Option<Restriction>,
     /// How many songs they asked for there in the last day.
     pub day: u64,
     /// How many in the last month.
@@ -68,7 +68,7 @@ pub fn member(
     under_way: &[Job],
 ) -> Message {
     let mut lines = vec![say::mention(person)];
-    lines.extend(seen.bar.map(say::kept_out).map(str::to_owned));
+    lines.extend(seen.restriction.map(say::kept_out).map(str::to_owned));
     lines.push(say::asked_here(seen.day, seen.month));
     lines.extend(of_server.map(say::left));
     lines.extend(under_way.iter().map(job_line));

@@ -76,8 +76,8 @@ impl CommandError {
             Self::Request(RequestError::Refused(refusal)) => {
                 Cow::Owned(sentences::refusal(refusal))
             }
-            Self::Request(RequestError::Barred(bar)) => {
-                Cow::Borrowed(sentences::admin::barred(*bar))
+            Self::Request(RequestError::Restricted(restriction)) => {
+                Cow::Borrowed(sentences::admin::restricted(*restriction))
             }
             Self::Request(RequestError::NotShown) => Cow::Borrowed(sentences::PROMPT_NOT_SHOWN),
             Self::Request(RequestError::Repeated) => Cow::Borrowed(sentences::ASKED_ALREADY),

@@ -22,12 +22,16 @@ pub(super) async fn help(context: Context<'_>) -> Result<(), CommandError> {
     let guild = invoker.place.guild;
     let (jobs, now) = (&state.jobs, invoker.interaction.created_at());
     let requester = Requester { roles: &invoker.roles, in_guild: guild.is_some() };
-    let (bar, (limits, charges)) = in_time(async {
-        let bar = jobs.overrides(invoker.user, guild).await?.bar;
-        Ok((bar, jobs.quota_of(invoker.interaction, invoker.user, guild, &requester).await?))
+    let (restriction, (limits, charges)) = in_time(async {
+        let restriction = jobs.overrides(invoker.user, guild).await?.restriction;
+        Ok((
+            restriction,
+            jobs.quota_of(invoker.interaction, invoker.user, guild, &requester).await?,
+        ))
     })
     .await?;
-    let kept_out = state.access.check(guild).err().or(bar.map(sentences::admin::barred));
+    let kept_out =
+        state.access.check(guild).err().or(restriction.map(sentences::admin::restricted));
     let available = limits.available(&requester, &charges, now);
     let usages = limits.usages(&requester, &charges, now);
     let tells = jobs.tells_when_ready();

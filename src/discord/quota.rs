@@ -38,14 +38,15 @@ pub(super) async fn quota_of(state: &BotState, invoker: &Invoker) -> Result<Mess
     let (person, now) = (invoker.user, invoker.interaction.created_at());
     // Before the charges are read: what is cancelled here is refunded.
     let under_way = in_time(jobs.under_way_seen(person, Instant::now() + LOOK)).await?;
-    let (bar, (limits, charges)) = in_time(async {
-        let bar = jobs.overrides(person, guild).await?.bar;
-        Ok((bar, jobs.quota_of(invoker.interaction, person, guild, &requester).await?))
+    let (restriction, (limits, charges)) = in_time(async {
+        let restriction = jobs.overrides(person, guild).await?.restriction;
+        Ok((restriction, jobs.quota_of(invoker.interaction, person, guild, &requester).await?))
     })
     .await?;
     let left = limits.usages(&requester, &charges, now);
     let grants: Vec<_> = charges.usable_grants(now).copied().collect();
-    let kept_out = state.access.check(guild).err().or(bar.map(sentences::admin::barred));
+    let kept_out =
+        state.access.check(guild).err().or(restriction.map(sentences::admin::restricted));
     let available = limits.available(&requester, &charges, now);
     let answer = Answer { kept_out, available };
     Ok(quota_panel(&answer, &left, &grants, &under_way, |job| jobs.wait_of(job)))

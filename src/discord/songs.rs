@@ -54,9 +54,9 @@ async fn show_again(state: &BotState, invoker: &Invoker, typed: &str) -> Result<
             return Ok(());
         }
     };
-    let (message, bar) = in_time(state.jobs.shown_again(&job, guild)).await?;
+    let (message, restriction) = in_time(state.jobs.shown_again(&job, guild)).await?;
     let not_here = state.access.check(guild).err();
-    let shown = match not_here.or(bar.map(sentences::not_public)) {
+    let shown = match not_here.or(restriction.map(sentences::not_public)) {
         Some(why) => message.for_one(why),
         None => message,
     };

@@ -55,7 +55,7 @@ pub use ids::{
 pub use job::{Charge, Delivery, Job, Place, Reach, State};
 pub use life::{Event, Step};
 pub use link::link;
-pub use overrides::{Bar, Grant, Overrides};
+pub use overrides::{Grant, Overrides, Restriction};
 pub use page::{Listed, Page};
 pub use patience::Patience;
 pub use prompt::{PROMPT_MAX, Prompt, PromptError};

@@ -27,12 +27,12 @@ pub struct Overrides {
     /// The quota over everybody, set by the owner.
     pub global: Option<Quota>,
     /// What keeps songs out.
-    pub bar: Option<Bar>,
+    pub restriction: Option<Restriction>,
 }
 
 /// What keeps a song out, whatever the quotas say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bar {
+pub enum Restriction {
     /// The person is blocked.
     Blocked(Scope),
     /// Nobody gets songs at present.
@@ -62,8 +62,8 @@ impl Overrides {
             AdminAction::SetServerQuota(quota) => self.server = *quota,
             AdminAction::LowerServerQuota(quota) => self.lowered = *quota,
             AdminAction::SetGlobalQuota(quota) => self.global = *quota,
-            AdminAction::Block(_) => self.bar(Bar::Blocked(entry.scope)),
-            AdminAction::Pause => self.bar(Bar::Paused(entry.scope)),
+            AdminAction::Block(_) => self.restrict(Restriction::Blocked(entry.scope)),
+            AdminAction::Pause => self.restrict(Restriction::Paused(entry.scope)),
             AdminAction::Grant { .. }
             | AdminAction::Reset { .. }
             | AdminAction::Unblock(_)
@@ -76,16 +76,16 @@ impl Overrides {
 
     /// Of several bars the widest is the one to tell of, and what concerns the person before what
     /// concerns all.
-    fn bar(&mut self, bar: Bar) {
-        let rank = |bar: &Bar| match bar {
-            Bar::Blocked(Scope::Everywhere) => 0,
-            Bar::Blocked(Scope::Server(_)) => 1,
-            Bar::Paused(Scope::Everywhere) => 2,
-            Bar::Paused(Scope::Server(_)) => 3,
-            Bar::Word => 4,
+    fn restrict(&mut self, restriction: Restriction) {
+        let rank = |restriction: &Restriction| match restriction {
+            Restriction::Blocked(Scope::Everywhere) => 0,
+            Restriction::Blocked(Scope::Server(_)) => 1,
+            Restriction::Paused(Scope::Everywhere) => 2,
+            Restriction::Paused(Scope::Server(_)) => 3,
+            Restriction::Word => 4,
         };
-        if self.bar.as_ref().is_none_or(|other| rank(&bar) < rank(other)) {
-            self.bar = Some(bar);
+        if self.restriction.as_ref().is_none_or(|other| rank(&restriction) < rank(other)) {
+            self.restriction = Some(restriction);
         }
     }
 }
@@ -169,11 +169,14 @@ mod tests {
             entry(Scope::Everywhere, AdminAction::Block(UserId(2))),
             entry(Scope::Server(GuildId(8)), AdminAction::Pause),
         ];
-        let bar = |person, guild| Overrides::of(&actions, person, guild).bar;
-        assert_eq!(bar(ANN, Some(HOME)), Some(Bar::Blocked(here)));
-        assert_eq!(bar(ANN, None), None);
-        assert_eq!(bar(UserId(2), None), Some(Bar::Blocked(Scope::Everywhere)));
-        assert_eq!(bar(UserId(3), Some(GuildId(8))), Some(Bar::Paused(Scope::Server(GuildId(8)))));
+        let restriction = |person, guild| Overrides::of(&actions, person, guild).restriction;
+        assert_eq!(restriction(ANN, Some(HOME)), Some(Restriction::Blocked(here)));
+        assert_eq!(restriction(ANN, None), None);
+        assert_eq!(restriction(UserId(2), None), Some(Restriction::Blocked(Scope::Everywhere)));
+        assert_eq!(
+            restriction(UserId(3), Some(GuildId(8))),
+            Some(Restriction::Paused(Scope::Server(GuildId(8))))
+        );
     }
 
     #[test]

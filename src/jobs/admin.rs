@@ -7,8 +7,8 @@ use tracing::info;
 use super::Jobs;
 use crate::{
     domain::{
-        ActionOutcome, AdminAction, AuditEntry, Bar, BlockedWord, Canceller, Charges, Failure,
-        GuildId, Job, JobId, Limits, Listed, Overrides, Page, Requester, Scope, State, Stats,
+        ActionOutcome, AdminAction, AuditEntry, BlockedWord, Canceller, Charges, Failure, GuildId,
+        Job, JobId, Limits, Listed, Overrides, Page, Requester, Restriction, Scope, State, Stats,
         UserId,
     },
     store::StoreError,
@@ -55,12 +55,12 @@ impl Jobs {
     }
 
     /// What keeps a person's songs out of a server by its moderators' own wish.
-    pub async fn bar_of_server(
+    pub async fn restriction_in_server(
         &self,
         person: UserId,
         guild: GuildId,
-    ) -> Result<Option<Bar>, StoreError> {
-        self.store.bar_of_server(person, guild).await
+    ) -> Result<Option<Restriction>, StoreError> {
+        self.store.restriction_in_server(person, guild).await
     }
 
     /// How many songs of a person count that they asked for in a server in the latest while.

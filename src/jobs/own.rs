@@ -3,7 +3,7 @@
 use super::Jobs;
 use crate::{
     delivery::{Message, listing, suggestions::is_suggested_as},
-    domain::{Bar, GuildId, Job, JobId, Prompt, Search, State, UserId},
+    domain::{GuildId, Job, JobId, Prompt, Restriction, Search, State, UserId},
     store::StoreError,
 };
 
@@ -68,16 +68,16 @@ impl Jobs {
         &self,
         job: &Job,
         guild: Option<GuildId>,
-    ) -> Result<(Message, Option<Bar>), StoreError> {
-        let mut bar = self.store.overrides(job.requester, guild).await?.bar;
-        if let (State::Completed { song, .. }, None) = (&job.state, bar) {
+    ) -> Result<(Message, Option<Restriction>), StoreError> {
+        let mut restriction = self.store.overrides(job.requester, guild).await?.restriction;
+        if let (State::Completed { song, .. }, None) = (&job.state, restriction) {
             let prompt = std::iter::once(job.prompt.as_str());
             let texts: Vec<_> = prompt.chain(song.title.as_deref()).collect();
             let texts = texts.into_iter().chain(song.tags.iter().map(String::as_str));
             let has_word = self.words.finds(guild, texts.map(str::to_owned).collect()).await?;
-            bar = has_word.then_some(Bar::Word);
+            restriction = has_word.then_some(Restriction::Word);
         }
-        Ok((self.render_outcome(job, false), bar))
+        Ok((self.render_outcome(job, false), restriction))
     }
 
     /// A job, if it is the person's own. Whatever names it may be forged.

@@ -20,8 +20,8 @@ use super::{
 use crate::{
     delivery::{AnswerTime, DiscordError, Message},
     domain::{
-        Bar, DeliveryRoute, Event, FirstAnswer, Job, JobId, Place, Prompt, Refusal, Requester,
-        RoleId, State, Step, UserId,
+        DeliveryRoute, Event, FirstAnswer, Job, JobId, Place, Prompt, Refusal, Requester,
+        Restriction, RoleId, State, Step, UserId,
     },
     failpoint::{Moment, reach},
     store::{Admission, StoreError},
@@ -62,7 +62,7 @@ pub enum RequestError {
     Refused(Refusal),
     /// An admin keeps it out.
     #[error("an admin keeps it out")]
-    Barred(Bar),
+    Restricted(Restriction),
     /// They clicked twice: the job of the first click is still under way.
     #[error("the same was asked for a moment ago")]
     Repeated,
@@ -142,7 +142,9 @@ impl Jobs {
             Admission::Known => return Ok(()),
             Admission::Repeated => return Err(RequestError::Repeated),
             Admission::Refused(refusal) => return Err(RequestError::Refused(refusal)),
-            Admission::Barred(bar) => return Err(RequestError::Barred(bar)),
+            Admission::Restricted(restriction) => {
+                return Err(RequestError::Restricted(restriction));
+            }
         }
         in_hand.admitted();
         has_job.store(true, Ordering::Relaxed);
@@ -198,7 +200,7 @@ impl Jobs {
                     Admission::Known
                     | Admission::Repeated
                     | Admission::Refused(_)
-                    | Admission::Barred(_),
+                    | Admission::Restricted(_),
                 ) => {
                     jobs.let_go(&job);
                 }

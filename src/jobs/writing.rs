@@ -2,7 +2,7 @@
 
 use super::Jobs;
 use crate::{
-    domain::{Bar, Charge, Delivery, Job, Requester},
+    domain::{Charge, Delivery, Job, Requester, Restriction},
     failpoint::{Moment, reach},
     store::{Admission, StoreError},
 };
@@ -24,7 +24,7 @@ impl Jobs {
         }
         let prompt = vec![job.prompt.as_str().to_owned()];
         if self.words.finds(job.place.guild, prompt).await? {
-            return Ok(Admission::Barred(Bar::Word));
+            return Ok(Admission::Restricted(Restriction::Word));
         }
         reach("admission", Moment::Before);
         let admission = self.store.admit(job, requester, &self.rules.limits).await;

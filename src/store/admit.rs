@@ -9,7 +9,7 @@ use super::{
     write::{self, number},
 };
 use crate::domain::{
-    Bar, Charges, GuildId, Job, JobId, Limits, Quota, Refusal, Requester, Timestamp, UserId,
+    Charges, GuildId, Job, JobId, Limits, Quota, Refusal, Requester, Restriction, Timestamp, UserId,
 };
 
 /// Takes the right to write at once, so that nothing can change between reading the charges and
@@ -60,7 +60,7 @@ pub enum Admission {
     /// It was written down before: Discord delivered the same interaction twice.
     Known,
     /// An admin keeps it out; nothing was written.
-    Barred(Bar),
+    Restricted(Restriction),
     /// The same person has asked for the same prompt with the same button, and that job is still
     /// under way: they clicked twice.
     Repeated,
@@ -159,8 +159,8 @@ async fn decide(
     }
     let (person, guild) = (job.requester, job.place.guild);
     let overrides = admin_actions::overrides(connection, person, guild).await?;
-    if let Some(bar) = overrides.bar {
-        return Ok(Err(Admission::Barred(bar)));
+    if let Some(restriction) = overrides.restriction {
+        return Ok(Err(Admission::Restricted(restriction)));
     }
     let limits = limits.with(&overrides);
     let charges = charges(connection, job.id, person, guild, requester, &limits).await?;

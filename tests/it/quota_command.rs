@@ -161,7 +161,7 @@ async fn what_admins_did_counts_at_once() {
     act("quota set", &[("quota", json!("5/1d"))]).await;
     assert!(told(&seat).await.contains("You have 4 of your 5 songs a day left."));
     act("block", &[("reason", json!("noise"))]).await;
-    let barred = sung_until_refused(&seat).await.1;
+    let restricted = sung_until_refused(&seat).await.1;
     let shown = told(&seat).await;
-    assert!(shown.starts_with(&barred), "{shown}");
+    assert!(shown.starts_with(&restricted), "{shown}");
 }

@@ -66,7 +66,7 @@ impl World {
             Some(Admission::Accepted) | None => self.note(task, Event::AnswerFailed, Then::Finish),
             Some(Admission::Known | Admission::Repeated) => self.let_go(task),
             // There are no admins in these worlds.
-            Some(Admission::Refused(_) | Admission::Barred(_)) => {
+            Some(Admission::Refused(_) | Admission::Restricted(_)) => {
                 self.see("refused by a limit");
                 self.let_go(task);
             }

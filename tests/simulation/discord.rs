@@ -179,7 +179,7 @@ impl Discord {
         now: Moment,
     ) -> Result<(usize, bool), DiscordError> {
         let asked = &self.asked[index];
-        let barred = match post {
+        let restricted = match post {
             NewMessageTarget::InChannel if !self.channels[asked.channel].access => {
                 Some(DiscordError::NoAccess)
             }
@@ -189,7 +189,7 @@ impl Discord {
             _ if asked.offence.taken_at(face) => Some(refused()),
             _ => None,
         };
-        if let Some(error) = barred {
+        if let Some(error) = restricted {
             if post == NewMessageTarget::Direct {
                 self.asked[index].excuse = Some("no way was left");
             }

@@ -6,8 +6,8 @@ mod actions;
 
 use super::{relative, songs_of};
 use crate::domain::{
-    Bar, BlockedWord, Grant, GuildId, JobId, Limit, Quota, QuotaUsage, RoleId, Scope, Source,
-    UserId, WordError, format_duration,
+    BlockedWord, Grant, GuildId, JobId, Limit, Quota, QuotaUsage, Restriction, RoleId, Scope,
+    Source, UserId, WordError, format_duration,
 };
 
 pub use actions::*;
@@ -74,23 +74,25 @@ pub const LAST_DAY: &str = "Last 24 hours";
 pub const LAST_MONTH: &str = "Last 30 days";
 
 /// What keeps a song out.
-pub fn barred(bar: Bar) -> &'static str {
-    match bar {
-        Bar::Blocked(Scope::Server(_)) => {
+pub fn restricted(restriction: Restriction) -> &'static str {
+    match restriction {
+        Restriction::Blocked(Scope::Server(_)) => {
             "The moderators of this server have blocked you from asking for songs here. Ask them \
              if you think that is a mistake."
         }
-        Bar::Blocked(Scope::Everywhere) => {
+        Restriction::Blocked(Scope::Everywhere) => {
             "This bot's owner has blocked you from asking for songs."
         }
-        Bar::Paused(Scope::Server(_)) => {
+        Restriction::Paused(Scope::Server(_)) => {
             "The moderators have paused songs in this server. Songs under way go on; try again \
              later."
         }
-        Bar::Paused(Scope::Everywhere) => {
+        Restriction::Paused(Scope::Everywhere) => {
             "Songs are paused everywhere at the moment. Songs under way go on; try again later."
         }
-        Bar::Word => "There is a word in that prompt that is blocked here. Try other words.",
+        Restriction::Word => {
+            "There is a word in that prompt that is blocked here. Try other words."
+        }
     }
 }
 
@@ -158,13 +160,13 @@ pub fn left(usage: &QuotaUsage) -> String {
 pub const AS_MANY_AS_THEY_LIKE: &str = "Unlimited";
 
 /// What keeps somebody's songs out, to whoever asks about them.
-pub fn kept_out(bar: Bar) -> &'static str {
-    match bar {
-        Bar::Blocked(Scope::Server(_)) => "Blocked in this server",
-        Bar::Blocked(Scope::Everywhere) => "Blocked everywhere",
-        Bar::Paused(Scope::Server(_)) => "Songs are paused in this server",
-        Bar::Paused(Scope::Everywhere) => "Songs are paused everywhere",
-        Bar::Word => "A blocked word",
+pub fn kept_out(restriction: Restriction) -> &'static str {
+    match restriction {
+        Restriction::Blocked(Scope::Server(_)) => "Blocked in this server",
+        Restriction::Blocked(Scope::Everywhere) => "Blocked everywhere",
+        Restriction::Paused(Scope::Server(_)) => "Songs are paused in this server",
+        Restriction::Paused(Scope::Everywhere) => "Songs are paused everywhere",
+        Restriction::Word => "A blocked word",
     }
 }
 

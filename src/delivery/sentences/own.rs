@@ -1,7 +1,7 @@
 //! What people read about their own songs, limits and data.
 
 use super::{CANCEL, ONE_SONG, refusal, relative, rounded_up, songs_of};
-use crate::domain::{Available, Bar, Grant, Limit, Quota, QuotaUsage, Scope, Timestamp};
+use crate::domain::{Available, Grant, Limit, Quota, QuotaUsage, Restriction, Scope, Timestamp};
 
 /// The title of a person's songs.
 pub const YOUR_SONGS: &str = "Your songs";
@@ -27,21 +27,21 @@ pub const SONG_NOT_SHOWN: &str = "Discord didn't let me show that song here. Try
      with `/my-data export`.";
 
 /// Why only its requester sees a song that is shown again here.
-pub fn not_public(bar: Bar) -> &'static str {
-    match bar {
-        Bar::Blocked(Scope::Server(_)) => {
+pub fn not_public(restriction: Restriction) -> &'static str {
+    match restriction {
+        Restriction::Blocked(Scope::Server(_)) => {
             "Only you can see this: the moderators of this server have blocked you from songs here."
         }
-        Bar::Blocked(Scope::Everywhere) => {
+        Restriction::Blocked(Scope::Everywhere) => {
             "Only you can see this: this bot's owner has blocked you from songs."
         }
-        Bar::Paused(Scope::Server(_)) => {
+        Restriction::Paused(Scope::Server(_)) => {
             "Only you can see this: the moderators have paused songs in this server."
         }
-        Bar::Paused(Scope::Everywhere) => {
+        Restriction::Paused(Scope::Everywhere) => {
             "Only you can see this: songs are paused everywhere at the moment."
         }
-        Bar::Word => "Only you can see this: there is a word in it that is blocked here.",
+        Restriction::Word => "Only you can see this: there is a word in it that is blocked here.",
     }
 }
 

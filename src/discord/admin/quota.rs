@@ -49,15 +49,15 @@ async fn show_all(
     requester: &Requester<'_>,
 ) -> Result<(), CommandError> {
     let (jobs, at, here) = (&admin.state.jobs, admin.invoker.interaction, Some(admin.guild));
-    let ((limits, charges), under_way, bar) = in_time(async {
+    let ((limits, charges), under_way, restriction) = in_time(async {
         let quota = jobs.quota_of(at, person, here, requester).await?;
         let under_way = jobs.under_way(person).await?;
-        Ok((quota, under_way, jobs.overrides(person, here).await?.bar))
+        Ok((quota, under_way, jobs.overrides(person, here).await?.restriction))
     })
     .await?;
     let usages = limits.usages(requester, &charges, at.created_at());
     let grants = &charges.grants;
-    admin.show(panels::person_quota(person, bar, &usages, grants, &under_way)).await;
+    admin.show(panels::person_quota(person, restriction, &usages, grants, &under_way)).await;
     Ok(())
 }
 
@@ -72,7 +72,7 @@ async fn show_here(
     let (mut under_way, usages, seen) = in_time(async {
         let (limits, charges) = jobs.quota_of(at, person, Some(guild), requester).await?;
         let seen = panels::SeenHere {
-            bar: jobs.bar_of_server(person, guild).await?,
+            restriction: jobs.restriction_in_server(person, guild).await?,
             day: jobs.charged_here(person, guild, DAY).await?,
             month: jobs.charged_here(person, guild, MONTH).await?,
         };

@@ -8,8 +8,8 @@ use tracing::warn;
 
 use super::{Store, StoreError, pages::List, write::number};
 use crate::domain::{
-    AdminAction, AuditEntry, Bar, BlockedWord, Grant, GuildId, JobId, Listed, Overrides, Page,
-    Scope, Timestamp, UserId,
+    AdminAction, AuditEntry, BlockedWord, Grant, GuildId, JobId, Listed, Overrides, Page,
+    Restriction, Scope, Timestamp, UserId,
 };
 
 pub(super) const OVERRIDES: &str = "\
@@ -89,14 +89,14 @@ impl Store {
     ///
     /// # Errors
     /// When the database can't be read.
-    pub async fn bar_of_server(
+    pub async fn restriction_in_server(
         &self,
         person: UserId,
         guild: GuildId,
-    ) -> Result<Option<Bar>, StoreError> {
+    ) -> Result<Option<Restriction>, StoreError> {
         let mut actions = in_force(&mut *self.reader.acquire().await?, person, Some(guild)).await?;
         actions.retain(|entry| entry.scope == Scope::Server(guild));
-        Ok(Overrides::of(&actions, person, Some(guild)).bar)
+        Ok(Overrides::of(&actions, person, Some(guild)).restriction)
     }
 
     /// The words that are blocked in this server (`None`: outside of servers), those that are

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::{
-    ActionOutcome, AdminAction, AuditEntry, Bar, BlockedWord, Event, Overrides, Page, Scope,
+    ActionOutcome, AdminAction, AuditEntry, BlockedWord, Event, Overrides, Page, Restriction, Scope,
 };
 
 const HOME: GuildId = GuildId(2);
@@ -98,10 +98,11 @@ async fn a_later_act_takes_the_place_of_an_earlier_one_about_the_same_alone() {
     perform(&store, &entry_at(1, other, AdminAction::Block(ANN))).await;
     perform(&store, &entry_at(2, here, AdminAction::Block(UserId(4)))).await;
     perform(&store, &entry_at(3, here, AdminAction::Unblock(ANN))).await;
-    let bar = async |person, guild| store.overrides(person, Some(guild)).await.unwrap().bar;
-    assert_eq!(bar(ANN, HOME).await, None);
-    assert_eq!(bar(ANN, GuildId(3)).await, Some(Bar::Blocked(other)));
-    assert_eq!(bar(UserId(4), HOME).await, Some(Bar::Blocked(here)));
+    let restriction =
+        async |person, guild| store.overrides(person, Some(guild)).await.unwrap().restriction;
+    assert_eq!(restriction(ANN, HOME).await, None);
+    assert_eq!(restriction(ANN, GuildId(3)).await, Some(Restriction::Blocked(other)));
+    assert_eq!(restriction(UserId(4), HOME).await, Some(Restriction::Blocked(here)));
 
     perform(&store, &entry_at(4, here, AdminAction::AddWord(word("bad")))).await;
     perform(&store, &entry_at(5, here, AdminAction::AddWord(word("worse")))).await;
@@ -218,5 +219,8 @@ async fn a_damaged_act_is_left_out() {
         .await
         .unwrap();
     let overrides = store.overrides(ANN, None).await.unwrap();
-    assert_eq!((overrides.bar, overrides.global), (Some(Bar::Blocked(Scope::Everywhere)), None));
+    assert_eq!(
+        (overrides.restriction, overrides.global),
+        (Some(Restriction::Blocked(Scope::Everywhere)), None)
+    );
 }
