@@ -10,10 +10,10 @@ use tokio::time::{Instant, sleep};
 use twilight_http_ratelimiting::Method;
 
 use super::{
-    Discord, DiscordError, Message, Posted, Urgency,
+    Discord, DiscordError, Message, Posted, Priority,
     discord::PostedMessage,
     message::EPHEMERAL,
-    request::{Proof, Request, body},
+    request::{Auth, Request, body},
 };
 use crate::domain::{ChannelId, JobId};
 
@@ -142,8 +142,8 @@ fn callback<'a>(
         method: Method::Post,
         path: format!("interactions/{interaction}/{}/callback", token.expose_secret()),
         query,
-        proof: Proof::Path,
-        urgency: Urgency::Needed,
+        auth: Auth::InteractionToken,
+        priority: Priority::High,
         body: Some(content),
     }
 }

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::{DiscordError, request::Proof};
+use super::{DiscordError, request::Auth};
 
 /// How long to wait where Discord asks for patience by a code and names no time.
 const WAIT: Duration = Duration::from_secs(5);
@@ -20,7 +20,7 @@ pub(super) struct Told {
 impl Told {
     /// What it means. The code decides: a status alone says too little, since a 403 may be about a
     /// permission, a pace or a failure inside Discord.
-    pub(super) fn meaning(self, proof: Proof) -> DiscordError {
+    pub(super) fn meaning(self, auth: Auth) -> DiscordError {
         let Self { status, code, wait } = self;
         let rate_limited = DiscordError::RateLimited { after: wait.unwrap_or(WAIT) };
         match code {
@@ -57,7 +57,7 @@ impl Told {
             // An internal network error.
             40_333 => unknown(status, code),
             // "401: Unauthorized", unauthorized, an invalid authentication token.
-            0 | 40_001 | 50_014 if status == 401 && proof == Proof::BotToken => {
+            0 | 40_001 | 50_014 if status == 401 && auth == Auth::BotToken => {
                 DiscordError::BadToken
             }
             _ if status == 429 => rate_limited,

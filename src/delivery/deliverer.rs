@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tracing::warn;
 
-use super::{Discord, DiscordError, Message, Posted, Urgency, sentences};
+use super::{Discord, DiscordError, Message, Posted, Priority, sentences};
 use crate::domain::{
     ChannelId, DeliveryRoute, Job, NewMessageTarget, Reach, RunId, State, Timestamp,
 };
@@ -59,15 +59,15 @@ impl Deliverer {
         message: &Message,
         now: Timestamp,
     ) -> Result<(), DiscordError> {
-        let (place, urgency) = (&job.place, Urgency::Progress);
+        let (place, priority) = (&job.place, Priority::Low);
         if let Some(token) = place.token.as_ref().filter(|_| job.has_live_token(now)) {
-            match self.discord.edit_answer(place, token, message, urgency).await {
+            match self.discord.edit_answer(place, token, message, priority).await {
                 Err(DiscordError::TokenGone) => {}
                 answer => return answer.map(|_| ()),
             }
         }
         let (Reach::Channel, Some(id)) = (place.reach, job.message) else { return Ok(()) };
-        self.discord.edit(place.channel, id, message, urgency).await?;
+        self.discord.edit(place.channel, id, message, priority).await?;
         Ok(())
     }
 
@@ -133,14 +133,14 @@ impl Deliverer {
         route: DeliveryRoute,
         message: &Message,
     ) -> Result<Posted, DiscordError> {
-        let (discord, place, urgency) = (&self.discord, &job.place, Urgency::Needed);
+        let (discord, place, priority) = (&self.discord, &job.place, Priority::High);
         match route {
             DeliveryRoute::Token => {
                 let token = place.token.as_ref().ok_or(DiscordError::TokenGone)?;
-                discord.edit_answer(place, token, message, urgency).await
+                discord.edit_answer(place, token, message, priority).await
             }
             DeliveryRoute::Message(id) => {
-                match discord.edit(place.channel, id, message, urgency).await {
+                match discord.edit(place.channel, id, message, priority).await {
                     // Before the last crash it may have taken this one.
                     Err(DiscordError::TooManyEdits) => {
                         discord.find_outcome(place.channel, id, job.id).await

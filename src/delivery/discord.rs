@@ -8,11 +8,11 @@ use twilight_http_ratelimiting::Method;
 use url::Url;
 
 use super::{
-    Application, DiscordError, GatewayAnswer, Message, Urgency,
+    Application, DiscordError, GatewayAnswer, Message, Priority,
     application::ApplicationAnswer,
     attempts::Attempts,
     read::{Identified, Snowflake, or_default},
-    request::{Proof, Request, Sender, body},
+    request::{Auth, Request, Sender, body},
     search::SeenMessage,
 };
 use crate::{
@@ -93,8 +93,8 @@ impl Discord {
             method: Method::Get,
             path: original(application, token),
             query: "",
-            proof: Proof::Path,
-            urgency: Urgency::Needed,
+            auth: Auth::InteractionToken,
+            priority: Priority::High,
             body: None,
         };
         self.sender.send(&request).await
@@ -106,10 +106,10 @@ impl Discord {
         place: &Place,
         token: &SecretString,
         message: &Message,
-        urgency: Urgency,
+        priority: Priority,
     ) -> Result<Posted, DiscordError> {
         let path = original(place.application, token);
-        self.patch(path, place.channel, Proof::Path, message, urgency).await
+        self.patch(path, place.channel, Auth::InteractionToken, message, priority).await
     }
 
     /// Deletes the message that an interaction's token stands for: its first answer, or the message
@@ -123,8 +123,8 @@ impl Discord {
             method: Method::Delete,
             path: original(application, token),
             query: "",
-            proof: Proof::Path,
-            urgency: Urgency::Needed,
+            auth: Auth::InteractionToken,
+            priority: Priority::High,
             body: None,
         };
         self.sender.send::<IgnoredAny>(&request).await?;
@@ -137,8 +137,8 @@ impl Discord {
             method: Method::Delete,
             path: format!("channels/{channel}/messages/{id}"),
             query: "",
-            proof: Proof::BotToken,
-            urgency: Urgency::Needed,
+            auth: Auth::BotToken,
+            priority: Priority::High,
             body: None,
         };
         self.sender.send::<IgnoredAny>(&request).await?;
@@ -151,22 +151,22 @@ impl Discord {
         channel: ChannelId,
         id: MessageId,
         message: &Message,
-        urgency: Urgency,
+        priority: Priority,
     ) -> Result<Posted, DiscordError> {
         let path = format!("channels/{channel}/messages/{id}");
-        self.patch(path, channel, Proof::BotToken, message, urgency).await
+        self.patch(path, channel, Auth::BotToken, message, priority).await
     }
 
     async fn patch(
         &self,
         path: String,
         channel: ChannelId,
-        proof: Proof,
+        auth: Auth,
         message: &Message,
-        urgency: Urgency,
+        priority: Priority,
     ) -> Result<Posted, DiscordError> {
         let (content, method) = (body(message)?, Method::Patch);
-        let request = Request { method, path, query: "", proof, urgency, body: Some(&content) };
+        let request = Request { method, path, query: "", auth, priority, body: Some(&content) };
         Ok(self.sender.send::<PostedMessage>(&request).await?.posted(channel))
     }
 
@@ -291,13 +291,13 @@ pub(super) fn original(application: ApplicationId, token: &SecretString) -> Stri
 }
 
 fn with_bot(method: Method, path: String, body: &Value) -> Request<'_> {
-    let (proof, urgency) = (Proof::BotToken, Urgency::Needed);
-    Request { method, path, query: "", proof, urgency, body: Some(body) }
+    let (auth, priority) = (Auth::BotToken, Priority::High);
+    Request { method, path, query: "", auth, priority, body: Some(body) }
 }
 
 fn without_body(path: String, query: &str) -> Request<'_> {
-    let (proof, urgency) = (Proof::BotToken, Urgency::Needed);
-    Request { method: Method::Get, path, query, proof, urgency, body: None }
+    let (auth, priority) = (Auth::BotToken, Priority::High);
+    Request { method: Method::Get, path, query, auth, priority, body: None }
 }
 
 #[derive(Deserialize)]

@@ -9,11 +9,11 @@ use tokio_util::bytes::Bytes;
 use twilight_http_ratelimiting::Method;
 
 use super::{
-    Discord, DiscordError, Urgency,
+    Discord, DiscordError, Priority,
     discord::original,
     media::File,
     message::EPHEMERAL,
-    request::{Proof, Request},
+    request::{Auth, Request},
     sentences as say,
 };
 use crate::domain::{
@@ -154,8 +154,8 @@ impl Discord {
             extend(&mut body, json!({ "flags": EPHEMERAL }));
             (Method::Post, format!("webhooks/{}/{}", to.application, to.token.expose_secret()))
         };
-        let (proof, urgency, body) = (Proof::Path, Urgency::Needed, Some(&body));
-        let request = Request { method, path, query: "", proof, urgency, body };
+        let (auth, priority, body) = (Auth::InteractionToken, Priority::High, Some(&body));
+        let request = Request { method, path, query: "", auth, priority, body };
         self.sender.send_with::<Value>(&request, &[file]).await.map(|_| ())
     }
 }

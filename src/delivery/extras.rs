@@ -5,10 +5,10 @@ use serde_json::Value;
 use twilight_http_ratelimiting::Method;
 
 use super::{
-    Deliverer, Discord, DiscordError, Files, Message, Urgency,
+    Deliverer, Discord, DiscordError, Files, Message, Priority,
     discord::PostedMessage,
     media::File,
-    request::{Proof, Request, body},
+    request::{Auth, Request, body},
     sentences,
 };
 use crate::domain::{ApplicationId, Job, Reach, Timestamp};
@@ -54,7 +54,7 @@ impl Deliverer {
         let (edit, files) = (message.with_files(files), files.list());
         if let Some(webhook) = webhook(job).filter(|_| job.has_live_token(now)) {
             let path = format!("{webhook}/messages/{id}");
-            match self.discord.upload(path, Proof::Path, &edit, &files).await {
+            match self.discord.upload(path, Auth::InteractionToken, &edit, &files).await {
                 // It may be a message that was posted without the token.
                 Err(DiscordError::TokenGone | DiscordError::MessageGone) => {}
                 answer => return answer,
@@ -64,7 +64,7 @@ impl Deliverer {
             return Err(NOWHERE);
         }
         let path = format!("channels/{channel}/messages/{id}");
-        self.discord.upload(path, Proof::BotToken, &edit, &files).await
+        self.discord.upload(path, Auth::BotToken, &edit, &files).await
     }
 }
 
@@ -81,21 +81,21 @@ impl Discord {
     ) -> Result<(), DiscordError> {
         let (content, method) = (body(message)?, Method::Post);
         let path = format!("webhooks/{application}/{}", token.expose_secret());
-        let (proof, urgency) = (Proof::Path, Urgency::Needed);
+        let (auth, priority) = (Auth::InteractionToken, Priority::High);
         let body = Some(&content);
-        let request = Request { method, path, query: "", proof, urgency, body };
+        let request = Request { method, path, query: "", auth, priority, body };
         self.sender.send::<PostedMessage>(&request).await.map(|_| ())
     }
 
     pub(super) async fn upload(
         &self,
         path: String,
-        proof: Proof,
+        auth: Auth,
         edit: &Value,
         files: &[&File],
     ) -> Result<(), DiscordError> {
-        let (method, urgency, body) = (Method::Patch, Urgency::Needed, Some(edit));
-        let request = Request { method, path, query: "", proof, urgency, body };
+        let (method, priority, body) = (Method::Patch, Priority::High, Some(edit));
+        let request = Request { method, path, query: "", auth, priority, body };
         self.sender.send_with::<PostedMessage>(&request, files).await.map(|_| ())
     }
 }

@@ -14,11 +14,11 @@ use tokio::runtime::{Builder, Runtime};
 use tracing::warn;
 use twilight_http_ratelimiting::{Endpoint, Permit, RateLimitHeaders, RateLimiter};
 
-use super::request::Urgency;
+use super::request::Priority;
 
 /// How often one limiter is asked. It remembers a queue for every interaction that it ever saw; a
 /// fresh one in its place forgets them, at the price of one unlimited request for each bucket.
-const TERM: u32 = 10_000;
+const REQUESTS_MAX: u32 = 10_000;
 
 /// How long a progress edit queues behind others: the final edit of its job may wait for it.
 const PROGRESS_PATIENCE: Duration = Duration::from_millis(500);
@@ -27,7 +27,7 @@ const PROGRESS_PATIENCE: Duration = Duration::from_millis(500);
 /// Limits).
 #[derive(Debug)]
 pub(super) struct Limiter {
-    current: Mutex<Arc<Term>>,
+    current: Mutex<Arc<LimiterRuntime>>,
     /// When everything may go on after an answer that closed every bucket.
     resumes_at: Mutex<Instant>,
 }
@@ -36,28 +36,28 @@ pub(super) struct Limiter {
 /// everything that it remembers, since its loop always has a timer to wait for
 /// (twilight-http-ratelimiting 0.18, `actor::runner`). With its runtime it ends.
 #[derive(Debug)]
-struct Term {
+struct LimiterRuntime {
     limiter: RateLimiter,
     runtime: Option<Runtime>,
     asked: AtomicU32,
 }
 
-/// Leave to send one request. Dropping it means that none was sent.
+/// A permit to send one request. Dropping it means that none was sent.
 #[derive(Debug)]
-pub(super) struct Leave {
+pub(super) struct RateLimitPermit {
     permit: Permit,
-    /// Which must be there to hear what came of it.
-    _term: Arc<Term>,
+    /// It must outlive the permit, whose outcome it records.
+    _runtime: Arc<LimiterRuntime>,
 }
 
-impl Leave {
+impl RateLimitPermit {
     /// Tells what the answer's headers say.
     pub(super) fn complete(self, headers: Option<RateLimitHeaders>) {
         self.permit.complete(headers);
     }
 }
 
-impl Term {
+impl LimiterRuntime {
     fn begin() -> io::Result<Self> {
         let mut builder = Builder::new_multi_thread();
         let runtime = builder.worker_threads(1).thread_name("rate-limits").enable_time().build()?;
@@ -68,7 +68,7 @@ impl Term {
     }
 }
 
-impl Drop for Term {
+impl Drop for LimiterRuntime {
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
@@ -82,30 +82,34 @@ impl Limiter {
     /// # Errors
     /// When the system gives no thread.
     pub(super) fn new() -> io::Result<Self> {
-        let (current, resumes_at) = (Arc::new(Term::begin()?), Instant::now());
+        let (current, resumes_at) = (Arc::new(LimiterRuntime::begin()?), Instant::now());
         Ok(Self { current: Mutex::new(current), resumes_at: Mutex::new(resumes_at) })
     }
 
     /// Waits for a permit. `None` when the request is a progress edit and the bucket is busy or
     /// almost empty: what remains in it belongs to messages that matter more.
-    pub(super) async fn permit(&self, endpoint: Endpoint, urgency: Urgency) -> Option<Leave> {
-        let term = self.current();
+    pub(super) async fn permit(
+        &self,
+        endpoint: Endpoint,
+        priority: Priority,
+    ) -> Option<RateLimitPermit> {
+        let current = self.current();
         let pause = self.pause();
-        if urgency == Urgency::Progress && !pause.is_zero() {
+        if priority == Priority::Low && !pause.is_zero() {
             return None;
         }
         tokio::time::sleep(pause).await;
-        let permit = match urgency {
-            Urgency::Needed => Some(term.limiter.acquire(endpoint).await),
-            Urgency::Progress => {
+        let permit = match priority {
+            Priority::High => Some(current.limiter.acquire(endpoint).await),
+            Priority::Low => {
                 let has_room = |bucket: Option<twilight_http_ratelimiting::Bucket>| {
                     bucket.is_none_or(|bucket| bucket.remaining > 1)
                 };
-                let permit = term.limiter.acquire_if(endpoint, has_room);
+                let permit = current.limiter.acquire_if(endpoint, has_room);
                 tokio::time::timeout(PROGRESS_PATIENCE, permit).await.ok().flatten()
             }
         };
-        permit.map(|permit| Leave { permit, _term: term })
+        permit.map(|permit| RateLimitPermit { permit, _runtime: current })
     }
 
     /// Keeps everything back for a while: Discord said that all of the bot's requests are too many.
@@ -119,11 +123,11 @@ impl Limiter {
         resumes_at.saturating_duration_since(Instant::now())
     }
 
-    fn current(&self) -> Arc<Term> {
+    fn current(&self) -> Arc<LimiterRuntime> {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        if current.asked.fetch_add(1, Ordering::Relaxed) >= TERM {
-            match Term::begin() {
-                Ok(term) => *current = Arc::new(term),
+        if current.asked.fetch_add(1, Ordering::Relaxed) >= REQUESTS_MAX {
+            match LimiterRuntime::begin() {
+                Ok(fresh) => *current = Arc::new(fresh),
                 Err(error) => warn!(%error, "the rate limiter goes on with what it has"),
             }
         }
@@ -172,11 +176,11 @@ mod tests {
     async fn a_limiter_whose_term_is_over_goes_with_its_last_request() {
         let limiter = Limiter::new().unwrap();
         let first = Arc::downgrade(&limiter.current());
-        let under_way = limiter.permit(edit(0), Urgency::Needed).await.unwrap();
-        for _ in 0..TERM {
+        let under_way = limiter.permit(edit(0), Priority::High).await.unwrap();
+        for _ in 0..REQUESTS_MAX {
             limiter.current();
         }
-        limiter.permit(edit(1), Urgency::Progress).await.unwrap().complete(None);
+        limiter.permit(edit(1), Priority::Low).await.unwrap().complete(None);
         assert!(first.upgrade().is_some());
         under_way.complete(None);
         assert!(first.upgrade().is_none(), "nothing keeps what it remembers");

@@ -51,4 +51,4 @@ pub use media::{Files, Media, MediaError};
 pub use message::Message;
 pub use quota_panel::{Answer, quota_panel};
 pub use render::{Obstacle, Scene, render};
-pub use request::Urgency;
+pub use request::Priority;

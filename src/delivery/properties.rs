@@ -10,7 +10,7 @@ use super::{
     DiscordError,
     discord::PostedMessage,
     markdown::{escaped, excerpt, link_text, plain},
-    request::Proof,
+    request::Auth,
     response::RawResponse,
 };
 use crate::domain::steers_direction;
@@ -26,10 +26,10 @@ pub fn discord_response(bytes: &[u8]) {
         json.as_ref().is_some_and(|json| json["code"].is_u64() && json["message"].is_string());
     let waits = [None, Some(Duration::ZERO), Some(Duration::from_hours(50))];
     for (status, retry_after) in STATUSES.into_iter().zip(waits.into_iter().cycle()) {
-        for (proof, to_files) in [(Proof::BotToken, false), (Proof::Path, true)] {
+        for (auth, to_files) in [(Auth::BotToken, false), (Auth::InteractionToken, true)] {
             let response = RawResponse { status, retry_after, body: bytes, to_files };
-            drop(response.read::<PostedMessage>(proof));
-            let read = response.read::<Value>(proof);
+            drop(response.read::<PostedMessage>(auth));
+            let read = response.read::<Value>(auth);
             let is_success = (200..300).contains(&status);
             let Err(error) = read else {
                 assert!(is_success && (json.is_some() || status == 204 && bytes.is_empty()));
@@ -41,7 +41,7 @@ pub fn discord_response(bytes: &[u8]) {
                 assert!((Duration::from_millis(50)..=Duration::from_hours(1)).contains(&after));
             }
             let is_void = error == DiscordError::BadToken;
-            assert!(!is_void || status == 401 && proof == Proof::BotToken);
+            assert!(!is_void || status == 401 && auth == Auth::BotToken);
             let text = error.to_string();
             assert!(text.is_ascii() && text.len() < 200 && !text.contains(char::is_control));
         }

@@ -46,23 +46,23 @@ const AT_ONCE: usize = 32;
 /// took.
 const KEPT: usize = 8;
 
-/// Whether a request may be left out.
+/// Which requests give way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Urgency {
+pub enum Priority {
     /// It has to get through, and waits for its place.
-    Needed,
+    High,
     /// An edit that shows progress. It gives way where the rate limit is nearly used up: another
     /// comes soon.
-    Progress,
+    Low,
 }
 
-/// How a request proves who sends it.
+/// How a request is authorised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Proof {
+pub(super) enum Auth {
     /// With the bot's token.
     BotToken,
     /// With the interaction's token in the path, outside the bot's own limits.
-    Path,
+    InteractionToken,
 }
 
 /// What is asked of Discord.
@@ -71,8 +71,8 @@ pub(super) struct Request<'a> {
     /// Below `/api/v10/`, without a leading slash.
     pub(super) path: String,
     pub(super) query: &'a str,
-    pub(super) proof: Proof,
-    pub(super) urgency: Urgency,
+    pub(super) auth: Auth,
+    pub(super) priority: Priority,
     pub(super) body: Option<&'a Value>,
 }
 
@@ -133,23 +133,23 @@ impl Sender {
         request: &Request<'_>,
         files: &[&File],
     ) -> Result<A, DiscordError> {
-        let needed = request.urgency == Urgency::Needed;
+        let needed = request.priority == Priority::High;
         if !needed && self.has_many_invalid_requests() {
             return Err(DiscordError::GaveWay);
         }
         let mut attempt = 1;
         loop {
             let endpoint = Endpoint { method: request.method, path: request.path.clone() };
-            let permit = self.limiter.permit(endpoint, request.urgency).await;
+            let permit = self.limiter.permit(endpoint, request.priority).await;
             let permit = permit.ok_or(DiscordError::GaveWay)?;
-            let room = match request.urgency {
-                Urgency::Needed => self.room.acquire().await.ok(),
-                Urgency::Progress => Some(self.room.try_acquire().or(Err(DiscordError::GaveWay))?),
+            let room = match request.priority {
+                Priority::High => self.room.acquire().await.ok(),
+                Priority::Low => Some(self.room.try_acquire().or(Err(DiscordError::GaveWay))?),
             };
             let timeout = if files.is_empty() { TIMEOUT } else { UPLOAD_TIMEOUT };
             let response = self.dispatch(request, files, timeout).await?;
             let headers = response.headers().clone();
-            let answer = read(response, request.proof, !files.is_empty()).await;
+            let answer = read(response, request.auth, !files.is_empty()).await;
             let wait = match &answer {
                 Err(DiscordError::RateLimited { after }) => Some(*after),
                 _ => None,
@@ -177,7 +177,7 @@ impl Sender {
         timeout: Duration,
     ) -> Result<A, DiscordError> {
         let response = self.dispatch(request, &[], timeout).await?;
-        read(response, request.proof, false).await
+        read(response, request.auth, false).await
     }
 
     /// Whether Discord is about to ban this machine for too many invalid requests.
@@ -204,7 +204,7 @@ impl Sender {
             _ => reqwest::Method::POST,
         };
         let mut builder = self.http.request(method, address).timeout(timeout);
-        if request.proof == Proof::BotToken {
+        if request.auth == Auth::BotToken {
             let token = format!("Bot {}", self.token.expose_secret());
             let mut token =
                 header::HeaderValue::from_str(&token).map_err(|_| DiscordError::BadToken)?;
@@ -243,7 +243,7 @@ fn form(body: &Value, files: &[&File]) -> Result<Form, DiscordError> {
 /// Reads an answer: its JSON, or the meaning of its error.
 async fn read<A: DeserializeOwned>(
     mut response: Response,
-    proof: Proof,
+    auth: Auth,
     to_files: bool,
 ) -> Result<A, DiscordError> {
     let status = response.status().as_u16();
@@ -255,7 +255,7 @@ async fn read<A: DeserializeOwned>(
         }
         body.extend_from_slice(&chunk);
     }
-    RawResponse { status, retry_after, body: &body, to_files }.read(proof)
+    RawResponse { status, retry_after, body: &body, to_files }.read(auth)
 }
 
 /// A body of any kind as JSON.

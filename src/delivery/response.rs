@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::{DiscordError, codes::Told, request::Proof};
+use super::{DiscordError, codes::Told, request::Auth};
 
 /// The longest wait that is believed, of Discord and of what is in front of it, and the shortest.
 const LONGEST_WAIT: Duration = Duration::from_hours(1);
@@ -36,8 +36,8 @@ impl RawResponse<'_> {
     ///
     /// # Errors
     /// As [`DiscordError`] says.
-    pub(super) fn read<A: DeserializeOwned>(self, proof: Proof) -> Result<A, DiscordError> {
-        if (200..300).contains(&self.status) { self.success() } else { Err(self.error(proof)) }
+    pub(super) fn read<A: DeserializeOwned>(self, auth: Auth) -> Result<A, DiscordError> {
+        if (200..300).contains(&self.status) { self.success() } else { Err(self.error(auth)) }
     }
 
     /// A success counts if it is what the request expects: a captive portal says "200", too.
@@ -50,14 +50,14 @@ impl RawResponse<'_> {
             .map_err(|error| self.foreign(&format!("unreadable at column {}", error.column())))
     }
 
-    fn error(self, proof: Proof) -> DiscordError {
+    fn error(self, auth: Auth) -> DiscordError {
         let told = serde_json::from_slice(without_mark(self.body)).ok().map(ErrorBody);
         let wait = told.as_ref().and_then(ErrorBody::wait).or(self.retry_after);
         let is_own = told.as_ref().is_some_and(ErrorBody::is_discords);
         let longest = if is_own { LONGEST_WAIT } else { LONGEST_FOREIGN_WAIT };
         let wait = wait.map(|wait| wait.clamp(SHORTEST_WAIT, longest));
         match told.and_then(|told| told.code()) {
-            Some(code) => Told { status: self.status, code, wait }.meaning(proof),
+            Some(code) => Told { status: self.status, code, wait }.meaning(auth),
             // Whoever sent this, it was not carried out.
             None if self.status == 429 => {
                 DiscordError::RateLimited { after: wait.unwrap_or(UNTOLD_WAIT) }

@@ -9,7 +9,7 @@ fn response(status: u16, body: &str) -> RawResponse<'_> {
 }
 
 fn meaning(status: u16, body: &str) -> DiscordError {
-    response(status, body).error(Proof::BotToken)
+    response(status, body).error(Auth::BotToken)
 }
 
 /// Discord's own error with a code.
@@ -51,7 +51,7 @@ fn a_code_of_discords_says_more_than_a_status() {
         assert!(coded(status, code).may_be_carried_out(), "{status} {code}");
     }
     let void = r#"{"message": "401: Unauthorized", "code": 0}"#;
-    let error = response(401, void).error(Proof::Path);
+    let error = response(401, void).error(Auth::InteractionToken);
     assert_eq!(error, DiscordError::Unexpected { status: 401, code: 0 }, "no bot token was sent");
 }
 
@@ -85,17 +85,19 @@ fn a_response_that_is_not_discords_passes_whatever_its_status_is() {
 
 #[test]
 fn a_success_is_what_the_request_expects() {
-    let read = |status, body| response(status, body).read::<PostedMessage>(Proof::Path).is_ok();
+    let read =
+        |status, body| response(status, body).read::<PostedMessage>(Auth::InteractionToken).is_ok();
     let message = r#"{"id": "1", "channel_id": "2", "embeds": []}"#;
     assert!(read(200, message));
     assert!(read(200, &format!("\u{FEFF}{message}")), "a byte order mark");
     for (status, body) in
         [(200, "<html>Sign in to the hotel's network</html>"), (200, ""), (204, ""), (200, "{}")]
     {
-        let error = response(status, body).read::<PostedMessage>(Proof::Path).err();
+        let error = response(status, body).read::<PostedMessage>(Auth::InteractionToken).err();
         assert!(error.is_some_and(|error| is_foreign(&error)), "{status} {body}");
     }
-    let nothing = |status, body| response(status, body).read::<IgnoredAny>(Proof::Path).is_ok();
+    let nothing =
+        |status, body| response(status, body).read::<IgnoredAny>(Auth::InteractionToken).is_ok();
     assert!(nothing(204, ""));
     assert!(!nothing(200, ""));
     assert!(!nothing(200, "<html>"));
@@ -105,7 +107,7 @@ fn a_success_is_what_the_request_expects() {
 fn a_wait_is_bounded_whoever_tells_it() {
     let told = |header: Option<u64>, body: &str| {
         let retry_after = header.map(Duration::from_secs);
-        match (RawResponse { retry_after, ..response(429, body) }).error(Proof::BotToken) {
+        match (RawResponse { retry_after, ..response(429, body) }).error(Auth::BotToken) {
             DiscordError::RateLimited { after } => after.as_millis(),
             other => panic!("{other}"),
         }
@@ -142,9 +144,9 @@ fn a_wait_is_bounded_whoever_tells_it() {
 #[test]
 fn a_proxys_limit_on_uploads_concerns_the_files_alone() {
     let html = "<html>413 Request Entity Too Large</html>";
-    let error = RawResponse { to_files: true, ..response(413, html) }.error(Proof::Path);
+    let error = RawResponse { to_files: true, ..response(413, html) }.error(Auth::InteractionToken);
     assert_eq!(error, DiscordError::TooLarge);
-    assert!(is_foreign(&response(413, html).error(Proof::Path)));
+    assert!(is_foreign(&response(413, html).error(Auth::InteractionToken)));
 }
 
 proptest! {
@@ -159,7 +161,7 @@ proptest! {
         ],
     ) {
         let raw = RawResponse { status, retry_after: None, body: &body, to_files: false };
-        let error = raw.error(Proof::BotToken);
+        let error = raw.error(Auth::BotToken);
         let is_coded = serde_json::from_slice::<Value>(&body)
             .is_ok_and(|body| body.get("code").and_then(Value::as_u64).is_some());
         prop_assert!(is_coded || error.is_passing(), "{error}");

@@ -16,7 +16,7 @@ use super::{
     errors::{CommandError, in_time},
 };
 use crate::{
-    delivery::{DiscordError, Message, Reply, Urgency, delete_question, sentences},
+    delivery::{DiscordError, Message, Priority, Reply, delete_question, sentences},
     domain::{Job, JobId, MessageId, Reach, UserId},
 };
 
@@ -93,7 +93,7 @@ impl Components<'_> {
             }
         };
         let (place, told) = (&invoker.place, Message::text(told));
-        let edited = state.discord.edit_answer(place, &invoker.token, &told, Urgency::Needed).await;
+        let edited = state.discord.edit_answer(place, &invoker.token, &told, Priority::High).await;
         if let Err(error) = edited {
             warn!(job = %job.id, %error, "the news of a deletion did not get through");
         }

@@ -4,7 +4,7 @@ use tracing::warn;
 
 use super::{Context, errors::CommandError, invoker::Invoker};
 use crate::{
-    delivery::{ExportAnswer, Message, Reply, Urgency, forget_question, sentences},
+    delivery::{ExportAnswer, Message, Priority, Reply, forget_question, sentences},
     domain::{Place, Reach},
     jobs::ExportError,
 };
@@ -54,7 +54,7 @@ async fn export(context: Context<'_>) -> Result<(), CommandError> {
             _ => sentences::NOT_EXPORTED,
         });
         // There is no other way to tell them.
-        _ = state.discord.edit_answer(&invoker.place, &invoker.token, &told, Urgency::Needed).await;
+        _ = state.discord.edit_answer(&invoker.place, &invoker.token, &told, Priority::High).await;
     }
     Ok(())
 }
