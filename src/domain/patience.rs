@@ -38,7 +38,7 @@ impl Patience {
     }
 
     /// What a report means for a job; `None` while polls go on.
-    pub fn hear(
+    pub fn judge(
         &mut self,
         job: &Job,
         report: Report,
@@ -49,13 +49,13 @@ impl Patience {
         if !report.may_be_mistaken() {
             self.lost = None;
         } else if !self.persists(watched) {
-            return self.hear_nothing(job, watched);
+            return self.judge_unreadable(job, watched);
         }
         job.reported(report, now, is_patient)
     }
 
     /// What it means that Whisul is well, and yet says nothing about a job that can be understood.
-    pub fn hear_nothing(&self, job: &Job, watched: Duration) -> Option<Event> {
+    pub fn judge_unreadable(&self, job: &Job, watched: Duration) -> Option<Event> {
         let is_over = watched > self.timeout && matches!(job.state, State::Running { .. });
         is_over.then_some(Event::Fell(Failure::GivenUp))
     }
@@ -133,25 +133,25 @@ mod tests {
         let vanished = Some(Event::Fell(Failure::Vanished));
         let at = |poll: u32| INTERVAL * poll;
         for poll in 0..20 {
-            assert_eq!(patience.hear(&job, Report::Vanished, NOW, at(poll)), None, "poll {poll}");
+            assert_eq!(patience.judge(&job, Report::Vanished, NOW, at(poll)), None, "poll {poll}");
         }
-        assert_eq!(patience.hear(&job, Report::Vanished, NOW, at(20)), vanished);
+        assert_eq!(patience.judge(&job, Report::Vanished, NOW, at(20)), vanished);
     }
 
     #[test]
     fn a_loss_on_this_machine_counts_soon_but_not_at_once() {
         let interval = Duration::from_millis(50);
         let (job, mut patience) = (running(), Patience::new(TIMEOUT, interval));
-        let polls = (0..).map(|poll| patience.hear(&job, Report::Vanished, NOW, interval * poll));
+        let polls = (0..).map(|poll| patience.judge(&job, Report::Vanished, NOW, interval * poll));
         assert_eq!(polls.take_while(Option::is_none).count(), 24);
     }
 
     #[test]
     fn silence_about_one_song_ends_with_the_time_out() {
         let (job, patience) = (running(), patience());
-        assert_eq!(patience.hear_nothing(&job, TIMEOUT), None);
+        assert_eq!(patience.judge_unreadable(&job, TIMEOUT), None);
         let given_up = Some(Event::Fell(Failure::GivenUp));
-        assert_eq!(patience.hear_nothing(&job, TIMEOUT + INTERVAL), given_up);
+        assert_eq!(patience.judge_unreadable(&job, TIMEOUT + INTERVAL), given_up);
     }
 
     proptest! {
@@ -167,7 +167,7 @@ mod tests {
                 watched += Duration::from_secs(seconds);
                 let report = if is_lost { Report::Vanished } else { Report::Running };
                 if is_lost { lost.push(watched) } else { lost.clear() }
-                let event = patience.hear(&job, report, NOW, watched);
+                let event = patience.judge(&job, report, NOW, watched);
                 let persists = lost.len() >= 5 && watched >= lost[0] + FOR;
                 prop_assert_eq!(event.is_some(), persists || watched > TIMEOUT);
                 let vanished = event == Some(Event::Fell(Failure::Vanished));

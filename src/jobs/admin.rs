@@ -18,7 +18,7 @@ use crate::{
 impl Jobs {
     /// Does what an admin wants, by writing it down.
     pub async fn perform(&self, entry: &AuditEntry) -> Result<ActionOutcome, StoreError> {
-        self.clock.hear(entry.id);
+        self.clock.observe(entry.id);
         let performed = self.store.perform(entry).await?;
         if performed == ActionOutcome::Recorded {
             let (admin, guild) = (entry.admin, entry.guild);

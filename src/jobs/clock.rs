@@ -49,7 +49,7 @@ impl Clock {
 
     /// Puts a clock right that is slow: this interaction has been made by now. It may be of long
     /// ago, since the gateway sends after a break what it could not send before.
-    pub(super) fn hear(&self, interaction: JobId) {
+    pub(super) fn observe(&self, interaction: JobId) {
         let mut reading = self.reading();
         reading.latest = reading.latest.max(interaction.created_at());
         if reading.latest > reading.now() {
@@ -59,8 +59,8 @@ impl Clock {
 
     /// Puts a clock right that is fast, too: Discord has just taken an answer to this interaction,
     /// which it does for three seconds.
-    pub(super) fn hear_answered(&self, interaction: JobId) {
-        self.hear(interaction);
+    pub(super) fn observe_answered(&self, interaction: JobId) {
+        self.observe(interaction);
         let mut reading = self.reading();
         reading.is_sure = true;
         if reading.latest.after(TOLERANCE) < reading.now() {
@@ -94,26 +94,26 @@ mod tests {
         let clock = Clock::starting_at(interaction(1_000_000).created_at());
         tokio::time::advance(Duration::from_secs(5)).await;
         assert_eq!(clock.now(), interaction(1_000_005).created_at());
-        clock.hear(interaction(1_000_002));
+        clock.observe(interaction(1_000_002));
         assert_eq!(clock.now(), interaction(1_000_005).created_at(), "a little late is no news");
-        clock.hear(interaction(1_000_100));
+        clock.observe(interaction(1_000_100));
         assert_eq!(clock.now(), interaction(1_000_100).created_at(), "it was slow");
-        clock.hear(interaction(500_000));
+        clock.observe(interaction(500_000));
         assert_eq!(clock.now(), interaction(1_000_100).created_at(), "it came late");
-        clock.hear_answered(interaction(1_000_099));
+        clock.observe_answered(interaction(1_000_099));
         assert_eq!(clock.now(), interaction(1_000_100).created_at(), "another one was later");
     }
 
     #[tokio::test(start_paused = true)]
     async fn only_an_interaction_that_was_answered_tells_that_it_is_fast() {
         let clock = Clock::starting_at(interaction(1_000_000).created_at());
-        clock.hear(interaction(500_000));
+        clock.observe(interaction(500_000));
         assert_eq!(clock.now(), interaction(1_000_000).created_at());
         assert_eq!(clock.surely(), None);
-        clock.hear_answered(interaction(999_950));
+        clock.observe_answered(interaction(999_950));
         assert_eq!(clock.now(), interaction(1_000_000).created_at(), "a little late is no news");
         let clock = Clock::starting_at(interaction(1_000_000).created_at());
-        clock.hear_answered(interaction(500_000));
+        clock.observe_answered(interaction(500_000));
         assert_eq!(clock.now(), interaction(500_000).created_at());
         assert_eq!(clock.surely(), Some(clock.now()));
     }

@@ -87,7 +87,7 @@ impl Worker {
         let ask = async {
             let (pass, permit) = jobs.leave_to_ask(None).await;
             let answer = permit.poll(whisul_job).await;
-            let doubt = jobs.hear(pass, poll_outcome(&answer, may_doubt));
+            let doubt = jobs.record_call(pass, poll_outcome(&answer, may_doubt));
             (answer, doubt)
         };
         match self.attending(ask).await? {
@@ -105,7 +105,7 @@ impl Worker {
         let watched = self.watch.watched(&self.jobs);
         let watch = &mut self.watch;
         (watch.failures, watch.asked) = (0, Duration::ZERO);
-        let event = watch.patience.hear(&self.job, report, self.jobs.clock.now(), watched);
+        let event = watch.patience.judge(&self.job, report, self.jobs.clock.now(), watched);
         if event == Some(Event::Fell(Failure::GivenUp)) {
             warn!("the song is still not done; the job is given up");
         }
@@ -137,7 +137,7 @@ impl Worker {
             return Ok(None);
         }
         let watched = self.watch.watched(&self.jobs);
-        let event = self.watch.patience.hear_nothing(&self.job, watched);
+        let event = self.watch.patience.judge_unreadable(&self.job, watched);
         if event.is_some() {
             warn!("Whisul is well but says nothing about the song; the job is given up");
         }

@@ -70,7 +70,11 @@ impl Jobs {
     }
 
     /// Passes on what came of a request to Whisul. Returns the doubt that it has raised.
-    pub(super) fn hear(self: &Arc<Self>, pass: CallPermit<'_>, outcome: CallOutcome) -> Doubt {
+    pub(super) fn record_call(
+        self: &Arc<Self>,
+        pass: CallPermit<'_>,
+        outcome: CallOutcome,
+    ) -> Doubt {
         let (obstacle, doubt) = pass.report(outcome);
         self.found(obstacle, None);
         doubt

@@ -108,7 +108,7 @@ impl Jobs {
         request: SongRequest,
         has_job: &AtomicBool,
     ) -> Result<(), RequestError> {
-        self.clock.hear(request.interaction);
+        self.clock.observe(request.interaction);
         if !self.registry.enter(request.interaction) {
             return Ok(());
         }
@@ -248,7 +248,7 @@ impl Jobs {
             let answer = FirstAnswer::from(&result);
             match result {
                 Ok(_) => {
-                    self.clock.hear_answered(job.id);
+                    self.clock.observe_answered(job.id);
                     return (answer, None);
                 }
                 Err(error) if error.is_passing() && time.allows_another() => {

@@ -71,7 +71,7 @@ impl Worker {
         // From here on nothing interrupts: the answer says whether a song was paid for.
         let submission = permit.submit(&self.job.prompt);
         let answer = self.display.during(&jobs, &self.job, submission).await;
-        let doubt = jobs.hear(pass, submission_outcome(&answer));
+        let doubt = jobs.record_call(pass, submission_outcome(&answer));
         self.watch = Watch::new(&jobs);
         let setback = Setback::of(&answer);
         self.note(submission_of(answer).event(jobs.clock.now())).await?;

@@ -203,7 +203,7 @@ impl World {
         let (time, now) = (self.bots_time(), self.now());
         let this = self.task(task);
         let watched = now.since(this.watched_since);
-        match report.and_then(|report| this.patience.hear(&this.job, report, time, watched)) {
+        match report.and_then(|report| this.patience.judge(&this.job, report, time, watched)) {
             Some(event) => self.note(task, event, Then::Step),
             None => self.follow(task),
         }
@@ -213,7 +213,7 @@ impl World {
     pub(crate) fn heard_nothing(&mut self, task: usize) {
         let now = self.now();
         let this = self.task(task);
-        match this.patience.hear_nothing(&this.job, now.since(this.watched_since)) {
+        match this.patience.judge_unreadable(&this.job, now.since(this.watched_since)) {
             Some(event) => {
                 self.see("given up without a word");
                 self.note(task, event, Then::Step);

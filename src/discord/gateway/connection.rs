@@ -147,7 +147,7 @@ impl<'a> Connection<'a> {
             let ready_until = self.since.is_none().then_some(self.ready_until);
             let heard = tokio::select! {
                 payload = self.socket.next() => match payload {
-                    Ok(payload) => self.hear(payload),
+                    Ok(payload) => self.handle(payload),
                     Err(end) => Err(end),
                 },
                 () = sleep_until(self.next_heartbeat) => self.beat().await,
@@ -164,7 +164,7 @@ impl<'a> Connection<'a> {
         }
     }
 
-    fn hear(&mut self, payload: Payload) -> Result<(), End> {
+    fn handle(&mut self, payload: Payload) -> Result<(), End> {
         match payload.op {
             DISPATCH => self.take(payload),
             HEARTBEAT => self.next_heartbeat = self.next_heartbeat.min(self.earliest_heartbeat()),
