@@ -18,7 +18,7 @@ use crate::{
     delivery::{Discord, DiscordError, Links, Media, MediaError},
     discord::{Access, BotState, GatewayError, Names, Owners, serve},
     domain::Timestamp,
-    jobs::{Clock, Jobs, Rules, Tools},
+    jobs::{Clock, JobConfig, Jobs, Services},
     ops::{signals, startup},
     store::{OpenError, Store, StoreError, file_of},
     whisul::{ClientError, Whisul},
@@ -135,7 +135,7 @@ pub async fn run_by_clock(
     }
     let stop = CancellationToken::new();
     let (url, rate) = (settings.whisul_api_url.clone(), settings.whisul_rate_limit);
-    let tools = Tools {
+    let services = Services {
         store: store.clone(),
         whisul: Whisul::new(
             url,
@@ -150,7 +150,7 @@ pub async fn run_by_clock(
         media: Media::of(&settings.whisul_api_url, &settings.proxies)?,
         clock: Arc::new(Clock::starting_at(timestamp(clock()))),
     };
-    let rules = Rules {
+    let config = JobConfig {
         limits: settings.limits.clone(),
         max_running: settings.max_running,
         poll_interval: settings.poll_interval,
@@ -159,7 +159,7 @@ pub async fn run_by_clock(
         history_retention: settings.history_retention,
         extras: settings.extras,
     };
-    let jobs = Jobs::start(tools, rules, stop.clone()).await?;
+    let jobs = Jobs::start(services, config, stop.clone()).await?;
     let access = Access { guilds: settings.allowed_guilds, direct_messages: settings.allow_dms };
     let state = BotState {
         jobs: Arc::clone(&jobs),

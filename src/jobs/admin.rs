@@ -49,7 +49,7 @@ impl Jobs {
         guild: Option<GuildId>,
         requester: &Requester<'_>,
     ) -> Result<(Limits, Charges), StoreError> {
-        let limits = self.rules.limits.with(&self.store.overrides(person, guild).await?);
+        let limits = self.config.limits.with(&self.store.overrides(person, guild).await?);
         let charges = self.store.charges(interaction, person, guild, requester, &limits).await?;
         Ok((limits, charges))
     }
@@ -139,11 +139,11 @@ impl Jobs {
 
     /// The limits of the settings, above which commands may stand.
     pub fn settings_limits(&self) -> &Limits {
-        &self.rules.limits
+        &self.config.limits
     }
 
     /// How long settled jobs are remembered.
     pub fn history_retention(&self) -> Duration {
-        self.rules.history_retention
+        self.config.history_retention
     }
 }

@@ -55,7 +55,7 @@ impl Jobs {
         let attaching = async move {
             let State::Completed { song, .. } = &job.state else { return };
             let limit = shown.place.attachment_limit;
-            let files = jobs.media.files(song, jobs.rules.extras, limit).await;
+            let files = jobs.media.files(song, jobs.config.extras, limit).await;
             if files.is_empty() {
                 return;
             }
@@ -79,7 +79,7 @@ impl Worker {
         let mut deleted = None;
         if let State::Completed { song, .. } = &self.job.state {
             let (jobs, limit) = (&self.jobs, self.job.place.attachment_limit);
-            let fetch = jobs.media.files(song, jobs.rules.extras, limit);
+            let fetch = jobs.media.files(song, jobs.config.extras, limit);
             let files = self.unless_stopping(fetch).await?;
             if !files.is_empty() {
                 match self.unless_stopping(jobs.upload(&self.job, &self.job, files)).await? {

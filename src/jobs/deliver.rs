@@ -37,7 +37,7 @@ impl Worker {
             match (next, result) {
                 (NextStep::Delivered(shown), _) => {
                     let now = self.jobs.clock.now();
-                    let follow_ups = self.job.follow_ups_after(shown, self.jobs.rules.extras, now);
+                    let follow_ups = self.job.follow_ups_after(shown, self.jobs.config.extras, now);
                     return self.note(Event::Delivered { shown, follow_ups }).await;
                 }
                 (NextStep::End(event), result) => {

@@ -140,7 +140,7 @@ impl Display {
     /// # Errors
     /// When it is deleted.
     pub(super) async fn confirm(&mut self, jobs: &Jobs, job: &Job) -> Result<(), Deleted> {
-        if self.shown.is_some() && self.edited_at.elapsed() <= jobs.rules.edit_interval {
+        if self.shown.is_some() && self.edited_at.elapsed() <= jobs.config.edit_interval {
             return Ok(());
         }
         self.shown = None;
@@ -185,7 +185,7 @@ pub(super) fn patience(jobs: &Jobs, job: &Job) -> Duration {
     let only_its_place_moves =
         job.state == State::Announced && jobs.breaker.obstacle(Some(job.requester)).is_none();
     let factor = if only_its_place_moves { PLACE_PATIENCE } else { 1 };
-    jobs.rules.edit_interval * factor
+    jobs.config.edit_interval * factor
 }
 
 fn as_json(message: &Message) -> Option<String> {

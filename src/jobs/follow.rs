@@ -39,7 +39,7 @@ impl Watch {
         Self {
             since: Instant::now(),
             open_before: jobs.breaker.open_for(),
-            patience: Patience::new(jobs.rules.job_timeout, jobs.rules.poll_interval),
+            patience: Patience::new(jobs.config.job_timeout, jobs.config.poll_interval),
             failures: 0,
             doubted_at: None,
             asked: Duration::ZERO,
@@ -74,7 +74,7 @@ impl Worker {
 
     /// The last poll comes as soon as patience ends.
     fn until_next_poll(&self) -> Duration {
-        let wait = jittered(self.jobs.rules.poll_interval).max(self.watch.asked);
+        let wait = jittered(self.jobs.config.poll_interval).max(self.watch.asked);
         let left = self.watch.patience.left(self.watch.watched(&self.jobs));
         if left.is_zero() { wait } else { wait.min(left + Duration::from_millis(1)) }
     }

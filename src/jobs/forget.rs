@@ -81,7 +81,7 @@ impl Jobs {
         // Acts of admins may know of songs for longer than the settings say by now.
         let actions = self.store.remembering().await?;
         let longest = actions.iter().filter_map(AuditEntry::remembers).max().unwrap_or_default();
-        let retention = self.rules.history_retention.max(longest);
+        let retention = self.config.history_retention.max(longest);
         let before = forgotten_before(self.clock.now(), latest, retention);
         self.store.forget_admin_actions(before).await?;
         let mut forgotten = 0;

@@ -60,9 +60,9 @@ use crate::{
 /// do.
 const ROUNDS: u32 = 1000;
 
-/// The settings that the work depends on.
+/// The settings that jobs depend on.
 #[derive(Clone, Debug)]
-pub struct Rules {
+pub struct JobConfig {
     /// The quotas.
     pub limits: Limits,
     /// Songs at Whisul at once.
@@ -79,9 +79,9 @@ pub struct Rules {
     pub extras: FollowUpSettings,
 }
 
-/// What the work is done with.
+/// The services that jobs use.
 #[derive(Clone)]
-pub struct Tools {
+pub struct Services {
     /// The jobs on disk.
     pub store: Store,
     /// The music API.
@@ -105,7 +105,7 @@ pub struct Jobs {
     links: Links,
     media: Media,
     clock: Arc<Clock>,
-    rules: Rules,
+    config: JobConfig,
     queue: queue::Queue,
     breaker: circuit_breaker::CircuitBreaker,
     pace: pace::Pace,
@@ -131,25 +131,25 @@ impl Jobs {
     /// # Errors
     /// When the jobs on disk can't be read.
     pub async fn start(
-        tools: Tools,
-        rules: Rules,
+        services: Services,
+        config: JobConfig,
         stop: CancellationToken,
     ) -> Result<Arc<Self>, StoreError> {
         let mut estimate = Estimate::default();
-        for took in tools.store.recent_durations(Estimate::MEMORY).await? {
+        for took in services.store.recent_durations(Estimate::MEMORY).await? {
             estimate.learn(took);
         }
         let jobs = Arc::new(Self {
-            deliverer: Deliverer::new(Arc::clone(&tools.discord)),
-            words: moderation::WordFilter::new(tools.store.clone()),
-            store: tools.store,
-            whisul: tools.whisul,
-            discord: tools.discord,
-            links: tools.links,
-            media: tools.media,
-            clock: tools.clock,
-            queue: queue::Queue::new(rules.max_running.get()),
-            rules,
+            deliverer: Deliverer::new(Arc::clone(&services.discord)),
+            words: moderation::WordFilter::new(services.store.clone()),
+            store: services.store,
+            whisul: services.whisul,
+            discord: services.discord,
+            links: services.links,
+            media: services.media,
+            clock: services.clock,
+            queue: queue::Queue::new(config.max_running.get()),
+            config,
             breaker: circuit_breaker::CircuitBreaker::new(),
             pace: pace::Pace::new(),
             retry_pace: pace::Pace::new(),

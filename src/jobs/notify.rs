@@ -52,7 +52,7 @@ impl Worker {
 impl Jobs {
     /// Whether the bot tells anybody when a song is ready.
     pub fn tells_when_ready(&self) -> bool {
-        self.rules.extras.notice
+        self.config.extras.notice
     }
 
     /// Writes down whether a person wants to be told when their song is ready.

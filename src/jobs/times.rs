@@ -91,7 +91,7 @@ impl Jobs {
         let running = known.running.iter();
         let running: Vec<Duration> =
             running.map(|since| since.map_or(Duration::ZERO, |since| now.since(since))).collect();
-        let lag = self.rules.poll_interval.mul_f64(SEEN_AFTER);
+        let lag = self.config.poll_interval.mul_f64(SEEN_AFTER);
         let forecast = Forecast::new(&known.estimate, room, &running, lag).map(Arc::new);
         *latest = Some(Made { at: Instant::now(), of: known, forecast: forecast.clone() });
         forecast

@@ -110,7 +110,7 @@ impl Jobs {
             was_set_back: false,
             turned_away: 0,
             tally_before: None,
-            setbacks: Backoff::new(self.rules.poll_interval, LONGEST_SETBACK),
+            setbacks: Backoff::new(self.config.poll_interval, LONGEST_SETBACK),
             post_began: None,
             attach_tries: 0,
             rejected: RejectedRoutes::default(),
@@ -195,7 +195,7 @@ impl Worker {
 
     /// Ends what has lasted for too long.
     async fn end_overdue(&mut self) {
-        let Some((_, event)) = self.job.overdue_after(self.jobs.rules.job_timeout) else { return };
+        let Some((_, event)) = self.job.overdue_after(self.jobs.config.job_timeout) else { return };
         warn!(state = self.job.state.name(), "the job has been under way for too long; it ends");
         if event == Event::DeliveryEnded {
             self.report_undeliverable("no route was open for a week");
@@ -350,7 +350,7 @@ async fn until_overdue(jobs: &Jobs, job: &Job, since: Instant) {
 /// How long to wait before it is seen again whether a job is overdue; nothing once it is. Only what
 /// this run of the bot has waited for counts, or what Discord's clock says. `None` where it can't be.
 fn overdue_in(jobs: &Jobs, job: &Job, since: Instant) -> Option<Duration> {
-    let (limit, _) = job.overdue_after(jobs.rules.job_timeout)?;
+    let (limit, _) = job.overdue_after(jobs.config.job_timeout)?;
     let here = since.elapsed();
     let age = jobs.clock.surely().map(|now| now.since(job.overdue_since()));
     let age = age.filter(|_| here >= SECOND_CHANCE).unwrap_or_default();

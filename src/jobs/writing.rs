@@ -19,7 +19,7 @@ impl Jobs {
         job: &Job,
         requester: &Requester<'_>,
     ) -> Result<Admission, StoreError> {
-        if let Some(turned_away) = self.store.foresee(job, requester, &self.rules.limits).await? {
+        if let Some(turned_away) = self.store.foresee(job, requester, &self.config.limits).await? {
             return Ok(turned_away);
         }
         let prompt = vec![job.prompt.as_str().to_owned()];
@@ -27,7 +27,7 @@ impl Jobs {
             return Ok(Admission::Restricted(Restriction::Word));
         }
         reach("admission", Moment::Before);
-        let admission = self.store.admit(job, requester, &self.rules.limits).await;
+        let admission = self.store.admit(job, requester, &self.config.limits).await;
         reach("admission", Moment::After);
         admission
     }
@@ -57,7 +57,7 @@ impl Jobs {
     /// count their songs.
     async fn refunded_before(&self, job: &Job) -> Result<u32, StoreError> {
         let overrides = self.store.overrides(job.requester, job.place.guild).await?;
-        match self.rules.limits.with(&overrides).longest_window() {
+        match self.config.limits.with(&overrides).longest_window() {
             Some(window) => self.store.refunded(job, job.id.created_at().before(window)).await,
             None => Ok(0),
         }
