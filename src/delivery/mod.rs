@@ -50,5 +50,5 @@ pub use listing::listing;
 pub use media::{Files, Media, MediaError};
 pub use message::Message;
 pub use quota_panel::{Answer, quota_panel};
-pub use render::{Obstacle, Scene, render};
+pub use render::{MessageView, Obstacle, render};
 pub use request::Priority;

@@ -50,7 +50,7 @@ pub enum Obstacle {
 
 /// A job and what else its message depends on at a moment.
 #[derive(Clone, Copy, Debug)]
-pub struct Scene<'a> {
+pub struct MessageView<'a> {
     /// The job.
     pub job: &'a Job,
     /// The moment.
@@ -72,24 +72,24 @@ pub struct Scene<'a> {
 }
 
 /// The message of a job at a moment. Every limit of Discord's is kept, whatever its texts are.
-pub fn render(scene: &Scene<'_>, links: &Links) -> Message {
-    let job = scene.job;
+pub fn render(view: &MessageView<'_>, links: &Links) -> Message {
+    let job = view.job;
     match &job.state {
-        State::Completed { song, took } => finished(scene, song, *took, links),
-        State::Failed(why) => Message::embed(failed(scene, why), outcome_row(job, say::TRY_AGAIN)),
+        State::Completed { song, took } => finished(view, song, *took, links),
+        State::Failed(why) => Message::embed(failed(view, why), outcome_row(job, say::TRY_AGAIN)),
         State::Cancelled(cancellation) => {
-            Message::embed(cancelled(scene, cancellation), outcome_row(job, say::TRY_AGAIN))
+            Message::embed(cancelled(view, cancellation), outcome_row(job, say::TRY_AGAIN))
         }
         // Its first answer never stood: nobody sees this.
         State::Abandoned => {
             let embed = CreateEmbed::new().title(say::CANCELLED).colour(WAITING);
-            Message::embed(embed.description(about(scene, &[])), outcome_row(job, say::TRY_AGAIN))
+            Message::embed(embed.description(about(view, &[])), outcome_row(job, say::TRY_AGAIN))
         }
         State::Accepted | State::Announced => {
-            let cancel = button(Action::Cancel { job: job.id, run: Some(scene.run) }, say::CANCEL);
-            Message::embed(under_way(scene), vec![CreateActionRow::Buttons(vec![cancel])])
+            let cancel = button(Action::Cancel { job: job.id, run: Some(view.run) }, say::CANCEL);
+            Message::embed(under_way(view), vec![CreateActionRow::Buttons(vec![cancel])])
         }
-        State::Submitting | State::Running { .. } => Message::embed(under_way(scene), Vec::new()),
+        State::Submitting | State::Running { .. } => Message::embed(under_way(view), Vec::new()),
     }
 }
 
@@ -102,40 +102,40 @@ pub(super) fn stage(state: &State) -> &'static str {
     }
 }
 
-fn under_way(scene: &Scene<'_>) -> CreateEmbed {
-    let (title, colour, status) = match &scene.job.state {
+fn under_way(view: &MessageView<'_>) -> CreateEmbed {
+    let (title, colour, status) = match &view.job.state {
         State::Running { since, .. } => {
             // A clock that was put right may show an earlier time now.
-            let since = scene.now.min(*since);
-            let elapsed = scene.now.since(since);
-            let bar = bar(scene.outlook.share(elapsed));
-            let told = match scene.outlook.usual {
-                _ if scene.outlook.is_unusual(elapsed) => say::takes_longer(since),
+            let since = view.now.min(*since);
+            let elapsed = view.now.since(since);
+            let bar = bar(view.outlook.share(elapsed));
+            let told = match view.outlook.usual {
+                _ if view.outlook.is_unusual(elapsed) => say::takes_longer(since),
                 Some(usual) => say::takes_usually(since, usual),
                 None => say::started(since),
             };
             (say::COMPOSING, WORKING, format!("{bar}\n{told}"))
         }
         State::Submitting => (say::SUBMITTING, WORKING, String::new()),
-        _ => (say::IN_LINE, WAITING, say::place_in_line(scene.place, scene.wait)),
+        _ => (say::IN_LINE, WAITING, say::place_in_line(view.place, view.wait)),
     };
     // Whoever waits behind a closed door wants to know that, rather than the place in line.
-    let status = match (scene.last_words, scene.obstacle) {
+    let status = match (view.last_words, view.obstacle) {
         (true, _) => say::GOES_ON_BY_DM.to_owned(),
         (false, Some(obstacle)) => say::held_up(obstacle).to_owned(),
         (false, None) => status,
     };
     let embed = CreateEmbed::new().title(title).colour(colour);
-    embed.description(about(scene, &[&status]))
+    embed.description(about(view, &[&status]))
 }
 
-fn finished(scene: &Scene<'_>, song: &Song, took: Duration, links: &Links) -> Message {
+fn finished(view: &MessageView<'_>, song: &Song, took: Duration, links: &Links) -> Message {
     let link = song.song_url.as_deref().and_then(|link| links.checked(link));
     let cover = song.image_url.as_deref().and_then(|link| links.checked(link));
     let title = song.title.as_deref().map(|title| escaped(title, TITLE_MAX));
     let title = title.filter(|title| !title.is_empty()).unwrap_or_else(|| say::UNTITLED.to_owned());
     let note = match (&link, &song.song_url) {
-        (None, _) if scene.has_audio => "",
+        (None, _) if view.has_audio => "",
         (None, None) => say::NO_LINK,
         (None, Some(_)) => say::LINK_TOO_LONG,
         (Some(_), _) => "",
@@ -143,7 +143,7 @@ fn finished(scene: &Scene<'_>, song: &Song, took: Duration, links: &Links) -> Me
     let mut embed = CreateEmbed::new()
         .title(title)
         .colour(DONE)
-        .description(about(scene, &[note]))
+        .description(about(view, &[note]))
         .footer(CreateEmbedFooter::new(plain(&say::made_in(took), FOOTER_ROOM)));
     if let Some(bpm) = song.bpm.and_then(Song::beats) {
         let bpm = format!("{bpm:.1}");
@@ -159,7 +159,7 @@ fn finished(scene: &Scene<'_>, song: &Song, took: Duration, links: &Links) -> Me
     if let Some(cover) = cover {
         embed = embed.image(cover);
     }
-    let mut buttons = outcome_buttons(scene.job, say::AGAIN);
+    let mut buttons = outcome_buttons(view.job, say::AGAIN);
     if let Some(link) = song.song_url.as_deref().and_then(|link| links.button(link)) {
         buttons.insert(0, CreateButton::new_link(link).label(say::LISTEN));
     }
@@ -169,7 +169,7 @@ fn finished(scene: &Scene<'_>, song: &Song, took: Duration, links: &Links) -> Me
     Message::embed(embed, vec![CreateActionRow::Buttons(buttons)])
 }
 
-fn failed(scene: &Scene<'_>, why: &Failure) -> CreateEmbed {
+fn failed(view: &MessageView<'_>, why: &Failure) -> CreateEmbed {
     let said = match why {
         Failure::Rejected { reason } | Failure::Generation { reason } => {
             with_reason(reason.as_deref(), say::whisul_said)
@@ -178,14 +178,14 @@ fn failed(scene: &Scene<'_>, why: &Failure) -> CreateEmbed {
         _ => String::new(),
     };
     let embed = CreateEmbed::new().title(say::FAILED).colour(FAILED);
-    embed.description(about(scene, &[&say::failure(why, scene.job.charge), &said]))
+    embed.description(about(view, &[&say::failure(why, view.job.charge), &said]))
 }
 
-fn cancelled(scene: &Scene<'_>, cancellation: &Cancellation) -> CreateEmbed {
-    let told = say::cancelled(cancellation.by, scene.job.requester);
+fn cancelled(view: &MessageView<'_>, cancellation: &Cancellation) -> CreateEmbed {
+    let told = say::cancelled(cancellation.by, view.job.requester);
     let reason = with_reason(cancellation.reason.as_deref(), say::given_reason);
     let embed = CreateEmbed::new().title(say::CANCELLED).colour(WAITING);
-    embed.description(about(scene, &[&told, &reason]))
+    embed.description(about(view, &[&told, &reason]))
 }
 
 /// A paragraph with somebody's own words, if there is anything to see in them.
@@ -213,9 +213,9 @@ fn button(action: Action, label: &str) -> CreateButton {
 }
 
 /// The prompt and who asked for it, with what there is to say below.
-fn about(scene: &Scene<'_>, paragraphs: &[&str]) -> String {
-    let prompt = excerpt(scene.job.prompt.as_str(), PROMPT_SHOWN);
-    let mut text = format!("> {prompt}\n{}", say::asked_by(scene.job.requester));
+fn about(view: &MessageView<'_>, paragraphs: &[&str]) -> String {
+    let prompt = excerpt(view.job.prompt.as_str(), PROMPT_SHOWN);
+    let mut text = format!("> {prompt}\n{}", say::asked_by(view.job.requester));
     for paragraph in paragraphs.iter().filter(|paragraph| !paragraph.is_empty()) {
         text.push_str("\n\n");
         text.push_str(paragraph);

@@ -50,7 +50,7 @@ pub use request::{RequestError, SongRequest};
 use times::ToldTimes;
 
 use crate::{
-    delivery::{Deliverer, Discord, Links, Media, Message, Scene, render},
+    delivery::{Deliverer, Discord, Links, Media, Message, MessageView, render},
     domain::{Estimate, FollowUpSettings, Job, JobId, Limits, MessageId, RunId, UserId},
     store::{Store, StoreError},
     whisul::{Permit, Whisul},
@@ -267,7 +267,8 @@ impl Jobs {
         let obstacle = self.breaker.obstacle(job.awaits_turn().then_some(job.requester));
         let last_words = worker::is_last_chance(job, now);
         let run = self.run;
-        let scene = Scene { job, now, place, wait, obstacle, outlook, run, last_words, has_audio };
-        render(&scene, &self.links)
+        let view =
+            MessageView { job, now, place, wait, obstacle, outlook, run, last_words, has_audio };
+        render(&view, &self.links)
     }
 }

@@ -19,8 +19,8 @@ fn job(text: &str, state: State) -> Job {
     Job { prompt: prompt(text), state, ..job }
 }
 
-fn scene(job: &Job) -> Scene<'_> {
-    Scene {
+fn view(job: &Job) -> MessageView<'_> {
+    MessageView {
         job,
         now: Timestamp::from_millis(1_800_000_000_000),
         place: Some(usize::MAX),
@@ -34,8 +34,8 @@ fn scene(job: &Job) -> Scene<'_> {
 }
 
 fn shown(job: &Job, obstacle: Option<Obstacle>) -> Value {
-    let scene = Scene { obstacle, ..scene(job) };
-    serde_json::to_value(render(&scene, &links())).unwrap()
+    let view = MessageView { obstacle, ..view(job) };
+    serde_json::to_value(render(&view, &links())).unwrap()
 }
 
 fn long_text() -> impl Strategy<Value = String> {
@@ -152,12 +152,12 @@ fn told(songs: &[u64], elapsed: u64) -> String {
     }
     let since = Timestamp::from_millis(1_000_000);
     let job = job("rain", State::Running { whisul_job: whisul_job(), since });
-    let scene = Scene {
+    let view = MessageView {
         now: since.after(Duration::from_secs(elapsed)),
         outlook: estimate.outlook(),
-        ..scene(&job)
+        ..view(&job)
     };
-    let message = serde_json::to_value(render(&scene, &links())).unwrap();
+    let message = serde_json::to_value(render(&view, &links())).unwrap();
     let text = message["embeds"][0]["description"].as_str().unwrap();
     text.lines().last().unwrap().to_owned()
 }
@@ -180,6 +180,6 @@ fn a_song_never_starts_in_the_future() {
     let since = Timestamp::from_millis(9_000_000);
     let job = job("rain", State::Running { whisul_job: whisul_job(), since });
     let now = Timestamp::from_millis(5_000_000);
-    let message = render(&Scene { now, ..scene(&job) }, &links());
+    let message = render(&MessageView { now, ..view(&job) }, &links());
     assert!(serde_json::to_string(&message).unwrap().contains("Started <t:5000:R>."));
 }
