@@ -6,7 +6,7 @@ use tracing::warn;
 
 use super::{Discord, DiscordError, Message, Posted, Priority, sentences};
 use crate::domain::{
-    ChannelId, DeliveryRoute, Job, NewMessageTarget, Reach, RunId, State, Timestamp,
+    ChannelId, DeliveryRoute, Job, MessageAccess, NewMessageTarget, RunId, State, Timestamp,
 };
 
 /// Brings a job's message to Discord.
@@ -41,7 +41,7 @@ impl Deliverer {
             // This run gave no other answer. An earlier one may have told why there is no job.
             Ok(_) if run.is_some() => Err(DiscordError::AnsweredElsewhere),
             Ok(_) => Err(DiscordError::MessageGone),
-            Err(DiscordError::TokenGone) if place.reach == Reach::Channel => {
+            Err(DiscordError::TokenGone) if place.access == MessageAccess::Channel => {
                 self.discord.find_first(place.channel, job.id, run).await
             }
             Err(error) => Err(error),
@@ -66,7 +66,7 @@ impl Deliverer {
                 answer => return answer.map(|_| ()),
             }
         }
-        let (Reach::Channel, Some(id)) = (place.reach, job.message) else { return Ok(()) };
+        let (MessageAccess::Channel, Some(id)) = (place.access, job.message) else { return Ok(()) };
         self.discord.edit(place.channel, id, message, priority).await?;
         Ok(())
     }
@@ -80,7 +80,7 @@ impl Deliverer {
                 answer => return matches!(answer, Err(DiscordError::MessageGone)),
             }
         }
-        let (Reach::Channel, Some(id)) = (place.reach, job.message) else { return false };
+        let (MessageAccess::Channel, Some(id)) = (place.access, job.message) else { return false };
         matches!(self.discord.message(place.channel, id).await, Err(DiscordError::MessageGone))
     }
 

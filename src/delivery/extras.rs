@@ -11,7 +11,7 @@ use super::{
     request::{Auth, Request, body},
     sentences,
 };
-use crate::domain::{ApplicationId, Job, Reach, Timestamp};
+use crate::domain::{ApplicationId, Job, MessageAccess, Timestamp};
 
 /// What is said about the way that led nowhere.
 const NOWHERE: DiscordError = DiscordError::TokenGone;
@@ -24,12 +24,12 @@ impl Deliverer {
     /// When that surely, or perhaps, did not get through.
     pub async fn tell_ready(&self, job: &Job, now: Timestamp) -> Result<(), DiscordError> {
         let notice = Message::text(sentences::ready(job.requester)).calling(job.requester);
-        match (job.place.reach, job.message, job.message_channel) {
-            (Reach::Channel, Some(message), Some(channel)) => {
+        match (job.place.access, job.message, job.message_channel) {
+            (MessageAccess::Channel, Some(message), Some(channel)) => {
                 let reply = notice.replying_to(message);
                 self.discord.post(channel, &reply, format!("{}r", job.id)).await.map(|_| ())
             }
-            (Reach::TokenOnly, ..) if job.has_live_token(now) => {
+            (MessageAccess::TokenOnly, ..) if job.has_live_token(now) => {
                 let token = job.place.token.as_ref().ok_or(NOWHERE)?;
                 self.discord.follow_up(job.place.application, token, &notice).await
             }
@@ -60,7 +60,7 @@ impl Deliverer {
                 answer => return answer,
             }
         }
-        if job.place.reach == Reach::TokenOnly && channel == job.place.channel {
+        if job.place.access == MessageAccess::TokenOnly && channel == job.place.channel {
             return Err(NOWHERE);
         }
         let path = format!("channels/{channel}/messages/{id}");

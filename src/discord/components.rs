@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     delivery::{Message, PROMPT_INPUT, Reply, prompt_form, sentences},
-    domain::{Action, Cancellation, Canceller, Job, JobId, MessageId, Reach, State},
+    domain::{Action, Cancellation, Canceller, Job, JobId, MessageAccess, MessageId, State},
     jobs::CancelOutcome,
 };
 
@@ -36,11 +36,11 @@ pub(super) async fn answer(state: &BotState, interaction: &Interaction) -> bool 
     let (invoker, custom_id) = match interaction {
         Interaction::Component(click) => (Invoker::of_click(click), click.data.custom_id.as_str()),
         Interaction::Modal(form) => {
-            let reach = match Action::parse(&form.data.custom_id) {
-                Some(Action::Compose { reach, .. }) => reach,
-                _ => Reach::TokenOnly,
+            let access = match Action::parse(&form.data.custom_id) {
+                Some(Action::Compose { access, .. }) => access,
+                _ => MessageAccess::TokenOnly,
             };
-            (Invoker::of_form(form, reach), form.data.custom_id.as_str())
+            (Invoker::of_form(form, access), form.data.custom_id.as_str())
         }
         _ => return false,
     };
@@ -156,7 +156,7 @@ impl Components<'_> {
     }
 
     async fn open_form(&self, job: &Job) -> Result<(), CommandError> {
-        let action = Action::Compose { origin: Some(job.id), reach: self.invoker.place.reach };
+        let action = Action::Compose { origin: Some(job.id), access: self.invoker.place.access };
         let form = prompt_form(action, job.prompt.as_str());
         self.state.answer(self.invoker, &Reply::Form(form)).await;
         Ok(())

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     delivery::{DiscordError, Message, Priority, Reply, delete_question, sentences},
-    domain::{Job, JobId, MessageId, Reach, UserId},
+    domain::{Job, JobId, MessageAccess, MessageId, UserId},
 };
 
 /// How long a click's token can be used (Discord docs, Receiving and Responding), less what passed on
@@ -108,7 +108,7 @@ impl Components<'_> {
             deleted = state.discord.delete_answer(place.application, &token).await;
         }
         match deleted {
-            Err(DiscordError::TokenGone) if place.reach == Reach::Channel => {
+            Err(DiscordError::TokenGone) if place.access == MessageAccess::Channel => {
                 state.discord.delete(place.channel, message).await
             }
             deleted => deleted,

@@ -92,7 +92,7 @@ pub(super) async fn song_of_this(
     };
     let prompt = job.map(|job| job.prompt.as_str().to_owned()).or(text);
     let prompt = prompt.ok_or(CommandError::NotNow(sentences::NOTHING_TO_READ))?;
-    let action = Action::Compose { origin: None, reach: invoker.place.reach };
+    let action = Action::Compose { origin: None, access: invoker.place.access };
     state.answer(&invoker, &Reply::Form(prompt_form(action, &prompt))).await;
     Ok(())
 }

@@ -6,7 +6,9 @@ use serenity::all::{
     ComponentInteraction, InteractionContext, Member, ModalInteraction, Permissions,
 };
 
-use crate::domain::{ApplicationId, ChannelId, GuildId, Job, JobId, Place, Reach, RoleId, UserId};
+use crate::domain::{
+    ApplicationId, ChannelId, GuildId, Job, JobId, MessageAccess, Place, RoleId, UserId,
+};
 
 /// Somebody who uses the bot.
 #[derive(Clone, Debug)]
@@ -29,7 +31,7 @@ pub(super) struct Invoker {
 
 /// Makes an [`Invoker`] of an interaction: the three kinds have the same fields, but no common type.
 macro_rules! invoker {
-    ($interaction:expr, $reach:expr) => {{
+    ($interaction:expr, $access:expr) => {{
         let interaction = $interaction;
         let token = SecretString::new(interaction.token.clone());
         Invoker {
@@ -50,7 +52,7 @@ macro_rules! invoker {
             place: Place {
                 guild: interaction.guild_id.map(|guild| GuildId(guild.get())),
                 channel: ChannelId(interaction.channel_id.get()),
-                reach: $reach,
+                access: $access,
                 application: ApplicationId(interaction.application_id.get()),
                 token: Some(token),
                 attachment_limit: interaction.attachment_size_limit,
@@ -62,27 +64,27 @@ macro_rules! invoker {
 impl Invoker {
     /// Whoever used a command.
     pub(super) fn of_command(interaction: &CommandInteraction) -> Self {
-        let reach = reach(
+        let access = access(
             &interaction.authorizing_integration_owners,
             interaction.guild_id,
             interaction.context,
         );
-        invoker!(interaction, reach)
+        invoker!(interaction, access)
     }
 
     /// Whoever clicked a button.
     pub(super) fn of_click(interaction: &ComponentInteraction) -> Self {
-        let reach = reach(
+        let access = access(
             &interaction.authorizing_integration_owners,
             interaction.guild_id,
             interaction.context,
         );
-        invoker!(interaction, reach)
+        invoker!(interaction, access)
     }
 
     /// Whoever sent a form, which remembers the reach of whoever opened it.
-    pub(super) fn of_form(interaction: &ModalInteraction, reach: Reach) -> Self {
-        invoker!(interaction, reach)
+    pub(super) fn of_form(interaction: &ModalInteraction, access: MessageAccess) -> Self {
+        invoker!(interaction, access)
     }
 
     /// Whether they may delete a message about a job that stands here: they asked for it, or may
@@ -105,17 +107,17 @@ fn roles(member: &Member) -> impl Iterator<Item = RoleId> {
 
 /// The bot itself is where it was installed, and in its own direct messages; a user's own
 /// installation takes it nowhere (Discord docs, Interactions > Authorizing Integration Owners).
-fn reach(
+fn access(
     owners: &AuthorizingIntegrationOwners,
     guild: Option<serenity::all::GuildId>,
     context: Option<InteractionContext>,
-) -> Reach {
+) -> MessageAccess {
     let installed_in_guild = owners.0.iter().any(|owner| {
         matches!(owner, AuthorizingIntegrationOwner::GuildInstall(home)
             if home.is_some() && *home == guild)
     });
     let own_dm = context == Some(InteractionContext::BotDm);
-    if installed_in_guild || own_dm { Reach::Channel } else { Reach::TokenOnly }
+    if installed_in_guild || own_dm { MessageAccess::Channel } else { MessageAccess::TokenOnly }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use tracing::warn;
 use super::{Context, errors::CommandError, invoker::Invoker};
 use crate::{
     delivery::{ExportAnswer, Message, Priority, Reply, forget_question, sentences},
-    domain::{Place, Reach},
+    domain::{MessageAccess, Place},
     jobs::ExportError,
 };
 
@@ -40,10 +40,10 @@ async fn export(context: Context<'_>) -> Result<(), CommandError> {
     if !state.begin(&invoker, &Reply::Wait).await {
         return Ok(());
     }
-    let Place { application, attachment_limit: limit, reach, .. } = invoker.place;
-    let files = match reach {
-        Reach::Channel => FILES,
-        Reach::TokenOnly => FOLLOW_UPS + 1,
+    let Place { application, attachment_limit: limit, access, .. } = invoker.place;
+    let files = match access {
+        MessageAccess::Channel => FILES,
+        MessageAccess::TokenOnly => FOLLOW_UPS + 1,
     };
     let to = ExportAnswer { application, token: &invoker.token, limit, files };
     if let Err(error) = state.jobs.export(invoker.user, to).await {

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::{JobId, MessageId, Reach, Search};
+use super::{JobId, MessageAccess, MessageId, Search};
 
 /// Names one run of the bot, so that a first response says which process gave it. Two processes with
 /// the same token receive the same interactions, and the job ids that follow from them are the same.
@@ -47,7 +47,7 @@ pub enum Action {
         origin: Option<JobId>,
         /// Whether the bot itself can write where it was opened: Discord doesn't say that once
         /// more when the form is sent.
-        reach: Reach,
+        access: MessageAccess,
     },
     /// Shows another page of the songs of the person who clicks.
     Songs {
@@ -72,13 +72,13 @@ impl Action {
             Self::CancelOwn(job) => format!("cancel-own:{job}"),
             Self::Cancel { job, run: None } => format!("cancel:{job}"),
             Self::Cancel { job, run: Some(run) } => format!("cancel:{job}:{run}"),
-            Self::Compose { origin, reach } => {
-                let reach = match reach {
-                    Reach::Channel => "channel",
-                    Reach::TokenOnly => "token",
+            Self::Compose { origin, access } => {
+                let access = match access {
+                    MessageAccess::Channel => "channel",
+                    MessageAccess::TokenOnly => "token",
                 };
                 let origin = origin.map(|origin| origin.to_string()).unwrap_or_default();
-                format!("compose:{reach}:{origin}")
+                format!("compose:{access}:{origin}")
             }
             Self::Songs { page, search } => format!("songs:{page}:{}", search.as_str()),
             Self::Forget => "forget:me".to_owned(),
@@ -108,14 +108,14 @@ impl Action {
                 None => Self::Cancel { job: job()?, run: None },
             },
             "compose" => {
-                let (reach, origin) = rest.split_once(':')?;
-                let reach = match reach {
-                    "channel" => Reach::Channel,
-                    "token" => Reach::TokenOnly,
+                let (access, origin) = rest.split_once(':')?;
+                let access = match access {
+                    "channel" => MessageAccess::Channel,
+                    "token" => MessageAccess::TokenOnly,
                     _ => return None,
                 };
                 let origin = (!origin.is_empty()).then(|| origin.parse().map(JobId));
-                Self::Compose { origin: origin.transpose().ok()?, reach }
+                Self::Compose { origin: origin.transpose().ok()?, access }
             }
             "songs" => {
                 let (page, search) = rest.split_once(':')?;
@@ -135,10 +135,10 @@ mod tests {
     use super::*;
 
     fn any_action() -> impl Strategy<Value = Action> {
-        let reach = prop_oneof![Just(Reach::Channel), Just(Reach::TokenOnly)];
+        let access = prop_oneof![Just(MessageAccess::Channel), Just(MessageAccess::TokenOnly)];
         let search = any::<String>().prop_map(|words| Search::new(&words));
-        (0..9, any::<u64>().prop_map(JobId), any::<bool>(), reach, any::<u32>(), search).prop_map(
-            |(which, job, known, reach, page, search)| match which {
+        (0..9, any::<u64>().prop_map(JobId), any::<bool>(), access, any::<u32>(), search).prop_map(
+            |(which, job, known, access, page, search)| match which {
                 0 => Action::Again(job),
                 1 => Action::Edit(job),
                 2 => Action::Delete(job),
@@ -147,7 +147,7 @@ mod tests {
                 6 => Action::DeleteNow { job, message: MessageId(page.into()) },
                 7 => Action::CancelOwn(job),
                 5 => Action::Forget,
-                _ => Action::Compose { origin: known.then_some(job), reach },
+                _ => Action::Compose { origin: known.then_some(job), access },
             },
         )
     }

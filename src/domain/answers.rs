@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Event, Failure, Job, MessageId, Reach, Song, State, Timestamp, WhisulJob};
+use super::{Event, Failure, Job, MessageAccess, MessageId, Song, State, Timestamp, WhisulJob};
 
 /// What is known about a job's first answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,8 +106,8 @@ impl Job {
         match answer {
             FirstAnswer::Stands { message, ephemeral } => {
                 // A message that only its requester sees is out of the bot's reach.
-                let reach = if ephemeral { Reach::TokenOnly } else { self.place.reach };
-                Some(Event::AnswerStands { message, reach })
+                let access = if ephemeral { MessageAccess::TokenOnly } else { self.place.access };
+                Some(Event::AnswerStands { message, access })
             }
             // A void token finds no answer, whether one stands or not.
             FirstAnswer::Missing if !token_lives => Some(Event::Fell(Failure::TooLate)),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Delivery, Event, Job, MessageId, Reach, Shown, Timestamp};
+use super::{Delivery, Event, Job, MessageAccess, MessageId, Shown, Timestamp};
 
 /// For how long, and how often at least, a route is tried while Discord rejects each attempt: a new
 /// code may mean anything, and known ones may come from a short failure.
@@ -192,10 +192,10 @@ impl Job {
     }
 
     fn without_token(&self) -> DeliveryRoute {
-        match (self.place.reach, self.message) {
-            (Reach::Channel, Some(id)) => DeliveryRoute::Message(id),
-            (Reach::Channel, None) => DeliveryRoute::New(NewMessageTarget::InChannel),
-            (Reach::TokenOnly, _) => DeliveryRoute::New(NewMessageTarget::Direct),
+        match (self.place.access, self.message) {
+            (MessageAccess::Channel, Some(id)) => DeliveryRoute::Message(id),
+            (MessageAccess::Channel, None) => DeliveryRoute::New(NewMessageTarget::InChannel),
+            (MessageAccess::TokenOnly, _) => DeliveryRoute::New(NewMessageTarget::Direct),
         }
     }
 }
@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn every_second_attempt_goes_by_the_channel_once_the_token_has_failed_for_a_minute() {
         let mut job = fixtures::job(JobId(1), UserId(2));
-        (job.place.reach, job.message) = (Reach::Channel, Some(MessageId(9)));
+        (job.place.access, job.message) = (MessageAccess::Channel, Some(MessageId(9)));
         let other = Some(DeliveryRoute::Message(MessageId(9)));
         let mut trouble = TokenTrouble::default();
         for at in [0, 30, 59] {

@@ -3,7 +3,8 @@
 use secrecy::SecretString;
 
 use super::{
-    ApplicationId, ChannelId, Job, JobId, Place, Prompt, Reach, UserId, WhisulJob, WhisulJobId,
+    ApplicationId, ChannelId, Job, JobId, MessageAccess, Place, Prompt, UserId, WhisulJob,
+    WhisulJobId,
 };
 
 /// A job that was just asked for, in direct messages with the bot.
@@ -11,7 +12,7 @@ pub(crate) fn job(id: JobId, requester: UserId) -> Job {
     let place = Place {
         guild: None,
         channel: ChannelId(3),
-        reach: Reach::Channel,
+        access: MessageAccess::Channel,
         application: ApplicationId(4),
         token: Some(SecretString::new("token".to_owned())),
         attachment_limit: 10 << 20,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{ChannelId, Job, MessageId, Reach, State, Timestamp};
+use super::{ChannelId, Job, MessageAccess, MessageId, State, Timestamp};
 
 /// Who waited longer than this for a song is told that it is ready: they may have looked away.
 const ATTENTION: Duration = Duration::from_mins(1);
@@ -68,7 +68,8 @@ impl Job {
     /// Whether Discord tells the requester of the message: it is a new one in direct messages with
     /// them, and no edit.
     fn notifies_by_itself(&self, shown: Shown) -> bool {
-        let own_conversation = self.place.guild.is_none() && self.place.reach == Reach::Channel;
+        let own_conversation =
+            self.place.guild.is_none() && self.place.access == MessageAccess::Channel;
         let direct = own_conversation || shown.channel != self.place.channel;
         direct && self.message != Some(shown.message)
     }

@@ -49,7 +49,7 @@ pub struct Place {
     /// The channel.
     pub channel: ChannelId,
     /// Whether the bot itself can write in that channel.
-    pub reach: Reach,
+    pub access: MessageAccess,
     /// The application that the interaction was made with.
     pub application: ApplicationId,
     /// The interaction's token: for 15 minutes, whoever has it can edit the answer.
@@ -62,7 +62,7 @@ pub struct Place {
 
 /// Whether a message can be edited once its interaction's token is void.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reach {
+pub enum MessageAccess {
     /// The bot is in the channel and can use the channel's own endpoints.
     Channel,
     /// Only the token reaches the message: the bot is not there (user-installed), or only its

@@ -10,8 +10,8 @@
 //! An accepted job fails, too, where it is too late to find out whether its first answer stands.
 
 use super::{
-    Cancellation, Charge, Delivery, Failure, FollowUps, Job, MessageId, NewMessageTarget, Reach,
-    Shown, Song, State, Timestamp, WhisulJob,
+    Cancellation, Charge, Delivery, Failure, FollowUps, Job, MessageAccess, MessageId,
+    NewMessageTarget, Shown, Song, State, Timestamp, WhisulJob,
 };
 
 /// Something that happens to a job.
@@ -22,7 +22,7 @@ pub enum Event {
         /// The message that it is.
         message: MessageId,
         /// Whether the bot can reach that message without the token.
-        reach: Reach,
+        access: MessageAccess,
     },
     /// The first answer did not reach Discord, or Discord refused it.
     AnswerFailed,
@@ -117,10 +117,10 @@ impl Job {
     pub fn after(&self, event: Event) -> Option<Self> {
         let mut job = self.clone();
         match (&self.state, event) {
-            (State::Accepted, Event::AnswerStands { message, reach }) => {
+            (State::Accepted, Event::AnswerStands { message, access }) => {
                 job.state = State::Announced;
                 job.message = Some(message);
-                job.place.reach = reach;
+                job.place.access = access;
             }
             (State::Accepted, Event::AnswerFailed) => {
                 job.state = State::Abandoned;
@@ -208,7 +208,7 @@ mod tests {
         let whisul_job = whisul_job();
         let follow_ups = (any::<bool>(), any::<bool>());
         prop_oneof![
-            Just(Event::AnswerStands { message, reach: Reach::Channel }),
+            Just(Event::AnswerStands { message, access: MessageAccess::Channel }),
             Just(Event::AnswerFailed),
             Just(Event::Cancelled(Cancellation::by(Canceller::Requester))),
             Just(Event::TurnCame),
@@ -241,7 +241,7 @@ mod tests {
         let message = MessageId(9);
         let whisul_job = whisul_job();
         let job = through([
-            Event::AnswerStands { message, reach: Reach::Channel },
+            Event::AnswerStands { message, access: MessageAccess::Channel },
             Event::TurnCame,
             Event::NotTaken,
             Event::TurnCame,
@@ -285,7 +285,7 @@ mod tests {
             for (failure, is_taken) in failures {
                 let at = Timestamp::from_millis(0);
                 let mut events = vec![
-                    Event::AnswerStands { message: MessageId(9), reach: Reach::Channel },
+                    Event::AnswerStands { message: MessageId(9), access: MessageAccess::Channel },
                     Event::TurnCame,
                 ];
                 if is_taken {

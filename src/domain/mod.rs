@@ -52,7 +52,7 @@ pub use history::forgotten_before;
 pub use ids::{
     ApplicationId, ChannelId, GuildId, JobId, MessageId, RoleId, UserId, WhisulJob, WhisulJobId,
 };
-pub use job::{Charge, Delivery, Job, Place, Reach, State};
+pub use job::{Charge, Delivery, Job, MessageAccess, Place, State};
 pub use life::{Event, Step};
 pub use link::link;
 pub use overrides::{Grant, Overrides, Restriction};

@@ -7,7 +7,9 @@ use tokio::time::{Instant, timeout_at};
 use super::Jobs;
 use crate::{
     delivery::Message,
-    domain::{Cancellation, Event, Failure, FollowUps, Job, JobId, MessageId, Reach, Shown, State},
+    domain::{
+        Cancellation, Event, Failure, FollowUps, Job, JobId, MessageAccess, MessageId, Shown, State,
+    },
     store::StoreError,
 };
 
@@ -176,8 +178,8 @@ impl Jobs {
         cancelled: &Job,
         answer: impl AsyncFnOnce(Option<Message>) -> Option<MessageId>,
     ) {
-        let in_reach =
-            cancelled.place.reach == Reach::Channel || cancelled.has_live_token(self.clock.now());
+        let in_reach = cancelled.place.access == MessageAccess::Channel
+            || cancelled.has_live_token(self.clock.now());
         let news = (!in_reach).then(|| self.render_outcome(cancelled, false));
         let Some(message) = answer(news).await else { return };
         let shown = Shown { message, channel: cancelled.place.channel, bare: false };

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     delivery::{DiscordError, Message},
-    domain::{Event, Job, Reach, RejectedRoutes, State, Step, Timestamp, TokenTrouble},
+    domain::{Event, Job, MessageAccess, RejectedRoutes, State, Step, Timestamp, TokenTrouble},
 };
 
 /// The longest wait of a prompt that was turned away.
@@ -368,11 +368,11 @@ fn asked_wait(error: &StepError) -> Option<Duration> {
 
 /// Whether an edit now is the last that can reach a message that only its token reaches.
 pub(super) fn is_last_chance(job: &Job, now: Timestamp) -> bool {
-    job.place.reach == Reach::TokenOnly && now.after(LAST_WORDS) >= job.token_expires_at()
+    job.place.access == MessageAccess::TokenOnly && now.after(LAST_WORDS) >= job.token_expires_at()
 }
 
 /// How long it is until then: nothing once it has come. `None` where it never does, or is over.
 pub(super) fn last_chance_in(job: &Job, now: Timestamp) -> Option<Duration> {
-    let comes = job.place.reach == Reach::TokenOnly && job.has_live_token(now);
+    let comes = job.place.access == MessageAccess::TokenOnly && job.has_live_token(now);
     comes.then(|| job.token_expires_at().before(LAST_WORDS).since(now))
 }

@@ -25,7 +25,7 @@ pub(super) fn job(row: &SqliteRow) -> Result<Job, DamagedRow> {
         place: Place {
             guild: reader.optional_snowflake("guild")?.map(GuildId),
             channel: ChannelId(reader.snowflake("channel")?),
-            reach: reader.word("reach")?,
+            access: reader.word("access")?,
             application: ApplicationId(reader.snowflake("application")?),
             token: reader.optional("token")?.map(SecretString::new),
             attachment_limit: reader

@@ -1,7 +1,9 @@
 //! The words that stand for the domain's kinds in the database. They are for ever: to change one
 //! takes a migration.
 
-use crate::domain::{Canceller, Charge, Delivery, Failure, NewMessageTarget, Reach, State, UserId};
+use crate::domain::{
+    Canceller, Charge, Delivery, Failure, MessageAccess, NewMessageTarget, State, UserId,
+};
 
 /// A kind that is stored as a word.
 pub(super) trait Word: Copy + 'static {
@@ -17,7 +19,7 @@ pub(super) trait Word: Copy + 'static {
     }
 }
 
-impl Word for Reach {
+impl Word for MessageAccess {
     const ALL: &'static [Self] = &[Self::Channel, Self::TokenOnly];
 
     fn word(self) -> &'static str {

@@ -10,7 +10,7 @@ use super::{
 use crate::domain::{Cancellation, Failure, Job, JobId, State};
 
 const INSERT: &str = "\
-    INSERT INTO jobs (reach, token, message, state, delivery, open, settled, charge, \
+    INSERT INTO jobs (access, token, message, state, delivery, open, settled, charge, \
         whisul_job, poll_url, running_since, \
         title, bpm, length_seconds, tags, song_url, image_url, took_millis, \
         failure, failure_reason, cancelled_by, message_channel, owes_notice, owes_files, \
@@ -20,7 +20,7 @@ const INSERT: &str = "\
         $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34)";
 
 const UPDATE: &str = "\
-    UPDATE jobs SET reach = $1, token = $2, message = $3, state = $4, delivery = $5, \
+    UPDATE jobs SET access = $1, token = $2, message = $3, state = $4, delivery = $5, \
         open = $6, settled = $7, charge = $8, \
         whisul_job = $9, poll_url = $10, running_since = $11, \
         title = $12, bpm = $13, length_seconds = $14, tags = $15, song_url = $16, \
@@ -77,7 +77,7 @@ fn bind_progress(statement: Statement, job: &Job) -> Result<Statement, StoreErro
     let channel = job.message_channel.map(|it| number(job.id, "message_channel", it.0));
     let details = Details::of(&job.state);
     Ok(statement
-        .bind(job.place.reach.word())
+        .bind(job.place.access.word())
         .bind(token.map(|token| token.expose_secret().as_str()))
         .bind(message)
         .bind(state_word(&job.state))

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use secrecy::SecretString;
 use whisul_bot::domain::{
-    ApplicationId, ChannelId, GuildId, Limits, Place, Quota, Reach, RoleId, UserId,
+    ApplicationId, ChannelId, GuildId, Limits, MessageAccess, Place, Quota, RoleId, UserId,
 };
 
 use super::{
@@ -143,7 +143,7 @@ impl World {
         let place = Place {
             guild: installed.then_some(GuildId(asked.channel as u64)),
             channel: ChannelId(asked.channel as u64),
-            reach: if installed { Reach::Channel } else { Reach::TokenOnly },
+            access: if installed { MessageAccess::Channel } else { MessageAccess::TokenOnly },
             application: ApplicationId(1),
             token: Some(SecretString::new(String::new())),
             attachment_limit: 0,

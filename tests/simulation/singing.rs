@@ -6,8 +6,8 @@ use std::time::Duration;
 use whisul_bot::{
     delivery::{DiscordError, Posted},
     domain::{
-        Cancellation, Canceller, DeliveryRoute, Event, Failure, FollowUpSettings, Job, NextStep,
-        Patience, Reach, Report, RouteOutcome, State, Submission,
+        Cancellation, Canceller, DeliveryRoute, Event, Failure, FollowUpSettings, Job,
+        MessageAccess, NextStep, Patience, Report, RouteOutcome, State, Submission,
     },
 };
 
@@ -303,9 +303,9 @@ impl World {
         let time = self.bots_time();
         let job = &self.task(task).job;
         let index = index_of(job.id);
-        let route = match (job.place.reach, job.message) {
+        let route = match (job.place.access, job.message) {
             _ if job.has_live_token(time) => DeliveryRoute::Token,
-            (Reach::Channel, Some(id)) => DeliveryRoute::Message(id),
+            (MessageAccess::Channel, Some(id)) => DeliveryRoute::Message(id),
             _ => return None,
         };
         Some(Request::Show(index, route, Face::Progress))

@@ -8,3 +8,4 @@ CREATE INDEX admin_actions_of_scope ON admin_actions (scope, id);
 CREATE INDEX admin_actions_by_age ON admin_actions (done_at);
 UPDATE admin_actions SET topic = 'cancel' WHERE topic = 'take_back';
 UPDATE jobs SET state = 'abandoned' WHERE state = 'withdrawn';
+ALTER TABLE jobs RENAME COLUMN reach TO access;

@@ -20,7 +20,7 @@ async fn a_damaged_row_is_named_and_holds_up_no_other() {
         ("round", "UPDATE jobs SET round = -1"),
         ("prompt", "UPDATE jobs SET prompt = CAST(x'ff' AS TEXT)"),
         ("token", "UPDATE jobs SET token = x'00'"),
-        ("reach", "UPDATE jobs SET reach = 'far'"),
+        ("access", "UPDATE jobs SET access = 'far'"),
         ("charge", "UPDATE jobs SET charge = 'FULL'"),
         ("delivery", "UPDATE jobs SET delivery = ''"),
         ("message", "UPDATE jobs SET message = -9"),

@@ -24,9 +24,9 @@ proptest! {
                 after.requester = before.requester;
                 after.prompt = before.prompt.clone();
                 after.round = before.round;
-                let reach = after.place.reach;
+                let access = after.place.access;
                 let token = after.place.token.clone();
-                after.place = Place { reach, token, ..before.place.clone() };
+                after.place = Place { access, token, ..before.place.clone() };
                 prop_assert!(store.save(&before, &after).await.unwrap());
                 let read = store.job(after.id).await.unwrap().unwrap();
                 prop_assert_eq!(facts(&read), facts(&after));
@@ -48,7 +48,7 @@ async fn of_two_changes_only_the_first_is_written() {
     let store = folder.store().await;
     let job = fresh(id_at(0, 0), 1, None);
     accept(&store, &job).await;
-    let stands = Event::AnswerStands { message: MessageId(9), reach: Reach::Channel };
+    let stands = Event::AnswerStands { message: MessageId(9), access: MessageAccess::Channel };
     let announced = job.after(stands).unwrap();
     let abandoned = job.after(Event::AnswerFailed).unwrap();
 

@@ -30,8 +30,8 @@ use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use super::{Admission, Store};
 use crate::domain::{
     ApplicationId, Cancellation, Canceller, ChannelId, Charge, Delivery, Failure, FollowUps,
-    GuildId, Job, JobId, Limits, MessageId, Place, Prompt, Quota, Reach, Requester, Shown, Song,
-    SongLength, State, Timestamp, UserId, WhisulJob, WhisulJobId, fixtures, forgotten_before,
+    GuildId, Job, JobId, Limits, MessageAccess, MessageId, Place, Prompt, Quota, Requester, Shown,
+    Song, SongLength, State, Timestamp, UserId, WhisulJob, WhisulJobId, fixtures, forgotten_before,
 };
 
 /// A folder of its own for a test, gone with it.
@@ -119,7 +119,7 @@ fn facts(job: &Job) -> impl PartialEq + std::fmt::Debug {
     let token = job.place.token.as_ref().filter(|_| !job.is_settled());
     (
         (job.id, job.requester, job.prompt.as_str().to_owned(), job.round),
-        (job.place.guild, job.place.channel, job.place.reach, job.place.application),
+        (job.place.guild, job.place.channel, job.place.access, job.place.application),
         token.map(|token| token.expose_secret().clone()),
         (job.state.clone(), job.charge, job.message, job.delivery),
         (job.place.attachment_limit, job.message_channel, job.follow_ups),
@@ -193,7 +193,7 @@ prop_compose! {
         prompt in any::<String>().prop_filter_map("no prompt", |text| Prompt::parse(&text).ok()),
         (round, origin) in (any::<u32>(), prop::option::of(any_snowflake())),
         state in any_state(),
-        reach in prop::sample::select(vec![Reach::Channel, Reach::TokenOnly]),
+        access in prop::sample::select(vec![MessageAccess::Channel, MessageAccess::TokenOnly]),
         charge in prop::sample::select(vec![Charge::Full, Charge::KeyOnly, Charge::None]),
         delivery in prop::sample::select(
             <Delivery as super::words::Word>::ALL),
@@ -204,7 +204,7 @@ prop_compose! {
             place: Place {
                 guild: guild.map(GuildId),
                 channel: ChannelId(channel),
-                reach,
+                access,
                 application: ApplicationId(application),
                 token: token.map(SecretString::new),
                 attachment_limit,
