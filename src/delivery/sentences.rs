@@ -10,10 +10,10 @@ mod extras;
 mod help;
 mod interactions;
 mod my_data;
-mod own;
 mod rejected;
 #[cfg(test)]
 mod tests;
+mod user;
 
 use std::time::Duration;
 
@@ -29,8 +29,8 @@ pub use extras::*;
 pub use help::*;
 pub use interactions::*;
 pub use my_data::*;
-pub use own::*;
 pub use rejected::*;
+pub use user::*;
 
 /// The title while a job waits in line.
 pub const IN_LINE: &str = "🎟️ In line";

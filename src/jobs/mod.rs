@@ -17,7 +17,6 @@ mod follow;
 mod forget;
 mod moderation;
 mod notify;
-mod own;
 mod owner;
 mod pace;
 mod probe;
@@ -28,6 +27,7 @@ mod retry;
 mod submit;
 mod supervise;
 mod times;
+mod user_songs;
 mod worker;
 mod writing;
 
@@ -45,9 +45,9 @@ pub(crate) use backoff::{Backoff, rounded};
 pub use cancel::CancelOutcome;
 pub use clock::Clock;
 pub use export::ExportError;
-pub use own::MeantSong;
 pub use request::{RequestError, SongRequest};
 use times::ToldTimes;
+pub use user_songs::MeantSong;
 
 use crate::{
     delivery::{Deliverer, Discord, Links, Media, Message, MessageView, render},

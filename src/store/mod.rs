@@ -5,13 +5,14 @@
 //! `restore`, `purge` and `error`, and in the one `BEGIN` of `admit`.
 
 mod admin_actions;
+mod admin_queries;
 mod admit;
 mod backup;
+mod codec;
 mod error;
 mod forget;
 mod lock;
 mod open;
-mod own;
 mod pages;
 mod people;
 mod purge;
@@ -19,8 +20,7 @@ mod read;
 mod restore;
 #[cfg(test)]
 mod tests;
-mod watch;
-mod words;
+mod user_queries;
 mod write;
 
 use std::{sync::Arc, time::Duration};
@@ -33,8 +33,8 @@ pub use self::{
     backup::{BackupError, backup, snapshot},
     error::{DamagedRow, OpenError, StoreError},
     open::file_of,
-    own::{Erasure, Records, RecordsAfter},
     restore::{RestoreError, Restored, restore},
+    user_queries::{Erasure, Records, RecordsAfter},
 };
 use crate::domain::{Job, JobId, MessageId, Quota, UserId};
 

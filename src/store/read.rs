@@ -8,7 +8,7 @@ use sqlx::{Decode, Row, Sqlite, Type, sqlite::SqliteRow};
 
 use super::{
     DamagedRow,
-    words::{Word, canceller, failure_word, state_word},
+    codec::{Word, canceller, failure_word, state_word},
 };
 use crate::domain::{
     ApplicationId, Cancellation, Canceller, ChannelId, Failure, FollowUps, GuildId, Job, JobId,

@@ -5,7 +5,7 @@ use sqlx::{Sqlite, SqliteExecutor, query::Query, sqlite::SqliteArguments};
 
 use super::{
     StoreError,
-    words::{Word, canceller_word, failure_word, state_word},
+    codec::{Word, canceller_word, failure_word, state_word},
 };
 use crate::domain::{Cancellation, Failure, Job, JobId, State};
 

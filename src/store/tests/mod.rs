@@ -8,9 +8,9 @@ mod forgetting;
 mod life;
 mod locking;
 mod opening;
-mod own;
 mod people;
 mod plans;
+mod user_queries;
 
 use std::{
     collections::BTreeMap,
@@ -196,7 +196,7 @@ prop_compose! {
         access in prop::sample::select(vec![MessageAccess::Channel, MessageAccess::TokenOnly]),
         charge in prop::sample::select(vec![Charge::Full, Charge::KeyOnly, Charge::None]),
         delivery in prop::sample::select(
-            <Delivery as super::words::Word>::ALL),
+            <Delivery as super::codec::Word>::ALL),
     ) -> Job {
         Job {
             id: JobId(id),

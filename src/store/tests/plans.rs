@@ -3,7 +3,9 @@
 use sqlx::{AssertSqlSafe, Row};
 
 use super::*;
-use crate::store::{DURATIONS, JOB, ROUNDS, UNSETTLED, admin_actions, admit, forget, own, watch};
+use crate::store::{
+    DURATIONS, JOB, ROUNDS, UNSETTLED, admin_actions, admin_queries, admit, forget, user_queries,
+};
 
 #[tokio::test]
 async fn every_statement_has_its_index() {
@@ -19,13 +21,13 @@ async fn every_statement_has_its_index() {
         (admit::CHARGES_OF_GUILD, "jobs_of_guild"),
         (admit::CHARGES_OF_EVERYBODY, "jobs_by_charge"),
         (forget::LATEST, "jobs_by_charge"),
-        (watch::CHARGED_HERE, "jobs_of_requester"),
-        (own::SONGS, "jobs_of_requester"),
-        (own::RECENT, "jobs_of_requester"),
-        (own::ALL, "jobs_of_requester"),
-        (own::UNDER_WAY, "jobs_open"),
-        (own::ERASE, "jobs_of_requester"),
-        (own::NOT_SETTLED, "jobs_of_requester"),
+        (admin_queries::CHARGED_HERE, "jobs_of_requester"),
+        (user_queries::SONGS, "jobs_of_requester"),
+        (user_queries::RECENT, "jobs_of_requester"),
+        (user_queries::ALL, "jobs_of_requester"),
+        (user_queries::UNDER_WAY, "jobs_open"),
+        (user_queries::ERASE, "jobs_of_requester"),
+        (user_queries::NOT_SETTLED, "jobs_of_requester"),
     ];
     for (statement, index) in statements {
         let plan = plan(&store, statement).await;
@@ -45,10 +47,10 @@ async fn every_statement_has_its_index() {
         (admin_actions::LOG_OF_SERVER.count, &["admin_actions_of_scope"]),
         (admin_actions::LOG_OF_SERVER.rows, &["admin_actions_of_scope"]),
         (admin_actions::LOG.rows, &["sqlite_autoindex_admin_actions_1"]),
-        (watch::OPEN_IN_GUILD.count, &["jobs_open_of_guild"]),
-        (watch::OPEN_IN_GUILD.rows, &["jobs_open_of_guild"]),
-        (watch::OPEN.count, &["jobs_open"]),
-        (watch::OPEN.rows, &["jobs_open"]),
+        (admin_queries::OPEN_IN_GUILD.count, &["jobs_open_of_guild"]),
+        (admin_queries::OPEN_IN_GUILD.rows, &["jobs_open_of_guild"]),
+        (admin_queries::OPEN.count, &["jobs_open"]),
+        (admin_queries::OPEN.rows, &["jobs_open"]),
     ] {
         let plan = plan(&store, statement).await.join("\n");
         for index in indices {

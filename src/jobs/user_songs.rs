@@ -1,4 +1,4 @@
-//! What people may see of their own.
+//! A person's own songs: lists, search, suggestions, showing one again.
 
 use super::Jobs;
 use crate::{

@@ -1,5 +1,5 @@
-//! The words that stand for the domain's kinds in the database. They are for ever: to change one
-//! takes a migration.
+//! How the domain's enums are stored: as words. A word that has been released changes only by
+//! migration.
 
 use crate::domain::{
     Canceller, Charge, Delivery, Failure, MessageAccess, NewMessageTarget, State, UserId,

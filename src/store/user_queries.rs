@@ -1,4 +1,4 @@
-//! What the jobs tell about one person: for that person alone.
+//! Queries for one person about their own jobs.
 //!
 //! A job is erased by emptying its prompt, which no other job has empty: what is left of its row
 //! counts for the quotas, and is no job any more.
@@ -7,7 +7,7 @@ use std::cmp::Reverse;
 
 use sqlx::{Row, sqlite::SqliteRow};
 
-use super::{Store, StoreError, read, words::Word};
+use super::{Store, StoreError, codec::Word, read};
 use crate::domain::{Charge, Job, JobId, Prompt, Record, UserId};
 
 /// How many of a person's jobs are looked at, the latest ones. Nobody leafs through more.

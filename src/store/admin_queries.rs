@@ -1,4 +1,4 @@
-//! What the jobs tell about a server, or about all: for its moderators, and the owner.
+//! Queries for moderators about a server, and for the owner about everything.
 
 use std::time::Duration;
 
