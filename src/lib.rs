@@ -4,8 +4,11 @@
 //!
 //! - [`discord`]: commands, components and modals, and the gateway connection;
 //! - [`jobs`]: requests, the queue, and the worker that submits, polls and delivers;
-//! - [`delivery`], [`whisul`], [`store`]: messages to Discord, requests to Whisul, rows on disk;
-//! - [`proxy`]: how the services are reached from this machine's network;
+//! - [`delivery`]: the routes by which an outcome reaches people;
+//! - [`messages`]: what people see, with every sentence;
+//! - [`discord_api`], [`whisul`], [`store`]: requests to Discord and to Whisul, rows on disk;
+//! - [`media`]: downloads of songs and covers;
+//! - [`proxy`]: which requests use the host's proxy;
 //! - [`domain`]: the rules for jobs, prompts and quotas;
 //! - [`config`] and [`ops`]: settings, the command line, logs and backups.
 //!
@@ -14,9 +17,12 @@
 pub mod config;
 pub mod delivery;
 pub mod discord;
+pub mod discord_api;
 pub mod domain;
 mod failpoint;
 pub mod jobs;
+pub mod media;
+pub mod messages;
 mod network;
 pub mod ops;
 #[cfg(any(test, fuzzing))]

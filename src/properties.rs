@@ -6,8 +6,9 @@
 
 pub use crate::{
     config::properties::env_file,
-    delivery::properties::{discord_response, markdown},
+    discord_api::properties::discord_response,
     domain::properties::{blocked_words, link},
+    messages::properties::markdown,
     retry_after::properties::retry_after,
     whisul::properties::{body, json, poll_url, whisul_response},
 };

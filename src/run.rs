@@ -15,10 +15,12 @@ use tracing::{error, info, warn};
 
 use crate::{
     config::Settings,
-    delivery::{Discord, DiscordError, Links, Media, MediaError},
     discord::{Access, BotState, GatewayError, Names, Owners, serve},
+    discord_api::{Discord, DiscordError},
     domain::Timestamp,
     jobs::{Clock, JobConfig, Jobs, Services},
+    media::{Media, MediaError},
+    messages::Links,
     ops::{signals, startup},
     store::{OpenError, Store, StoreError, file_of},
     whisul::{ClientError, Whisul},

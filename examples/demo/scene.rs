@@ -5,7 +5,7 @@ use std::time::Duration;
 use sandbox::{Invocation, Message, Person, Plan};
 use serde_json::json;
 use tokio::time::timeout;
-use whisul_bot::delivery::sentences;
+use whisul_bot::messages::text;
 
 use crate::{
     screen::Terminal,
@@ -74,7 +74,7 @@ pub(crate) struct Asked {
 impl Asked {
     /// Waits until Whisul is at it.
     async fn composing(&self) -> Result<(), Wrong> {
-        self.until("a song under way", |message| title(message) == sentences::COMPOSING).await?;
+        self.until("a song under way", |message| title(message) == text::COMPOSING).await?;
         Ok(())
     }
 
@@ -119,9 +119,9 @@ enum Outcome {
 impl Outcome {
     /// What a message shows; nothing while the song is under way.
     fn of(message: &Message) -> Option<Self> {
-        if message.button(sentences::LISTEN).is_some() {
+        if message.button(text::LISTEN).is_some() {
             Some(Self::Song)
-        } else if title(message) == sentences::FAILED {
+        } else if title(message) == text::FAILED {
             Some(Self::Failure)
         } else {
             message.ephemeral().then_some(Self::Refusal)

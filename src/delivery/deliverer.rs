@@ -4,15 +4,19 @@ use std::sync::Arc;
 
 use tracing::warn;
 
-use super::{Discord, DiscordError, Message, Posted, Priority, sentences};
-use crate::domain::{
-    ChannelId, DeliveryRoute, Job, MessageAccess, NewMessageTarget, RunId, State, Timestamp,
+use super::search::is_first_of;
+use crate::{
+    discord_api::{Discord, DiscordError, Message, Posted, Priority},
+    domain::{
+        ChannelId, DeliveryRoute, Job, MessageAccess, NewMessageTarget, RunId, State, Timestamp,
+    },
+    messages::text,
 };
 
 /// Brings a job's message to Discord.
 #[derive(Clone, Debug)]
 pub struct Deliverer {
-    pub(super) discord: Arc<Discord>,
+    pub(crate) discord: Arc<Discord>,
 }
 
 impl Deliverer {
@@ -37,12 +41,12 @@ impl Deliverer {
             None => Err(DiscordError::TokenGone),
         };
         match found {
-            Ok(seen) if seen.is_first_of(job.id, run) => Ok(seen.posted(place.channel)),
+            Ok(seen) if is_first_of(&seen, job.id, run) => Ok(seen.posted(place.channel)),
             // This run gave no other answer. An earlier one may have told why there is no job.
             Ok(_) if run.is_some() => Err(DiscordError::AnsweredElsewhere),
             Ok(_) => Err(DiscordError::MessageGone),
             Err(DiscordError::TokenGone) if place.access == MessageAccess::Channel => {
-                self.discord.find_first(place.channel, job.id, run).await
+                self.find_first(place.channel, job.id, run).await
             }
             Err(error) => Err(error),
         }
@@ -116,15 +120,15 @@ impl Deliverer {
     }
 
     fn stripped(job: &Job, message: &Message) -> Message {
-        message.stripped(&sentences::stripped(job.requester, has_song(job)))
+        message.stripped(&text::stripped(job.requester, has_song(job)))
     }
 
     fn without_links(job: &Job, message: &Message) -> Message {
-        message.without_links(&sentences::without_links(job.requester, has_song(job)))
+        message.without_links(&text::without_links(job.requester, has_song(job)))
     }
 
     fn bare(job: &Job, _: &Message) -> Message {
-        Message::bare(sentences::bare(job.id, has_song(job)))
+        Message::bare(text::bare(job.id, has_song(job)))
     }
 
     async fn send(
@@ -143,7 +147,7 @@ impl Deliverer {
                 match discord.edit(place.channel, id, message, priority).await {
                     // Before the last crash it may have taken this one.
                     Err(DiscordError::TooManyEdits) => {
-                        discord.find_outcome(place.channel, id, job.id).await
+                        self.find_outcome(place.channel, id, job.id).await
                     }
                     answer => answer,
                 }
@@ -154,7 +158,7 @@ impl Deliverer {
             }
             DeliveryRoute::Find(post) => {
                 let channel = self.channel(job, post).await?;
-                discord.find_shown(channel, job.id, post == NewMessageTarget::Direct).await
+                self.find_shown(channel, job.id, post == NewMessageTarget::Direct).await
             }
         }
     }

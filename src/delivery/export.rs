@@ -3,22 +3,18 @@
 use std::io;
 
 use memmap2::MmapMut;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde_json::{Value, json};
 use tokio_util::bytes::Bytes;
-use twilight_http_ratelimiting::Method;
 
-use super::{
-    Discord, DiscordError, Priority,
-    discord::original,
+use crate::{
+    discord_api::{Discord, DiscordError},
+    domain::{
+        ApplicationId, Cancellation, Charge, Failure, Job, JobId, Record, SongLength, State,
+        Timestamp, UserId,
+    },
     media::File,
-    message::EPHEMERAL,
-    request::{Auth, Request},
-    sentences as say,
-};
-use crate::domain::{
-    ApplicationId, Cancellation, Charge, Failure, Job, JobId, Record, SongLength, State, Timestamp,
-    UserId,
+    messages::text::{self as say, ExportEnd},
 };
 
 /// The most bytes of a file, whatever Discord would take: so much memory an export takes.
@@ -46,17 +42,6 @@ pub struct FinishedExport {
     file: File,
     number: u32,
     end: ExportEnd,
-}
-
-/// What comes after a file of an export.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ExportEnd {
-    /// Another file.
-    More,
-    /// Nothing: that was everything.
-    Complete,
-    /// Nothing, though there are older songs: Discord takes no further file.
-    Cut,
 }
 
 impl ExportFile {
@@ -135,28 +120,17 @@ pub struct ExportAnswer<'a> {
     pub files: u32,
 }
 
-impl Discord {
-    /// Puts a file of a person's data into the message that an interaction is to be answered with,
-    /// or, but for the first, into a further one.
+impl FinishedExport {
+    /// Puts the file into the message that an interaction is to be answered with, or, but for the first
+    /// file, into a further one.
     ///
     /// # Errors
     /// As [`DiscordError`] says.
-    pub async fn send_export(
-        &self,
-        to: ExportAnswer<'_>,
-        FinishedExport { file, number, end }: &FinishedExport,
-    ) -> Result<(), DiscordError> {
-        let attached = json!([{ "id": 0, "filename": file.name }]);
-        let mut body = json!({ "content": say::exported(*number, *end), "attachments": attached });
-        let (method, path) = if *number == 1 {
-            (Method::Patch, original(to.application, to.token))
-        } else {
-            extend(&mut body, json!({ "flags": EPHEMERAL }));
-            (Method::Post, format!("webhooks/{}/{}", to.application, to.token.expose_secret()))
-        };
-        let (auth, priority, body) = (Auth::InteractionToken, Priority::High, Some(&body));
-        let request = Request { method, path, query: "", auth, priority, body };
-        self.sender.send_with::<Value>(&request, &[file]).await.map(|_| ())
+    pub async fn send(&self, discord: &Discord, to: ExportAnswer<'_>) -> Result<(), DiscordError> {
+        let said = say::exported(self.number, self.end);
+        discord
+            .answer_with_file(to.application, to.token, self.number == 1, &said, &self.file)
+            .await
     }
 }
 

@@ -1,17 +1,16 @@
 //! What follows once a song is shown: word that it is ready, and its files.
 
-use secrecy::{ExposeSecret, SecretString};
-use serde_json::Value;
-use twilight_http_ratelimiting::Method;
-
-use super::{
-    Deliverer, Discord, DiscordError, Files, Message, Priority,
-    discord::PostedMessage,
-    media::File,
-    request::{Auth, Request, body},
-    sentences,
+use super::Deliverer;
+use crate::{
+    discord_api::{Auth, DiscordError, Message},
+    domain::{Job, MessageAccess, State, Timestamp},
+    media::Files,
+    messages::{markdown::plain, text},
 };
-use crate::domain::{ApplicationId, Job, MessageAccess, Timestamp};
+use secrecy::ExposeSecret;
+
+/// The most characters of a file's description (Discord docs, Message Resource > Attachment).
+const DESCRIPTION_MAX: usize = 1024;
 
 /// What is said about the way that led nowhere.
 const NOWHERE: DiscordError = DiscordError::TokenGone;
@@ -23,7 +22,7 @@ impl Deliverer {
     /// # Errors
     /// When that surely, or perhaps, did not get through.
     pub async fn tell_ready(&self, job: &Job, now: Timestamp) -> Result<(), DiscordError> {
-        let notice = Message::text(sentences::ready(job.requester)).calling(job.requester);
+        let notice = Message::text(text::ready(job.requester)).calling(job.requester);
         match (job.place.access, job.message, job.message_channel) {
             (MessageAccess::Channel, Some(message), Some(channel)) => {
                 let reply = notice.replying_to(message);
@@ -51,7 +50,7 @@ impl Deliverer {
         let (Some(id), Some(channel)) = (job.message, job.message_channel) else {
             return Err(NOWHERE);
         };
-        let (edit, files) = (message.with_files(files), files.list());
+        let (edit, files) = (message.with_files(files, &cover_description(job)), files.list());
         if let Some(webhook) = webhook(job).filter(|_| job.has_live_token(now)) {
             let path = format!("{webhook}/messages/{id}");
             match self.discord.upload(path, Auth::InteractionToken, &edit, &files).await {
@@ -68,36 +67,13 @@ impl Deliverer {
     }
 }
 
-impl Discord {
-    /// Answers an interaction once more, as long as its token lives.
-    ///
-    /// # Errors
-    /// When that surely, or perhaps, did not get through.
-    pub async fn follow_up(
-        &self,
-        application: ApplicationId,
-        token: &SecretString,
-        message: &Message,
-    ) -> Result<(), DiscordError> {
-        let (content, method) = (body(message)?, Method::Post);
-        let path = format!("webhooks/{application}/{}", token.expose_secret());
-        let (auth, priority) = (Auth::InteractionToken, Priority::High);
-        let body = Some(&content);
-        let request = Request { method, path, query: "", auth, priority, body };
-        self.sender.send::<PostedMessage>(&request).await.map(|_| ())
-    }
-
-    pub(super) async fn upload(
-        &self,
-        path: String,
-        auth: Auth,
-        edit: &Value,
-        files: &[&File],
-    ) -> Result<(), DiscordError> {
-        let (method, priority, body) = (Method::Patch, Priority::High, Some(edit));
-        let request = Request { method, path, query: "", auth, priority, body };
-        self.sender.send_with::<PostedMessage>(&request, files).await.map(|_| ())
-    }
+/// What is to be seen on a song's cover, for people who can't see it.
+fn cover_description(job: &Job) -> String {
+    let title = match &job.state {
+        State::Completed { song, .. } => song.title.as_deref(),
+        _ => None,
+    };
+    plain(&text::cover_of(title), DESCRIPTION_MAX)
 }
 
 /// Where the messages of a job's interaction are reached.

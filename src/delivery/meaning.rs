@@ -1,7 +1,9 @@
 //! What Discord's answers mean for a job.
 
-use super::{DiscordError, Posted};
-use crate::domain::{FirstAnswer, RouteOutcome, Shown};
+use crate::{
+    discord_api::{DiscordError, Posted},
+    domain::{FirstAnswer, RouteOutcome, Shown},
+};
 
 impl From<&Result<Posted, DiscordError>> for FirstAnswer {
     fn from(result: &Result<Posted, DiscordError>) -> Self {

@@ -1,54 +1,11 @@
-//! A job as a Discord message: what it says ([`render()`]), and how it gets there ([`Deliverer`]).
+//! How an outcome reaches people ([`Deliverer`]): the routes, the search for a message of unknown fate,
+//! and what follows a song.
 
-mod application;
-mod attempts;
-mod callback;
-mod codes;
-mod deletion;
 mod deliverer;
-mod discord;
-mod error;
 mod export;
 mod extras;
-mod forgetting;
-mod form;
-mod gateway;
-mod help;
-mod invalid;
-mod limiter;
-mod links;
-mod listing;
-mod markdown;
 mod meaning;
-mod media;
-mod message;
-pub mod panels;
-#[cfg(any(test, fuzzing))]
-pub(crate) mod properties;
-mod quota_panel;
-mod read;
-mod render;
-mod request;
-mod response;
 mod search;
-pub mod sentences;
-pub mod suggestions;
 
-pub use application::Application;
-pub use callback::{AnswerTime, Reply, Suggestion};
-pub use deletion::delete_question;
 pub use deliverer::Deliverer;
-pub use discord::{Discord, Posted};
-pub use error::DiscordError;
-pub use export::{ExportAnswer, ExportEnd, ExportFile, FinishedExport};
-pub use forgetting::forget_question;
-pub use form::{PROMPT_INPUT, prompt_form};
-pub use gateway::GatewayAnswer;
-pub use help::help;
-pub use links::Links;
-pub use listing::listing;
-pub use media::{Files, Media, MediaError};
-pub use message::Message;
-pub use quota_panel::{Answer, quota_panel};
-pub use render::{MessageView, Obstacle, render};
-pub use request::Priority;
+pub use export::{ExportAnswer, ExportFile, FinishedExport};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::{delivery::sentences, domain::GuildId};
+use crate::{domain::GuildId, messages::text};
 
 /// Where songs may be asked for.
 #[derive(Clone, Debug)]
@@ -22,9 +22,9 @@ impl Access {
         let (allowed, sentence) = match guild {
             Some(guild) => {
                 let listed = self.guilds.as_ref().is_none_or(|guilds| guilds.contains(&guild));
-                (listed, sentences::SERVER_NOT_ALLOWED)
+                (listed, text::SERVER_NOT_ALLOWED)
             }
-            None => (self.direct_messages, sentences::DMS_NOT_ALLOWED),
+            None => (self.direct_messages, text::DMS_NOT_ALLOWED),
         };
         if allowed { Ok(()) } else { Err(sentence) }
     }

@@ -10,8 +10,9 @@ use tracing::{debug, error, warn};
 
 use super::{BotState, invoker::Invoker};
 use crate::{
-    delivery::{DiscordError, Reply, Suggestion, suggestions},
+    discord_api::{DiscordError, Reply, Suggestion},
     domain::{Job, Page, Search},
+    messages::suggestions,
     store::StoreError,
 };
 

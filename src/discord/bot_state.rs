@@ -8,9 +8,10 @@ use tracing::warn;
 
 use super::{Access, Names, Owners, PendingDeletions, errors::CommandError, invoker::Invoker};
 use crate::{
-    delivery::{AnswerTime, Discord, DiscordError, Message, Posted, Reply, sentences},
+    discord_api::{AnswerTime, Discord, DiscordError, Message, Posted, Reply},
     domain::{ApplicationId, JobId, Prompt, Setting, UserId},
     jobs::{Jobs, SongRequest},
+    messages::text,
     proxy::Proxies,
 };
 
@@ -66,7 +67,7 @@ impl BotState {
     /// Whether a song may be asked for here and now.
     pub(super) fn check(&self, invoker: &Invoker) -> Result<(), CommandError> {
         if self.stop.is_cancelled() {
-            return Err(CommandError::NotNow(sentences::STOPPING));
+            return Err(CommandError::NotNow(text::STOPPING));
         }
         self.access.check(invoker.place.guild).map_err(CommandError::NotNow)
     }
@@ -140,7 +141,7 @@ impl BotState {
         let result = self.try_to_respond(interaction, token, reply, time).await;
         let shows_text = !matches!(reply, Reply::Suggestions(_) | Reply::Pong);
         if shows_text && result.as_ref().is_err_and(DiscordError::is_rejection) {
-            let plain = Reply::Message(Message::bare(sentences::REPLY_NOT_SHOWN).ephemeral());
+            let plain = Reply::Message(Message::bare(text::REPLY_NOT_SHOWN).ephemeral());
             // A rejection of nothing but text can't last. What goes wrong is in the log; there is no
             // other way to tell them.
             while let Err(error) = self.try_to_respond(interaction, token, &plain, time).await

@@ -22,9 +22,10 @@ use super::{
     quota::quota_of,
 };
 use crate::{
-    delivery::{Message, PROMPT_INPUT, Reply, prompt_form, sentences},
+    discord_api::{Message, Reply},
     domain::{Action, Cancellation, Canceller, Job, JobId, MessageAccess, MessageId, State},
     jobs::CancelOutcome,
+    messages::{PROMPT_INPUT, prompt_form, text},
 };
 
 /// Of the 3 seconds for an answer, this much may go into writing down that a job is cancelled.
@@ -52,7 +53,7 @@ pub(super) async fn answer(state: &BotState, interaction: &Interaction) -> bool 
             (_, Interaction::Modal(_)) => Err(unknown_form()),
             _ => {
                 info!("somebody clicked a button that this bot doesn't know");
-                Err(CommandError::NotNow(sentences::UNKNOWN_BUTTON))
+                Err(CommandError::NotNow(text::UNKNOWN_BUTTON))
             }
         }
     };
@@ -62,7 +63,7 @@ pub(super) async fn answer(state: &BotState, interaction: &Interaction) -> bool 
         Err(_panic) => {
             // The panic's own message may hold anything; the panic hook has printed it.
             error!("a button or form panicked");
-            sentences::UNFORESEEN.into()
+            text::UNFORESEEN.into()
         }
     };
     state.reply_ephemeral(&invoker, &sentence).await;
@@ -102,7 +103,7 @@ impl Components<'_> {
                 Ok(())
             }
             Action::Forget => self.forget().await,
-            Action::Compose { .. } => Err(CommandError::NotNow(sentences::UNKNOWN_BUTTON)),
+            Action::Compose { .. } => Err(CommandError::NotNow(text::UNKNOWN_BUTTON)),
         }
     }
 
@@ -114,9 +115,9 @@ impl Components<'_> {
             && !matches!(job.state, State::Accepted | State::Announced)
         {
             // The message has moved on while they clicked.
-            return CommandError::NotNow(sentences::TOO_LATE_TO_CANCEL);
+            return CommandError::NotNow(text::TOO_LATE_TO_CANCEL);
         }
-        CommandError::NotNow(sentences::UNKNOWN_BUTTON)
+        CommandError::NotNow(text::UNKNOWN_BUTTON)
     }
 
     async fn form(&self, action: Action, form: &ModalInteraction) -> Result<(), CommandError> {
@@ -152,7 +153,7 @@ impl Components<'_> {
 
     pub(super) async fn job(&self, id: JobId) -> Result<Job, CommandError> {
         let job = in_time(self.state.jobs.find(id)).await?;
-        job.ok_or(CommandError::NotNow(sentences::SONG_FORGOTTEN))
+        job.ok_or(CommandError::NotNow(text::SONG_FORGOTTEN))
     }
 
     async fn open_form(&self, job: &Job) -> Result<(), CommandError> {
@@ -183,8 +184,8 @@ impl Components<'_> {
         check(self.invoker.user == job.requester)?;
         let answer = async |news: Option<Message>| {
             let panel = match quota_of(self.state, self.invoker).await {
-                Ok(panel) => panel.for_one(sentences::CANCELLED_HERE),
-                Err(_unreadable) => Message::text(sentences::CANCELLED_HERE),
+                Ok(panel) => panel.for_one(text::CANCELLED_HERE),
+                Err(_unreadable) => Message::text(text::CANCELLED_HERE),
             };
             let answered = self.state.reply(self.invoker, &Reply::Update(panel)).await.is_ok();
             // Where its own message is out of reach, this is where they see it.
@@ -202,7 +203,7 @@ impl Components<'_> {
     /// Forgets the songs of the person who clicks, whatever message the button stands on.
     async fn forget(&self) -> Result<(), CommandError> {
         let erasure = in_time(self.state.jobs.forget_person(self.invoker.user)).await?;
-        let done = Message::text(sentences::forgotten(erasure.erased, erasure.kept)).ephemeral();
+        let done = Message::text(text::forgotten(erasure.erased, erasure.kept)).ephemeral();
         self.state.answer(self.invoker, &Reply::Update(done)).await;
         Ok(())
     }
@@ -210,7 +211,7 @@ impl Components<'_> {
 
 fn unknown_form() -> CommandError {
     info!("somebody sent a form that this bot doesn't know");
-    CommandError::NotNow(sentences::UNKNOWN_FORM)
+    CommandError::NotNow(text::UNKNOWN_FORM)
 }
 
 fn deadline() -> Instant {
@@ -221,15 +222,15 @@ fn deadline() -> Instant {
 fn told(outcome: CancelOutcome) -> Result<(), CommandError> {
     match outcome {
         CancelOutcome::Cancelled | CancelOutcome::Ended => Ok(()),
-        CancelOutcome::TooLate => Err(CommandError::NotNow(sentences::TOO_LATE_TO_CANCEL)),
-        CancelOutcome::Remembered { .. } => Err(CommandError::NotNow(sentences::CANCEL_REMEMBERED)),
-        CancelOutcome::NotFound => Err(CommandError::NotNow(sentences::SONG_FORGOTTEN)),
+        CancelOutcome::TooLate => Err(CommandError::NotNow(text::TOO_LATE_TO_CANCEL)),
+        CancelOutcome::Remembered { .. } => Err(CommandError::NotNow(text::CANCEL_REMEMBERED)),
+        CancelOutcome::NotFound => Err(CommandError::NotNow(text::SONG_FORGOTTEN)),
         CancelOutcome::Late => Err(CommandError::Late),
     }
 }
 
 pub(super) fn check(may: bool) -> Result<(), CommandError> {
-    if may { Ok(()) } else { Err(CommandError::NotNow(sentences::NOT_YOURS)) }
+    if may { Ok(()) } else { Err(CommandError::NotNow(text::NOT_YOURS)) }
 }
 
 pub(super) fn message(click: &ComponentInteraction) -> MessageId {

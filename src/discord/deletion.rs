@@ -16,8 +16,9 @@ use super::{
     errors::{CommandError, in_time},
 };
 use crate::{
-    delivery::{DiscordError, Message, Priority, Reply, delete_question, sentences},
+    discord_api::{DiscordError, Message, Priority, Reply},
     domain::{Job, JobId, MessageAccess, MessageId, UserId},
+    messages::{delete_question, text},
 };
 
 /// How long a click's token can be used (Discord docs, Receiving and Responding), less what passed on
@@ -85,11 +86,11 @@ impl Components<'_> {
                 if let Err(error) = in_time(state.jobs.message_deleted(job.id, message)).await {
                     warn!(job = %job.id, %error, "that a message is gone can't be written down");
                 }
-                sentences::deleted(&job, invoker.user)
+                text::deleted(&job, invoker.user)
             }
             Err(error) => {
                 warn!(job = %job.id, %error, "a message could not be deleted");
-                sentences::NOT_DELETED.to_owned()
+                text::NOT_DELETED.to_owned()
             }
         };
         let (place, told) = (&invoker.place, Message::text(told));

@@ -7,7 +7,7 @@ use tokio::time::timeout;
 use tracing::{error, info, warn};
 
 use super::{BotState, invoker::Invoker};
-use crate::{delivery::sentences, domain::PromptError, jobs::RequestError, store::StoreError};
+use crate::{domain::PromptError, jobs::RequestError, messages::text, store::StoreError};
 
 /// Of the 3 seconds for an answer, this much may go into the database, apart from what is written
 /// for a job, which has a limit of its own.
@@ -70,25 +70,23 @@ impl CommandError {
     fn sentence(&self) -> Cow<'static, str> {
         match self {
             Self::NotNow(sentence) => Cow::Borrowed(sentence),
-            Self::NoSubcommand => Cow::Borrowed(sentences::COMMAND_CHANGED),
+            Self::NoSubcommand => Cow::Borrowed(text::COMMAND_CHANGED),
             Self::NotSo(sentence) => Cow::Owned(sentence.clone()),
-            Self::Prompt(error) => Cow::Owned(sentences::bad_prompt(*error)),
-            Self::Request(RequestError::Refused(refusal)) => {
-                Cow::Owned(sentences::refusal(refusal))
-            }
+            Self::Prompt(error) => Cow::Owned(text::bad_prompt(*error)),
+            Self::Request(RequestError::Refused(refusal)) => Cow::Owned(text::refusal(refusal)),
             Self::Request(RequestError::Restricted(restriction)) => {
-                Cow::Borrowed(sentences::admin::restricted(*restriction))
+                Cow::Borrowed(text::admin::restricted(*restriction))
             }
-            Self::Request(RequestError::NotShown) => Cow::Borrowed(sentences::PROMPT_NOT_SHOWN),
-            Self::Request(RequestError::Repeated) => Cow::Borrowed(sentences::ASKED_ALREADY),
+            Self::Request(RequestError::NotShown) => Cow::Borrowed(text::PROMPT_NOT_SHOWN),
+            Self::Request(RequestError::Repeated) => Cow::Borrowed(text::ASKED_ALREADY),
             Self::Request(RequestError::Store(StoreError::TooLarge { .. })) => {
-                Cow::Borrowed(sentences::UNREADABLE)
+                Cow::Borrowed(text::UNREADABLE)
             }
             Self::Request(RequestError::Store(_) | RequestError::Late) | Self::Store(_) => {
-                Cow::Borrowed(sentences::STORAGE_TROUBLE)
+                Cow::Borrowed(text::STORAGE_TROUBLE)
             }
-            Self::Request(RequestError::Panicked) => Cow::Borrowed(sentences::UNFORESEEN),
-            Self::Late => Cow::Borrowed(sentences::NOT_IN_TIME),
+            Self::Request(RequestError::Panicked) => Cow::Borrowed(text::UNFORESEEN),
+            Self::Late => Cow::Borrowed(text::NOT_IN_TIME),
         }
     }
 }
@@ -105,13 +103,13 @@ pub(super) fn answer(error: FrameworkError<'_, BotState, CommandError>) -> BoxFu
             FrameworkError::CommandPanic { .. } => {
                 // The panic's own message may hold anything; the panic hook has printed it.
                 error!("a command panicked");
-                Cow::Borrowed(sentences::UNFORESEEN)
+                Cow::Borrowed(text::UNFORESEEN)
             }
             FrameworkError::ArgumentParse { .. } => {
                 // Discord checks options against their limits; a client that has missed a change
                 // of them doesn't.
                 info!(command = name(&error), "an option has a value that can't be used");
-                Cow::Borrowed(sentences::BAD_OPTION)
+                Cow::Borrowed(text::BAD_OPTION)
             }
             other => {
                 let (command, kind) = (name(other), kind(other));
@@ -119,7 +117,7 @@ pub(super) fn answer(error: FrameworkError<'_, BotState, CommandError>) -> BoxFu
                     command,
                     kind, "a command came with other options than ours; a restart registers ours"
                 );
-                Cow::Borrowed(sentences::COMMAND_CHANGED)
+                Cow::Borrowed(text::COMMAND_CHANGED)
             }
         };
         let (state, interaction) = match &error {

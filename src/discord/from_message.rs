@@ -9,8 +9,9 @@ use super::{
     readable,
 };
 use crate::{
-    delivery::{Reply, prompt_form, sentences},
+    discord_api::Reply,
     domain::{Action, ApplicationId, JobId},
+    messages::{prompt_form, text},
 };
 
 /// The message in whose menu a command was used, as Discord sent it: serenity's model of it lacks
@@ -59,7 +60,7 @@ enum OwnJob {
 }
 
 /// Opens a form with the message's text as the prompt, to be adjusted before a song is asked for.
-/// Its name is [`MAKE_SONG_OF_THIS`](crate::delivery::sentences::MAKE_SONG_OF_THIS).
+/// Its name is [`MAKE_SONG_OF_THIS`](crate::messages::text::MAKE_SONG_OF_THIS).
 #[poise::command(
     context_menu_command = "Make a song of this",
     install_context = "Guild|User",
@@ -85,13 +86,13 @@ pub(super) async fn song_of_this(
         Some(OwnJob::Named(id)) => {
             let job = in_time(state.jobs.find(id)).await?;
             // What else its message says is no prompt.
-            Some(job.ok_or(CommandError::NotNow(sentences::SONG_FORGOTTEN))?)
+            Some(job.ok_or(CommandError::NotNow(text::SONG_FORGOTTEN))?)
         }
         Some(OwnJob::Answered(id)) => in_time(state.jobs.find(id)).await?,
         None => None,
     };
     let prompt = job.map(|job| job.prompt.as_str().to_owned()).or(text);
-    let prompt = prompt.ok_or(CommandError::NotNow(sentences::NOTHING_TO_READ))?;
+    let prompt = prompt.ok_or(CommandError::NotNow(text::NOTHING_TO_READ))?;
     let action = Action::Compose { origin: None, access: invoker.place.access };
     state.answer(&invoker, &Reply::Form(prompt_form(action, &prompt))).await;
     Ok(())

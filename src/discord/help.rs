@@ -6,8 +6,9 @@ use super::{
     invoker::Invoker,
 };
 use crate::{
-    delivery::{Answer, Reply, help as render, sentences},
+    discord_api::Reply,
     domain::Requester,
+    messages::{Answer, help as render, text},
 };
 
 /// See how this works
@@ -30,8 +31,7 @@ pub(super) async fn help(context: Context<'_>) -> Result<(), CommandError> {
         ))
     })
     .await?;
-    let kept_out =
-        state.access.check(guild).err().or(restriction.map(sentences::admin::restricted));
+    let kept_out = state.access.check(guild).err().or(restriction.map(text::admin::restricted));
     let available = limits.available(&requester, &charges, now);
     let usages = limits.usages(&requester, &charges, now);
     let tells = jobs.tells_when_ready();

@@ -4,9 +4,11 @@ use tracing::warn;
 
 use super::{Context, errors::CommandError, invoker::Invoker};
 use crate::{
-    delivery::{ExportAnswer, Message, Priority, Reply, forget_question, sentences},
+    delivery::ExportAnswer,
+    discord_api::{Message, Priority, Reply},
     domain::{MessageAccess, Place},
     jobs::ExportError,
+    messages::{forget_question, text},
 };
 
 /// The most files of an export: no database that is kept in order has so many songs of one person.
@@ -49,9 +51,9 @@ async fn export(context: Context<'_>) -> Result<(), CommandError> {
     if let Err(error) = state.jobs.export(invoker.user, to).await {
         warn!(%error, "somebody's data did not get through");
         let told = Message::text(match error {
-            ExportError::Store(_) => sentences::STORAGE_TROUBLE,
-            ExportError::Stopping => sentences::STOPPING,
-            _ => sentences::NOT_EXPORTED,
+            ExportError::Store(_) => text::STORAGE_TROUBLE,
+            ExportError::Stopping => text::STOPPING,
+            _ => text::NOT_EXPORTED,
         });
         // There is no other way to tell them.
         _ = state.discord.edit_answer(&invoker.place, &invoker.token, &told, Priority::High).await;

@@ -11,7 +11,7 @@ use tokio::{
 use tracing::debug;
 
 use crate::{
-    delivery::Discord,
+    discord_api::Discord,
     domain::{GuildId, UserId},
 };
 

@@ -5,7 +5,7 @@ use super::{
     errors::{CommandError, in_time},
     invoker::Invoker,
 };
-use crate::delivery::sentences;
+use crate::messages::text;
 
 /// Choose whether I tell you when a song of yours is ready
 #[poise::command(
@@ -37,9 +37,9 @@ async fn choose(context: Context<'_>, wanted: bool) -> Result<(), CommandError> 
     let invoker = Invoker::of_command(context.interaction);
     in_time(state.jobs.choose_notice(invoker.user, wanted)).await?;
     let sentence = match wanted {
-        true if !state.jobs.tells_when_ready() => sentences::NOTICES_OFF_HERE,
-        true => sentences::NOTICES_ON,
-        false => sentences::NOTICES_OFF,
+        true if !state.jobs.tells_when_ready() => text::NOTICES_OFF_HERE,
+        true => text::NOTICES_ON,
+        false => text::NOTICES_OFF,
     };
     state.reply_ephemeral(&invoker, sentence).await;
     Ok(())

@@ -8,7 +8,7 @@ use tokio::{
 };
 use tracing::warn;
 
-use crate::{delivery::Discord, domain::UserId};
+use crate::{discord_api::Discord, domain::UserId};
 
 /// For how long an answer of Discord's is believed: who is no longer an owner, or has become one,
 /// notices that so soon.

@@ -10,8 +10,9 @@ use super::{
     invoker::Invoker,
 };
 use crate::{
-    delivery::{Answer, Message, Reply, quota_panel, sentences},
+    discord_api::{Message, Reply},
     domain::Requester,
+    messages::{Answer, quota_panel, text},
 };
 
 /// Of the 3 seconds for an answer, this much may go into looking whether messages still stand.
@@ -45,8 +46,7 @@ pub(super) async fn quota_of(state: &BotState, invoker: &Invoker) -> Result<Mess
     .await?;
     let left = limits.usages(&requester, &charges, now);
     let grants: Vec<_> = charges.usable_grants(now).copied().collect();
-    let kept_out =
-        state.access.check(guild).err().or(restriction.map(sentences::admin::restricted));
+    let kept_out = state.access.check(guild).err().or(restriction.map(text::admin::restricted));
     let available = limits.available(&requester, &charges, now);
     let answer = Answer { kept_out, available };
     Ok(quota_panel(&answer, &left, &grants, &under_way, |job| jobs.wait_of(job)))

@@ -7,7 +7,7 @@ use serenity::builder::CreateCommand;
 use tracing::{error, info, warn};
 
 use crate::{
-    delivery::{Discord, DiscordError},
+    discord_api::{Discord, DiscordError},
     domain::ApplicationId,
     jobs::{Backoff, rounded},
 };

@@ -6,7 +6,7 @@ use super::{
     invoker::Invoker,
     songs::suggested,
 };
-use crate::delivery::suggestions::meant_prompt;
+use crate::messages::suggestions::meant_prompt;
 
 /// Make a song from a few words
 #[poise::command(

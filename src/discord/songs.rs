@@ -7,11 +7,7 @@ use super::{
     errors::{CommandError, in_time},
     invoker::Invoker,
 };
-use crate::{
-    delivery::{Reply, sentences},
-    domain::Search,
-    jobs::MeantSong,
-};
+use crate::{discord_api::Reply, domain::Search, jobs::MeantSong, messages::text};
 
 /// Look through your songs, or show one again
 #[poise::command(
@@ -47,21 +43,21 @@ async fn show_again(state: &BotState, invoker: &Invoker, typed: &str) -> Result<
     let found = in_time(state.jobs.meant_song(person, typed)).await?;
     let job = match found {
         MeantSong::One(job) => job,
-        MeantSong::None => return Err(CommandError::NotNow(sentences::NO_SUCH_SONG)),
+        MeantSong::None => return Err(CommandError::NotNow(text::NO_SUCH_SONG)),
         MeantSong::Several(count, list) => {
-            let message = list.for_one(&sentences::several_songs(count));
+            let message = list.for_one(&text::several_songs(count));
             state.answer(invoker, &Reply::Message(message)).await;
             return Ok(());
         }
     };
     let (message, restriction) = in_time(state.jobs.shown_again(&job, guild)).await?;
     let not_here = state.access.check(guild).err();
-    let shown = match not_here.or(restriction.map(sentences::not_public)) {
+    let shown = match not_here.or(restriction.map(text::not_public)) {
         Some(why) => message.for_one(why),
         None => message,
     };
     match state.reply_with(invoker, &shown).await {
-        Err(error) if error.is_rejection() => Err(CommandError::NotNow(sentences::SONG_NOT_SHOWN)),
+        Err(error) if error.is_rejection() => Err(CommandError::NotNow(text::SONG_NOT_SHOWN)),
         Err(_unknown) => Ok(()),
         Ok(posted) => {
             state.jobs.attach_again(*job, invoker.interaction, invoker.place.clone(), posted);

@@ -18,6 +18,7 @@ mod ids;
 mod job;
 mod life;
 mod link;
+mod outage;
 mod overrides;
 mod page;
 mod patience;
@@ -55,6 +56,7 @@ pub use ids::{
 pub use job::{Charge, Delivery, Job, MessageAccess, Place, State};
 pub use life::{Event, Step};
 pub use link::link;
+pub use outage::Obstacle;
 pub use overrides::{Grant, Overrides, Restriction};
 pub use page::{Listed, Page};
 pub use patience::Patience;

@@ -9,8 +9,9 @@ use super::{
     worker::{StepError, Worker},
 };
 use crate::{
-    delivery::{DiscordError, Files, Posted},
+    discord_api::{DiscordError, Posted},
     domain::{Event, Job, JobId, Place, State},
+    media::Files,
 };
 
 /// How often one run of the bot tries to send a song's files while Discord can't take them, and the

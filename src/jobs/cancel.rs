@@ -6,7 +6,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::Jobs;
 use crate::{
-    delivery::Message,
+    discord_api::Message,
     domain::{
         Cancellation, Event, Failure, FollowUps, Job, JobId, MessageAccess, MessageId, Shown, State,
     },

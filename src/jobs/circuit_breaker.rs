@@ -19,7 +19,7 @@ use std::{
 
 use tokio::{sync::Notify, time::Instant};
 
-use crate::{delivery::Obstacle, domain::UserId};
+use crate::domain::{Obstacle, UserId};
 use state::{Access, State};
 
 /// See the module.

@@ -7,7 +7,7 @@ use tracing::{error, info};
 
 use super::worker::{StepError, Worker};
 use crate::{
-    delivery::{DiscordError, Message, Posted},
+    discord_api::{DiscordError, Message, Posted},
     domain::{DeliveryRoute, Event, NextStep, RouteOutcome, State},
 };
 

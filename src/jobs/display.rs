@@ -10,7 +10,7 @@ use tracing::debug;
 
 use super::{Jobs, pace::EDIT_GAP, times::ToldTimes, worker::last_chance_in};
 use crate::{
-    delivery::{DiscordError, Message},
+    discord_api::{DiscordError, Message},
     domain::{Job, State},
 };
 

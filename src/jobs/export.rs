@@ -6,8 +6,10 @@ use tokio::time::{sleep, timeout};
 
 use super::{Backoff, Jobs};
 use crate::{
-    delivery::{DiscordError, ExportAnswer, ExportEnd, ExportFile},
+    delivery::{ExportAnswer, ExportFile},
+    discord_api::DiscordError,
     domain::UserId,
+    messages::text::ExportEnd,
     store::StoreError,
 };
 
@@ -91,7 +93,7 @@ impl Jobs {
         end: ExportEnd,
     ) -> Result<(), ExportError> {
         let file = file.finish(end);
-        let send = || self.discord.send_export(to, &file);
+        let send = || file.send(&self.discord, to);
         let mut backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(8));
         for _ in 1..TRIES {
             match send().await {

@@ -50,8 +50,11 @@ use times::ToldTimes;
 pub use user_songs::MeantSong;
 
 use crate::{
-    delivery::{Deliverer, Discord, Links, Media, Message, MessageView, render},
+    delivery::Deliverer,
+    discord_api::{Discord, Message},
     domain::{Estimate, FollowUpSettings, Job, JobId, Limits, MessageId, RunId, UserId},
+    media::Media,
+    messages::{Links, MessageView, render},
     store::{Store, StoreError},
     whisul::{Permit, Whisul},
 };

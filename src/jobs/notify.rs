@@ -7,7 +7,7 @@ use super::{
     worker::{StepError, Worker},
 };
 use crate::{
-    delivery::DiscordError,
+    discord_api::DiscordError,
     domain::{Event, UserId},
     store::StoreError,
 };

@@ -10,8 +10,9 @@ use tracing::{debug, error, info, warn};
 
 use super::{Backoff, Jobs};
 use crate::{
-    delivery::{DiscordError, Message, Obstacle, sentences},
-    domain::{JobId, UserId},
+    discord_api::{DiscordError, Message},
+    domain::{JobId, Obstacle, UserId},
+    messages::text,
 };
 
 /// The owner is told of the same problem once in so long a time, however often it comes and goes.
@@ -43,8 +44,8 @@ impl Jobs {
     /// Tells the owner what holds songs up, if only they can mend that.
     pub(super) fn alert_owners(self: &Arc<Self>, obstacle: Obstacle) {
         let sentence = match obstacle {
-            Obstacle::BadKey => sentences::OWNER_BAD_KEY,
-            Obstacle::OutOfCredit => sentences::OWNER_OUT_OF_CREDIT,
+            Obstacle::BadKey => text::OWNER_BAD_KEY,
+            Obstacle::OutOfCredit => text::OWNER_OUT_OF_CREDIT,
             Obstacle::Unreachable | Obstacle::Busy => return,
         };
         self.alert_owners_of(sentence);
@@ -54,7 +55,7 @@ impl Jobs {
     /// to the process that gave it: both would pay for the same song.
     pub fn answered_elsewhere(self: &Arc<Self>, interaction: JobId) {
         error!(%interaction, "another process responds with this bot's token");
-        self.alert_owners_of(sentences::OWNER_OTHER_PROCESS);
+        self.alert_owners_of(text::OWNER_OTHER_PROCESS);
     }
 
     fn alert_owners_of(self: &Arc<Self>, problem: &'static str) {

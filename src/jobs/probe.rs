@@ -13,8 +13,7 @@ use super::{
     rounded,
 };
 use crate::{
-    delivery::Obstacle,
-    domain::{Report, WhisulJob, WhisulJobId},
+    domain::{Obstacle, Report, WhisulJob, WhisulJobId},
     whisul::{PollError, SubmitError, Trouble},
 };
 

@@ -18,7 +18,7 @@ use super::{
     worker::{StepError, Worker},
 };
 use crate::{
-    delivery::{AnswerTime, DiscordError, Message},
+    discord_api::{AnswerTime, DiscordError, Message},
     domain::{
         DeliveryRoute, Event, FirstAnswer, Job, JobId, Place, Prompt, Refusal, Requester,
         Restriction, RoleId, State, Step, UserId,

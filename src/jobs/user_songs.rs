@@ -2,8 +2,9 @@
 
 use super::Jobs;
 use crate::{
-    delivery::{Message, listing, suggestions::is_suggested_as},
+    discord_api::Message,
     domain::{GuildId, Job, JobId, Prompt, Restriction, Search, State, UserId},
+    messages::{listing, suggestions::is_suggested_as},
     store::StoreError,
 };
 

@@ -15,7 +15,7 @@ use super::{
     times::ToldTimes,
 };
 use crate::{
-    delivery::{DiscordError, Message},
+    discord_api::{DiscordError, Message},
     domain::{Event, Job, MessageAccess, RejectedRoutes, State, Step, Timestamp, TokenTrouble},
 };
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use sandbox::{DiscordRules, Fault, Plan, WhisulRules};
-use whisul_bot::delivery::sentences;
+use whisul_bot::messages::text;
 
 use crate::{
     program::Program,
@@ -187,7 +187,7 @@ async fn while_it_stops_nothing_is_taken_on_and_whoever_was_first_is_answered() 
             break bobs.content;
         }
     };
-    assert_eq!(refusal, sentences::STOPPING);
+    assert_eq!(refusal, text::STOPPING);
     world.bots_end().await.unwrap();
     let first = asked.message().expect("an answer before the end");
     assert!(!is_done(&first));

@@ -12,7 +12,7 @@ use std::{
 use sandbox::{DiscordRules, Invocation, Plan, WhisulRules};
 use serde_json::json;
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
-use whisul_bot::delivery::sentences::{NOT_IN_TIME, STORAGE_TROUBLE};
+use whisul_bot::messages::text::{NOT_IN_TIME, STORAGE_TROUBLE};
 
 use crate::{
     buttons::click,

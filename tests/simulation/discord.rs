@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use whisul_bot::{
-    delivery::{DiscordError, Posted},
-    domain::{ChannelId, JobId, MessageId, NewMessageTarget},
-};
+use whisul_bot::discord_api::{DiscordError, Posted};
+use whisul_bot::domain::{ChannelId, JobId, MessageId, NewMessageTarget};
 
 use super::agenda::Moment;
 

@@ -3,12 +3,10 @@
 
 use std::time::Duration;
 
-use whisul_bot::{
-    delivery::{DiscordError, Posted},
-    domain::{
-        Cancellation, Canceller, DeliveryRoute, Event, Failure, FollowUpSettings, Job,
-        MessageAccess, NextStep, Patience, Report, RouteOutcome, State, Submission,
-    },
+use whisul_bot::discord_api::{DiscordError, Posted};
+use whisul_bot::domain::{
+    Cancellation, Canceller, DeliveryRoute, Event, Failure, FollowUpSettings, Job, MessageAccess,
+    NextStep, Patience, Report, RouteOutcome, State, Submission,
 };
 
 use super::{

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use whisul_bot::discord_api::{DiscordError, Posted};
 use whisul_bot::{
-    delivery::{DiscordError, Posted},
     domain::{DeliveryRoute, Report, Submission},
     store::Admission,
 };

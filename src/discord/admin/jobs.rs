@@ -2,10 +2,6 @@
 
 use super::{Admin, page_of, server};
 use crate::{
-    delivery::{
-        panels::{self, JOBS_PAGE},
-        sentences::admin as say,
-    },
     discord::{
         Context,
         errors::{CommandError, in_time},
@@ -13,6 +9,10 @@ use crate::{
     },
     domain::{AdminAction, Cancellation, Canceller, JobId, Scope},
     jobs::CancelOutcome,
+    messages::{
+        panels::{self, JOBS_PAGE},
+        text::admin as say,
+    },
 };
 
 /// See who waits and whose songs are being made

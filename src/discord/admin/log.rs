@@ -2,12 +2,12 @@
 
 use super::{Admin, DAY, MONTH, log_entry, page_of, server};
 use crate::{
-    delivery::panels::{self, LOG_PAGE, LogEntry},
     discord::{
         Context,
         errors::{CommandError, in_time},
     },
     domain::{Listed, Scope},
+    messages::panels::{self, LOG_PAGE, LogEntry},
 };
 
 /// How many people are named who had the most songs made.

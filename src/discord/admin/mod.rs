@@ -23,13 +23,12 @@ use super::{
     names::ServerNames,
 };
 use crate::{
-    delivery::{
-        Message, Reply,
-        panels::{self, LogEntry},
-        sentences,
-        sentences::admin as say,
-    },
+    discord_api::{Message, Reply},
     domain::{ActionOutcome, AdminAction, AuditEntry, GuildId, Page, Scope},
+    messages::{
+        panels::{self, LogEntry},
+        text::{self, admin as say},
+    },
 };
 
 /// Of the 3 seconds for an answer, this much may have passed once an admin action is written down.
@@ -87,7 +86,7 @@ impl Admin {
         let state = context.framework.user_data().await.clone();
         let invoker = Invoker::of_command(context.interaction);
         if state.stop.is_cancelled() {
-            return Err(CommandError::NotNow(sentences::STOPPING));
+            return Err(CommandError::NotNow(text::STOPPING));
         }
         state.access.check(invoker.place.guild).map_err(CommandError::NotNow)?;
         let guild = invoker.place.guild.ok_or(CommandError::NotNow(say::SERVERS_ONLY))?;

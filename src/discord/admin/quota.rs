@@ -6,12 +6,12 @@ use serenity::all::User;
 
 use super::{Admin, DAY, MONTH};
 use crate::{
-    delivery::{panels, sentences::admin as say},
     discord::{
         Context,
         errors::{CommandError, in_time},
     },
     domain::{AdminAction, Limit, Quota, Requester, RoleId, Scope, UserId, parse_duration},
+    messages::{panels, text::admin as say},
 };
 
 /// See and change who may have how many songs

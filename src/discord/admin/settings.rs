@@ -6,16 +6,16 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{Admin, page_of};
 use crate::{
-    delivery::{
-        panels::{self, SERVERS_PAGE, ShownSetting},
-        sentences::admin as say,
-    },
     discord::{
         Context,
         errors::{CommandError, in_time},
         names::ServerNames,
     },
     domain::{GuildId, Limits, Listed, Quota, RoleId, Setting, Source},
+    messages::{
+        panels::{self, SERVERS_PAGE, ShownSetting},
+        text::admin as say,
+    },
 };
 
 /// What a moderator needs to know: what limits their own server and its people.

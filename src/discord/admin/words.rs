@@ -2,15 +2,15 @@
 
 use super::{Admin, page_of};
 use crate::{
-    delivery::{
-        panels::{self, WORDS_PAGE},
-        sentences::admin as say,
-    },
     discord::{
         Context,
         errors::{CommandError, in_time},
     },
     domain::{AdminAction, BlockedWord},
+    messages::{
+        panels::{self, WORDS_PAGE},
+        text::admin as say,
+    },
 };
 
 /// Words that no prompt may contain

@@ -21,8 +21,9 @@ use super::{
     shell::Shell,
 };
 use crate::{
-    delivery::{Message, Reply, sentences},
+    discord_api::{Message, Reply},
     domain::{ApplicationId, JobId},
+    messages::text,
 };
 
 /// How many interactions are remembered, so that one that comes twice, as happens around a RESUME,
@@ -147,13 +148,13 @@ impl Interactions {
             interaction.filter(|it| user(it).is_none_or(|it| person(raw) == Some(it)));
         let Some(interaction) = interaction else {
             warn!(kind, command, "an interaction could not be read");
-            return self.apologise(envelope, sentences::UNREADABLE).await;
+            return self.apologise(envelope, text::UNREADABLE).await;
         };
         let work = AssertUnwindSafe(self.answer(envelope, &interaction, raw)).catch_unwind();
         if work.await.is_err() {
             // The panic's own message may hold anything; the panic hook has printed it.
             error!(kind, command, "the handler of an interaction panicked");
-            self.apologise(envelope, sentences::UNFORESEEN).await;
+            self.apologise(envelope, text::UNFORESEEN).await;
         }
     }
 
@@ -167,9 +168,9 @@ impl Interactions {
             Interaction::Command(command) if self.knows(command) => self.run(command, raw).await,
             Interaction::Command(command) => {
                 self.report_stranger(command);
-                self.apologise(envelope, sentences::UNKNOWN_COMMAND).await;
+                self.apologise(envelope, text::UNKNOWN_COMMAND).await;
             }
-            _ => self.apologise(envelope, sentences::UNREADABLE).await,
+            _ => self.apologise(envelope, text::UNREADABLE).await,
         }
     }
 

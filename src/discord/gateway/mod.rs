@@ -31,9 +31,10 @@ use self::{
 };
 use super::{BotState, commands, registration};
 use crate::{
-    delivery::{Application, DiscordError, GatewayAnswer, sentences},
+    discord_api::{Application, DiscordError, GatewayAnswer},
     domain::UserId,
     jobs::{Backoff, rounded},
+    messages::text,
     proxy::Proxy,
 };
 
@@ -116,7 +117,7 @@ pub async fn serve(
             "Discord sends interactions to the application's Interactions Endpoint URL, so this bot \
              gets none; remove that URL in the developer portal"
         );
-        tasks.spawn(Arc::clone(&state.jobs).tell_owners(sentences::INTERACTIONS_ENDPOINT));
+        tasks.spawn(Arc::clone(&state.jobs).tell_owners(text::INTERACTIONS_ENDPOINT));
     }
     tasks.spawn({
         let state = state.clone();

@@ -14,7 +14,7 @@ use super::{
     socket::Socket,
 };
 use crate::{
-    delivery::DiscordError,
+    discord_api::DiscordError,
     jobs::{Backoff, rounded},
 };
 

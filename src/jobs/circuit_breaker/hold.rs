@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::{delivery::Obstacle, domain::UserId};
+use crate::domain::{Obstacle, UserId};
 
 /// A trial that has no answer after so long a time holds up its own requester alone: another one's
 /// prompt may find out more. Whisul mostly answers a prompt within a second.

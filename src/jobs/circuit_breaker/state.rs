@@ -5,7 +5,10 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{CallOutcome, ProbeResult, Tally, hold::Hold, refusals::Refusals};
-use crate::{delivery::Obstacle, domain::UserId, jobs::Backoff};
+use crate::{
+    domain::{Obstacle, UserId},
+    jobs::Backoff,
+};
 
 /// Waits between probes, and between prompts that find out what no probe can.
 const FIRST_WAIT: Duration = Duration::from_secs(2);

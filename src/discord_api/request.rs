@@ -1,0 +1,265 @@
+//! One request to Discord: rate-limited, timed, and its answer read by meaning.
+
+use std::{
+    io,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, SystemTime},
+};
+
+use reqwest::{
+    Client, Response, header,
+    multipart::{Form, Part},
+};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use tokio::{sync::Semaphore, time::Instant};
+use tracing::debug;
+use twilight_http_ratelimiting::{Endpoint, Method};
+use url::Url;
+
+use super::{
+    DiscordError,
+    invalid::InvalidResponses,
+    limiter::{self, Limiter},
+    response::RawResponse,
+};
+use crate::{
+    media::File,
+    proxy::{Proxies, Proxy},
+    retry_after,
+};
+
+/// How long Discord may take to connect, and to answer.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// The same with files, on a slow line.
+const UPLOAD_TIMEOUT: Duration = Duration::from_mins(2);
+/// The most bytes of an answer that are read.
+const ANSWER_MAX: usize = 4 << 20;
+/// How often a rate-limited request is tried, and the longest wait that is worth holding it.
+const ATTEMPTS: u32 = 3;
+const PATIENCE: Duration = Duration::from_secs(15);
+/// How many requests may be under way at once, answers to interactions aside.
+const AT_ONCE: usize = 32;
+/// How many connections are kept for requests to come. Each holds on to what its largest answer
+/// took.
+const KEPT: usize = 8;
+
+/// Which requests give way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Priority {
+    /// It has to get through, and waits for its place.
+    High,
+    /// An edit that shows progress. It gives way where the rate limit is nearly used up: another
+    /// comes soon.
+    Low,
+}
+
+/// How a request is authorised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Auth {
+    /// With the bot's token.
+    BotToken,
+    /// With the interaction's token in the path, outside the bot's own limits.
+    InteractionToken,
+}
+
+/// What is asked of Discord.
+pub(crate) struct Request<'a> {
+    pub(crate) method: Method,
+    /// Below `/api/v10/`, without a leading slash.
+    pub(crate) path: String,
+    pub(crate) query: &'a str,
+    pub(crate) auth: Auth,
+    pub(crate) priority: Priority,
+    pub(crate) body: Option<&'a Value>,
+}
+
+/// Sends requests, one way for production, tests and proxies: nothing differs but the address.
+#[derive(Debug)]
+pub(crate) struct Sender {
+    pub(crate) http: Client,
+    base: String,
+    /// The proxy through which Discord is reached.
+    pub(crate) proxy: Option<Proxy>,
+    token: SecretString,
+    limiter: Limiter,
+    /// Room for requests under way, so that thousands of messages don't open thousands of
+    /// connections.
+    room: Semaphore,
+    invalid: Mutex<InvalidResponses>,
+    began: Instant,
+}
+
+impl Sender {
+    /// A sender to the server at `address`, where the API is at `base`.
+    pub(crate) fn new(
+        address: &Url,
+        base: String,
+        token: SecretString,
+        proxies: &Proxies,
+    ) -> Result<Self, DiscordError> {
+        let http = proxies
+            .client()
+            .user_agent(concat!("DiscordBot (whisul-bot, ", env!("CARGO_PKG_VERSION"), ")"))
+            .redirect(reqwest::redirect::Policy::none())
+            // Only HTTP/1.1 can become a WebSocket.
+            .http1_only()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(TIMEOUT)
+            .pool_max_idle_per_host(KEPT)
+            .build()
+            .map_err(DiscordError::from_reqwest)?;
+        let no_thread = |error: io::Error| DiscordError::NotSent { cause: error.to_string() };
+        let limiter = Limiter::new().map_err(no_thread)?;
+        let (room, invalid) = (Semaphore::new(AT_ONCE), Mutex::default());
+        let proxy = proxies.of(address).cloned();
+        Ok(Self { http, base, proxy, token, limiter, room, invalid, began: Instant::now() })
+    }
+
+    /// Sends a request under the rate limits, waiting out short 429s.
+    pub(crate) async fn send<A: DeserializeOwned>(
+        &self,
+        request: &Request<'_>,
+    ) -> Result<A, DiscordError> {
+        self.send_with(request, &[]).await
+    }
+
+    /// The same with files, to which the body refers by their numbers (Discord docs, Uploading
+    /// Files).
+    pub(crate) async fn send_with<A: DeserializeOwned>(
+        &self,
+        request: &Request<'_>,
+        files: &[&File],
+    ) -> Result<A, DiscordError> {
+        let needed = request.priority == Priority::High;
+        if !needed && self.has_many_invalid_requests() {
+            return Err(DiscordError::GaveWay);
+        }
+        let mut attempt = 1;
+        loop {
+            let endpoint = Endpoint { method: request.method, path: request.path.clone() };
+            let permit = self.limiter.permit(endpoint, request.priority).await;
+            let permit = permit.ok_or(DiscordError::GaveWay)?;
+            let room = match request.priority {
+                Priority::High => self.room.acquire().await.ok(),
+                Priority::Low => Some(self.room.try_acquire().or(Err(DiscordError::GaveWay))?),
+            };
+            let timeout = if files.is_empty() { TIMEOUT } else { UPLOAD_TIMEOUT };
+            let response = self.dispatch(request, files, timeout).await?;
+            let headers = response.headers().clone();
+            let answer = read(response, request.auth, !files.is_empty()).await;
+            let wait = match &answer {
+                Err(DiscordError::RateLimited { after }) => Some(*after),
+                _ => None,
+            };
+            drop(room);
+            permit.complete(limiter::headers(&headers, wait));
+            if let (Some(after), true) = (wait, limiter::is_global(&headers)) {
+                self.limiter.hold(after);
+            }
+            match wait {
+                Some(after) if needed && attempt < ATTEMPTS && after <= PATIENCE => {
+                    attempt += 1;
+                    debug!(?after, "Discord asks to wait; the request comes again then");
+                    tokio::time::sleep(after).await;
+                }
+                _ => return answer,
+            }
+        }
+    }
+
+    /// Sends a request that has no bucket to share and no time to wait: an interaction's answer.
+    pub(crate) async fn send_at_once<A: DeserializeOwned>(
+        &self,
+        request: &Request<'_>,
+        timeout: Duration,
+    ) -> Result<A, DiscordError> {
+        let response = self.dispatch(request, &[], timeout).await?;
+        read(response, request.auth, false).await
+    }
+
+    /// Whether Discord is about to ban this machine for too many invalid requests.
+    pub(crate) fn has_many_invalid_requests(&self) -> bool {
+        self.invalid().are_many(self.began.elapsed())
+    }
+
+    fn invalid(&self) -> MutexGuard<'_, InvalidResponses> {
+        self.invalid.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn dispatch(
+        &self,
+        request: &Request<'_>,
+        files: &[&File],
+        timeout: Duration,
+    ) -> Result<Response, DiscordError> {
+        let address = format!("{}/{}{}", self.base, request.path, request.query);
+        let method = match request.method {
+            Method::Get => reqwest::Method::GET,
+            Method::Patch => reqwest::Method::PATCH,
+            Method::Put => reqwest::Method::PUT,
+            Method::Delete => reqwest::Method::DELETE,
+            _ => reqwest::Method::POST,
+        };
+        let mut builder = self.http.request(method, address).timeout(timeout);
+        if request.auth == Auth::BotToken {
+            let token = format!("Bot {}", self.token.expose_secret());
+            let mut token =
+                header::HeaderValue::from_str(&token).map_err(|_| DiscordError::BadToken)?;
+            token.set_sensitive(true);
+            builder = builder.header(header::AUTHORIZATION, token);
+        }
+        builder = match request.body {
+            Some(body) if files.is_empty() => builder.json(body),
+            Some(body) => builder.multipart(form(body, files)?),
+            None => builder,
+        };
+        let failed = |error| DiscordError::from_reqwest(error).through(self.proxy.as_ref());
+        let response = builder.send().await.map_err(failed)?;
+        self.invalid().note(response.status().as_u16(), self.began.elapsed());
+        Ok(response)
+    }
+}
+
+/// A body with files. What they are called is said in the body: in a header not every name can
+/// stand.
+fn form(body: &Value, files: &[&File]) -> Result<Form, DiscordError> {
+    let json = "application/json";
+    let payload =
+        Part::text(body.to_string()).mime_str(json).map_err(DiscordError::from_reqwest)?;
+    let mut form = Form::new().part("payload_json", payload);
+    for (number, file) in files.iter().enumerate() {
+        let size = file.bytes.len() as u64;
+        // The bytes are shared, not copied.
+        let part = Part::stream_with_length(file.bytes.clone(), size).file_name("file");
+        let part = part.mime_str(file.media_type).map_err(DiscordError::from_reqwest)?;
+        form = form.part(format!("files[{number}]"), part);
+    }
+    Ok(form)
+}
+
+/// Reads an answer: its JSON, or the meaning of its error.
+async fn read<A: DeserializeOwned>(
+    mut response: Response,
+    auth: Auth,
+    to_files: bool,
+) -> Result<A, DiscordError> {
+    let status = response.status().as_u16();
+    let retry_after = retry_after::read(response.headers(), SystemTime::now());
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(DiscordError::from_reqwest)? {
+        if body.len() + chunk.len() > ANSWER_MAX {
+            return Err(DiscordError::Unknown { cause: "the answer is too long".to_owned() });
+        }
+        body.extend_from_slice(&chunk);
+    }
+    RawResponse { status, retry_after, body: &body, to_files }.read(auth)
+}
+
+/// A body of any kind as JSON.
+pub(crate) fn body(content: &impl Serialize) -> Result<Value, DiscordError> {
+    serde_json::to_value(content)
+        .map_err(|error| DiscordError::NotSent { cause: error.to_string() })
+}

@@ -1,0 +1,25 @@
+//! What people see: one file for each message or screen, and every sentence in `text`.
+
+mod deletion;
+mod forgetting;
+pub(crate) mod form;
+mod help;
+pub(crate) mod links;
+pub(crate) mod listing;
+pub(crate) mod markdown;
+pub mod panels;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod properties;
+mod quota_panel;
+pub(crate) mod render;
+pub mod suggestions;
+pub mod text;
+
+pub use deletion::delete_question;
+pub use forgetting::forget_question;
+pub use form::{PROMPT_INPUT, prompt_form};
+pub use help::help;
+pub use links::Links;
+pub use listing::listing;
+pub use quota_panel::{Answer, quota_panel};
+pub use render::{MessageView, render};
