@@ -2,7 +2,7 @@
 //!
 //! The modules, from the outside in:
 //!
-//! - [`discord`]: commands, components and modals, and the gateway connection;
+//! - [`bot`]: commands, components and modals, and the gateway connection;
 //! - [`jobs`]: requests, the queue, and the worker that submits, polls and delivers;
 //! - [`delivery`]: the routes by which an outcome reaches people;
 //! - [`messages`]: what people see, with every sentence;
@@ -14,9 +14,9 @@
 //!
 //! A module may use those below it in this list, and never a neighbour.
 
+pub mod bot;
 pub mod config;
 pub mod delivery;
-pub mod discord;
 pub mod discord_api;
 pub mod domain;
 mod failpoint;

@@ -14,8 +14,8 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 use crate::{
+    bot::{Access, BotState, GatewayError, Names, Owners, serve},
     config::Settings,
-    discord::{Access, BotState, GatewayError, Names, Owners, serve},
     discord_api::{Discord, DiscordError},
     domain::Timestamp,
     jobs::{Clock, JobConfig, Jobs, Services},

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use sandbox::{DiscordRules, Fault, GatewayFault, Plan, WhisulRules};
 use serde_json::json;
-use whisul_bot::{RunError, discord::GatewayError};
+use whisul_bot::{RunError, bot::GatewayError};
 
 use crate::world::{World, done, song_at};
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sandbox::{DiscordRules, DiscordSandbox, Fault, Invocation, Message, Plan, WhisulRules};
-use whisul_bot::{RunError, discord::GatewayError};
+use whisul_bot::{RunError, bot::GatewayError};
 
 use crate::world::{World, description, done, failed, title};
 

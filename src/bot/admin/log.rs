@@ -2,7 +2,7 @@
 
 use super::{Admin, DAY, MONTH, log_entry, page_of, server};
 use crate::{
-    discord::{
+    bot::{
         Context,
         errors::{CommandError, in_time},
     },

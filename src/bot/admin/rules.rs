@@ -2,7 +2,7 @@
 
 use super::Admin;
 use crate::{
-    discord::{Context, errors::CommandError},
+    bot::{Context, errors::CommandError},
     domain::AdminAction,
 };
 

@@ -6,7 +6,7 @@ use serenity::all::User;
 
 use super::{Admin, DAY, MONTH};
 use crate::{
-    discord::{
+    bot::{
         Context,
         errors::{CommandError, in_time},
     },

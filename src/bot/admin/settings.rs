@@ -6,7 +6,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{Admin, page_of};
 use crate::{
-    discord::{
+    bot::{
         Context,
         errors::{CommandError, in_time},
         names::ServerNames,

@@ -2,7 +2,7 @@
 
 use super::{Admin, page_of, server};
 use crate::{
-    discord::{
+    bot::{
         Context,
         errors::{CommandError, in_time},
         songs::suggested,

@@ -4,7 +4,7 @@ use serenity::all::User;
 
 use super::Admin;
 use crate::{
-    discord::{Context, errors::CommandError},
+    bot::{Context, errors::CommandError},
     domain::{AdminAction, UserId},
 };
 
