@@ -9,6 +9,7 @@
 
 mod admin;
 mod answering;
+mod architecture;
 mod buttons;
 mod cancelling;
 mod charges;
