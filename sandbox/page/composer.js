@@ -82,6 +82,7 @@ function plain() {
 
 /** Shows the commands that begin like the text: those known at once, so that no key meets an old list. */
 async function offer() {
+  if (!command) explain();
   if (!/^\/[^\n]*$/.test(box.value)) {
     suggestions.hide();
     return;
@@ -153,7 +154,11 @@ function submit(event) {
 
 async function say() {
   const text = box.value.trim();
-  if (text === "" || text.startsWith("/")) return;
+  if (text === "") return;
+  if (text.startsWith("/")) {
+    explain("There is no such command for you here.", "Type / for those that there are.", true);
+    return;
+  }
   box.value = "";
   end.go();
   const outcome = await act({ do: "say", text });

@@ -83,7 +83,7 @@ async function play(scenario, button) {
   hands(false);
   goBack();
   stop = null;
-  banner(scenario.title, `${end} Everything is as it was before.`, "Close");
+  banner(scenario.title, `${end} Weather and bot are as they were before.`, "Close");
 }
 
 /** Begins in fair weather, with a bot. */

@@ -92,7 +92,11 @@ impl Components<'_> {
                 self.state.request_song(self.invoker, job.prompt.as_str(), Some(id)).await
             }
             Action::Edit(id) => self.open_form(&self.job(id).await?).await,
-            Action::Delete(id) => self.ask_to_delete(&self.job(id).await?, click).await,
+            Action::Delete(id) => {
+                let job = in_time(self.state.jobs.find(id)).await?;
+                let job = job.ok_or(CommandError::NotNow(text::OWNER_FORGOTTEN))?;
+                self.ask_to_delete(&job, click).await
+            }
             Action::DeleteNow { job, message } => self.delete(job, message).await,
             Action::CancelOwn(id) => self.cancel_own(&self.job(id).await?, click).await,
             Action::Cancel { job, .. } => self.cancel(&self.job(job).await?, click).await,

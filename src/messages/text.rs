@@ -133,7 +133,11 @@ pub const LINK_TOO_LONG: &str = "The link to this song is too long for Discord t
 pub fn failure(failure: &Failure, charge: Charge) -> String {
     let (what, next) = what_failed(failure);
     match charge {
-        Charge::Full => format!("{what} {COUNTS} Try other words next time."),
+        Charge::Full if matches!(failure, Failure::Generation { .. }) => {
+            format!("{what} {COUNTS} Try other words next time.")
+        }
+        // Whisul is in trouble, whatever the words are.
+        Charge::Full => format!("{what} {COUNTS} Wait a while before you try again."),
         Charge::KeyOnly | Charge::None => format!("{what} {DOES_NOT_COUNT}: {next}"),
     }
 }
@@ -297,6 +301,9 @@ pub const ASKED_ALREADY: &str = "You've asked for that just now: it is under way
 /// A button of a job that was forgotten.
 pub const SONG_FORGOTTEN: &str =
     "I don't remember this song any more. Type its prompt after `/song` to have it made again.";
+/// The button that deletes the message of a job that was forgotten.
+pub const OWNER_FORGOTTEN: &str = "I don't remember this song any more, nor who asked for it. A moderator \
+                                   can delete the message in its menu.";
 /// A button for the requester and moderators.
 pub const NOT_YOURS: &str = "Only the person who asked for this song, or a moderator, can do that.";
 /// Cancelling came too late.

@@ -203,6 +203,11 @@ async fn a_song_that_is_no_longer_remembered_says_so() {
     for label in ["Again", "Edit prompt", "Delete"] {
         let told = refusal(&click(&world.ann.at(&world.channel), &song, label).await).await;
         assert!(told.contains("I don't remember this song any more"), "{told}");
+        assert_eq!(
+            told.contains("A moderator can delete the message"),
+            label == "Delete",
+            "{told}"
+        );
     }
 }
 

@@ -87,7 +87,10 @@ async fn thirty_songs_are_leafed_through_page_by_page_even_across_a_restart() {
         last.id
     );
     let shown = description(&first).lines().next().unwrap();
-    assert!(shown.starts_with(&format!("**[{}]({link})** · <t:", title(last))), "{shown}");
+    assert!(
+        shown.starts_with(&format!("**\u{2068}[{}]({link})\u{2069}** · <t:", title(last))),
+        "{shown}"
+    );
     assert!(shown.ends_with(&format!(":R> · [message]({message})")), "{shown}");
 
     let second = turn(&seat, &first, "Next").await;

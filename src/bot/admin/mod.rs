@@ -98,8 +98,8 @@ impl Admin {
         owner.map_err(|_| CommandError::NotNow(say::OWNER_UNKNOWN))
     }
 
-    async fn check_owner(&self) -> Result<(), CommandError> {
-        if self.is_owner().await? { Ok(()) } else { Err(CommandError::NotNow(say::OWNER_ONLY)) }
+    async fn check_owner(&self, sentence: &'static str) -> Result<(), CommandError> {
+        if self.is_owner().await? { Ok(()) } else { Err(CommandError::NotNow(sentence)) }
     }
 
     /// This server, or everywhere, which is the owner's.
@@ -107,7 +107,7 @@ impl Admin {
         if everywhere != Some(true) {
             return Ok(Scope::Server(self.guild));
         }
-        self.check_owner().await?;
+        self.check_owner(say::OWNER_ONLY_EVERYWHERE).await?;
         Ok(Scope::Everywhere)
     }
 
@@ -120,7 +120,7 @@ impl Admin {
     ) -> Result<(), CommandError> {
         let entry = self.entry(action, scope, reason);
         if entry.action.is_for_owner(scope) {
-            self.check_owner().await?;
+            self.check_owner(say::OWNER_ONLY).await?;
         }
         let performed = self.write_down(&entry).await?;
         // It is written down already, and that is what matters.

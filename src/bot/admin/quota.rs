@@ -145,7 +145,7 @@ async fn set(
     admin.perform(action, Scope::Everywhere, reason).await
 }
 
-/// Lower this server's quota; the bot's owner may also raise it
+/// Set this server's quota, up to what the bot's owner allows
 #[poise::command(slash_command)]
 async fn server(
     context: Context<'_>,

@@ -105,7 +105,7 @@ pub(super) async fn servers(
 ) -> Result<(), CommandError> {
     let deadline = Instant::now() + PATIENCE;
     let admin = Admin::of(context).await?;
-    admin.check_owner().await?;
+    admin.check_owner(say::OWNER_ONLY).await?;
     match timeout_at(deadline, admin.state.discord.guilds()).await {
         Ok(Ok(servers)) => {
             let servers = Listed::of(servers, page_of(SERVERS_PAGE, page));

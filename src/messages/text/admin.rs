@@ -13,8 +13,11 @@ use crate::domain::{
 pub use actions::*;
 
 /// Only the owner may do that.
-pub const OWNER_ONLY: &str = "Only this bot's owner can do that: it concerns every server, or lifts \
-                              somebody above the bot's settings.";
+pub const OWNER_ONLY: &str = "Only this bot's owner can do that: it would raise somebody's quota, or \
+                              concern every server.";
+/// Only the owner may do that everywhere.
+pub const OWNER_ONLY_EVERYWHERE: &str = "Only this bot's owner can do that in all servers. Leave out \
+                                         `everywhere` to do it in this server.";
 /// Discord did not say who the owner is.
 pub const OWNER_UNKNOWN: &str =
     "I couldn't ask Discord who my owner is, so I did nothing. Try again in a minute.";
@@ -32,7 +35,8 @@ pub const BAD_DURATION: &str = "I can't read that duration. Write a number and m
 pub const BAD_QUOTA: &str = "I can't read that quota. Write COUNT/WINDOW, such as 5/1d, or \
                              `unlimited`, or `default` for the bot's settings.";
 /// A job's id that can't be one.
-pub const BAD_SONG: &str = "That is no song's number. `/admin jobs` shows them.";
+pub const BAD_SONG: &str =
+    "That is no song's number. Choose a song from the list that appears while you type.";
 /// There is no such waiting job here.
 pub const NO_SUCH_SONG: &str = "There is no such song in line here. `/admin jobs` shows them.";
 /// A running job was ended.
@@ -146,14 +150,14 @@ pub fn left(usage: &QuotaUsage) -> String {
     let QuotaUsage { limit, quota, left, next_at } = *usage;
     let songs = songs_of(quota);
     let of = match limit {
-        Limit::Concurrency => return format!("{left} of {songs} at once"),
+        Limit::Concurrency => return format!("{left} of {songs} at once left"),
         Limit::Person => "",
         Limit::Guild => " in this server",
         Limit::Global => " over everybody",
     };
     let next = next_at.filter(|_| left == 0);
     let next = next.map(|at| format!(", the next one {}", relative(at))).unwrap_or_default();
-    format!("{left} of {songs}{of}{next}")
+    format!("{left} of {songs}{of} left{next}")
 }
 
 /// A person without a quota of their own.

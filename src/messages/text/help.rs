@@ -7,8 +7,8 @@ use crate::domain::Quota;
 pub const HELP: &str = "Songs from a few words";
 
 /// What to do.
-pub const HOW_TO_ASK: &str = "Type `/song` and describe a song: style, mood, topic. My message follows it until it is done, \
-     which takes a minute or two.";
+pub const HOW_TO_ASK: &str =
+    "Type `/song` and describe a song: style, mood, topic. My message follows it until it is done.";
 
 /// The headings of the parts.
 pub const HELP_LIMITS: &str = "How many";
@@ -46,8 +46,8 @@ pub fn limit_at_once(most: u32) -> String {
 }
 
 /// What else there is to know of limits.
-pub const HELP_QUOTA: &str = "A song that comes to nothing doesn't count. `/quota` shows what is \
-                              left.";
+pub const HELP_QUOTA: &str = "A song that fails doesn't count, unless several of yours have failed \
+                              just before. `/quota` shows what is left.";
 
 /// What each button does.
 pub fn buttons() -> String {

@@ -27,8 +27,15 @@ fn the_page_of_messages_says_what_the_bot_says() {
         [Obstacle::Unreachable, Obstacle::Busy, Obstacle::BadKey, Obstacle::OutOfCredit];
     let titles = [IN_LINE, SUBMITTING, COMPOSING, UNTITLED, FAILED, CANCELLED];
     let buttons = [LISTEN, AGAIN, TRY_AGAIN, EDIT_PROMPT, DELETE, CANCEL, FORM_TITLE];
-    let whispers =
-        [ASKED_ALREADY, TOO_LATE_TO_CANCEL, CANCEL_REMEMBERED, NOT_YOURS, SONG_FORGOTTEN, STOPPING];
+    let whispers = [
+        ASKED_ALREADY,
+        TOO_LATE_TO_CANCEL,
+        CANCEL_REMEMBERED,
+        NOT_YOURS,
+        SONG_FORGOTTEN,
+        OWNER_FORGOTTEN,
+        STOPPING,
+    ];
     let refusals = [STORAGE_TROUBLE, NOT_IN_TIME, SERVER_NOT_ALLOWED, GOES_ON_BY_DM, FORM_PROMPT];
     let odd = [UNREADABLE, UNKNOWN_COMMAND, COMMAND_CHANGED, NOTHING_TO_READ];
     let shown = shown();

@@ -67,7 +67,8 @@ pub fn page(page: usize, of: usize, songs: usize) -> String {
 /// One song in a list; `title` is escaped.
 pub fn song_in_list(title: &str, asked_at: Timestamp, message: Option<&str>) -> String {
     let message = message.map(|link| format!(" · [message]({link})")).unwrap_or_default();
-    format!("**{title}** · {}{message}", relative(asked_at))
+    // Isolated: a title that is written from right to left would take the time with it.
+    format!("**\u{2068}{title}\u{2069}** · {}{message}", relative(asked_at))
 }
 
 /// The title of what is left of somebody's limits.

@@ -46,7 +46,7 @@ async fn a_blocked_person_gets_no_song_in_any_way() {
     admin(&world.moderator(), "unblock", std::slice::from_ref(&ann)).await;
     world.sings("free again").await;
     let told = admin(&world.moderator(), "unblock", &[ann]).await;
-    assert!(told.contains("nothing to undo"), "{told}");
+    assert!(told.contains("so nothing has changed"), "{told}");
     assert_eq!(world.whisul.jobs().len(), 3, "none of the refused ones was made");
 }
 
@@ -65,7 +65,7 @@ async fn the_owner_blocks_everywhere() {
     let told = admin(&world.moderator(), "unblock", &ann).await;
     let (owner, person) = (world.discord.owner().mention(), world.ann.mention());
     let still = format!("Still in force: {owner} blocked {person} in all servers. Only this bot's");
-    assert!(told.contains("nothing to undo") && told.contains(&still), "{told}");
+    assert!(told.contains("so nothing has changed") && told.contains(&still), "{told}");
     world.refused("still blocked").await;
 
     // Of both, each is ended for itself, and what is left is told.
@@ -82,10 +82,10 @@ async fn the_owner_blocks_everywhere() {
     let still = format!("Still in force: {bob} blocked {person} in Music lovers.");
     assert!(told.contains(&still) && !told.contains("Only this"), "{told}");
     let told = admin(&world.owner(), "unblock", &everywhere).await;
-    assert!(told.contains("nothing to undo") && told.contains(&still), "{told}");
+    assert!(told.contains("so nothing has changed") && told.contains(&still), "{told}");
     admin(&world.moderator(), "unblock", &ann).await;
     let told = admin(&world.moderator(), "unblock", &ann).await;
-    assert_eq!(told, "There was nothing to undo.");
+    assert_eq!(told, "That wasn't in force in this server, so nothing has changed.");
     world.sings("free again").await;
 }
 
@@ -95,7 +95,7 @@ async fn what_was_ended_in_vain_is_told_with_what_holds() {
     let (everywhere, owner) = (("everywhere", json!(true)), world.discord.owner().mention());
     admin(&world.owner(), "pause", std::slice::from_ref(&everywhere)).await;
     let told = admin(&world.moderator(), "resume", &[]).await;
-    assert!(told.contains("nothing to undo"), "{told}");
+    assert!(told.contains("so nothing has changed"), "{told}");
     assert!(told.contains(&format!("{owner} paused songs in all servers. Only this")), "{told}");
     admin(&world.moderator(), "pause", &[]).await;
     let told = admin(&world.moderator(), "resume", &[]).await;
@@ -111,11 +111,14 @@ async fn what_was_ended_in_vain_is_told_with_what_holds() {
         "{told}"
     );
     let told = admin(&world.moderator(), "words remove", &[("word", json!("other"))]).await;
-    assert_eq!(told, "There was nothing to undo.");
+    assert_eq!(told, "That wasn't in force in this server, so nothing has changed.");
 
     let default = [("quota", json!("default"))];
     let told = admin(&world.moderator(), "quota server", &default).await;
-    assert_eq!(told, "There was nothing to undo. The quota is 9 songs a day.");
+    assert_eq!(
+        told,
+        "That wasn't in force in this server, so nothing has changed. The quota is 9 songs a day."
+    );
     admin(&world.moderator(), "quota server", &[("quota", json!("5/1d"))]).await;
     let told = admin(&world.moderator(), "quota server", &default).await;
     assert_eq!(told, "Done. This server is back to the bot's own quota: 9 songs a day.");

@@ -20,7 +20,7 @@ await scene(async (open) => {
   await watcher.page.locator("[data-scenario]:disabled").first().waitFor();
   await watcher.page.locator('#bot-state[data-state="offline"]').waitFor();
   await pat.page.locator("#scenario-stop").click();
-  await pat.page.getByText("Stopped. Everything is as it was before.").waitFor();
+  await pat.page.getByText("Stopped. Weather and bot are as they were before.").waitFor();
   await over();
   await watcher.song("a ballad about a bot that came back");
 
@@ -37,7 +37,7 @@ await scene(async (open) => {
   await pat.command("song", "a song of the visitor's own");
   await (await pat.message("a song of the visitor's own")).getByText("▰").waitFor();
   await begin(pat, "two");
-  await pat.page.getByText("in the order in which they were asked for. Everything is as it was before.").waitFor();
+  await pat.page.getByText("in the order in which they were asked for. Weather and bot are as they were before.").waitFor();
   await chosen("songs", "twenty_minutes");
   await pat.weather("A new song takes", "Seconds");
   await chosen("songs", "usual");

@@ -29,7 +29,7 @@ await scene(async (open) => {
     const end = await page.locator("#scenario-step").textContent();
     const { scenarios } = await page.evaluate((id) => import("/scenarios.js").then(({ playable }) =>
       ({ scenarios: playable().filter((it) => it.id === id).map(({ end }) => end) })), id);
-    assert.equal(end, `${scenarios[0]} Everything is as it was before.`, id);
+    assert.equal(end, `${scenarios[0]} Weather and bot are as they were before.`, id);
     assert.deepEqual(await state(pat), before, id);
     assert.equal(await page.locator("[inert], .cursor, .pressed").count(), 0, id);
     console.log(`${id}: ${((performance.now() - start) / 1000).toFixed(1)} s`);

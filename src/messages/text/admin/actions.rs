@@ -99,7 +99,9 @@ pub fn performed(entry: &AuditEntry, performed: ActionOutcome, quota: Option<Quo
         }
         ActionOutcome::NothingToEnd => {
             let now = quota.map(|quota| format!(" The quota is {}.", quota_of(quota)));
-            format!("There was nothing to undo.{}", now.unwrap_or_default())
+            let around = Circumstances::here();
+            let (place, now) = (around.place(entry), now.unwrap_or_default());
+            format!("That wasn't in force in {place}, so nothing has changed.{now}")
         }
         ActionOutcome::TooManyWords => {
             format!("There are {WORDS_MAX} blocked words already. Remove one first.")
