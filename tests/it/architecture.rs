@@ -71,7 +71,7 @@ fn names_of(group: &str) -> Vec<String> {
             '}' => depth -= 1,
             ',' if depth == 0 => begins = true,
             c if begins && !c.is_whitespace() => {
-                names.extend(name_at(&group[at..]));
+                names.extend(name_at(group.split_at(at).1));
                 begins = false;
             }
             _ => {}
@@ -82,8 +82,8 @@ fn names_of(group: &str) -> Vec<String> {
 
 /// The name of a module that a text begins with. A type of the crate's root is none.
 fn name_at(text: &str) -> Option<String> {
-    let end = text.find(|c: char| !c.is_ascii_lowercase() && c != '_').unwrap_or(text.len());
-    (end > 0).then(|| text[..end].to_owned())
+    let name = text.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect::<String>();
+    Some(name).filter(|name| !name.is_empty())
 }
 
 #[test]
