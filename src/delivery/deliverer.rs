@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tracing::warn;
 
-use super::search::is_first_of;
+use super::recognise::is_first_of;
 use crate::{
     discord_api::{Discord, DiscordError, Message, Posted, Priority},
     domain::{

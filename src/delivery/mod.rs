@@ -5,6 +5,7 @@ mod deliverer;
 mod export;
 mod extras;
 mod meaning;
+mod recognise;
 mod search;
 
 pub use deliverer::Deliverer;

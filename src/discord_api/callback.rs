@@ -12,8 +12,9 @@ use twilight_http_ratelimiting::Method;
 use super::{
     Discord, DiscordError, Message, Posted, Priority,
     answers::PostedMessage,
+    auth::Auth,
     message::EPHEMERAL,
-    request::{Auth, Request, body},
+    request::{Request, body},
 };
 use crate::domain::{ApplicationId, ChannelId, JobId};
 

@@ -12,9 +12,10 @@ use super::{
     answers::{GuildAnswer, MemberAnswer, PostedMessage},
     application::ApplicationAnswer,
     attempts::Attempts,
+    auth::Auth,
     message::EPHEMERAL,
     read::Identified,
-    request::{Auth, Request, Sender, body},
+    request::{Request, Sender, body},
 };
 use crate::{
     domain::{ApplicationId, ChannelId, GuildId, MessageId, Place, RoleId, UserId},

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::{DiscordError, request::Auth};
+use super::{DiscordError, auth::Auth};
 
 /// How long to wait where Discord asks for patience by a code and names no time.
 const WAIT: Duration = Duration::from_secs(5);

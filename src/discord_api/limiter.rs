@@ -14,7 +14,7 @@ use tokio::runtime::{Builder, Runtime};
 use tracing::warn;
 use twilight_http_ratelimiting::{Endpoint, Permit, RateLimitHeaders, RateLimiter};
 
-use super::request::Priority;
+use super::priority::Priority;
 
 /// How often one limiter is asked. It remembers a queue for every interaction that it ever saw; a
 /// fresh one in its place forgets them, at the price of one unlimited request for each bucket.

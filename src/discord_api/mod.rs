@@ -4,6 +4,7 @@
 pub(crate) mod answers;
 mod application;
 mod attempts;
+mod auth;
 pub(crate) mod callback;
 mod client;
 mod codes;
@@ -12,6 +13,7 @@ mod gateway;
 mod invalid;
 mod limiter;
 pub(crate) mod message;
+mod priority;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod properties;
 pub(crate) mod read;
@@ -21,12 +23,12 @@ mod seen_message;
 
 pub use answers::Posted;
 pub use application::Application;
+pub(crate) use auth::Auth;
 pub use callback::{AnswerTime, Reply, Suggestion};
 pub use client::Discord;
 pub(crate) use client::PAGE;
 pub use error::DiscordError;
 pub use gateway::GatewayAnswer;
 pub use message::Message;
-pub(crate) use request::Auth;
-pub use request::Priority;
+pub use priority::Priority;
 pub(crate) use seen_message::SeenMessage;

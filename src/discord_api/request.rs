@@ -20,8 +20,10 @@ use url::Url;
 
 use super::{
     DiscordError,
+    auth::Auth,
     invalid::InvalidResponses,
     limiter::{self, Limiter},
+    priority::Priority,
     response::RawResponse,
 };
 use crate::{
@@ -45,25 +47,6 @@ const AT_ONCE: usize = 32;
 /// How many connections are kept for requests to come. Each holds on to what its largest answer
 /// took.
 const KEPT: usize = 8;
-
-/// Which requests give way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Priority {
-    /// It has to get through, and waits for its place.
-    High,
-    /// An edit that shows progress. It gives way where the rate limit is nearly used up: another
-    /// comes soon.
-    Low,
-}
-
-/// How a request is authorised.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Auth {
-    /// With the bot's token.
-    BotToken,
-    /// With the interaction's token in the path, outside the bot's own limits.
-    InteractionToken,
-}
 
 /// What is asked of Discord.
 pub(crate) struct Request<'a> {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::{DiscordError, codes::Told, request::Auth};
+use super::{DiscordError, auth::Auth, codes::Told};
 
 /// The longest wait that is believed, of Discord and of what is in front of it, and the shortest.
 const LONGEST_WAIT: Duration = Duration::from_hours(1);

@@ -85,7 +85,7 @@ impl Worker {
         let at_end = self.is_out_of_patience();
         let may_doubt = at_end || self.watch.may_doubt();
         let ask = async {
-            let (pass, permit) = jobs.leave_to_ask(None).await;
+            let (pass, permit) = jobs.permit_to_call(None).await;
             let answer = permit.poll(whisul_job).await;
             let doubt = jobs.record_call(pass, poll_outcome(&answer, may_doubt));
             (answer, doubt)

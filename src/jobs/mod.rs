@@ -22,6 +22,7 @@ mod pace;
 mod probe;
 mod queue;
 mod registry;
+mod rendering;
 mod request;
 mod retry;
 mod submit;
@@ -46,15 +47,14 @@ pub use cancel::CancelOutcome;
 pub use clock::Clock;
 pub use export::ExportError;
 pub use request::{RequestError, SongRequest};
-use times::ToldTimes;
 pub use user_songs::MeantSong;
 
 use crate::{
     delivery::Deliverer,
-    discord_api::{Discord, Message},
+    discord_api::Discord,
     domain::{Estimate, FollowUpSettings, Job, JobId, Limits, MessageId, RunId, UserId},
     media::Media,
-    messages::{Links, MessageView, render},
+    messages::Links,
     store::{Store, StoreError},
     whisul::{Permit, Whisul},
 };
@@ -229,7 +229,7 @@ impl Jobs {
     }
 
     /// Waits until a poll, or a requester's prompt, may be sent: the breaker is closed and the rate limit has room.
-    async fn leave_to_ask(
+    async fn permit_to_call(
         &self,
         prompt_of: Option<UserId>,
     ) -> (circuit_breaker::CallPermit<'_>, Permit<'_>) {
@@ -245,33 +245,5 @@ impl Jobs {
 
     fn estimate(&self) -> MutexGuard<'_, Estimate> {
         self.estimate.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The message of a job whose outcome is known, with or without the song itself attached.
-    fn render_outcome(&self, job: &Job, has_audio: bool) -> Message {
-        self.render_with(job, None, has_audio, &mut ToldTimes::default())
-    }
-
-    /// The message of a job under way, which has told this about times.
-    fn render_live(&self, job: &Job, told: &mut ToldTimes) -> Message {
-        self.render_with(job, self.queue.place(job), false, told)
-    }
-
-    /// The message of a job, with or without the song itself attached.
-    fn render_with(
-        &self,
-        job: &Job,
-        place: Option<usize>,
-        has_audio: bool,
-        told: &mut ToldTimes,
-    ) -> Message {
-        let now = self.clock.now();
-        let (outlook, wait) = (told.outlook(self, job), told.wait(self, job, place));
-        let obstacle = self.breaker.obstacle(job.awaits_turn().then_some(job.requester));
-        let last_words = worker::is_last_chance(job, now);
-        let run = self.run;
-        let view =
-            MessageView { job, now, place, wait, obstacle, outlook, run, last_words, has_audio };
-        render(&view, &self.links)
     }
 }

@@ -52,7 +52,7 @@ impl Worker {
                 Err(Deleted) => self.cancel().await,
             };
         }
-        let Ok((pass, permit)) = self.waiting_for(jobs.leave_to_ask(prompt_of)).await? else {
+        let Ok((pass, permit)) = self.waiting_for(jobs.permit_to_call(prompt_of)).await? else {
             return self.cancel().await;
         };
         // Once more, if that took long.

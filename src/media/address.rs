@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::net::lookup_host;
 
-use super::MediaError;
+use super::error::MediaError;
 
 /// Finds the addresses of names, and only public ones: a connection goes to one of these, so that
 /// no name can lead anywhere else, however often it changes.

@@ -10,9 +10,10 @@ use tracing::debug;
 use url::{Host, Url};
 
 use super::{
-    Media, MediaError,
+    Media,
     address::is_public,
     budget::Share,
+    error::MediaError,
     kind::{Kind, Purpose, TELLING},
 };
 
