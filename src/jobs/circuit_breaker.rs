@@ -7,6 +7,7 @@
 //! back prompts alone: they go one at a time, with growing waits, until Whisul takes one.
 
 mod hold;
+mod outcome;
 mod refusals;
 mod state;
 #[cfg(test)]
@@ -20,6 +21,8 @@ use std::{
 use tokio::{sync::Notify, time::Instant};
 
 use crate::domain::{Obstacle, UserId};
+pub(super) use outcome::{CallOutcome, ProbeResult, Tally};
+pub(super) use refusals::TRIES;
 use state::{Access, State};
 
 /// See the module.
@@ -27,45 +30,6 @@ use state::{Access, State};
 pub(super) struct CircuitBreaker {
     state: Mutex<State>,
     moved: Notify,
-}
-
-/// The outcome of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum CallOutcome {
-    /// Whisul answered as it should, or failed as it did for this job before while it was well.
-    Success,
-    /// Whisul took a prompt.
-    Taken,
-    /// It failed; nobody knows yet whether for this job alone.
-    Doubtful,
-    /// Whisul rejected the key for a prompt; nobody knows yet whether for this prompt alone.
-    KeyRejected,
-    /// Nobody knows whether Whisul took the prompt.
-    Unknown,
-    /// No connection came about.
-    Unreachable,
-    /// Whisul asked for fewer prompts.
-    Busy(Option<Duration>),
-    /// The key's account has no credit left for a prompt.
-    OutOfCredit,
-}
-
-/// What a probe found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ProbeResult {
-    /// Whisul answered as it should.
-    Healthy,
-    /// It did not, and perhaps asked to wait.
-    Unhealthy(Obstacle, Option<Duration>),
-}
-
-/// How prompts have fared since the start.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Tally {
-    /// Whisul took so many,
-    pub(super) taken: u64,
-    /// and answered so many with a request for fewer.
-    pub(super) busy: u64,
 }
 
 /// A doubt, by its number.

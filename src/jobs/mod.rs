@@ -4,19 +4,14 @@
 //! before the step that follows from it.
 
 mod admin;
-mod attach;
 mod backoff;
 mod cancel;
 mod circuit_breaker;
 mod clock;
 mod deleted;
-mod deliver;
-mod display;
 mod export;
-mod follow;
 mod forget;
 mod moderation;
-mod notify;
 mod owner;
 mod pace;
 mod probe;
@@ -24,8 +19,6 @@ mod queue;
 mod registry;
 mod rendering;
 mod request;
-mod retry;
-mod submit;
 mod supervise;
 mod times;
 mod user_songs;

@@ -11,17 +11,12 @@ use std::{
 use tokio::time::{Instant, timeout_at};
 use tracing::{Instrument, error, info, warn};
 
-use super::{
-    Jobs,
-    supervise::InHand,
-    times::ToldTimes,
-    worker::{StepError, Worker},
-};
+use super::{Jobs, supervise::InHand, times::ToldTimes, worker::StepError};
 use crate::{
     discord_api::{AnswerTime, DiscordError, Message},
     domain::{
-        DeliveryRoute, Event, FirstAnswer, Job, JobId, Place, Prompt, Refusal, Requester,
-        Restriction, RoleId, State, Step, UserId,
+        Event, FirstAnswer, Job, JobId, Place, Prompt, Refusal, Requester, Restriction, RoleId,
+        State, Step, UserId,
     },
     failpoint::{Moment, reach},
     store::{Admission, StoreError},
@@ -29,13 +24,13 @@ use crate::{
 
 /// A first answer is due within 3 seconds (Discord docs, Receiving and Responding); after this long
 /// none will arrive any more.
-const ANSWER_WINDOW: Duration = Duration::from_secs(4);
+pub(super) const ANSWER_WINDOW: Duration = Duration::from_secs(4);
 /// Of the 3 seconds, this much may go into writing the job down. The rest is for the answer.
 const ADMISSION: Duration = Duration::from_millis(1500);
 
 /// For how long a token surely lives: 15 minutes (Discord docs, Receiving and Responding), less what
 /// passed on the way.
-const TOKEN_LIFETIME: Duration = Duration::from_mins(14);
+pub(super) const TOKEN_LIFETIME: Duration = Duration::from_mins(14);
 
 /// A request for a song.
 #[derive(Clone, Debug)]
@@ -283,41 +278,6 @@ impl Jobs {
                 warn!(job = %job.id, %error, "a first answer could not be written down");
                 job
             }
-        }
-    }
-}
-
-impl Worker {
-    /// Finds out whether the first answer stands. Nothing is submitted before it does.
-    pub(super) async fn find_answer(&mut self) -> Result<(), StepError> {
-        let run = self.asked_at.map(|_| self.jobs.run);
-        let look = self.jobs.deliverer.find_first_answer(&self.job, run);
-        let mut result = self.unless_stopping(look).await?;
-        let elapsed = self.began.elapsed();
-        if matches!(result, Err(DiscordError::Unexpected { .. }))
-            && self.rejected.exhausts(DeliveryRoute::Token, elapsed)
-        {
-            result = Err(DiscordError::TokenGone);
-        }
-        let answer = FirstAnswer::from(&result);
-        // An answer that is still on its way must not arrive after the job was abandoned. No clock
-        // is asked how old the job is: it was there when this task began.
-        let still_open = ANSWER_WINDOW.saturating_sub(self.began.elapsed());
-        if matches!(answer, FirstAnswer::Missing | FirstAnswer::Deleted) && !still_open.is_zero() {
-            return self.sleep(still_open).await;
-        }
-        let token_lives = self.asked_at.is_some_and(|asked| asked.elapsed() < TOKEN_LIFETIME);
-        match (self.job.answered(answer, token_lives), result) {
-            (Some(event), Ok(_)) => self.note(event).await,
-            (Some(event), Err(error)) => {
-                if error == DiscordError::AnsweredElsewhere {
-                    self.jobs.answered_elsewhere(self.job.id);
-                }
-                info!(%error, "no first answer was found; nothing is submitted");
-                self.note(event).await
-            }
-            (None, Err(error)) => Err(error.into()),
-            (None, Ok(_)) => Ok(()),
         }
     }
 }

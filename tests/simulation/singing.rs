@@ -1,5 +1,5 @@
-//! The bot, from the line to the outcome. As `jobs/submit.rs`, `jobs/follow.rs`,
-//! `jobs/deliver.rs`, `jobs/notify.rs` and `jobs/attach.rs`.
+//! The bot, from the line to the outcome. As `jobs/worker/submit.rs`, `poll.rs`,
+//! `deliver.rs`, `notify.rs` and `attach.rs`.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use super::{
     writing::Then,
 };
 
-/// As in `jobs/submit.rs`.
+/// As in `jobs/worker/submit.rs`.
 const TRIES: u32 = 3;
 
 const NONCE_MEMORY: Duration = Duration::from_mins(2);

@@ -1,5 +1,5 @@
 //! The bot writes down: what must not be forgotten is tried again until it is on disk. As
-//! `jobs/worker.rs`.
+//! `jobs/worker/mod.rs`.
 
 use whisul_bot::domain::{Charge, DeliveryRoute, Event, Job};
 

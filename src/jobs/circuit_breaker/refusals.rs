@@ -2,7 +2,10 @@
 //! One may be the prompt's own fault: a firewall dislikes it. Several mean that the key may read, but
 //! not submit.
 
-use crate::{domain::UserId, jobs::submit::TRIES};
+use crate::domain::UserId;
+
+/// How often a prompt is sent at most that Whisul turns away while it takes others.
+pub(in crate::jobs) const TRIES: u32 = 3;
 
 /// So many people's prompts.
 const PEOPLE: usize = 2;

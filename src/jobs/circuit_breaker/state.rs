@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{CallOutcome, ProbeResult, Tally, hold::Hold, refusals::Refusals};
+use super::{
+    hold::Hold,
+    outcome::{CallOutcome, ProbeResult, Tally},
+    refusals::Refusals,
+};
 use crate::{
     domain::{Obstacle, UserId},
     jobs::Backoff,

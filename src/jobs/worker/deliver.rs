@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout};
 use tracing::{error, info};
 
-use super::worker::{StepError, Worker};
+use super::{Worker, step_error::StepError};
 use crate::{
     discord_api::{DiscordError, Message, Posted},
     domain::{DeliveryRoute, Event, NextStep, RouteOutcome, State},

@@ -2,13 +2,11 @@
 
 use tracing::{info, warn};
 
-use super::{
-    Jobs,
-    worker::{StepError, Worker},
-};
+use super::{Worker, step_error::StepError};
 use crate::{
     discord_api::DiscordError,
     domain::{Event, UserId},
+    jobs::Jobs,
     store::StoreError,
 };
 

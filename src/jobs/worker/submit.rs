@@ -5,20 +5,16 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use tracing::{error, warn};
 
-use super::{
-    circuit_breaker::{Doubt, Tally},
-    display::Deleted,
-    follow::Watch,
-    probe::submission_outcome,
-    worker::{StepError, Worker},
-};
+use super::{Worker, live_message::Deleted, step_error::StepError, watch::Watch};
 use crate::{
     domain::{Cancellation, Canceller, Event, Failure, Submission, WhisulJob},
+    jobs::{
+        circuit_breaker::{Doubt, TRIES, Tally},
+        probe::submission_outcome,
+    },
     whisul::SubmitError,
 };
 
-/// How often a prompt is sent at most that Whisul turns away while it takes others.
-pub(super) const TRIES: u32 = 3;
 /// The same where Whisul says that it is busy.
 const TRIES_WHILE_BUSY: u32 = 5;
 

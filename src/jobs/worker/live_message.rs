@@ -8,12 +8,14 @@ use std::{
 use tokio::time::Instant;
 use tracing::debug;
 
-use super::{Jobs, pace::EDIT_GAP, times::ToldTimes, worker::last_chance_in};
 use crate::{
     discord_api::{DiscordError, Message},
-    domain::{Job, State},
+    domain::{Job, MessageAccess, State, Timestamp},
+    jobs::{Jobs, pace::EDIT_GAP, times::ToldTimes},
 };
 
+/// How long before a token's end the last words are said to a message that only it reaches.
+const LAST_WORDS: Duration = Duration::from_mins(1);
 /// How often it is tried to say the last words, where they don't get through at once.
 const LAST_TRIES: Duration = Duration::from_secs(10);
 
@@ -190,4 +192,15 @@ pub(super) fn patience(jobs: &Jobs, job: &Job) -> Duration {
 
 fn as_json(message: &Message) -> Option<String> {
     serde_json::to_string(message).ok()
+}
+
+/// Whether an edit now is the last that can reach a message that only its token reaches.
+pub(in crate::jobs) fn is_last_chance(job: &Job, now: Timestamp) -> bool {
+    job.place.access == MessageAccess::TokenOnly && now.after(LAST_WORDS) >= job.token_expires_at()
+}
+
+/// How long it is until then: nothing once it has come. `None` where it never does, or is over.
+pub(super) fn last_chance_in(job: &Job, now: Timestamp) -> Option<Duration> {
+    let comes = job.place.access == MessageAccess::TokenOnly && job.has_live_token(now);
+    comes.then(|| job.token_expires_at().before(LAST_WORDS).since(now))
 }

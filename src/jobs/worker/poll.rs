@@ -5,59 +5,12 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
 use tracing::warn;
 
-use super::{
-    circuit_breaker::Doubt,
-    probe::poll_outcome,
-    worker::{StepError, Worker},
-};
+use super::{Worker, step_error::StepError};
 use crate::{
-    domain::{Event, Failure, Patience, Report, State, WhisulJob},
+    domain::{Event, Failure, Report, State, WhisulJob},
+    jobs::{circuit_breaker::Doubt, probe::poll_outcome},
     whisul::PollError,
 };
-
-/// So many failed polls of one job in a row each raise a doubt about Whisul; after that, they do so
-/// once in a while.
-const DOUBTS: u32 = 3;
-const DOUBT_AGAIN: Duration = Duration::from_mins(1);
-
-/// Since when a song has been watched by this run of the bot, and how its polls went.
-pub(super) struct Watch {
-    /// Its submission, or the bot's start if that was later. Not told by a clock that can jump.
-    since: Instant,
-    /// for how long the breaker had been open by then: outages don't count.
-    open_before: Duration,
-    patience: Patience,
-    /// How many polls have failed in a row, and when one last raised a doubt.
-    failures: u32,
-    doubted_at: Option<Instant>,
-    /// How long Whisul asked to wait with the next poll.
-    asked: Duration,
-}
-
-impl Watch {
-    pub(super) fn new(jobs: &super::Jobs) -> Self {
-        Self {
-            since: Instant::now(),
-            open_before: jobs.breaker.open_for(),
-            patience: Patience::new(jobs.config.job_timeout, jobs.config.poll_interval),
-            failures: 0,
-            doubted_at: None,
-            asked: Duration::ZERO,
-        }
-    }
-
-    /// For how long it has been watched while Whisul was well.
-    fn watched(&self, jobs: &super::Jobs) -> Duration {
-        let open = jobs.breaker.open_for().saturating_sub(self.open_before);
-        self.since.elapsed().saturating_sub(open)
-    }
-
-    /// Whether a failure now raises a doubt about Whisul: not again and again for one bad song.
-    fn may_doubt(&self) -> bool {
-        let rested = self.doubted_at.is_none_or(|at| at.elapsed() >= DOUBT_AGAIN);
-        self.failures < DOUBTS || rested
-    }
-}
 
 impl Worker {
     /// Asks Whisul how the song is, again and again until there is an outcome. A deleted message

@@ -4,13 +4,11 @@ use std::{sync::Arc, time::Duration};
 
 use tracing::info;
 
-use super::{
-    Jobs,
-    worker::{StepError, Worker},
-};
+use super::{Worker, step_error::StepError};
 use crate::{
     discord_api::{DiscordError, Posted},
     domain::{Event, Job, JobId, Place, State},
+    jobs::Jobs,
     media::Files,
 };
 

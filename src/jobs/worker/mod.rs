@@ -1,83 +1,74 @@
 //! One live job's task: from state to state until nothing is left to do.
 
+mod attach;
+mod deliver;
+mod first_response;
+mod live_message;
+mod notify;
+mod poll;
+mod retry;
+mod step_error;
+mod submit;
+mod watch;
+
 use std::{sync::Arc, time::Duration};
 
 use tokio::{sync::Notify, time::Instant};
 use tracing::{Instrument, info, info_span, warn};
 
-use super::{
-    Backoff, Jobs,
-    circuit_breaker::Tally,
-    display::{Deleted, Display, patience},
-    follow::Watch,
-    queue::{QueuePlace, Slot},
-    retry::{self, FIRST_WAIT, Retry},
-    times::ToldTimes,
+pub(super) use self::{live_message::is_last_chance, step_error::StepError};
+use self::{
+    live_message::{Deleted, Display, patience},
+    retry::{FIRST_WAIT, Retry},
+    watch::Watch,
 };
 use crate::{
     discord_api::{DiscordError, Message},
-    domain::{Event, Job, MessageAccess, RejectedRoutes, State, Step, Timestamp, TokenTrouble},
+    domain::{Event, Job, RejectedRoutes, State, Step, TokenTrouble},
+    jobs::{
+        Backoff, Jobs,
+        circuit_breaker::Tally,
+        queue::{QueuePlace, Slot},
+        times::ToldTimes,
+    },
 };
 
 /// The longest wait of a prompt that was turned away.
 const LONGEST_SETBACK: Duration = Duration::from_mins(1);
 /// A job that is overdue by Discord's clock, since the bot was away, is tried for so long.
 const SECOND_CHANCE: Duration = Duration::from_mins(10);
-/// How long before a token's end the last words are said to a message that only it reaches.
-const LAST_WORDS: Duration = Duration::from_mins(1);
-
 /// Takes care of one job.
 pub(super) struct Worker {
-    pub(super) jobs: Arc<Jobs>,
+    jobs: Arc<Jobs>,
     pub(super) job: Job,
-    pub(super) display: Display,
+    display: Display,
     /// Another hand has written to the job's row.
     news: Arc<Notify>,
     /// Held while the job waits in the queue.
-    pub(super) place: Option<QueuePlace>,
+    place: Option<QueuePlace>,
     /// Held while the song is at Whisul.
-    pub(super) slot: Option<Slot>,
+    slot: Option<Slot>,
     /// When this run of the bot took it in, if it was this one.
-    pub(super) asked_at: Option<Instant>,
+    asked_at: Option<Instant>,
     /// When this run of the bot took care of it first.
-    pub(super) began: Instant,
+    began: Instant,
     /// Since when this run of the bot has seen it in its present state.
     unchanged_since: Instant,
-    pub(super) watch: Watch,
+    watch: Watch,
     /// Whether its prompt was turned away; how often while Whisul took others', how those had fared
     /// when it was last, and how long it waits then.
-    pub(super) was_set_back: bool,
-    pub(super) turned_away: u32,
-    pub(super) tally_before: Option<Tally>,
-    pub(super) setbacks: Backoff,
+    was_set_back: bool,
+    turned_away: u32,
+    tally_before: Option<Tally>,
+    setbacks: Backoff,
     /// When this run of the bot began to post its outcome as a new message.
-    pub(super) post_began: Option<Instant>,
+    post_began: Option<Instant>,
     /// How often this run of the bot has tried in vain to attach the files.
-    pub(super) attach_tries: u32,
+    attach_tries: u32,
     /// The ways by which Discord rejects its outcome, and whether its token keeps failing.
-    pub(super) rejected: RejectedRoutes,
-    pub(super) token_trouble: TokenTrouble,
+    rejected: RejectedRoutes,
+    token_trouble: TokenTrouble,
     retry: Retry,
-}
-
-/// Why a step was not completed. The job is as it was.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum StepError {
-    /// The bot is stopping.
-    #[error("the bot is stopping")]
-    Stopping,
-    /// Discord did not do what it was asked.
-    #[error(transparent)]
-    Discord(#[from] DiscordError),
-    /// The event does not fit the job's state: somebody else moved it on.
-    #[error("another hand has moved the job on")]
-    Overtaken,
-    /// The job is not written down, or no longer.
-    #[error("the job's row is gone")]
-    Gone,
-    /// It has been as it is for longer than anything may last.
-    #[error("the job is overdue")]
-    Overdue,
 }
 
 impl Jobs {
@@ -298,7 +289,7 @@ impl Worker {
     }
 
     /// The same, unless its message is deleted meanwhile.
-    pub(super) async fn waiting_for<T>(
+    async fn waiting_for<T>(
         &mut self,
         event: impl Future<Output = T>,
     ) -> Result<Result<T, Deleted>, StepError> {
@@ -364,15 +355,4 @@ fn asked_wait(error: &StepError) -> Option<Duration> {
         StepError::Discord(DiscordError::RateLimited { after }) => Some(*after),
         _ => None,
     }
-}
-
-/// Whether an edit now is the last that can reach a message that only its token reaches.
-pub(super) fn is_last_chance(job: &Job, now: Timestamp) -> bool {
-    job.place.access == MessageAccess::TokenOnly && now.after(LAST_WORDS) >= job.token_expires_at()
-}
-
-/// How long it is until then: nothing once it has come. `None` where it never does, or is over.
-pub(super) fn last_chance_in(job: &Job, now: Timestamp) -> Option<Duration> {
-    let comes = job.place.access == MessageAccess::TokenOnly && job.has_live_token(now);
-    comes.then(|| job.token_expires_at().before(LAST_WORDS).since(now))
 }

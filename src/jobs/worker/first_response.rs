@@ -1,0 +1,45 @@
+//! Finding out whether a job's first response exists.
+
+use tracing::info;
+
+use super::{Worker, step_error::StepError};
+use crate::{
+    discord_api::DiscordError,
+    domain::{DeliveryRoute, FirstAnswer},
+    jobs::request::{ANSWER_WINDOW, TOKEN_LIFETIME},
+};
+
+impl Worker {
+    /// Finds out whether the first answer stands. Nothing is submitted before it does.
+    pub(super) async fn find_answer(&mut self) -> Result<(), StepError> {
+        let run = self.asked_at.map(|_| self.jobs.run);
+        let look = self.jobs.deliverer.find_first_answer(&self.job, run);
+        let mut result = self.unless_stopping(look).await?;
+        let elapsed = self.began.elapsed();
+        if matches!(result, Err(DiscordError::Unexpected { .. }))
+            && self.rejected.exhausts(DeliveryRoute::Token, elapsed)
+        {
+            result = Err(DiscordError::TokenGone);
+        }
+        let answer = FirstAnswer::from(&result);
+        // An answer that is still on its way must not arrive after the job was abandoned. No clock
+        // is asked how old the job is: it was there when this task began.
+        let still_open = ANSWER_WINDOW.saturating_sub(self.began.elapsed());
+        if matches!(answer, FirstAnswer::Missing | FirstAnswer::Deleted) && !still_open.is_zero() {
+            return self.sleep(still_open).await;
+        }
+        let token_lives = self.asked_at.is_some_and(|asked| asked.elapsed() < TOKEN_LIFETIME);
+        match (self.job.answered(answer, token_lives), result) {
+            (Some(event), Ok(_)) => self.note(event).await,
+            (Some(event), Err(error)) => {
+                if error == DiscordError::AnsweredElsewhere {
+                    self.jobs.answered_elsewhere(self.job.id);
+                }
+                info!(%error, "no first answer was found; nothing is submitted");
+                self.note(event).await
+            }
+            (None, Err(error)) => Err(error.into()),
+            (None, Ok(_)) => Ok(()),
+        }
+    }
+}
