@@ -1,14 +1,6 @@
 //! *Delete*: a question that only whoever clicked sees, and then the deletion.
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
-
-use secrecy::SecretString;
 use serenity::all::ComponentInteraction;
-use tokio::time::Instant;
 use tracing::warn;
 
 use super::{
@@ -17,37 +9,9 @@ use super::{
 };
 use crate::{
     discord_api::{DiscordError, Message, Priority, Reply},
-    domain::{Job, JobId, MessageAccess, MessageId, UserId},
+    domain::{Job, JobId, MessageAccess, MessageId},
     messages::{delete_question, text},
 };
-
-/// How long a click's token can be used (Discord docs, Receiving and Responding), less what passed on
-/// the way.
-const TOKEN_LIFETIME: Duration = Duration::from_mins(14);
-
-/// So many questions are remembered at most.
-const MOST: usize = 1000;
-
-/// The tokens of the clicks on *Delete* that are still to be confirmed. Where the bot is not at home,
-/// nothing else can delete the message.
-#[derive(Debug, Default)]
-pub struct PendingDeletions(Mutex<HashMap<(UserId, MessageId), (SecretString, Instant)>>);
-
-impl PendingDeletions {
-    fn remember(&self, person: UserId, message: MessageId, token: SecretString) {
-        let mut pending = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        pending.retain(|_, (_, at)| at.elapsed() < TOKEN_LIFETIME);
-        if pending.len() < MOST {
-            pending.insert((person, message), (token, Instant::now()));
-        }
-    }
-
-    fn take(&self, person: UserId, message: MessageId) -> Option<SecretString> {
-        let mut pending = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (token, at) = pending.remove(&(person, message))?;
-        (at.elapsed() < TOKEN_LIFETIME).then_some(token)
-    }
-}
 
 impl Components<'_> {
     /// Asks whether the clicked message is to go.

@@ -6,6 +6,7 @@ mod autocomplete;
 mod bot_state;
 mod components;
 mod deletion;
+mod error_handler;
 mod errors;
 mod from_message;
 mod gateway;
@@ -15,6 +16,7 @@ mod my_data;
 mod names;
 mod notify;
 mod owners;
+mod pending_deletions;
 mod quota;
 mod readable;
 mod registration;
@@ -24,10 +26,10 @@ mod songs;
 
 pub use access::Access;
 pub use bot_state::BotState;
-pub use deletion::PendingDeletions;
 pub use gateway::{GatewayError, serve};
 pub use names::Names;
 pub use owners::Owners;
+pub use pending_deletions::PendingDeletions;
 
 /// A poise context of this bot.
 type Context<'a> = poise::ApplicationContext<'a, BotState, errors::CommandError>;

@@ -11,7 +11,7 @@ use tracing::info;
 use url::Url;
 
 use super::{
-    End,
+    end::End,
     pace::Opening,
     reduced::id,
     socket::{Payload, Socket},

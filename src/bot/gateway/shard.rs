@@ -8,8 +8,10 @@ use tracing::{debug, error, info, warn};
 use url::Url;
 
 use super::{
-    Connections, End, GatewayError,
     connection::{Connection, Session, Terms},
+    connections::Connections,
+    end::End,
+    error::GatewayError,
     pace::{Opening, Pace},
     socket::Socket,
 };
@@ -150,7 +152,7 @@ impl<'a> Shard<'a> {
     async fn connect(
         &mut self,
         url: &Url,
-        turn: Option<super::Turn<'_>>,
+        turn: Option<super::connections::Turn<'_>>,
     ) -> (Opening, Option<Duration>, End) {
         let connections = self.connections;
         let stopped = || (Opening::None, None, End::Stopped);

@@ -24,7 +24,7 @@ use tokio::{
 };
 use tokio_tungstenite::accept_async;
 
-use super::super::{BotState, commands, errors};
+use crate::bot::{BotState, commands, error_handler, errors};
 use crate::domain::ApplicationId;
 
 /// The commands, and what poise wants to be given beside an interaction.
@@ -41,7 +41,7 @@ impl Shell {
         poise::framework::set_qualified_names(&mut commands);
         let options = poise::FrameworkOptions {
             commands,
-            on_error: errors::answer,
+            on_error: error_handler::answer,
             allowed_mentions: Some(serenity::builder::CreateAllowedMentions::new()),
             ..poise::FrameworkOptions::default()
         };

@@ -25,7 +25,7 @@ use tokio_tungstenite::{
 use tracing::warn;
 use url::Url;
 
-use super::{End, mend::mended};
+use super::{end::End, mend::mended};
 use crate::{network, retry_after};
 
 /// How long a connection may take, with name look-up, TLS and upgrade. Over a network that needs
