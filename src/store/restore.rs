@@ -7,61 +7,26 @@ use std::{
     time::SystemTime,
 };
 
-use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+use sqlx::Connection;
 
 use super::{
     OpenError,
     lock::Lock,
-    open::{
-        MIGRATIONS, PATIENCE, check_origin, file_of, make_file, make_place, migrator, not_migrated,
-    },
+    open::{MIGRATIONS, check_origin, file_of, make_file, make_place, migrator, not_migrated},
 };
 use crate::failpoint::{Moment, reach};
 
+mod error;
+mod files;
 mod replaced;
 
+pub use error::RestoreError;
+use error::not_written;
+use files::{connect, in_one_file, sync_folder, with_suffix};
 use replaced::Replaced;
 
 /// What SQLite may keep beside a database and read together with it.
 const COMPANIONS: [&str; 3] = ["-wal", "-journal", "-shm"];
-
-/// Why no copy was put in place. The database is as it was.
-#[derive(Debug, thiserror::Error)]
-pub enum RestoreError {
-    /// The database's place can't be used, or a bot is running there.
-    #[error(transparent)]
-    Database(#[from] OpenError),
-    /// The copy can't be read.
-    #[error("{} can't be read", .path.display())]
-    Unreadable {
-        /// The copy.
-        path: PathBuf,
-        /// Why not.
-        source: io::Error,
-    },
-    /// The copy is no database of ours, or not whole.
-    #[error("{} can't take the database's place: {why}", .path.display())]
-    Unusable {
-        /// The copy.
-        path: PathBuf,
-        /// What is wrong with it.
-        why: String,
-    },
-    /// The copy is the database.
-    #[error("{} is the database itself", .path.display())]
-    Same {
-        /// The database.
-        path: PathBuf,
-    },
-    /// The file system refused something.
-    #[error("{} can't be written", .path.display())]
-    Write {
-        /// The file that could not be written.
-        path: PathBuf,
-        /// Why not.
-        source: io::Error,
-    },
-}
 
 /// A copy that is in the database's place now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -241,17 +206,6 @@ impl Drop for NewDatabase {
     }
 }
 
-async fn connect(file: &Path) -> sqlx::Result<SqliteConnection> {
-    let options = SqliteConnectOptions::new().filename(file).busy_timeout(PATIENCE);
-    SqliteConnection::connect_with(&options).await
-}
-
-/// Empties the write-ahead log into the database's file and removes it.
-async fn in_one_file(connection: &mut SqliteConnection) -> sqlx::Result<()> {
-    sqlx::query("PRAGMA journal_mode = DELETE").execute(connection).await?;
-    Ok(())
-}
-
 /// Writes all that is read into a new file, for its owner only.
 fn write(from: &mut dyn Read, shown: &Path, to: &Path) -> Result<(), RestoreError> {
     make_file(to).map_err(|error| not_written(to, error))?;
@@ -269,21 +223,4 @@ fn write(from: &mut dyn Read, shown: &Path, to: &Path) -> Result<(), RestoreErro
         };
         io::Write::write_all(&mut file, bytes).map_err(|error| not_written(to, error))?;
     }
-}
-
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut path = path.as_os_str().to_owned();
-    path.push(suffix);
-    path.into()
-}
-
-/// Brings the names in a file's folder to disk, as far as the file system can do that.
-fn sync_folder(file: &Path) {
-    if let Some(folder) = file.parent() {
-        _ = File::open(folder).and_then(|folder| folder.sync_all());
-    }
-}
-
-fn not_written(path: &Path, source: io::Error) -> RestoreError {
-    RestoreError::Write { path: path.to_owned(), source }
 }

@@ -10,7 +10,10 @@ use std::{
 use sqlx::Connection as _;
 use time::OffsetDateTime;
 
-use super::{RestoreError, connect, in_one_file, not_written, sync_folder, with_suffix};
+use super::{
+    error::{RestoreError, not_written},
+    files::{connect, in_one_file, sync_folder, with_suffix},
+};
 use crate::{
     failpoint::{Moment, reach},
     store::{

@@ -2,7 +2,7 @@
 
 use std::{cmp::Reverse, time::Duration};
 
-use super::{Charges, Grant, Limit, Limits, Quota, Refusal, Requester, RoleId, Timestamp};
+use crate::domain::{Charges, Grant, Limit, Limits, Quota, Refusal, Requester, RoleId, Timestamp};
 
 /// What is left of one limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

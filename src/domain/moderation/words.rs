@@ -31,7 +31,7 @@ use glyph::{Glyph, glyphs};
 use lone::without_numbers;
 pub use reading::Reading;
 
-use super::text::is_blank;
+use crate::domain::text::is_blank;
 
 /// The most letters of a blocked word.
 const LETTERS_MAX: usize = 40;

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::{BlockedWord, GuildId, JobId, Quota, Timestamp, UserId};
+use crate::domain::{BlockedWord, GuildId, JobId, Quota, Timestamp, UserId};
 
 /// The most blocked words of one scope: a prompt is searched for each of them.
 pub const WORDS_MAX: u32 = 200;

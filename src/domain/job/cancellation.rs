@@ -1,6 +1,6 @@
 //! Who cancelled a song that was still in the queue, and why.
 
-use super::UserId;
+use crate::domain::UserId;
 
 /// A waiting song is cancelled: by whom, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]

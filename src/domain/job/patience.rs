@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Event, Failure, Job, Report, State, Timestamp};
+use crate::domain::{Event, Failure, Job, Report, State, Timestamp};
 
 /// A report that there is no job, or a job without its song, may come from one of several servers
 /// that does not know yet what the others do. So it counts once so many polls in a row have said it,

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Delivery, Event, Job, MessageAccess, MessageId, Shown, Timestamp};
+use crate::domain::{
+    Delivery, Event, Job, MessageAccess, MessageId, NewMessageTarget, Shown, Timestamp,
+};
 
 /// For how long, and how often at least, a route is tried while Discord rejects each attempt: a new
 /// code may mean anything, and known ones may come from a short failure.
@@ -11,15 +13,6 @@ const REJECTED_TRIES: u32 = 5;
 /// For how long the interaction's token is tried alone while that fails: something in front of
 /// Discord may block it, and not the channel.
 const TOKEN_ALONE_FOR: Duration = Duration::from_mins(1);
-
-/// A new message in place of one that can't be edited: where it is posted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NewMessageTarget {
-    /// In the channel where the song was asked for.
-    InChannel,
-    /// To its requester directly.
-    Direct,
-}
 
 /// A route by which an outcome gets to people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

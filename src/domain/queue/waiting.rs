@@ -3,7 +3,7 @@
 
 use std::{cmp::Reverse, collections::BinaryHeap, time::Duration};
 
-use super::{Estimate, Span, Timestamp};
+use crate::domain::{Estimate, Span, Timestamp};
 
 /// How often it is played through, and which of the waits, the shortest first, are told.
 const TIMES: usize = 200;

@@ -1,50 +1,11 @@
-//! What follows once a song is shown: the notice that it is ready, and its files.
+//! Which follow-ups a job's requester gets.
 
 use std::time::Duration;
 
-use super::{ChannelId, Job, MessageAccess, MessageId, State, Timestamp};
+use crate::domain::{FollowUpSettings, FollowUps, Job, MessageAccess, Shown, State, Timestamp};
 
 /// Who waited longer than this for a song is told that it is ready: they may have looked away.
 const ATTENTION: Duration = Duration::from_mins(1);
-
-/// Where an outcome is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shown {
-    /// The message.
-    pub message: MessageId,
-    /// The channel in which it stands: not the one of the command where it went to the requester
-    /// directly.
-    pub channel: ChannelId,
-    /// Whether it is plain text, since Discord would not show the whole of it.
-    pub bare: bool,
-}
-
-/// Which follow-ups the host allows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FollowUpSettings {
-    /// Word that it is ready.
-    pub notice: bool,
-    /// Its audio, as a file that plays inside Discord.
-    pub audio: bool,
-    /// Its cover, as a file that outlives Whisul's link.
-    pub cover: bool,
-}
-
-/// The follow-ups that a job still needs. None is added later.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct FollowUps {
-    /// Word that the song is ready.
-    pub notice: bool,
-    /// The song's files.
-    pub files: bool,
-}
-
-impl FollowUps {
-    /// Whether none is left.
-    pub fn is_empty(self) -> bool {
-        self == Self::default()
-    }
-}
 
 impl Job {
     /// The follow-ups of an outcome that is shown now.
@@ -78,7 +39,9 @@ impl Job {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Cancellation, Canceller, GuildId, JobId, Song, UserId, fixtures};
+    use crate::domain::{
+        Cancellation, Canceller, ChannelId, GuildId, JobId, MessageId, Song, UserId, fixtures,
+    };
 
     const ALL: FollowUpSettings = FollowUpSettings { notice: true, audio: true, cover: true };
     const EDITED: Shown = Shown { message: MessageId(9), channel: ChannelId(3), bare: false };

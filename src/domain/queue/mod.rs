@@ -1,20 +1,16 @@
 //! The queue: in which order waiting jobs get their turn, and how many songs are made at once.
 
+mod estimate;
+mod position;
+mod waiting;
+
+pub use estimate::{Estimate, Outlook, Span};
+pub use position::QueuePosition;
+pub use waiting::{Forecast, Wait};
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{Job, JobId, State, Timestamp, UserId};
-
-/// A place in the order of turns: earlier rounds first, older jobs first within one.
-///
-/// Nothing but this decides who is next, and it is written down with the job, so that the order is
-/// the same after a restart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct QueuePosition {
-    /// The round.
-    pub round: u32,
-    /// The job.
-    pub job: JobId,
-}
+use crate::domain::{Job, JobId, State, Timestamp, UserId};
 
 /// The round of a person's next job, so that people take turns and one with many songs can't hold
 /// up the others.

@@ -7,7 +7,7 @@
 
 use std::{collections::VecDeque, time::Duration};
 
-use super::rank_before;
+use crate::domain::rank_before;
 
 /// How many past songs count: few enough to forget how fast Whisul was last week, and one less than
 /// a number of which 80 and 95 percent are whole.
@@ -95,7 +95,7 @@ impl Estimate {
     }
 
     /// The durations that it knows, the shortest first.
-    pub(super) fn sorted(&self) -> Vec<Duration> {
+    pub(in crate::domain) fn sorted(&self) -> Vec<Duration> {
         sorted(self.latest.iter())
     }
 }

@@ -1,6 +1,6 @@
 //! Why a job ended without a song.
 
-use super::Charge;
+use crate::domain::Charge;
 
 /// So many failures of songs that Whisul may have been paid for are refunded to a person within the
 /// window of their quotas. Those after them count: otherwise one person could use up the global

@@ -3,9 +3,15 @@
 //! A quota is no ledger of its own. It is the count of charged jobs in its window, so that a
 //! charge and its job can't drift apart; a refund clears the job's charge.
 
+mod grant;
+mod quota_usage;
+
+pub use grant::Grant;
+pub use quota_usage::{Available, QuotaUsage};
+
 use std::{collections::BTreeMap, fmt, str::FromStr, time::Duration};
 
-use super::{Grant, JobId, RoleId, Timestamp, format_duration, parse_duration};
+use crate::domain::{JobId, RoleId, Timestamp, format_duration, parse_duration};
 
 /// Songs per rolling window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,7 +165,7 @@ impl Limits {
     }
 
     /// The same, however many songs the person has under way.
-    pub(super) fn admit_by_quotas(
+    pub(in crate::domain) fn admit_by_quotas(
         &self,
         requester: &Requester<'_>,
         charges: &Charges,

@@ -1,12 +1,41 @@
 //! A job: one request for a song, from the command to the delivered message.
 
+mod answers;
+mod cancellation;
+mod charge;
+mod delivery_route;
+mod due_follow_ups;
+mod failure;
+mod follow_ups;
+mod history;
+mod life;
+mod new_message_target;
+mod patience;
+mod prompt;
+mod record;
+mod song;
+
+pub use answers::{FirstAnswer, Report, Submission};
+pub use cancellation::{Cancellation, Canceller};
+pub use charge::Charge;
+pub use delivery_route::{DeliveryRoute, NextStep, RejectedRoutes, RouteOutcome, TokenTrouble};
+pub use failure::{Failure, REFUNDS};
+pub use follow_ups::{FollowUpSettings, FollowUps, Shown};
+pub use history::forgotten_before;
+pub use life::{Event, Step};
+pub use new_message_target::NewMessageTarget;
+pub use patience::Patience;
+pub use prompt::{PROMPT_MAX, Prompt, PromptError};
+pub use record::Record;
+pub use song::{Song, SongLength};
+
 use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::{
-    ApplicationId, Cancellation, ChannelId, Failure, FollowUps, GuildId, JobId, MessageId,
-    NewMessageTarget, Prompt, QueuePosition, Song, Timestamp, UserId, WhisulJob,
+use crate::domain::{
+    ApplicationId, ChannelId, GuildId, JobId, MessageId, QueuePosition, Timestamp, UserId,
+    WhisulJob,
 };
 
 /// How long an interaction's token can be used (Discord docs, Receiving and Responding).
@@ -99,17 +128,6 @@ pub enum State {
     Abandoned,
     /// It was cancelled while it waited.
     Cancelled(Cancellation),
-}
-
-/// What a job takes from the quotas until it is refunded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Charge {
-    /// Counts for its requester, its server and the key.
-    Full,
-    /// Counts for the key alone: Whisul may have been paid, but the person has no song.
-    KeyOnly,
-    /// Counts for nobody.
-    None,
 }
 
 /// How far a job's outcome has come on its way to Discord.
@@ -205,7 +223,7 @@ impl Job {
     }
 
     /// Whether its outcome has reached Discord, or never will.
-    pub(super) fn delivery_ended(&self) -> bool {
+    pub(in crate::domain) fn delivery_ended(&self) -> bool {
         matches!(self.delivery, Delivery::Delivered | Delivery::Undeliverable)
     }
 

@@ -9,7 +9,7 @@
 //!
 //! An accepted job fails, too, where it is too late to find out whether its first answer stands.
 
-use super::{
+use crate::domain::{
     Cancellation, Charge, Delivery, Failure, FollowUps, Job, MessageAccess, MessageId,
     NewMessageTarget, Shown, Song, State, Timestamp, WhisulJob,
 };

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Timestamp;
+use crate::domain::Timestamp;
 
 /// Remembered beyond the retention, so that an interaction that comes late is still judged by all
 /// charges in its window. A later one than this is as good as none: its token is void.

@@ -2,18 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{AdminAction, AuditEntry, GuildId, JobId, Limits, Quota, Scope, Timestamp, UserId};
-
-/// Extra songs for a person, beyond their own quota.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Grant {
-    /// The action that gave them.
-    pub id: JobId,
-    /// From when on they can't be used.
-    pub expires_at: Timestamp,
-    /// How many are left. A refund gives one back: a grant, too, is counted from the jobs.
-    pub left: u32,
-}
+use crate::domain::{AdminAction, AuditEntry, GuildId, Limits, Quota, Scope, UserId};
 
 /// What commands have set, as far as it concerns one person in one place.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -131,7 +120,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::{Charges, Limit, Requester};
+    use crate::domain::{Charges, Grant, JobId, Limit, Requester, Timestamp};
 
     const ANN: UserId = UserId(1);
     const HOME: GuildId = GuildId(7);

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Event, Failure, Job, MessageAccess, MessageId, Song, State, Timestamp, WhisulJob};
+use crate::domain::{
+    Event, Failure, Job, MessageAccess, MessageId, Song, State, Timestamp, WhisulJob,
+};
 
 /// What is known about a job's first answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +68,7 @@ pub enum Report {
 impl Report {
     /// Whether it says that there will be no song although Whisul never said that it failed: then
     /// one report alone proves nothing.
-    pub(super) fn may_be_mistaken(&self) -> bool {
+    pub(in crate::domain) fn may_be_mistaken(&self) -> bool {
         matches!(self, Self::Vanished | Self::Songless)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::text::{is_blank, steers_direction};
+use crate::domain::text::{is_blank, steers_direction};
 
 /// The most characters a prompt may have, after trimming. Declared to Discord, too.
 pub const PROMPT_MAX: usize = 1000;

@@ -1,6 +1,6 @@
 //! What is kept about a person's jobs.
 
-use super::{Charge, Job, JobId};
+use crate::domain::{Charge, Job, JobId};
 
 /// What is kept about one of a person's jobs.
 #[derive(Clone, Debug)]
