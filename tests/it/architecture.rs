@@ -28,8 +28,8 @@ fn layer(module: &str) -> usize {
     LAYERS.iter().position(holds).unwrap_or_else(|| panic!("{module} is in no layer"))
 }
 
-/// All files of the release program, tests and properties left out.
-fn sources(folder: &Path) -> Vec<PathBuf> {
+/// All files of a program, tests and properties left out.
+pub(crate) fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -110,4 +110,26 @@ fn imports_are_read_from_groups_and_paths() {
     let source = "use crate::{\n    domain::{Job, ids::JobId},\n    proxy,\n};\nfn f() { crate::store::x() }\n\
         // crate::jobs\n#[cfg(test)]\nmod tests {\n    use crate::bot;";
     assert_eq!(imports(source).into_iter().collect::<Vec<_>>(), ["domain", "proxy", "store"]);
+}
+
+/// The paths of Rust files that a page names between backticks.
+fn named_files(page: &str) -> impl Iterator<Item = &str> {
+    let quoted = page.split('`').skip(1).step_by(2);
+    quoted.filter(|quoted| quoted.contains('/') && quoted.split('.').next_back() == Some("rs"))
+}
+
+#[test]
+fn the_pages_name_files_that_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut named = 0;
+    for page in ["ARCHITECTURE.md", "CONTRIBUTING.md", "docs/internals.md", "docs/decisions.md"] {
+        for file in named_files(&fs::read_to_string(root.join(page)).unwrap()) {
+            named += 1;
+            let exists = ["", "src", "src/bot", "src/jobs", "src/domain"]
+                .iter()
+                .any(|folder| root.join(folder).join(file).is_file());
+            assert!(exists, "{page} names {file}");
+        }
+    }
+    assert!(named > 30, "{named}");
 }

@@ -27,6 +27,7 @@ mod gateway_addresses;
 mod gateway_faults;
 mod helping;
 mod hostile;
+mod import_cycles;
 mod isolation;
 mod key;
 mod last_moment;
