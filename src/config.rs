@@ -121,7 +121,7 @@ impl Settings {
     }
 }
 
-/// Reads [`Settings::database_url`] alone, as [`Settings::load`] does: for whoever has no business
+/// Reads [`Settings::database_url`] alone, as [`Settings::load`] does: for a command that has no business
 /// with the secrets.
 ///
 /// # Errors

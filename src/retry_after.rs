@@ -42,7 +42,7 @@ pub(crate) mod properties {
 
     use super::{MAX, read};
 
-    /// A wait has its bounds, whoever's clock is wrong. The input is the header's value, and in a
+    /// A wait has its bounds, no matter whose clock is wrong. The input is the header's value, and in a
     /// second line the server's date.
     #[expect(clippy::missing_panics_doc, reason = "a property panics where it is broken")]
     pub fn retry_after(bytes: &[u8]) {

@@ -92,7 +92,7 @@ pub fn run_until_signal(settings: Settings) -> Result<(), RunError> {
     outcome
 }
 
-/// How long the exit waits after Discord has turned the bot away. Whoever restarts it at once, again
+/// How long the exit waits after Discord has turned the bot away. A supervisor that restarts it at once, again
 /// and again, would have Discord ban this machine for invalid requests, or reset the token after
 /// 1000 sessions in a day: this allows 720.
 const HOLD: Duration = Duration::from_mins(2);

@@ -42,7 +42,7 @@ pub struct BotState {
 }
 
 impl BotState {
-    /// Asks for a song, and answers whoever asks. `origin` is the job whose button they used.
+    /// Asks for a song, and answers the person who asks. `origin` is the job whose button they used.
     pub(super) async fn request_song(
         &self,
         invoker: &Invoker,

@@ -2,7 +2,7 @@
 //! restart; whether somebody may use them is decided at each click.
 //!
 //! A modified client may send any `custom_id` with any message. So a button does something only if
-//! it is on the clicked message, and that message is the bot's own: whoever sees it may read the
+//! it is on the clicked message, and that message is the bot's own: the person who sees it may read the
 //! prompt on it, and what a click changes or deletes is that message alone.
 
 use std::{panic::AssertUnwindSafe, time::Duration};

@@ -1,4 +1,4 @@
-//! *Delete*: a question that only whoever clicked sees, and then the deletion.
+//! *Delete*: a question that only the person who clicked sees, and then the deletion.
 
 use serenity::all::ComponentInteraction;
 use tracing::warn;

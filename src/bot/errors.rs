@@ -46,7 +46,7 @@ pub(super) async fn in_time<T>(
 }
 
 impl CommandError {
-    /// The sentence for whoever is refused, once the log has been told what its reader has to mend:
+    /// The sentence for the person who is refused, once the log has been told what its reader has to mend:
     /// a full quota is nothing to log; a full disk is.
     pub(super) fn reported(&self) -> Cow<'static, str> {
         match self {

@@ -35,7 +35,9 @@ pub(super) async fn help(context: Context<'_>) -> Result<(), CommandError> {
     let available = limits.available(&requester, &charges, now);
     let usages = limits.usages(&requester, &charges, now);
     let tells = jobs.tells_when_ready();
-    let message = render(&Answer { kept_out, available }, &limits, &usages, tells);
+    // Discord offers `/admin` to members who may manage the server, unless the server has set otherwise.
+    let moderates = invoker.permissions.manage_guild();
+    let message = render(&Answer { kept_out, available }, &limits, &usages, tells, moderates);
     state.answer(&invoker, &Reply::Message(message)).await;
     Ok(())
 }

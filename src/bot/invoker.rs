@@ -62,7 +62,7 @@ macro_rules! invoker {
 }
 
 impl Invoker {
-    /// Whoever used a command.
+    /// The person who used a command.
     pub(super) fn of_command(interaction: &CommandInteraction) -> Self {
         let access = access(
             &interaction.authorizing_integration_owners,
@@ -72,7 +72,7 @@ impl Invoker {
         invoker!(interaction, access)
     }
 
-    /// Whoever clicked a button.
+    /// The person who clicked a button.
     pub(super) fn of_click(interaction: &ComponentInteraction) -> Self {
         let access = access(
             &interaction.authorizing_integration_owners,
@@ -82,7 +82,7 @@ impl Invoker {
         invoker!(interaction, access)
     }
 
-    /// Whoever sent a form, which remembers the reach of whoever opened it.
+    /// The person who sent a form, which remembers the reach of the person who opened it.
     pub(super) fn of_form(interaction: &ModalInteraction, access: MessageAccess) -> Self {
         invoker!(interaction, access)
     }

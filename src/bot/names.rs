@@ -72,7 +72,7 @@ impl Names {
                 Err(error) => debug!(%error, "Discord does not say what somebody is called"),
             }
         });
-        // Whoever has no name by then is shown without.
+        // A person who has no name by then is shown without.
         _ = timeout_at(until, join_all(asked)).await;
     }
 

@@ -16,7 +16,7 @@ const DESCRIPTION_MAX: usize = 1024;
 const NOWHERE: DiscordError = DiscordError::TokenGone;
 
 impl Deliverer {
-    /// Tells a job's requester that their song is ready, and nobody else. One try: whoever calls
+    /// Tells a job's requester that their song is ready, and nobody else. One try: a caller who calls
     /// twice tells twice.
     ///
     /// # Errors

@@ -61,7 +61,7 @@ pub enum Reply {
     Update(Message),
     /// Nothing to be seen: the message whose button was clicked stays as it is for now.
     Acknowledge,
-    /// That a message follows, seen only by whoever asked, which takes a little longer.
+    /// That a message follows, seen only by the person who asked, which takes a little longer.
     Wait,
     /// A form to be filled in.
     Form(CreateModal),

@@ -58,7 +58,7 @@ impl RawResponse<'_> {
         let wait = wait.map(|wait| wait.clamp(SHORTEST_WAIT, longest));
         match told.and_then(|told| told.code()) {
             Some(code) => Told { status: self.status, code, wait }.meaning(auth),
-            // Whoever sent this, it was not carried out.
+            // No matter who sent this, it was not carried out.
             None if self.status == 429 => {
                 DiscordError::RateLimited { after: wait.unwrap_or(UNTOLD_WAIT) }
             }

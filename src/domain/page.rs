@@ -57,7 +57,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whoever_leafs_through_sees_everything_once(total in 0..300_u32, size in 1..50_u32) {
+        fn a_reader_of_all_pages_sees_everything_once(total in 0..300_u32, size in 1..50_u32) {
             let list: Vec<u32> = (0..total).collect();
             let last = Page { number: 1, size }.last(total);
             let seen = (1..=last).flat_map(|number| {

@@ -92,7 +92,7 @@ impl CircuitBreaker {
         self.state().suspects(requester)
     }
 
-    /// Whether Whisul rejects prompts as if the key were wrong, whoever wrote them.
+    /// Whether Whisul rejects prompts as if the key were wrong, no matter who wrote them.
     pub(super) fn doubts_key(&self) -> bool {
         self.state().is_held_by(Obstacle::BadKey)
     }

@@ -16,7 +16,7 @@ use crate::{
     store::StoreError,
 };
 
-/// How long one may look, at most: whoever asks is to be answered within 3 seconds.
+/// How long one may look, at most: the person who asks is to be answered within 3 seconds.
 const LOOK: Duration = Duration::from_millis(700);
 
 /// At most so many messages are looked at.

@@ -54,7 +54,7 @@ impl Jobs {
         let purging = self.tasks.spawn(async move {
             jobs.stop.run_until_cancelled(jobs.purge()).await;
         });
-        // Whoever is told that their songs are forgotten may look into the files.
+        // The person who is told that their songs are forgotten may look into the files.
         _ = timeout(PURGE, purging).await;
         Ok(erasure)
     }

@@ -64,7 +64,7 @@ impl Jobs {
         }
     }
 
-    /// Sends a direct message to whoever is responsible for the application, and tries again where
+    /// Sends a direct message to the person who is responsible for the application, and tries again where
     /// that may help: nobody else can mend what it tells of.
     pub(crate) async fn tell_owners(self: Arc<Self>, sentence: &'static str) {
         let owners = match self.persist(|| self.discord.application()).await {

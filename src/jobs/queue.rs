@@ -90,7 +90,7 @@ impl Queue {
     fn call_next(&self) {
         loop {
             let Some((position, call)) = self.order().call_next() else { return };
-            // Whoever left in this moment drops the slot, which calls the one after.
+            // A job that left in this moment drops the slot, which calls the one after.
             let _left = call.send(Slot { queue: self.clone(), job: position.job });
         }
     }

@@ -76,7 +76,7 @@ pub enum RequestError {
 }
 
 impl Jobs {
-    /// Takes on a new job and answers whoever asked for it. An interaction that was seen before is
+    /// Takes on a new job and answers the person who asked for it. An interaction that was seen before is
     /// left to the job that it already made.
     ///
     /// # Errors
@@ -84,7 +84,7 @@ impl Jobs {
     pub async fn request(self: &Arc<Self>, request: SongRequest) -> Result<(), RequestError> {
         let (jobs, has_job) = (Arc::clone(self), Arc::new(AtomicBool::new(false)));
         let noted = Arc::clone(&has_job);
-        // A task of its own: whoever asks may leave, and what panics leaves nothing behind.
+        // A task of its own: the person who asks may leave, and what panics leaves nothing behind.
         let taking_on = async move { jobs.admit_and_answer(request, &noted).await };
         match self.tasks.spawn(taking_on.in_current_span()).await {
             Ok(result) => result,

@@ -32,7 +32,7 @@ async fn server(answer: Vec<u8>) -> (SocketAddr, Arc<AtomicUsize>) {
             tokio::spawn(async move {
                 let mut request = [0; 4096];
                 _ = stream.read(&mut request).await;
-                // Whoever has heard enough hangs up.
+                // A client that has read enough hangs up.
                 _ = stream.write_all(&answer).await;
             });
         }

@@ -11,11 +11,21 @@ use crate::{
 const COLOUR: u32 = 0x5B_6E_F5;
 
 /// How the bot works, beginning with how many songs the reader can ask for. `usages` is what is
-/// left of the limits; `tells` is whether people are told when their song is ready.
-pub fn help(answer: &Answer<'_>, limits: &Limits, usages: &[QuotaUsage], tells: bool) -> Message {
+/// left of the limits; `tells` is whether people are told when their song is ready, and `moderates`
+/// whether the reader may use `/admin`.
+pub fn help(
+    answer: &Answer<'_>,
+    limits: &Limits,
+    usages: &[QuotaUsage],
+    tells: bool,
+    moderates: bool,
+) -> Message {
     let mut more = say::other_commands();
     if tells {
         more = format!("{more} {}", say::HELP_NOTIFY);
+    }
+    if moderates {
+        more = format!("{more} {}", say::HELP_ADMIN);
     }
     let embed = CreateEmbed::new()
         .title(say::HELP)

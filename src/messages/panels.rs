@@ -124,7 +124,7 @@ pub fn log(entries: &Listed<LogEntry>) -> Message {
     })
 }
 
-/// An admin action that another one did not end, to whoever may see it.
+/// An admin action that another one did not end, to the person who may see it.
 pub fn still_in_force(entry: &LogEntry) -> String {
     say::still_in_force(&entry.entry, &entry.circumstances())
 }

@@ -109,7 +109,7 @@ fn under_way(view: &MessageView<'_>) -> CreateEmbed {
         State::Submitting => (say::SUBMITTING, WORKING, String::new()),
         _ => (say::IN_LINE, WAITING, say::place_in_line(view.place, view.wait)),
     };
-    // Whoever waits behind a closed door wants to know that, rather than the place in line.
+    // A requester who waits for Whisul wants to know that, rather than the position.
     let status = match (view.last_words, view.obstacle) {
         (true, _) => say::GOES_ON_BY_DM.to_owned(),
         (false, Some(obstacle)) => say::held_up(obstacle).to_owned(),

@@ -77,7 +77,7 @@ fn relative(at: Timestamp) -> String {
     format!("<t:{}:R>", at.seconds())
 }
 
-/// The full second after a time, so that whoever comes back at the second that is told is not too
+/// The full second after a time, so that the person who comes back at the second that is told is not too
 /// early.
 fn rounded_up(at: Timestamp) -> Timestamp {
     at.after(Duration::from_millis(999))

@@ -68,7 +68,7 @@ pub enum Admission {
 
 impl Store {
     /// What would become of a new job now, if it is to be turned away: asked of a reading
-    /// connection, so that whoever is refused anyway takes nobody's turn to write.
+    /// connection, so that the person who is refused anyway takes nobody's turn to write.
     ///
     /// # Errors
     /// When the database can't be read.

@@ -71,7 +71,7 @@ pub enum BackupError {
 /// The copy is made as `<file>.partial`, so that what bears its name is whole.
 ///
 /// # Errors
-/// When there is no copy, with a sentence for whoever runs the bot.
+/// When there is no copy, with a sentence for the person who runs the bot.
 pub async fn backup(url: &str, to: &Path) -> Result<(), BackupError> {
     let database = file_of(url)?;
     // To SQLite, an absolute path is a file's, whatever it looks like.
@@ -191,7 +191,7 @@ impl Partial {
                 Err(TryLockError::WouldBlock) => return Err(BackupError::UnderWay { path }),
                 Err(TryLockError::Error(error)) => return Err(failed(error)),
             }
-            // Whoever had the lock until now has removed the name of the file that was opened.
+            // The process that had the lock until now has removed the name of the file that was opened.
             if is_at(&file, &path) {
                 restrict(&file).and_then(|()| file.set_len(0)).map_err(failed)?;
                 return Ok(Self { path, file });

@@ -42,7 +42,7 @@ pub struct DamagedRow {
     pub column: &'static str,
 }
 
-/// Why the database can't be used, with a sentence for whoever runs the bot.
+/// Why the database can't be used, with a sentence for the person who runs the bot.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// Another kind of database, or no URL at all. It isn't shown: it may hold a password.

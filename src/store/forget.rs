@@ -20,7 +20,7 @@ impl Store {
     }
 
     /// Forgets settled jobs that were asked for before this time, the oldest first and at most so
-    /// many: whoever else wants to write waits that long. Returns how many they were.
+    /// many: other writers wait that long. Returns how many they were.
     ///
     /// # Errors
     /// When the database can't be written. Nothing is forgotten, then.

@@ -53,7 +53,7 @@ impl Store {
     /// can't be opened again.
     ///
     /// # Errors
-    /// When there is no usable database, or another bot has it, with a sentence for whoever runs
+    /// When there is no usable database, or another bot has it, with a sentence for the person who runs
     /// the bot.
     pub async fn open(url: &str) -> Result<Self, OpenError> {
         Self::open_within(url, PATIENCE).await

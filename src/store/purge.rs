@@ -9,7 +9,7 @@ use super::{Store, StoreError};
 /// Copies what readers allow, and keeps nobody from writing meanwhile.
 const COPY: &str = "PRAGMA wal_checkpoint(PASSIVE)";
 
-/// Copies the rest and cuts the file to nothing; whoever wants to write waits that long
+/// Copies the rest and cuts the file to nothing; writers wait that long
 /// (<https://www.sqlite.org/pragma.html#pragma_wal_checkpoint>).
 const EMPTY: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
 

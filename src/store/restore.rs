@@ -120,7 +120,7 @@ impl NewDatabase {
         }
     }
 
-    /// Copies a file, with what SQLite keeps beside it: whoever brings back a database that was
+    /// Copies a file, with what SQLite keeps beside it: the person who brings back a database that was
     /// replaced, or copied by hand, may have a part of it there.
     fn fill_from_file(&self, file: &Path, database: &Path) -> Result<PathBuf, RestoreError> {
         let unreadable =
@@ -189,7 +189,7 @@ impl NewDatabase {
         connection.close().await.map_err(failed)
     }
 
-    /// Gives it to whoever owns the old one, where this process may do that: restored by root, it
+    /// Gives it to the person who owns the old one, where this process may do that: restored by root, it
     /// would be out of the bot's reach.
     fn take_owner_of(&self, database: &Path) {
         use std::os::unix::fs::{MetadataExt as _, chown};

@@ -56,7 +56,7 @@ impl fmt::Display for RateLimit {
 #[derive(Debug)]
 pub(super) struct Limiter {
     rate: RateLimit,
-    /// Whoever has it is first in line. Tokio's mutex is fair.
+    /// The task that has it is first in line. Tokio's mutex is fair.
     first: tokio::sync::Mutex<()>,
     book: Mutex<Book>,
     /// Somebody has used or given back a place.

@@ -197,7 +197,7 @@ async fn where_nobody_listens_nothing_was_taken() {
 
 #[tokio::test]
 async fn a_failed_handshake_means_that_nothing_was_taken() {
-    // Whoever speaks plain HTTP answers a TLS greeting with what is no TLS.
+    // A server that speaks plain HTTP answers a TLS greeting with what is no TLS.
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("https://{}", listener.local_addr().unwrap());
     let mut tasks = JoinSet::new();

@@ -186,7 +186,7 @@ async fn a_cancelled_song_says_who_did_it_and_why() {
         let options: Vec<_> = std::iter::once(song).chain(reason).collect();
         let used = seat.command("admin cancel", &options).await.unwrap();
         let said = used.answer().await.unwrap().text();
-        assert!(said.contains("Cancelled. It doesn't count"), "{said}");
+        assert!(said.contains("is cancelled. It doesn't count"), "{said}");
     };
 
     let clicked = waiting("a waltz").await;

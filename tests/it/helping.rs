@@ -38,7 +38,9 @@ async fn help_tells_the_limits_in_force() {
     ] {
         assert!(here.contains(told), "{told} is missing in {here}");
     }
-    assert!(!here.contains("roles"), "{here}");
+    assert!(!here.contains("roles") && !here.contains("/admin"), "{here}");
+    let owner = help(&world.discord.owner().at(&world.channel)).await;
+    assert!(owner.contains("`/admin` has what moderators need"), "{owner}");
     assert!(!help(&world.ann.dm()).await.contains("this server"));
 }
 

@@ -76,8 +76,9 @@ pub(super) async fn cancel(
     } else {
         jobs.cancel(song, cancellation, admin.until, async |_| None).await?
     };
+    let cancelled = say::song_cancelled(job.requester);
     let sentence = match outcome {
-        CancelOutcome::Cancelled => say::SONG_CANCELLED,
+        CancelOutcome::Cancelled => &cancelled,
         CancelOutcome::Ended => say::SONG_ENDED,
         CancelOutcome::TooLate => say::SONG_TOO_LATE,
         CancelOutcome::Remembered { even_running: true } => say::SONG_ENDS_SOON,

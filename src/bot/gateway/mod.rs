@@ -93,7 +93,7 @@ pub async fn serve(
         kept = &mut keeping => return kept,
         () = async {
             stop.cancelled().await;
-            // Whoever has used a command in this moment is answered before the connections close.
+            // A person who has used a command in this moment is answered before the connections close.
             // What the songs are still waiting for may take longer.
             handlers.close();
             handlers.wait().await;

@@ -199,7 +199,7 @@ impl<'a> Shard<'a> {
                 self.pace.hold_identify(Instant::now() + wait);
                 self.session = None;
             }
-            // Whoever banned this address for a while may prolong it at each attempt.
+            // A server that banned this address for a while may prolong it at each attempt.
             End::NotUpgraded { retry_after: Some(wait), .. } => {
                 self.pace.hold(*wait, Instant::now());
             }

@@ -17,7 +17,7 @@ const TOKEN_ALONE_FOR: Duration = Duration::from_mins(1);
 /// A route by which an outcome gets to people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeliveryRoute {
-    /// The interaction's token: whoever has it can edit the first answer for 15 minutes.
+    /// The interaction's token: anyone who has it can edit the first answer for 15 minutes.
     Token,
     /// An edit of the message through its channel.
     Message(MessageId),

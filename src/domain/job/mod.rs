@@ -81,7 +81,7 @@ pub struct Place {
     pub access: MessageAccess,
     /// The application that the interaction was made with.
     pub application: ApplicationId,
-    /// The interaction's token: for 15 minutes, whoever has it can edit the answer.
+    /// The interaction's token: for 15 minutes, anyone who has it can edit the answer.
     /// `None` once it is of no more use.
     pub token: Option<SecretString>,
     /// The size of one file that may be sent there, in bytes (Discord docs, Interaction Object:

@@ -123,7 +123,7 @@ mod tests {
         assert_eq!(waiting.overdue_since(), asked_at);
         assert_eq!(running().overdue_since(), NOW);
         let expired = Job { state: State::Failed(Failure::Expired), ..waiting };
-        // Whoever waited for as long as one may is still told of it.
+        // A requester who waited for as long as one may is still told of it.
         assert_eq!(expired.overdue_since().since(asked_at), WEEK + DAY);
     }
 

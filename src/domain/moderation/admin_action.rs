@@ -171,7 +171,7 @@ impl AuditEntry {
 mod tests {
     use super::*;
 
-    /// Whoever manages a server of their own must not be able to spend the key.
+    /// A person with a server of their own must not be able to spend the key.
     #[test]
     fn what_could_spend_the_key_is_the_owners() {
         let here = Scope::Server(GuildId(1));

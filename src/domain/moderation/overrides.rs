@@ -93,7 +93,7 @@ impl Quota {
 }
 
 impl Limits {
-    /// The limits in force for whoever these overrides concern, where these are the settings'.
+    /// The limits in force for the person whom these overrides concern, where these are the settings'.
     ///
     /// What moderators have lowered counts as long as it is within what they were given.
     #[must_use]

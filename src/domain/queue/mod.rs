@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn room_is_held_for_whoever_was_told_that_their_turn_comes_at_once() {
+    fn room_is_held_for_a_person_who_was_told_that_their_turn_comes_at_once() {
         let mut queue = Queue::new(2);
         let [one, two, three, four] = [1, 2, 3, 4].map(|id| job(&mut queue, id, ANN));
         queue.occupy(&one);

@@ -111,7 +111,7 @@ proptest! {
         }
         prop_assert!(total <= 6000, "{total} units in all");
         prop_assert_eq!(&message["allowed_mentions"]["parse"], &serde_json::json!([]));
-        // Whoever says nothing about a message's files keeps them (Discord docs, Edit Message).
+        // An edit that says nothing about files keeps them (Discord docs, Edit Message).
         prop_assert_eq!(message.get("attachments"), None);
         for button in message["components"][0]["components"].as_array().into_iter().flatten() {
             prop_assert!((1..=80).contains(&units(&button["label"])));

@@ -52,7 +52,9 @@ pub const SONG_CANCEL_REMEMBERED: &str = "That song is being sent to Whisul. If 
 pub const SONG_TOO_LATE: &str =
     "That song is over, or is being made: only the bot's owner could end it then.";
 /// A job was cancelled.
-pub const SONG_CANCELLED: &str = "Cancelled. It doesn't count against its requester's quota.";
+pub fn song_cancelled(requester: UserId) -> String {
+    format!("The song of <@{requester}> is cancelled. It doesn't count against their quota.")
+}
 /// Discord did not list the servers.
 pub const NO_SERVERS: &str = "Discord didn't tell me my servers. Try again in a minute.";
 
@@ -163,7 +165,7 @@ pub fn left(usage: &QuotaUsage) -> String {
 /// A person without a quota of their own.
 pub const AS_MANY_AS_THEY_LIKE: &str = "Unlimited";
 
-/// What keeps somebody's songs out, to whoever asks about them.
+/// What keeps somebody's songs out, to the person who asks about them.
 pub fn kept_out(restriction: Restriction) -> &'static str {
     match restriction {
         Restriction::Blocked(Scope::Server(_)) => "Blocked in this server",

@@ -31,7 +31,7 @@ pub const NOT_DELETED: &str = "I couldn't delete that message. Click *Delete* on
 enum Keeper {
     /// There is no song.
     Nobody,
-    /// Whoever reads the sentence.
+    /// The person who reads the sentence.
     Reader,
     /// The person who asked for it.
     Requester,

@@ -10,7 +10,7 @@ pub fn cover_of(title: Option<&str>) -> String {
     }
 }
 
-/// To whoever waited for a song and may have looked away.
+/// To the person who waited for a song and may have looked away.
 pub fn ready(requester: UserId) -> String {
     format!("🎵 <@{requester}>, your song is ready.")
 }

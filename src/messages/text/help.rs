@@ -62,6 +62,10 @@ pub fn buttons() -> String {
 /// Where people are told when their song is ready.
 pub const HELP_NOTIFY: &str = "`/notify off` stops me from pinging you when a song is ready.";
 
+/// What moderators and the owner have.
+pub const HELP_ADMIN: &str =
+    "`/admin` has what moderators need: its commands are listed as you type.";
+
 /// The other commands.
 pub fn other_commands() -> String {
     format!(

@@ -8,7 +8,7 @@ use super::*;
 use crate::store::{BackupError, OpenError, backup, backup::Partial};
 
 /// Everything in a folder, by name; but not what SQLite keeps beside a database, which comes and
-/// goes with whoever reads it.
+/// goes with the person who reads it.
 fn listing(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
     let names = entries.map(|name| name.into_string().unwrap());

@@ -44,7 +44,7 @@ async fn who_waits_is_seen_and_can_be_cancelled() {
     let song = ("song", json!(waiting.id.to_string()));
     let told =
         admin(&world.moderator(), "cancel", &[song.clone(), ("reason", json!("late"))]).await;
-    assert!(told.contains("Cancelled"), "{told}");
+    assert!(told.contains("is cancelled"), "{told}");
     waiting.until("the news", |message| title(message) == "Cancelled").await;
     let told = admin(&world.moderator(), "cancel", &[song]).await;
     assert!(told.contains("That song is over, or is being made"), "{told}");
@@ -130,7 +130,7 @@ async fn a_moderator_reaches_no_song_of_another_server() {
     let everywhere = [("everywhere", json!(true))];
     assert!(admin(&world.owner(), "jobs", &everywhere).await.contains(&other.id.to_string()));
     let told = admin(&world.owner(), "cancel", &[("song", json!(other.id.to_string()))]).await;
-    assert!(told.contains("Cancelled"), "{told}");
+    assert!(told.contains("is cancelled"), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -36,7 +36,7 @@ pub(super) fn disguise(c: char) -> (&'static str, bool) {
 }
 
 /// The letters that a ligature stands for, or a letter of another script looks like only here and
-/// there: whoever blocks a word of that script means the letter itself.
+/// there: the person who blocks a word of that script means the letter itself.
 fn foreign(c: char) -> &'static str {
     match c {
         'æ' => "ae",
