@@ -145,7 +145,7 @@ impl Jobs {
         has_job.store(true, Ordering::Relaxed);
         info!(job = %job.id, requester = %job.requester, "a song was asked for");
         let mut told = ToldTimes::default();
-        let message = self.render_with(&job, self.queue.reserve(&job), false, &mut told);
+        let message = self.render_first(&job, self.queue.reserve(&job), &mut told);
         reach("answer", Moment::Before);
         let (answer, error) = self.answer(&job, &message).await;
         reach("answer", Moment::After);

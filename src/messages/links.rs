@@ -28,19 +28,19 @@ impl Links {
     }
 
     /// The same for a button.
-    pub(crate) fn button(&self, text: &str) -> Option<String> {
+    pub(super) fn button(&self, text: &str) -> Option<String> {
         self.checked(text).filter(|url| url.len() <= BUTTON_URL_MAX)
     }
 
     /// The same for a link inside a text, in `(…)`, where it may have at most `room` characters.
-    pub(crate) fn inline(&self, text: &str, room: usize) -> Option<String> {
+    pub(super) fn inline(&self, text: &str, room: usize) -> Option<String> {
         let url = self.checked(text)?.replace('(', "%28").replace(')', "%29");
         (url.len() <= room).then_some(url)
     }
 }
 
 /// Where the message about a job is, if it has one.
-pub(crate) fn message_link(job: &Job) -> Option<String> {
+pub(super) fn message_link(job: &Job) -> Option<String> {
     let channel = job.message_channel.unwrap_or(job.place.channel);
     // Where it is not where the song was asked for, it went to the requester directly.
     let guild = job.place.guild.filter(|_| channel == job.place.channel);

@@ -9,18 +9,18 @@ use crate::domain::{is_blank, steers_direction};
 ///
 /// White space of any kind becomes single spaces, so that nothing starts a new line; control
 /// characters and marks that steer direction vanish. Of a text with nothing to see nothing is left.
-pub(crate) fn escaped(text: &str, limit: usize) -> String {
+pub(super) fn escaped(text: &str, limit: usize) -> String {
     fit(text, limit, |c| c.len_utf16() + usize::from(is_markup(c)), is_markup)
 }
 
 /// The same for the text of a link, which brackets would end.
-pub(crate) fn link_text(text: &str, limit: usize) -> String {
+pub(super) fn link_text(text: &str, limit: usize) -> String {
     escaped(&text.replace('[', "(").replace(']', ")"), limit)
 }
 
 /// The beginning of a text, of at most `most` characters, made harmless in the same way. An escape
 /// counts as part of its character.
-pub(crate) fn excerpt(text: &str, most: usize) -> String {
+pub(super) fn excerpt(text: &str, most: usize) -> String {
     fit(text, most, |_| 1, is_markup)
 }
 

@@ -2,16 +2,16 @@
 
 mod deletion;
 mod forgetting;
-pub(crate) mod form;
+mod form;
 mod help;
-pub(crate) mod links;
-pub(crate) mod listing;
+mod links;
+mod listing;
 pub(crate) mod markdown;
 pub mod panels;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod properties;
 mod quota_panel;
-pub(crate) mod render;
+mod render;
 pub mod suggestions;
 pub mod text;
 

@@ -34,7 +34,7 @@ pub struct Answer<'a> {
 
 impl Answer<'_> {
     /// In one line.
-    pub(crate) fn line(&self) -> String {
+    pub(super) fn line(&self) -> String {
         self.kept_out.map_or_else(|| say::available(&self.available), str::to_owned)
     }
 

@@ -57,6 +57,8 @@ pub struct MessageView<'a> {
     pub run: RunId,
     /// Whether this is the last edit that can reach this message before the outcome.
     pub last_words: bool,
+    /// Whether Whisul turned its prompt away, so that it is to be sent again.
+    pub set_back: bool,
     /// Whether the song itself is attached.
     pub has_audio: bool,
 }
@@ -84,7 +86,7 @@ pub fn render(view: &MessageView<'_>, links: &Links) -> Message {
 }
 
 /// How far a job under way is, in a few words.
-pub(crate) fn stage(state: &State) -> &'static str {
+pub(super) fn stage(state: &State) -> &'static str {
     match state {
         State::Running { .. } => say::COMPOSING,
         State::Submitting => say::SUBMITTING,
@@ -107,6 +109,9 @@ fn under_way(view: &MessageView<'_>) -> CreateEmbed {
             (say::COMPOSING, WORKING, format!("{bar}\n{told}"))
         }
         State::Submitting => (say::SUBMITTING, WORKING, String::new()),
+        _ if view.set_back && view.place.is_none() => {
+            (say::IN_LINE, WAITING, say::SET_BACK.to_owned())
+        }
         _ => (say::IN_LINE, WAITING, say::place_in_line(view.place, view.wait)),
     };
     // A requester who waits for Whisul wants to know that, rather than the position.

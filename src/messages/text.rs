@@ -93,6 +93,9 @@ pub fn place_in_line(place: Option<usize>, wait: Option<Wait>) -> String {
     wait.map_or(place.clone(), |wait| format!("{place}\n{}", durations::wait(&wait)))
 }
 
+/// Whisul turned the prompt away, but takes others.
+pub const SET_BACK: &str = "Whisul hasn't taken this prompt yet. I'll send it again in a moment.";
+
 /// What holds up a job that waits.
 pub fn held_up(obstacle: Obstacle) -> &'static str {
     match obstacle {

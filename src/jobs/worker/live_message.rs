@@ -37,6 +37,8 @@ pub(super) struct Display {
     rests_until: Instant,
     /// A person deleted the message, so that nothing can be shown any more.
     gone: bool,
+    /// Whisul turned the prompt away, and it is to be sent again.
+    pub(super) set_back: bool,
 }
 
 /// A person deleted the message.
@@ -52,7 +54,15 @@ impl Display {
         let rests_until = now + patience.mul_f64(rest);
         let told = shown.map(|(_, told)| told).unwrap_or_default();
         let shown = shown.and_then(|(message, _)| as_json(message));
-        Self { shown, told, edited_at: now, looked_at: now, rests_until, gone: false }
+        Self {
+            shown,
+            told,
+            edited_at: now,
+            looked_at: now,
+            rests_until,
+            gone: false,
+            set_back: false,
+        }
     }
 
     /// Does some work, and keeps the message up to date meanwhile. An edit on its way is awaited
@@ -133,7 +143,7 @@ impl Display {
     }
 
     fn would_change(&mut self, jobs: &Jobs, job: &Job) -> bool {
-        as_json(&jobs.render_live(job, &mut self.told)) != self.shown
+        as_json(&jobs.render_live(job, self.set_back, &mut self.told)) != self.shown
     }
 
     /// Makes sure that the message stands, unless that was seen a moment ago: a deletion is noticed
@@ -158,7 +168,7 @@ impl Display {
         if self.gone {
             return Err(Deleted);
         }
-        let message = jobs.render_live(job, &mut self.told);
+        let message = jobs.render_live(job, self.set_back, &mut self.told);
         let body = as_json(&message);
         if body.is_some() && body == self.shown {
             return Ok(());

@@ -55,9 +55,8 @@ pub(super) struct Worker {
     /// Since when this run of the bot has seen it in its present state.
     unchanged_since: Instant,
     watch: Watch,
-    /// Whether its prompt was turned away; how often while Whisul took others', how those had fared
-    /// when it was last, and how long it waits then.
-    was_set_back: bool,
+    /// How often its prompt was turned away while Whisul took others', how those had fared when it was
+    /// last, and how long it waits then.
     turned_away: u32,
     tally_before: Option<Tally>,
     setbacks: Backoff,
@@ -98,7 +97,6 @@ impl Jobs {
             began: Instant::now(),
             unchanged_since: Instant::now(),
             watch: Watch::new(self),
-            was_set_back: false,
             turned_away: 0,
             tally_before: None,
             setbacks: Backoff::new(self.config.poll_interval, LONGEST_SETBACK),
@@ -276,7 +274,7 @@ impl Worker {
     }
 
     /// Does something that may be left undone, with the message kept up to date meanwhile, unless
-    /// the bot stops, another hand moves the job on, or it is overdue.
+    /// the bot stops, another writer changes the job, or it is overdue.
     pub(super) async fn attending<T>(
         &mut self,
         work: impl Future<Output = T>,
@@ -302,7 +300,7 @@ impl Worker {
         }
     }
 
-    /// Reads the job again where another hand has moved it on.
+    /// Reads the job again where another writer has changed it.
     async fn unless_overtaken<T>(&mut self, done: Result<T, StepError>) -> Result<T, StepError> {
         match done {
             Err(StepError::Overtaken) => Err(self.overtaken().await),
@@ -311,7 +309,7 @@ impl Worker {
     }
 }
 
-/// Does something until it is done or the bot stops, another hand has written to the job's row, or
+/// Does something until it is done or the bot stops, another writer has changed the job's row, or
 /// the job is overdue.
 async fn or_interrupted<T>(
     jobs: &Jobs,

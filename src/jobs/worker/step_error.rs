@@ -11,8 +11,8 @@ pub(in crate::jobs) enum StepError {
     /// Discord did not do what it was asked.
     #[error(transparent)]
     Discord(#[from] DiscordError),
-    /// The event does not fit the job's state: somebody else moved it on.
-    #[error("another hand has moved the job on")]
+    /// The event does not fit the job's state: another writer changed it.
+    #[error("another writer has changed the job")]
     Overtaken,
     /// The job is not written down, or no longer.
     #[error("the job's row is gone")]

@@ -82,7 +82,7 @@ impl Worker {
     /// Whether it must wait while others' prompts may find out whether Whisul takes some.
     fn gives_way(&self) -> bool {
         let breaker = &self.jobs.breaker;
-        let is_suspect = self.was_set_back || breaker.suspects(self.job.requester);
+        let is_suspect = self.display.set_back || breaker.suspects(self.job.requester);
         is_suspect && breaker.admits(Some(self.job.requester)).now_or_never().is_none()
     }
 
@@ -90,7 +90,7 @@ impl Worker {
     /// others meanwhile. It is sent a few times at most.
     async fn set_back(&mut self, setback: Setback, doubt: Doubt) -> Result<(), StepError> {
         self.slot = None;
-        self.was_set_back = true;
+        self.display.set_back = true;
         let jobs = Arc::clone(&self.jobs);
         let is_own = match setback {
             Setback::KeyOrPrompt => match self.waiting_for(jobs.breaker.verdict(doubt)).await? {

@@ -29,6 +29,7 @@ fn view(job: &Job) -> MessageView<'_> {
         outlook: Outlook::default(),
         run: RunId(1),
         last_words: false,
+        set_back: false,
         has_audio: false,
     }
 }
@@ -173,6 +174,22 @@ fn a_running_song_is_told_of_in_words_that_stay_true() {
         "Started <t:1000:R>. This one is taking longer than usual. Whisul is still working on it.";
     assert_eq!(told(&songs, 111), longer);
     assert_eq!(told(&[60; 20], 60), "Started <t:1000:R>. Songs usually take about 1 minute.");
+}
+
+#[test]
+fn a_prompt_that_was_turned_away_is_not_told_that_it_starts_right_away() {
+    let job = job("rain", State::Announced);
+    let status = |place, set_back| {
+        let message = render(&MessageView { place, set_back, ..view(&job) }, &links());
+        let message = serde_json::to_value(message).unwrap();
+        message["embeds"][0]["description"].as_str().unwrap().lines().last().unwrap().to_owned()
+    };
+    assert_eq!(status(None, false), "It starts right away.");
+    assert_eq!(
+        status(None, true),
+        "Whisul hasn't taken this prompt yet. I'll send it again in a moment."
+    );
+    assert!(status(Some(3), true).starts_with("Number 3 in line."), "it has its place again");
 }
 
 #[test]
