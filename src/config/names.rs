@@ -131,6 +131,10 @@ mod tests {
             ("DISCORD_TOKEN_OLD", "DISCORD_TOKEN"),
             ("DISCORD_TOKEN_2", "DISCORD_TOKEN"),
             ("DISCORD_TOKEN2", "DISCORD_TOKEN"),
+            ("TOKEN", "DISCORD_TOKEN"),
+            ("api_key", "WHISUL_API_KEY"),
+            ("GUILD_ID", "ALLOWED_GUILDS"),
+            ("LOG_LEVEL", "RUST_LOG"),
         ] {
             assert_eq!((misspelt(name), related(name)), (None, Some(setting)), "{name}");
         }

@@ -16,7 +16,7 @@ use crate::{
 /// Brings a job's message to Discord.
 #[derive(Clone, Debug)]
 pub struct Deliverer {
-    pub(crate) discord: Arc<Discord>,
+    pub(super) discord: Arc<Discord>,
 }
 
 impl Deliverer {

@@ -2,12 +2,11 @@
 
 use super::Deliverer;
 use crate::{
-    discord_api::{Auth, DiscordError, Message},
+    discord_api::{DiscordError, Message},
     domain::{Job, MessageAccess, State, Timestamp},
     media::Files,
     messages::{markdown::plain, text},
 };
-use secrecy::ExposeSecret;
 
 /// The most characters of a file's description (Discord docs, Message Resource > Attachment).
 const DESCRIPTION_MAX: usize = 1024;
@@ -51,9 +50,10 @@ impl Deliverer {
             return Err(NOWHERE);
         };
         let (edit, files) = (message.with_files(files, &cover_description(job)), files.list());
-        if let Some(webhook) = webhook(job).filter(|_| job.has_live_token(now)) {
-            let path = format!("{webhook}/messages/{id}");
-            match self.discord.upload(path, Auth::InteractionToken, &edit, &files).await {
+        let token = job.place.token.as_ref().filter(|_| job.has_live_token(now));
+        if let Some(token) = token {
+            let application = job.place.application;
+            match self.discord.upload_by_token(application, token, id, &edit, &files).await {
                 // It may be a message that was posted without the token.
                 Err(DiscordError::TokenGone | DiscordError::MessageGone) => {}
                 answer => return answer,
@@ -62,8 +62,7 @@ impl Deliverer {
         if job.place.access == MessageAccess::TokenOnly && channel == job.place.channel {
             return Err(NOWHERE);
         }
-        let path = format!("channels/{channel}/messages/{id}");
-        self.discord.upload(path, Auth::BotToken, &edit, &files).await
+        self.discord.upload(channel, id, &edit, &files).await
     }
 }
 
@@ -74,10 +73,4 @@ fn cover_description(job: &Job) -> String {
         _ => None,
     };
     plain(&text::cover_of(title), DESCRIPTION_MAX)
-}
-
-/// Where the messages of a job's interaction are reached.
-fn webhook(job: &Job) -> Option<String> {
-    let token = job.place.token.as_ref()?.expose_secret();
-    Some(format!("webhooks/{}/{token}", job.place.application))
 }

@@ -20,7 +20,7 @@ impl Deliverer {
     /// # Errors
     /// [`DiscordError::MessageGone`] when there surely is none; [`DiscordError::NoAccess`] when the
     /// bot can't see far enough to tell.
-    pub(crate) async fn find_shown(
+    pub(super) async fn find_shown(
         &self,
         channel: ChannelId,
         job: JobId,
@@ -34,7 +34,7 @@ impl Deliverer {
     ///
     /// # Errors
     /// As above.
-    pub(crate) async fn find_first(
+    pub(super) async fn find_first(
         &self,
         channel: ChannelId,
         job: JobId,
@@ -47,7 +47,7 @@ impl Deliverer {
     ///
     /// # Errors
     /// [`DiscordError::TooManyEdits`] when it shows how far the job was.
-    pub(crate) async fn find_outcome(
+    pub(super) async fn find_outcome(
         &self,
         channel: ChannelId,
         id: MessageId,

@@ -23,9 +23,9 @@ pub struct Posted {
 }
 
 #[derive(Deserialize)]
-pub(crate) struct PostedMessage {
+pub(super) struct PostedMessage {
     #[serde(flatten)]
-    pub(super) identified: Identified,
+    identified: Identified,
     #[serde(default, deserialize_with = "or_default")]
     channel_id: Option<Snowflake>,
     #[serde(default, deserialize_with = "or_default")]
@@ -57,7 +57,7 @@ pub(super) struct UserAnswer {
 
 impl PostedMessage {
     /// `asked_in`: where it stands if the answer doesn't tell.
-    pub(crate) fn posted(&self, asked_in: ChannelId) -> Posted {
+    pub(super) fn posted(&self, asked_in: ChannelId) -> Posted {
         Posted {
             message: MessageId(self.identified.id.0),
             channel: self.channel_id.map_or(asked_in, |id| ChannelId(id.0)),

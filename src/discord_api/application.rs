@@ -23,7 +23,7 @@ pub struct Application {
 /// and not by serenity, which asks for fields that the bot has no need of: without an answer that
 /// can be read, it doesn't start.
 #[derive(Deserialize)]
-pub(crate) struct ApplicationAnswer {
+pub(super) struct ApplicationAnswer {
     #[serde(flatten)]
     identified: Identified,
     #[serde(default)]
@@ -53,7 +53,7 @@ struct Member {
 }
 
 impl ApplicationAnswer {
-    pub(crate) fn application(self) -> Application {
+    pub(super) fn application(self) -> Application {
         let owners = match (self.team, self.owner) {
             (Some(team), _) => team.responsible(),
             (None, Some(owner)) => vec![UserId(owner.id.0)],

@@ -15,12 +15,12 @@ const REMEMBERED: usize = 4096;
 
 /// See the module.
 #[derive(Debug, Default)]
-pub(crate) struct Attempts(Mutex<VecDeque<JobId>>);
+pub(super) struct Attempts(Mutex<VecDeque<JobId>>);
 
 impl Attempts {
     /// Responds to an interaction by `attempt`, and tells apart who responded before. An attempt that
     /// is dropped halfway may have succeeded.
-    pub(crate) async fn make<T>(
+    pub(super) async fn make<T>(
         &self,
         interaction: JobId,
         attempt: impl Future<Output = Result<T, DiscordError>>,

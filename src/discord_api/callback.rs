@@ -13,6 +13,7 @@ use super::{
     Discord, DiscordError, Message, Posted, Priority,
     answers::PostedMessage,
     auth::Auth,
+    client::webhook,
     message::EPHEMERAL,
     request::{Request, body},
 };
@@ -143,7 +144,7 @@ impl Discord {
         message: &Message,
     ) -> Result<(), DiscordError> {
         let (content, method) = (body(message)?, Method::Post);
-        let path = format!("webhooks/{application}/{}", token.expose_secret());
+        let path = webhook(application, token);
         let (auth, priority) = (Auth::InteractionToken, Priority::High);
         let body = Some(&content);
         let request = Request { method, path, query: "", auth, priority, body };

@@ -43,8 +43,8 @@ const GUILDS_MOST: usize = 2500;
 /// Discord's REST API, as far as the bot uses it.
 #[derive(Debug)]
 pub struct Discord {
-    pub(crate) sender: Sender,
-    pub(crate) attempts: Attempts,
+    pub(super) sender: Sender,
+    pub(super) attempts: Attempts,
 }
 
 #[expect(clippy::missing_errors_doc, reason = "each fails as `DiscordError` says")]
@@ -73,8 +73,32 @@ impl Discord {
         self.sender.has_many_invalid_requests()
     }
 
-    /// Edits a message, and uploads the files that the edit names.
+    /// Edits one of the bot's messages through its channel, with the files that the edit names.
     pub(crate) async fn upload(
+        &self,
+        channel: ChannelId,
+        id: MessageId,
+        edit: &Value,
+        files: &[&File],
+    ) -> Result<(), DiscordError> {
+        let path = format!("channels/{channel}/messages/{id}");
+        self.patch_with(path, Auth::BotToken, edit, files).await
+    }
+
+    /// The same by the token of the interaction that the message answers.
+    pub(crate) async fn upload_by_token(
+        &self,
+        application: ApplicationId,
+        token: &SecretString,
+        id: MessageId,
+        edit: &Value,
+        files: &[&File],
+    ) -> Result<(), DiscordError> {
+        let path = format!("{}/messages/{id}", webhook(application, token));
+        self.patch_with(path, Auth::InteractionToken, edit, files).await
+    }
+
+    async fn patch_with(
         &self,
         path: String,
         auth: Auth,
@@ -101,7 +125,7 @@ impl Discord {
             (Method::Patch, original(application, token), body)
         } else {
             let body = json!({ "content": content, "attachments": attached, "flags": EPHEMERAL });
-            (Method::Post, format!("webhooks/{application}/{}", token.expose_secret()), body)
+            (Method::Post, webhook(application, token), body)
         };
         let (auth, priority, body) = (Auth::InteractionToken, Priority::High, Some(&body));
         let request = Request { method, path, query: "", auth, priority, body };
@@ -311,8 +335,13 @@ impl Discord {
     }
 }
 
-pub(crate) fn original(application: ApplicationId, token: &SecretString) -> String {
-    format!("webhooks/{application}/{}/messages/@original", token.expose_secret())
+pub(super) fn original(application: ApplicationId, token: &SecretString) -> String {
+    format!("{}/messages/@original", webhook(application, token))
+}
+
+/// Where the answers to an interaction are made and edited.
+pub(super) fn webhook(application: ApplicationId, token: &SecretString) -> String {
+    format!("webhooks/{application}/{}", token.expose_secret())
 }
 
 fn with_bot(method: Method, path: String, body: &Value) -> Request<'_> {

@@ -11,16 +11,16 @@ const WAIT: Duration = Duration::from_secs(5);
 
 /// Discord's own error: its HTTP status, its code, and the wait that it asks for, if any.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Told {
-    pub(crate) status: u16,
-    pub(crate) code: u64,
-    pub(crate) wait: Option<Duration>,
+pub(super) struct Told {
+    pub(super) status: u16,
+    pub(super) code: u64,
+    pub(super) wait: Option<Duration>,
 }
 
 impl Told {
     /// What it means. The code decides: a status alone says too little, since a 403 may be about a
     /// permission, a pace or a failure inside Discord.
-    pub(crate) fn meaning(self, auth: Auth) -> DiscordError {
+    pub(super) fn meaning(self, auth: Auth) -> DiscordError {
         let Self { status, code, wait } = self;
         let rate_limited = DiscordError::RateLimited { after: wait.unwrap_or(WAIT) };
         match code {

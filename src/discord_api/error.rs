@@ -130,14 +130,14 @@ impl DiscordError {
     }
 
     /// From an error that reqwest met; its address is left out, since tokens are part of it.
-    pub(crate) fn from_reqwest(error: reqwest::Error) -> Self {
+    pub(super) fn from_reqwest(error: reqwest::Error) -> Self {
         let not_sent = error.is_connect() || error.is_builder();
         let cause = network::cause(error);
         if not_sent { Self::NotSent { cause } } else { Self::Unknown { cause } }
     }
 
     /// The same where Discord is reached through this proxy, if there is one.
-    pub(crate) fn through(self, proxy: Option<&Proxy>) -> Self {
+    pub(super) fn through(self, proxy: Option<&Proxy>) -> Self {
         match (self, proxy) {
             (Self::NotSent { cause }, Some(proxy)) => Self::NotSent { cause: proxy.cause(&cause) },
             (error, _) => error,

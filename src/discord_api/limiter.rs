@@ -26,7 +26,7 @@ const PROGRESS_PATIENCE: Duration = Duration::from_millis(500);
 /// Hands out permits to send, by the buckets that Discord's answers name (Discord docs, Rate
 /// Limits).
 #[derive(Debug)]
-pub(crate) struct Limiter {
+pub(super) struct Limiter {
     current: Mutex<Arc<LimiterRuntime>>,
     /// When everything may go on after an answer that closed every bucket.
     resumes_at: Mutex<Instant>,
@@ -44,7 +44,7 @@ struct LimiterRuntime {
 
 /// A permit to send one request. Dropping it means that none was sent.
 #[derive(Debug)]
-pub(crate) struct RateLimitPermit {
+pub(super) struct RateLimitPermit {
     permit: Permit,
     /// It must outlive the permit, whose outcome it records.
     _runtime: Arc<LimiterRuntime>,
@@ -52,7 +52,7 @@ pub(crate) struct RateLimitPermit {
 
 impl RateLimitPermit {
     /// Tells what the answer's headers say.
-    pub(crate) fn complete(self, headers: Option<RateLimitHeaders>) {
+    pub(super) fn complete(self, headers: Option<RateLimitHeaders>) {
         self.permit.complete(headers);
     }
 }
@@ -81,14 +81,14 @@ impl Limiter {
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub(crate) fn new() -> io::Result<Self> {
+    pub(super) fn new() -> io::Result<Self> {
         let (current, resumes_at) = (Arc::new(LimiterRuntime::begin()?), Instant::now());
         Ok(Self { current: Mutex::new(current), resumes_at: Mutex::new(resumes_at) })
     }
 
     /// Waits for a permit. `None` when the request is a progress edit and the bucket is busy or
     /// almost empty: what remains in it belongs to messages that matter more.
-    pub(crate) async fn permit(
+    pub(super) async fn permit(
         &self,
         endpoint: Endpoint,
         priority: Priority,
@@ -113,7 +113,7 @@ impl Limiter {
     }
 
     /// Keeps everything back for a while: Discord said that all of the bot's requests are too many.
-    pub(crate) fn hold(&self, wait: Duration) {
+    pub(super) fn hold(&self, wait: Duration) {
         let mut resumes_at = self.resumes_at.lock().unwrap_or_else(PoisonError::into_inner);
         *resumes_at = (*resumes_at).max(Instant::now() + wait.min(Duration::from_hours(1)));
     }
@@ -136,13 +136,13 @@ impl Limiter {
 }
 
 /// Whether a 429 is about all of the bot's requests together.
-pub(crate) fn is_global(headers: &HeaderMap) -> bool {
+pub(super) fn is_global(headers: &HeaderMap) -> bool {
     headers.contains_key("x-ratelimit-global")
 }
 
 /// What an answer's headers say about its bucket. `exhausted_for` is set for a 429, whose headers
 /// need not admit that nothing remains.
-pub(crate) fn headers(
+pub(super) fn headers(
     headers: &HeaderMap,
     exhausted_for: Option<Duration>,
 ) -> Option<RateLimitHeaders> {

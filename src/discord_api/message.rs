@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use serenity::builder::{CreateActionRow, CreateAllowedMentions, CreateButton, CreateEmbed};
 
 /// Only the person who used the command sees the message (Discord docs, Message Flags).
-pub(crate) const EPHEMERAL: u64 = 1 << 6;
+pub(super) const EPHEMERAL: u64 = 1 << 6;
 
 /// What the bot says: one body for first answers, edits and new messages. It pings nobody.
 #[derive(Clone, Debug, Serialize)]
@@ -136,14 +136,14 @@ impl Message {
     /// The same, created at most once for this nonce, for as long as Discord remembers nonces (a
     /// few minutes). At most 25 characters.
     #[must_use]
-    pub(crate) fn once(mut self, nonce: String) -> Self {
+    pub(super) fn once(mut self, nonce: String) -> Self {
         self.nonce = Some(nonce);
         self.enforce_nonce = Some(true);
         self
     }
 
     /// Whether flags, as Discord sent them, say that only one person sees the message.
-    pub(crate) fn is_ephemeral(flags: u64) -> bool {
+    pub(super) fn is_ephemeral(flags: u64) -> bool {
         flags & EPHEMERAL != 0
     }
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 /// An id. Discord sends text, since ids are too large for JavaScript; a number is read as well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "Value")]
-pub(crate) struct Snowflake(pub(crate) u64);
+pub(super) struct Snowflake(pub(super) u64);
 
 impl TryFrom<Value> for Snowflake {
     type Error = &'static str;
@@ -22,13 +22,13 @@ impl TryFrom<Value> for Snowflake {
 
 /// Any object with an id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-pub(crate) struct Identified {
-    pub(crate) id: Snowflake,
+pub(super) struct Identified {
+    pub(super) id: Snowflake,
 }
 
 /// A field that may be absent, null or in an unknown form: it has its default then. For
 /// `#[serde(default, deserialize_with = "or_default")]`.
-pub(crate) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+pub(super) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     T: Default + DeserializeOwned,
@@ -37,7 +37,7 @@ where
 }
 
 /// A list of which each entry may be unreadable: those are left out.
-pub(crate) fn readable<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+pub(super) fn readable<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: DeserializeOwned,

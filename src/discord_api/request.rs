@@ -49,23 +49,23 @@ const AT_ONCE: usize = 32;
 const KEPT: usize = 8;
 
 /// What is asked of Discord.
-pub(crate) struct Request<'a> {
-    pub(crate) method: Method,
+pub(super) struct Request<'a> {
+    pub(super) method: Method,
     /// Below `/api/v10/`, without a leading slash.
-    pub(crate) path: String,
-    pub(crate) query: &'a str,
-    pub(crate) auth: Auth,
-    pub(crate) priority: Priority,
-    pub(crate) body: Option<&'a Value>,
+    pub(super) path: String,
+    pub(super) query: &'a str,
+    pub(super) auth: Auth,
+    pub(super) priority: Priority,
+    pub(super) body: Option<&'a Value>,
 }
 
 /// Sends requests, one way for production, tests and proxies: nothing differs but the address.
 #[derive(Debug)]
-pub(crate) struct Sender {
-    pub(crate) http: Client,
+pub(super) struct Sender {
+    pub(super) http: Client,
     base: String,
     /// The proxy through which Discord is reached.
-    pub(crate) proxy: Option<Proxy>,
+    pub(super) proxy: Option<Proxy>,
     token: SecretString,
     limiter: Limiter,
     /// Room for requests under way, so that thousands of messages don't open thousands of
@@ -77,7 +77,7 @@ pub(crate) struct Sender {
 
 impl Sender {
     /// A sender to the server at `address`, where the API is at `base`.
-    pub(crate) fn new(
+    pub(super) fn new(
         address: &Url,
         base: String,
         token: SecretString,
@@ -102,7 +102,7 @@ impl Sender {
     }
 
     /// Sends a request under the rate limits, waiting out short 429s.
-    pub(crate) async fn send<A: DeserializeOwned>(
+    pub(super) async fn send<A: DeserializeOwned>(
         &self,
         request: &Request<'_>,
     ) -> Result<A, DiscordError> {
@@ -111,7 +111,7 @@ impl Sender {
 
     /// The same with files, to which the body refers by their numbers (Discord docs, Uploading
     /// Files).
-    pub(crate) async fn send_with<A: DeserializeOwned>(
+    pub(super) async fn send_with<A: DeserializeOwned>(
         &self,
         request: &Request<'_>,
         files: &[&File],
@@ -154,7 +154,7 @@ impl Sender {
     }
 
     /// Sends a request that has no bucket to share and no time to wait: an interaction's answer.
-    pub(crate) async fn send_at_once<A: DeserializeOwned>(
+    pub(super) async fn send_at_once<A: DeserializeOwned>(
         &self,
         request: &Request<'_>,
         timeout: Duration,
@@ -164,7 +164,7 @@ impl Sender {
     }
 
     /// Whether Discord is about to ban this machine for too many invalid requests.
-    pub(crate) fn has_many_invalid_requests(&self) -> bool {
+    pub(super) fn has_many_invalid_requests(&self) -> bool {
         self.invalid().are_many(self.began.elapsed())
     }
 
@@ -242,7 +242,7 @@ async fn read<A: DeserializeOwned>(
 }
 
 /// A body of any kind as JSON.
-pub(crate) fn body(content: &impl Serialize) -> Result<Value, DiscordError> {
+pub(super) fn body(content: &impl Serialize) -> Result<Value, DiscordError> {
     serde_json::to_value(content)
         .map_err(|error| DiscordError::NotSent { cause: error.to_string() })
 }

@@ -22,13 +22,13 @@ const FIRST_CODE: u64 = 10_000;
 
 /// A response as it was read from the network.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct RawResponse<'a> {
-    pub(crate) status: u16,
+pub(super) struct RawResponse<'a> {
+    pub(super) status: u16,
     /// The wait in its header of that name.
-    pub(crate) retry_after: Option<Duration>,
-    pub(crate) body: &'a [u8],
+    pub(super) retry_after: Option<Duration>,
+    pub(super) body: &'a [u8],
     /// Whether files were sent.
-    pub(crate) to_files: bool,
+    pub(super) to_files: bool,
 }
 
 impl RawResponse<'_> {
@@ -36,7 +36,7 @@ impl RawResponse<'_> {
     ///
     /// # Errors
     /// As [`DiscordError`] says.
-    pub(crate) fn read<A: DeserializeOwned>(self, auth: Auth) -> Result<A, DiscordError> {
+    pub(super) fn read<A: DeserializeOwned>(self, auth: Auth) -> Result<A, DiscordError> {
         if (200..300).contains(&self.status) { self.success() } else { Err(self.error(auth)) }
     }
 

@@ -38,7 +38,7 @@ impl Registry {
         self.live.get(&job).map(|live| Arc::clone(&live.news)).unwrap_or_default()
     }
 
-    /// Tells a job's task, if there is one, that another hand has written to its row.
+    /// Tells a job's task, if there is one, that another writer has changed its row.
     pub(super) fn wake(&self, job: JobId) {
         if let Some(live) = self.live.get(&job) {
             live.news.notify_one();
