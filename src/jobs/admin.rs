@@ -20,7 +20,7 @@ impl Jobs {
     pub async fn perform(&self, entry: &AuditEntry) -> Result<ActionOutcome, StoreError> {
         self.clock.observe(entry.id);
         let performed = self.store.perform(entry).await?;
-        if performed == ActionOutcome::Recorded {
+        if matches!(performed, ActionOutcome::Recorded | ActionOutcome::Renewed) {
             let (admin, guild) = (entry.admin, entry.guild);
             info!(action = %entry.id, %admin, %guild, "admin action recorded");
         }

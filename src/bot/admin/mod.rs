@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     discord_api::{Message, Reply},
-    domain::{ActionOutcome, AdminAction, AuditEntry, GuildId, Page, Scope},
+    domain::{ActionOutcome, AdminAction, AuditEntry, GuildId, Page, Quota, Scope},
     messages::{
         panels::{self, LogEntry},
         text::{self, admin as say},
@@ -148,6 +148,12 @@ impl Admin {
             _ => None,
         };
         let mut told = say::performed(entry, performed, quota);
+        if let AdminAction::Grant { person, .. } = &entry.action
+            && let Ok(theirs) = in_time(jobs.overrides(*person, None)).await
+            && jobs.settings_limits().with(&theirs).user == Quota::Unlimited
+        {
+            told = format!("{told} {}", say::GRANT_UNNEEDED);
+        }
         if still.is_empty() {
             return told;
         }

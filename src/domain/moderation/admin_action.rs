@@ -88,6 +88,8 @@ pub struct AuditEntry {
 pub enum ActionOutcome {
     /// It is written down, and in force.
     Recorded,
+    /// It is written down, but the same was in force already.
+    Renewed,
     /// It was written down before: Discord delivered the same interaction twice.
     AlreadyRecorded,
     /// There is nothing that it could end.
@@ -134,7 +136,12 @@ impl AdminAction {
         }
     }
 
-    /// Whether it stands until another one ends it.
+    /// Whether it is in force or not, and nothing in between.
+    pub fn is_switch(&self) -> bool {
+        matches!(self, Self::Block(_) | Self::Pause | Self::AddWord(_))
+    }
+
+    /// Whether it stays in force until another one ends it.
     pub fn stays_in_force(&self) -> bool {
         !self.is_end() && !matches!(self, Self::Cancel(_))
     }

@@ -38,7 +38,7 @@ impl Store {
     pub async fn perform(&self, entry: &AuditEntry) -> Result<ActionOutcome, StoreError> {
         let mut transaction = self.writer.begin_with(BEGIN).await?;
         let performed = perform(&mut transaction, entry).await?;
-        if performed == ActionOutcome::Recorded {
+        if matches!(performed, ActionOutcome::Recorded | ActionOutcome::Renewed) {
             transaction.commit().await?;
         }
         Ok(performed)
@@ -83,10 +83,11 @@ async fn perform(
             return Ok(ActionOutcome::TooManyWords);
         }
     }
-    // Grants add up, and wishes to take jobs back stand beside each other.
+    let mut superseded = 0;
+    // Grants add up, and so do cancellations.
     if !matches!(entry.action, AdminAction::Grant { .. } | AdminAction::Cancel(_)) {
         let supersede = sqlx::query(SUPERSEDE).bind(scope).bind(person).bind(topic).bind(&value);
-        let superseded = supersede.execute(&mut *connection).await?.rows_affected();
+        superseded = supersede.execute(&mut *connection).await?.rows_affected();
         if superseded == 0 && entry.action.is_end() {
             return Ok(ActionOutcome::NothingToEnd);
         }
@@ -106,5 +107,6 @@ async fn perform(
         .bind(i64::from(entry.action.stays_in_force()))
         .execute(connection)
         .await?;
-    Ok(ActionOutcome::Recorded)
+    let is_renewal = superseded > 0 && entry.action.is_switch();
+    Ok(if is_renewal { ActionOutcome::Renewed } else { ActionOutcome::Recorded })
 }

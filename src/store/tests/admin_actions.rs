@@ -126,7 +126,7 @@ async fn there_are_so_many_blocked_words_and_no_more() {
     }
     let one_more = |text: &str| entry_at(300, Scope::Everywhere, AdminAction::AddWord(word(text)));
     assert_eq!(store.perform(&one_more("other")).await.unwrap(), ActionOutcome::TooManyWords);
-    perform(&store, &one_more("word7")).await;
+    assert_eq!(store.perform(&one_more("word7")).await.unwrap(), ActionOutcome::Renewed);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -39,6 +39,12 @@ async fn a_blocked_person_gets_no_song_in_any_way() {
     assert!(refusal(&sent).await.contains("have blocked you"));
     done(&world.song(&world.bob, "others sing on").await).await;
 
+    // A second block changes nothing, and says so.
+    let options = [ann.clone(), ("reason", json!("more spam"))];
+    let told = admin(&world.moderator(), "block", &options).await;
+    let again = "That was in force already, so nothing has changed.";
+    assert!(told.starts_with(again) && told.contains("blocked in this server"), "{told}");
+
     // It outlives a restart, and ends when somebody ends it.
     world.stop_bot().await;
     world.wake_bot().await;
@@ -224,6 +230,9 @@ async fn a_blocked_word_is_one_word() {
     let list = admin(&world.moderator(), "words list", &[]).await;
     assert!(list.contains("Nothing."), "{list}");
     world.sings("a song about Henry III").await;
+    let told = admin(&world.moderator(), "words add", &[("word", json!("A"))]).await;
+    assert!(told.contains("Prompts in which it stands alone are rejected"), "{told}");
+    admin(&world.moderator(), "words remove", &[("word", json!("a"))]).await;
     admin(&world.moderator(), "words add", &[("word", json!("spam!!!"))]).await;
     world.refused("no spam, please").await;
     let refused = world.moderator().command("admin words add", &[]).await.unwrap_err();

@@ -68,6 +68,17 @@ async fn a_grant_expires_and_lifts_no_other_limit() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_grant_to_somebody_without_a_quota_is_said_to_be_unneeded() {
+    let world = moderated(&[("USER_QUOTA", "unlimited")]).await;
+    let told = grant(&world, 5, "1d").await;
+    assert!(told.contains("They have no quota at the moment"), "{told}");
+    let ann = ("person", id(&world.ann));
+    admin(&world.owner(), "quota set", &[ann, ("quota", json!("1/1d"))]).await;
+    let told = grant(&world, 5, "1d").await;
+    assert!(!told.contains("no quota"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn songs_of_a_grant_are_remembered_as_long_as_it_lasts() {
     let rules = WhisulRules { song_takes: Duration::ZERO, ..WhisulRules::default() };
     let settings = [("USER_QUOTA", "0/1d"), ("GLOBAL_QUOTA", "9/1d")];

@@ -2,7 +2,10 @@
 
 use super::{mention, word};
 use crate::{
-    domain::{ActionOutcome, AdminAction, AuditEntry, GuildId, Quota, Scope, UserId, WORDS_MAX},
+    domain::{
+        ActionOutcome, AdminAction, AuditEntry, BlockedWord, GuildId, Quota, Scope, UserId,
+        WORDS_MAX,
+    },
     messages::text::{relative, songs_of},
 };
 
@@ -97,6 +100,9 @@ pub fn performed(entry: &AuditEntry, performed: ActionOutcome, quota: Option<Quo
         ActionOutcome::Recorded | ActionOutcome::AlreadyRecorded => {
             format!("Done. {}", done(entry, quota))
         }
+        ActionOutcome::Renewed => {
+            format!("That was in force already, so nothing has changed. {}", done(entry, quota))
+        }
         ActionOutcome::NothingToEnd => {
             let now = quota.map(|quota| format!(" The quota is {}.", quota_of(quota)));
             let around = Circumstances::here();
@@ -148,7 +154,10 @@ fn done(entry: &AuditEntry, quota: Option<Quota>) -> String {
         AdminAction::Unblock(person) => format!("{} is unblocked in {place}.", mention(*person)),
         AdminAction::Pause => format!("Songs are paused in {place}. Those under way go on."),
         AdminAction::Resume => format!("Songs are allowed in {place} again."),
-        AdminAction::AddWord(blocked) => format!("{} is blocked in {place}.", word(blocked)),
+        AdminAction::AddWord(blocked) => {
+            let warning = if is_one_letter(blocked) { ONE_LETTER } else { "" };
+            format!("{} is blocked in {place}.{warning}", word(blocked))
+        }
         AdminAction::RemoveWord(blocked) => {
             format!("{} is allowed in {place} again.", word(blocked))
         }
@@ -156,9 +165,23 @@ fn done(entry: &AuditEntry, quota: Option<Quota>) -> String {
     }
 }
 
+/// Many prompts contain a single letter as a word of its own. In scripts such as the Chinese one a
+/// single character is a word like any other.
+fn is_one_letter(blocked: &BlockedWord) -> bool {
+    matches!(blocked.as_str().as_bytes(), [letter] if letter.is_ascii_alphanumeric())
+}
+
 fn extra(songs: u32) -> String {
     if songs == 1 { "1 extra song".to_owned() } else { format!("{songs} extra songs") }
 }
+
+/// A blocked word may keep out more than was meant.
+const ONE_LETTER: &str = " Prompts in which it stands alone are rejected, such as \"Plan A\" for the \
+                          letter a. `/admin words remove` allows it again.";
+
+/// Somebody without a quota got extra songs.
+pub const GRANT_UNNEEDED: &str = "They have no quota at the moment, so the extra songs count only if \
+                                  they get one.";
 
 /// A quota in a sentence.
 pub fn quota_of(quota: Quota) -> String {
