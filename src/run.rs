@@ -100,7 +100,7 @@ const HOLD: Duration = Duration::from_mins(2);
 /// Waits before the exit, unless a person looks on or a signal asks for it.
 async fn hold_exit(stop: &CancellationToken) {
     if !io::stderr().is_terminal() {
-        warn!(exit_in = ?HOLD, "waiting with the exit, so that restarts don't add up at Discord");
+        warn!(exit_in = ?HOLD, "delaying the exit, so that restarts don't use up Discord's limits");
         stop.run_until_cancelled(tokio::time::sleep(HOLD)).await;
     }
 }
@@ -192,7 +192,7 @@ pub async fn run_by_clock(
     };
     if tokio::time::timeout(settings.shutdown_grace, ending).await.is_err() {
         let left = jobs.live();
-        warn!(left, "not everything came to its end in time; the next start goes on with it");
+        warn!(left, "not everything ended in time; the next start goes on with it");
     }
     Ok(served?)
 }

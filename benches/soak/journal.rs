@@ -23,35 +23,29 @@ struct Kind {
 const SUBMISSION: Kind = Kind {
     name: "a prompt",
     lines: &[
-        "Whisul did not take the prompt; it returns to the queue",
-        "a submission's fate is unknown; it is not repeated",
+        "Whisul didn't take the prompt, it returns to the queue",
+        "submission with unknown outcome, it is not repeated",
         "Whisul's answer to a submission is not documented",
     ],
 };
-const POLL: Kind = Kind {
-    name: "a poll",
-    lines: &["a poll brought nothing; the next one may", "a probe of Whisul failed"],
-};
+const POLL: Kind =
+    Kind { name: "a poll", lines: &["poll failed, retrying", "a probe of Whisul failed"] };
 const FIRST_ANSWER: Kind = Kind {
     name: "an answer",
-    lines: &[
-        "a first answer did not get through; once more",
-        "a first answer did not get through",
-        "an answer did not get through",
-    ],
+    lines: &["first response failed, retrying", "first response failed", "response failed"],
 };
 const MESSAGE: Kind = Kind {
     name: "a message",
     lines: &[
-        "a progress edit was lost",
-        "a step of this job failed and is tried again",
+        "progress edit failed",
+        "step failed, retrying",
         "delivery route closed, trying the next",
         "no way of delivery is left, or none is wanted",
-        "no first answer was found; nothing is submitted",
-        "the song's files are left out; the links stand",
+        "no first response was found, nothing is submitted",
+        "files left out, the links remain",
         "the requester was not told yet that the song is ready",
         "the requester was perhaps not told that the song is ready",
-        "Discord refused the message, sending it stripped",
+        "Discord rejected the message, sending less of it",
         "Discord asks to wait; the request comes again then",
     ],
 };

@@ -38,14 +38,14 @@ pub(super) async fn answer(state: &BotState, interaction: &Interaction) -> bool 
             Vec::new()
         }
         Ok(Err(_panic)) => {
-            error!("a suggestion panicked");
+            error!("autocomplete handler panicked");
             Vec::new()
         }
         Err(_late) => Vec::new(),
     };
     let reply = Reply::Suggestions(choices);
     if let Err(error) = state.discord.reply(invoker.interaction, &invoker.token, &reply).await {
-        debug!(%error, "suggestions did not get through");
+        debug!(%error, "autocomplete response failed");
         if error == DiscordError::AnsweredElsewhere {
             state.jobs.answered_elsewhere(invoker.interaction);
         }

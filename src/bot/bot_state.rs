@@ -177,7 +177,7 @@ impl BotState {
         error: &DiscordError,
         time: AnswerTime,
     ) -> bool {
-        warn!(%interaction, %error, "an answer did not get through");
+        warn!(%interaction, %error, "response failed");
         if *error == DiscordError::AnsweredElsewhere {
             self.jobs.answered_elsewhere(interaction);
         }

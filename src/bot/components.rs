@@ -62,7 +62,7 @@ pub(super) async fn answer(state: &BotState, interaction: &Interaction) -> bool 
         Ok(Err(error)) => error.reported(),
         Err(_panic) => {
             // The panic's own message may hold anything; the panic hook has printed it.
-            error!("a button or form panicked");
+            error!("component handler panicked");
             text::UNFORESEEN.into()
         }
     };

@@ -31,7 +31,7 @@ impl Components<'_> {
         let application = invoker.place.application;
         if let Err(error) = state.discord.follow_up(application, &invoker.token, &question).await {
             // A person who sees no question clicks again.
-            warn!(job = %job.id, %error, "the question before a deletion did not get through");
+            warn!(job = %job.id, %error, "asking before a deletion failed");
         }
         Ok(())
     }
@@ -48,19 +48,19 @@ impl Components<'_> {
             Ok(()) | Err(DiscordError::MessageGone) => {
                 // Nothing but a link in a list depends on this.
                 if let Err(error) = in_time(state.jobs.message_deleted(job.id, message)).await {
-                    warn!(job = %job.id, %error, "that a message is gone can't be written down");
+                    warn!(job = %job.id, %error, "recording a deleted message failed");
                 }
                 text::deleted(&job, invoker.user)
             }
             Err(error) => {
-                warn!(job = %job.id, %error, "a message could not be deleted");
+                warn!(job = %job.id, %error, "deleting a message failed");
                 text::NOT_DELETED.to_owned()
             }
         };
         let (place, told) = (&invoker.place, Message::text(told));
         let edited = state.discord.edit_answer(place, &invoker.token, &told, Priority::High).await;
         if let Err(error) = edited {
-            warn!(job = %job.id, %error, "the news of a deletion did not get through");
+            warn!(job = %job.id, %error, "confirming a deletion failed");
         }
         Ok(())
     }

@@ -20,7 +20,7 @@ pub(super) fn answer(error: FrameworkError<'_, BotState, CommandError>) -> BoxFu
             }
             FrameworkError::CommandPanic { .. } => {
                 // The panic's own message may hold anything; the panic hook has printed it.
-                error!("a command panicked");
+                error!("command handler panicked");
                 Cow::Borrowed(text::UNFORESEEN)
             }
             FrameworkError::ArgumentParse { .. } => {

@@ -49,7 +49,7 @@ async fn export(context: Context<'_>) -> Result<(), CommandError> {
     };
     let to = ExportAnswer { application, token: &invoker.token, limit, files };
     if let Err(error) = state.jobs.export(invoker.user, to).await {
-        warn!(%error, "somebody's data did not get through");
+        warn!(%error, "sending a data export failed");
         let told = Message::text(match error {
             ExportError::Store(_) => text::STORAGE_TROUBLE,
             ExportError::Stopping => text::STOPPING,

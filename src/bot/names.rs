@@ -69,7 +69,7 @@ impl Names {
         let asked = unknown.into_iter().take(AT_ONCE).map(async |person| {
             match self.discord.member_name(guild, person).await {
                 Ok(name) => self.note(guild, person, &name),
-                Err(error) => debug!(%error, "Discord does not say what somebody is called"),
+                Err(error) => debug!(%error, "looking up a member's name failed"),
             }
         });
         // A person who has no name by then is shown without.
@@ -96,7 +96,7 @@ impl Names {
                 names
             }
             Err(error) => {
-                debug!(%error, "Discord does not say what servers are called");
+                debug!(%error, "looking up server names failed");
                 Arc::default()
             }
         }

@@ -41,7 +41,7 @@ impl Owners {
     pub async fn include(&self, person: UserId) -> Result<bool, OwnersUnknown> {
         // Others may be asking the same already: waiting for them counts.
         timeout(PATIENCE, self.ask(person)).await.unwrap_or_else(|_elapsed| {
-            warn!("Discord does not say in time whose the bot is");
+            warn!("looking up the bot's owner timed out");
             Err(OwnersUnknown)
         })
     }
@@ -55,7 +55,7 @@ impl Owners {
         }
         let asked = Instant::now();
         let application = self.discord.application().await.map_err(|error| {
-            warn!(%error, "Discord does not say whose the bot is");
+            warn!(%error, "looking up the bot's owner failed");
             OwnersUnknown
         })?;
         let is_owner = application.owners.contains(&person);

@@ -27,7 +27,7 @@ pub(super) async fn register(
     loop {
         match try_register(discord, application, commands).await {
             Ok(true) => return info!("the commands are registered"),
-            Ok(false) => return info!("the commands stand as they are"),
+            Ok(false) => return info!("the commands are registered already"),
             Err(error) => {
                 let wait = least_wait(&error).max(backoff.next());
                 tell(&error, wait);
@@ -65,7 +65,7 @@ fn tell(error: &DiscordError, wait: Duration) {
         }
         error => {
             let cause = error.cause();
-            warn!(cause, next_attempt_in = ?rounded(wait), "the commands can't be registered yet");
+            warn!(cause, next_attempt_in = ?rounded(wait), "registering the commands failed, retrying");
         }
     }
 }

@@ -51,7 +51,7 @@ impl Jobs {
         let waiting = match self.under_way(person).await {
             Ok(jobs) => jobs.into_iter().filter(|job| job.state == State::Announced),
             Err(error) => {
-                warn!(%error, "songs under way can't be read");
+                warn!(%error, "reading open jobs failed");
                 return false;
             }
         };
@@ -88,7 +88,7 @@ impl Jobs {
             }
             Ok(Cancelling::Refused(_)) => false,
             Err(error) => {
-                warn!(job = %job.id, %error, "a waiting song can't be cancelled");
+                warn!(job = %job.id, %error, "cancelling a waiting song failed");
                 false
             }
         }

@@ -22,7 +22,7 @@ const QUEUE: Duration = Duration::from_mins(5);
 /// How often a file is sent to a Discord that may take it later.
 const TRIES: u32 = 5;
 
-/// Why somebody's data did not get through.
+/// Why an export could not be sent.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
     /// The database can't be read.

@@ -33,7 +33,7 @@ impl Jobs {
                 match self.forget().await {
                     Ok(0) => {}
                     Ok(jobs) => info!(jobs, "forgot old jobs"),
-                    Err(error) => warn!(%error, "old jobs can't be forgotten; tried again later"),
+                    Err(error) => warn!(%error, "deleting old jobs failed, retrying later"),
                 }
                 // Whatever an earlier run, or a wish that was written down late, has left there.
                 self.purge().await;
@@ -49,7 +49,7 @@ impl Jobs {
     /// When the database can't be written.
     pub async fn forget_person(self: &Arc<Self>, person: UserId) -> Result<Erasure, StoreError> {
         let erasure = self.store.erase(person).await?;
-        info!(requester = %person, erased = erasure.erased, "somebody wanted to be forgotten");
+        info!(requester = %person, erased = erasure.erased, "data erased on request");
         let jobs = Arc::clone(self);
         let purging = self.tasks.spawn(async move {
             jobs.stop.run_until_cancelled(jobs.purge()).await;
@@ -69,7 +69,7 @@ impl Jobs {
                 Ok(true) => return,
                 Ok(false) => {}
                 Err(error) => {
-                    warn!(%error, "the write-ahead log can't be emptied; tried again");
+                    warn!(%error, "emptying the write-ahead log failed, retrying");
                 }
             }
             sleep(backoff.next()).await;

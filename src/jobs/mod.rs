@@ -204,10 +204,10 @@ impl Jobs {
     async fn resume(self: &Arc<Self>) -> Result<(), StoreError> {
         let left = self.store.unsettled().await?;
         for row in &left.damaged {
-            error!(error = %row, "a job is left alone");
+            error!(error = %row, "skipping an unreadable job");
         }
         if !left.jobs.is_empty() {
-            info!(jobs = left.jobs.len(), "going on with the jobs of the last run");
+            info!(jobs = left.jobs.len(), "resuming jobs of the last run");
         }
         let mut jobs = left.jobs;
         self.queue.restore(&jobs, &self.store.rounds_called(ROUNDS).await?);

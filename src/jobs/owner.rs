@@ -70,7 +70,7 @@ impl Jobs {
         let owners = match self.persist(|| self.discord.application()).await {
             Ok(application) => application.owners,
             Err(error) => {
-                warn!(%error, "the bot's owner could not be found");
+                warn!(%error, "finding the bot's owner failed");
                 return;
             }
         };
@@ -79,7 +79,7 @@ impl Jobs {
         for owner in owners {
             match self.persist(|| self.tell(owner, sentence, &nonce)).await {
                 Ok(()) => info!(%owner, "told the bot's owner"),
-                Err(error) => warn!(%owner, %error, "the bot's owner could not be told"),
+                Err(error) => warn!(%owner, %error, "telling the bot's owner failed"),
             }
         }
     }
@@ -93,7 +93,7 @@ impl Jobs {
         for _ in 1..TRIES {
             match work().await {
                 Err(error) if error.is_passing() => {
-                    debug!(%error, "the bot's owner was not told yet");
+                    debug!(%error, "telling the bot's owner failed, retrying");
                     let pause = tokio::time::sleep(backoff.next());
                     if self.stop.run_until_cancelled(pause).await.is_none() {
                         return Err(error);

@@ -33,7 +33,7 @@ impl Jobs {
                 };
                 let ended: Result<(), _> = AssertUnwindSafe(probes).catch_unwind().await;
                 if ended.is_err() {
-                    error!("the probe of Whisul panicked; it starts over");
+                    error!("the probe of Whisul panicked, restarting it");
                 }
                 tokio::time::sleep(PAUSE).await;
             }
@@ -86,7 +86,7 @@ impl Jobs {
                 error!("Whisul rejected the API key (WHISUL_API_KEY); songs wait until it works");
             }
             Some(Obstacle::OutOfCredit) => {
-                error!("the Whisul account is out of credit; songs wait until there is some");
+                error!("the Whisul account is out of credit, songs wait until there is some");
             }
             Some(obstacle) => {
                 let next_attempt_in = rounded(self.breaker.next_attempt_in());

@@ -91,7 +91,7 @@ impl Jobs {
             // Its job has been taken up again, which finds out whether there is a first answer: a
             // second one now could be taken for it.
             Err(_) if has_job.load(Ordering::Relaxed) => {
-                error!("a request for a song panicked; its job is taken up again");
+                error!("a request for a song panicked, resuming its job");
                 Ok(())
             }
             Err(_) => Err(RequestError::Panicked),
@@ -143,7 +143,7 @@ impl Jobs {
         }
         in_hand.admitted();
         has_job.store(true, Ordering::Relaxed);
-        info!(job = %job.id, requester = %job.requester, "a song was asked for");
+        info!(job = %job.id, requester = %job.requester, "song requested");
         let mut told = ToldTimes::default();
         let message = self.render_first(&job, self.queue.reserve(&job), &mut told);
         reach("answer", Moment::Before);
@@ -214,7 +214,9 @@ impl Jobs {
             Ok(()) => self.registry.leave(job.id),
             // It is not written down, or is a job of an earlier time.
             Err(StepError::Gone | StepError::Overtaken) => self.let_go(job),
-            Err(error) => warn!(job = %job.id, %error, "a job is left for the next start"),
+            Err(error) => {
+                warn!(job = %job.id, %error, "abandoning a job failed, the next start resumes it");
+            }
         }
     }
 
@@ -247,12 +249,12 @@ impl Jobs {
                     return (answer, None);
                 }
                 Err(error) if error.is_passing() && time.allows_another() => {
-                    warn!(job = %job.id, %error, "a first answer did not get through; once more");
+                    warn!(job = %job.id, %error, "first response failed, retrying");
                     one_may_stand |= error.may_be_carried_out();
                     AnswerTime::pause().await;
                 }
                 Err(error) => {
-                    warn!(job = %job.id, %error, "a first answer did not get through");
+                    warn!(job = %job.id, %error, "first response failed");
                     if error == DiscordError::AnsweredElsewhere {
                         self.answered_elsewhere(job.id);
                     }
@@ -275,7 +277,7 @@ impl Jobs {
             Ok(true) => next,
             Ok(false) => job,
             Err(error) => {
-                warn!(job = %job.id, %error, "a first answer could not be written down");
+                warn!(job = %job.id, %error, "recording the first response failed");
                 job
             }
         }

@@ -76,7 +76,7 @@ impl Jobs {
         let mut backoff = Backoff::new(FIRST_WAIT, LONGEST_WAIT);
         loop {
             // The panic's own message may hold anything; the panic hook has printed it.
-            error!("a job's task panicked; it is taken up again");
+            error!("a job's task panicked, restarting it");
             let Some(worker) = self.another_worker(id, &mut backoff).await else { break };
             if AssertUnwindSafe(worker.run()).catch_unwind().await.is_ok() {
                 return;
@@ -92,7 +92,7 @@ impl Jobs {
             self.stop.run_until_cancelled(pause).await?;
             match self.store.job(id).await {
                 Ok(job) => return job.map(|job| self.worker(job, None)),
-                Err(error) => warn!(%error, "the job can't be read"),
+                Err(error) => warn!(%error, "reading the job failed"),
             }
         }
     }

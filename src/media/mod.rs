@@ -151,7 +151,7 @@ impl Media {
         // Both at once: songs that each hold one share and wait for another would wait for ever.
         let reserved = self.budget.reserve(sizes.iter().sum());
         let Ok(Some(mut share)) = tokio::time::timeout(QUEUE, reserved).await else {
-            info!("too many files are under way; the links have to do");
+            info!("too many downloads at once, only links are sent");
             return Files::default();
         };
         let Some(covers_share) = share.split(sizes[1]) else { return Files::default() };
@@ -181,7 +181,7 @@ impl Media {
                 _share: Some(share),
             }),
             Err(error) => {
-                info!(%error, ?purpose, "a file is not passed on; its link has to do");
+                info!(%error, ?purpose, "file not attached, only its link is sent");
                 None
             }
         }

@@ -182,7 +182,7 @@ impl Store {
         self.reader.close().await;
         self.writer.close().await;
         if let Err(error) = self.lock.release() {
-            warn!(%error, "the database's lock stays until this process ends");
+            warn!(%error, "releasing the database's lock failed; it ends with this process");
         }
     }
 }

@@ -44,7 +44,7 @@ async fn it_tells_what_starts_with_which_limits_and_each_step_to_discord() {
     let _program = Program::logged(&world);
     until_logged(&world, "\"connected to Discord\"");
     until_logged(&world, "Whisul accepts the API key");
-    let log = until_logged(&world, "the commands stand as they are");
+    let log = until_logged(&world, "the commands are registered already");
     let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let find = |message: &str| {
         let found = lines.iter().position(|line| line["message"] == message);
@@ -148,7 +148,7 @@ async fn a_wrong_token_is_told_at_once_and_asked_about_once() {
     let token = world.discord.token();
     world.discord.change_token("another.token.altogether");
     let program = Program::logged(&world);
-    let log = until_logged(&world, "waiting with the exit");
+    let log = until_logged(&world, "delaying the exit");
     assert!(log.contains("Discord does not accept DISCORD_TOKEN; copy it again"), "{log}");
     program.signal("TERM");
     let (code, log) = program.end(&world);

@@ -49,7 +49,7 @@ async fn a_song_under_way_does_not_hold_up_the_stop_and_goes_on_at_the_next_star
     program.signal("TERM");
     let (code, log) = program.end(&world);
     assert_eq!(code, Some(0), "{log}");
-    assert!(!log.contains("not everything came to its end in time"), "{log}");
+    assert!(!log.contains("not everything ended in time"), "{log}");
     assert!(!log.contains("waltz"), "no prompt reaches the log: {log}");
     world.whisul.finish("an old waltz");
     world.wake_bot().await;
@@ -71,7 +71,7 @@ async fn the_grace_period_ends_even_a_whisul_that_hangs() {
     assert_eq!(code, Some(0), "{log}");
     // Ten seconds would be the default.
     assert!(waiting.elapsed() < Duration::from_secs(8), "{log}");
-    assert!(log.contains("not everything came to its end in time"), "{log}");
+    assert!(log.contains("not everything ended in time"), "{log}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

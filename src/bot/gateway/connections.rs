@@ -56,7 +56,7 @@ impl Connections {
                 Err(DiscordError::BadToken) => return Err(GatewayError::BadToken),
                 Err(error) => {
                     let (cause, next_attempt_in) = (error.cause(), backoff.next());
-                    warn!(cause, next_attempt_in = ?rounded(next_attempt_in), "Discord does not say where its gateway is");
+                    warn!(cause, next_attempt_in = ?rounded(next_attempt_in), "looking up the gateway's address failed");
                     sleep(next_attempt_in).await;
                 }
             }

@@ -234,7 +234,7 @@ impl<'a> Shard<'a> {
         let next = self.pace.next(opening, 0.5).map(|at| at.duration_since(Instant::now()));
         let next_attempt_in = rounded(next.unwrap_or_default());
         if failures == 0 && *end == End::Reconnect {
-            info!(shard, cause = %end, "connecting to Discord anew");
+            info!(shard, cause = %end, "reconnecting to Discord");
         } else if failures <= 5 || failures.is_power_of_two() {
             warn!(shard, cause = %end, failures, ?next_attempt_in, "the connection to Discord is lost");
         } else {

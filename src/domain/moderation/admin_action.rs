@@ -160,7 +160,7 @@ impl AdminAction {
 }
 
 impl AuditEntry {
-    /// For how long after a song was asked for this action may need to know of it: settled jobs are
+    /// For how long after song requested this action may need to know of it: settled jobs are
     /// forgotten no earlier.
     pub fn remembers(&self) -> Option<Duration> {
         match &self.action {

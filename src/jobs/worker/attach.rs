@@ -59,7 +59,7 @@ impl Jobs {
                 return;
             }
             if let Err(error) = jobs.upload(&shown, &job, files).await {
-                info!(%error, "the files of a song shown again are left out; the links stand");
+                info!(%error, "files of a song shown again are left out, its links remain");
             }
         };
         let jobs = Arc::clone(self);
@@ -91,7 +91,7 @@ impl Worker {
                         info!("a person deleted the song's message");
                         deleted = self.job.message;
                     }
-                    Err(error) => info!(%error, "the song's files are left out; the links stand"),
+                    Err(error) => info!(%error, "files left out, the links remain"),
                 }
             }
         }
@@ -99,7 +99,7 @@ impl Worker {
         let Some(message) = deleted else { return Ok(()) };
         // Nothing but a link in a list depends on it.
         if let Err(error) = self.jobs.message_deleted(self.job.id, message).await {
-            info!(%error, "that the song's message is gone can't be written down");
+            info!(%error, "recording a deleted song message failed");
         }
         Ok(())
     }

@@ -43,7 +43,7 @@ impl Worker {
                 (NextStep::End(event), result) => {
                     match result {
                         Err(error) if attempt == RouteOutcome::Missing => {
-                            info!(%error, ?route, "a person deleted the message; nothing is delivered");
+                            info!(%error, ?route, "a person deleted the message, nothing is delivered");
                         }
                         Err(error) => self.report_undeliverable(&error.to_string()),
                         Ok(_) => {}

@@ -35,7 +35,7 @@ impl Worker {
                 if error == DiscordError::AnsweredElsewhere {
                     self.jobs.answered_elsewhere(self.job.id);
                 }
-                info!(%error, "no first answer was found; nothing is submitted");
+                info!(%error, "no first response was found, nothing is submitted");
                 self.note(event).await
             }
             (None, Err(error)) => Err(error.into()),

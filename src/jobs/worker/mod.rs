@@ -118,7 +118,7 @@ impl Worker {
                 Err(StepError::Stopping) => break,
                 Err(StepError::Overdue) => self.end_overdue().await,
                 Err(error @ StepError::Gone) => {
-                    warn!(%error, "nothing more is done for this job");
+                    warn!(%error, "the job's row is gone, its task ends");
                     if self.job.awaits_turn() {
                         self.jobs.queue.return_round(&self.job);
                     }
@@ -129,7 +129,7 @@ impl Worker {
                     if matches!(error, StepError::Overtaken) {
                         info!(%error);
                     } else {
-                        warn!(%error, ?wait, "a step of this job failed and is tried again");
+                        warn!(%error, ?wait, "step failed, retrying");
                     }
                     if self.wait_for_retry(wait, &error).await.is_err() {
                         break;
@@ -177,7 +177,7 @@ impl Worker {
         let event = request.event(&self.job)?;
         info!(
             state = self.job.state.name(),
-            "cancelling the job as was asked during its submission"
+            "cancelling the job as requested during its submission"
         );
         Some(event)
     }
@@ -185,14 +185,14 @@ impl Worker {
     /// Ends what has lasted for too long.
     async fn end_overdue(&mut self) {
         let Some((_, event)) = self.job.overdue_after(self.jobs.config.job_timeout) else { return };
-        warn!(state = self.job.state.name(), "the job has been under way for too long; it ends");
+        warn!(state = self.job.state.name(), "ending a job that is overdue");
         if event == Event::DeliveryEnded {
             self.report_undeliverable("no route was open for a week");
         }
         self.slot = None;
         self.place = None;
         if let Err(error) = self.note(event).await {
-            warn!(%error, "the end of an overdue job can't be written down yet");
+            warn!(%error, "writing the end of an overdue job failed, retrying");
             _ = self.sleep(FIRST_WAIT).await;
         }
     }
@@ -207,7 +207,7 @@ impl Worker {
                 Ok(Some(written)) => break written,
                 Ok(None) => return Err(self.overtaken().await),
                 Err(error) => {
-                    warn!(%error, "a job's state can't be written down and is tried again");
+                    warn!(%error, "writing the job's state failed, retrying");
                     let slept = self.sleep(backoff.next()).await;
                     // What came of a submission is heard but once: for that, a stop waits as long
                     // as it may.
@@ -222,9 +222,9 @@ impl Worker {
         };
         let (from, to) = (self.job.state.name(), next.state.name());
         if from == to {
-            info!(state = to, delivery = ?next.delivery, "the job's delivery has moved on");
+            info!(state = to, delivery = ?next.delivery, "delivery state changed");
         } else {
-            info!(from, to, "the job has moved on");
+            info!(from, to, "job state changed");
         }
         self.move_on(next);
         Ok(())
@@ -235,7 +235,7 @@ impl Worker {
         match self.jobs.store.job(self.job.id).await {
             Ok(Some(job)) => self.move_on(job),
             Ok(None) => return StepError::Gone,
-            Err(error) => warn!(%error, "the job can't be read"),
+            Err(error) => warn!(%error, "reading the job failed"),
         }
         StepError::Overtaken
     }

@@ -19,7 +19,7 @@ impl Worker {
     pub(super) async fn notify(&mut self) -> Result<(), StepError> {
         let wanted = self.jobs.store.wants_notice(self.job.requester).await;
         let wanted = wanted.unwrap_or_else(|error| {
-            warn!(%error, "nobody knows whether the requester wants to be told; they are not");
+            warn!(%error, "reading the requester's choice of notices failed, sending none");
             false
         });
         self.note(Event::NoticeBegins).await?;

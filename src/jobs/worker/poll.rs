@@ -46,7 +46,7 @@ impl Worker {
         match self.attending(ask).await? {
             (Ok(report), _) => Ok(self.read(report)),
             (Err(error), doubt) => {
-                warn!(%error, "a poll brought nothing; the next one may");
+                warn!(%error, "poll failed, retrying");
                 self.note_failure(&error, may_doubt);
                 if at_end { self.give_up_unless_away(doubt).await } else { Ok(None) }
             }
@@ -60,7 +60,7 @@ impl Worker {
         (watch.failures, watch.asked) = (0, Duration::ZERO);
         let event = watch.patience.judge(&self.job, report, self.jobs.clock.now(), watched);
         if event == Some(Event::Fell(Failure::GivenUp)) {
-            warn!("the song is still not done; the job is given up");
+            warn!("giving up a song that is not done in time");
         }
         event
     }

@@ -130,7 +130,7 @@ impl Worker {
 
     /// A job found in the middle of its submission: nobody knows whether it was paid for.
     pub(super) async fn settle_submission(&mut self) -> Result<(), StepError> {
-        warn!("the submission was interrupted; it may have been paid for and is not repeated");
+        warn!("submission interrupted; it may have been paid for and is not repeated");
         self.note(Submission::Unknown.event(self.jobs.clock.now())).await
     }
 
@@ -192,7 +192,7 @@ fn submission_of(answer: Result<WhisulJob, SubmitError>) -> Submission {
             Submission::Refused
         }
         Err(error @ SubmitError::Ambiguous { .. }) => {
-            warn!(%error, "a submission's fate is unknown; it is not repeated");
+            warn!(%error, "submission with unknown outcome, it is not repeated");
             Submission::Unknown
         }
         Err(
@@ -201,7 +201,7 @@ fn submission_of(answer: Result<WhisulJob, SubmitError>) -> Submission {
             | SubmitError::RateLimited { .. }
             | SubmitError::NotTaken { .. }),
         ) => {
-            warn!(%error, "Whisul did not take the prompt; it returns to the queue");
+            warn!(%error, "Whisul didn't take the prompt, it returns to the queue");
             Submission::NotTaken
         }
     }
