@@ -8,7 +8,7 @@
 //! - [`messages`]: what people see, with every sentence;
 //! - [`discord_api`], [`whisul`], [`store`]: requests to Discord and to Whisul, rows on disk;
 //! - [`media`]: downloads of songs and covers;
-//! - [`proxy`]: which requests use the host's proxy;
+//! - [`http_client`]: how requests leave; [`proxy`]: which of them use the host's proxy;
 //! - [`domain`]: the rules for jobs, prompts and quotas;
 //! - [`config`] and [`ops`]: settings, the command line, logs and backups.
 //!
@@ -20,6 +20,7 @@ pub mod delivery;
 pub mod discord_api;
 pub mod domain;
 mod failpoint;
+pub mod http_client;
 pub mod jobs;
 pub mod media;
 pub mod messages;

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     domain::{ApplicationId, ChannelId, GuildId, MessageId, Place, RoleId, UserId},
+    http_client::HttpClient,
     media::File,
     proxy::{Proxies, Proxy},
 };
@@ -61,6 +62,12 @@ impl Discord {
             sender: Sender::new(&address, api, token, proxies)?,
             attempts: Attempts::default(),
         })
+    }
+
+    /// Discord's own API, to which `http` sends the requests. Its transport keeps the rate limits.
+    pub fn with_http_client(http: HttpClient, token: SecretString) -> Self {
+        let sender = Sender::with_http_client(http, format!("{DISCORD}/api/v10"), token);
+        Self { sender, attempts: Attempts::default() }
     }
 
     /// The proxy through which it is reached.
@@ -313,7 +320,7 @@ impl Discord {
 
     /// The client that requests are made with, for what is no request to the API.
     pub fn http(&self) -> reqwest::Client {
-        self.sender.http.clone()
+        self.sender.http.reqwest()
     }
 
     /// The commands that Discord knows the application by, everywhere.

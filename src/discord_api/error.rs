@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use crate::{network, proxy::Proxy};
+use crate::{
+    http_client::{SendError, TransportError},
+    network,
+    proxy::Proxy,
+};
 
 /// Why Discord did not do what it was asked, by what that means for a message. `codes.rs` knows
 /// which of Discord's codes mean what, and `response.rs` which responses are Discord's at all.
@@ -126,6 +130,17 @@ impl DiscordError {
         match self {
             Self::NotSent { cause } | Self::Unknown { cause } => cause.clone(),
             other => other.to_string(),
+        }
+    }
+
+    /// Why a request has no response.
+    pub(super) fn of(error: SendError) -> Self {
+        match error {
+            SendError::Client(error) => Self::from_reqwest(error),
+            SendError::Transport(error @ TransportError::NotConnected) => {
+                Self::NotSent { cause: error.to_string() }
+            }
+            SendError::Transport(error) => Self::Unknown { cause: error.to_string() },
         }
     }
 

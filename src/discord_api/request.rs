@@ -7,7 +7,7 @@ use std::{
 };
 
 use reqwest::{
-    Client, Response, header,
+    Response, header,
     multipart::{Form, Part},
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -27,6 +27,7 @@ use super::{
     response::RawResponse,
 };
 use crate::{
+    http_client::HttpClient,
     media::File,
     proxy::{Proxies, Proxy},
     retry_after,
@@ -62,12 +63,13 @@ pub(super) struct Request<'a> {
 /// Sends requests, one way for production, tests and proxies: nothing differs but the address.
 #[derive(Debug)]
 pub(super) struct Sender {
-    pub(super) http: Client,
+    pub(super) http: HttpClient,
     base: String,
     /// The proxy through which Discord is reached.
     pub(super) proxy: Option<Proxy>,
     token: SecretString,
-    limiter: Limiter,
+    /// `None` where the transport keeps the rate limits.
+    limiter: Option<Limiter>,
     /// Room for requests under way, so that thousands of messages don't open thousands of
     /// connections.
     room: Semaphore,
@@ -96,9 +98,16 @@ impl Sender {
             .map_err(DiscordError::from_reqwest)?;
         let no_thread = |error: io::Error| DiscordError::NotSent { cause: error.to_string() };
         let limiter = Limiter::new().map_err(no_thread)?;
-        let (room, invalid) = (Semaphore::new(AT_ONCE), Mutex::default());
         let proxy = proxies.of(address).cloned();
-        Ok(Self { http, base, proxy, token, limiter, room, invalid, began: Instant::now() })
+        let sender = Self::with_http_client(http.into(), base, token);
+        Ok(Self { proxy, limiter: Some(limiter), ..sender })
+    }
+
+    /// A sender that sends with `http`, and leaves the rate limits to its transport.
+    pub(super) fn with_http_client(http: HttpClient, base: String, token: SecretString) -> Self {
+        let (room, invalid) = (Semaphore::new(AT_ONCE), Mutex::default());
+        let (proxy, limiter, began) = (None, None, Instant::now());
+        Self { http, base, proxy, token, limiter, room, invalid, began }
     }
 
     /// Sends a request under the rate limits, waiting out short 429s.
@@ -123,8 +132,13 @@ impl Sender {
         let mut attempt = 1;
         loop {
             let endpoint = Endpoint { method: request.method, path: request.path.clone() };
-            let permit = self.limiter.permit(endpoint, request.priority).await;
-            let permit = permit.ok_or(DiscordError::GaveWay)?;
+            let permit = match &self.limiter {
+                Some(limiter) => {
+                    let permit = limiter.permit(endpoint, request.priority).await;
+                    Some(permit.ok_or(DiscordError::GaveWay)?)
+                }
+                None => None,
+            };
             let room = match request.priority {
                 Priority::High => self.room.acquire().await.ok(),
                 Priority::Low => Some(self.room.try_acquire().or(Err(DiscordError::GaveWay))?),
@@ -138,9 +152,13 @@ impl Sender {
                 _ => None,
             };
             drop(room);
-            permit.complete(limiter::headers(&headers, wait));
-            if let (Some(after), true) = (wait, limiter::is_global(&headers)) {
-                self.limiter.hold(after);
+            if let Some(permit) = permit {
+                permit.complete(limiter::headers(&headers, wait));
+            }
+            if let (Some(limiter), Some(after)) = (&self.limiter, wait)
+                && limiter::is_global(&headers)
+            {
+                limiter.hold(after);
             }
             match wait {
                 Some(after) if needed && attempt < ATTEMPTS && after <= PATIENCE => {
@@ -199,8 +217,8 @@ impl Sender {
             Some(body) => builder.multipart(form(body, files)?),
             None => builder,
         };
-        let failed = |error| DiscordError::from_reqwest(error).through(self.proxy.as_ref());
-        let response = builder.send().await.map_err(failed)?;
+        let failed = |error| DiscordError::of(error).through(self.proxy.as_ref());
+        let response = self.http.send(builder).await.map_err(failed)?;
         self.invalid().note(response.status().as_u16(), self.began.elapsed());
         Ok(response)
     }

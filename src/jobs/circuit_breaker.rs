@@ -122,7 +122,9 @@ impl CircuitBreaker {
             match looked {
                 Ok(found) => return found,
                 Err(None) => moved.await,
+                // Both lead to another look; a fixed order keeps the simulation deterministic.
                 Err(Some(at)) => tokio::select! {
+                    biased;
                     () = moved => {}
                     () = tokio::time::sleep_until(at) => {}
                 },

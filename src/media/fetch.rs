@@ -3,7 +3,7 @@
 use std::{error::Error, io, iter, time::Duration};
 
 use memmap2::MmapMut;
-use reqwest::{Client, Response, header::LOCATION};
+use reqwest::{Method, Response, header::LOCATION};
 use tokio::time::sleep;
 use tokio_util::bytes::Bytes;
 use tracing::debug;
@@ -16,6 +16,7 @@ use super::{
     error::MediaError,
     kind::{Kind, Purpose, TELLING},
 };
+use crate::http_client::{HttpClient, SendError};
 
 /// How often one server may send on to the next.
 const REDIRECTS: usize = 3;
@@ -58,7 +59,8 @@ impl Media {
     async fn find(&self, link: &str) -> Result<Response, MediaError> {
         let mut url = Url::parse(link).map_err(|_| MediaError::NotPublic)?;
         for _ in 0..=REDIRECTS {
-            let response = self.client_for(&url)?.get(url.clone()).send().await?;
+            let http = self.client_for(&url)?;
+            let response = http.send(http.request(Method::GET, url.clone())).await?;
             let status = response.status();
             if !status.is_redirection() {
                 let found = status.is_success().then_some(response);
@@ -72,7 +74,7 @@ impl Media {
     }
 
     /// The client with which a URL is fetched, if it may be. A name is checked when it is resolved.
-    pub(super) fn client_for(&self, url: &Url) -> Result<&Client, MediaError> {
+    pub(super) fn client_for(&self, url: &Url) -> Result<&HttpClient, MediaError> {
         if !url.username().is_empty() || url.password().is_some() {
             return Err(MediaError::NotPublic);
         }
@@ -128,6 +130,15 @@ impl From<io::Error> for MediaError {
     /// There is no memory.
     fn from(error: io::Error) -> Self {
         Self::Failed { cause: error.to_string() }
+    }
+}
+
+impl From<SendError> for MediaError {
+    fn from(error: SendError) -> Self {
+        match error {
+            SendError::Client(error) => error.into(),
+            SendError::Transport(error) => Self::Failed { cause: error.to_string() },
+        }
     }
 }
 

@@ -16,7 +16,7 @@ mod tests;
 use std::time::Duration;
 
 use reqwest::{
-    Client, ClientBuilder,
+    ClientBuilder,
     header::{ACCEPT_ENCODING, HeaderMap, HeaderValue},
     redirect::Policy,
 };
@@ -32,6 +32,7 @@ use self::{
 };
 use crate::{
     domain::{FollowUpSettings, Song},
+    http_client::HttpClient,
     proxy::Proxies,
 };
 pub use error::MediaError;
@@ -53,9 +54,9 @@ const TIMEOUT: Duration = Duration::from_mins(1);
 pub struct Media {
     whisul: Origin,
     /// For Whisul's own origin, wherever that is,
-    own: Client,
+    own: HttpClient,
     /// and for everybody else.
-    public: Client,
+    public: HttpClient,
     budget: Budget,
 }
 
@@ -134,11 +135,20 @@ impl Media {
         };
         Ok(Self {
             whisul: whisul.origin(),
-            own: client(proxies.client()).build()?,
+            own: client(proxies.client()).build()?.into(),
             // A proxy would resolve names by itself, and might find this network's own servers.
-            public: client(Proxies::default().client()).dns_resolver(PublicOnly.into()).build()?,
+            public: client(Proxies::default().client())
+                .dns_resolver(PublicOnly.into())
+                .build()?
+                .into(),
             budget: Budget::of(BUDGET),
         })
+    }
+
+    /// Media for the Whisul at this base URL, which `http` fetches.
+    pub fn with_http_client(whisul: &Url, http: HttpClient) -> Self {
+        let (own, public) = (http.clone(), http);
+        Self { whisul: whisul.origin(), own, public, budget: Budget::of(BUDGET) }
     }
 
     /// The files of a song that are wanted and can be had, each of at most `limit` bytes.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sqlx::{Row, SqlitePool};
 
-use super::{Store, StoreError, pages::List, read};
+use super::{Store, StoreError, operation::Operation, pages::List, read};
 use crate::domain::{GuildId, Job, Listed, Page, Stats, Timestamp, UserId, rank_before};
 
 pub(super) const OPEN: List = List {
@@ -48,10 +48,13 @@ impl Store {
         guild: GuildId,
         since: Timestamp,
     ) -> Result<u64, StoreError> {
-        let query = sqlx::query_scalar(CHARGED_HERE).bind(person.0.cast_signed());
-        let query = query.bind(stored(Some(guild))).bind(since.millis());
-        let songs: i64 = query.fetch_one(&self.reader).await?;
-        Ok(songs.unsigned_abs())
+        self.run(Operation::read("charged_here"), async {
+            let query = sqlx::query_scalar(CHARGED_HERE).bind(person.0.cast_signed());
+            let query = query.bind(stored(Some(guild))).bind(since.millis());
+            let songs: i64 = query.fetch_one(&self.reader).await?;
+            Ok(songs.unsigned_abs())
+        })
+        .await
     }
 
     /// A page of the jobs without an outcome, in the order of their turns: those of one server, or
@@ -79,21 +82,25 @@ impl Store {
         since: Timestamp,
         top: u32,
     ) -> Result<Stats, StoreError> {
-        let (since, guild) = (since.millis(), stored(guild));
-        let mut stats = Stats::default();
-        let counts = sqlx::query(COUNTS).bind(since).bind(guild).fetch_all(&self.reader).await?;
-        for row in counts {
-            let jobs = u64::try_from(row.try_get::<i64, _>("jobs")?).unwrap_or(0);
-            match row.try_get("state")? {
-                "completed" => stats.songs = jobs,
-                _ => stats.failures = jobs,
+        self.run(Operation::read("stats"), async {
+            let (since, guild) = (since.millis(), stored(guild));
+            let mut stats = Stats::default();
+            let counts =
+                sqlx::query(COUNTS).bind(since).bind(guild).fetch_all(&self.reader).await?;
+            for row in counts {
+                let jobs = u64::try_from(row.try_get::<i64, _>("jobs")?).unwrap_or(0);
+                match row.try_get("state")? {
+                    "completed" => stats.songs = jobs,
+                    _ => stats.failures = jobs,
+                }
             }
-        }
-        let percentile = |percent| took(&self.reader, since, guild, stats.songs, percent);
-        (stats.median, stats.ninetieth) = (percentile(50).await?, percentile(90).await?);
-        let rows = sqlx::query(TOP).bind(since).bind(guild).bind(i64::from(top));
-        stats.top = rows.fetch_all(&self.reader).await?.iter().filter_map(requester).collect();
-        Ok(stats)
+            let percentile = |percent| took(&self.reader, since, guild, stats.songs, percent);
+            (stats.median, stats.ninetieth) = (percentile(50).await?, percentile(90).await?);
+            let rows = sqlx::query(TOP).bind(since).bind(guild).bind(i64::from(top));
+            stats.top = rows.fetch_all(&self.reader).await?.iter().filter_map(requester).collect();
+            Ok(stats)
+        })
+        .await
     }
 }
 

@@ -6,6 +6,7 @@ use sqlx::{Sqlite, SqliteConnection, query::QueryScalar, sqlite::SqliteArguments
 
 use super::{
     Store, StoreError, admin_actions,
+    operation::Operation,
     write::{self, number},
 };
 use crate::domain::{
@@ -78,8 +79,11 @@ impl Store {
         requester: &Requester<'_>,
         limits: &Limits,
     ) -> Result<Option<Admission>, StoreError> {
-        let mut moment = self.reader.begin().await?;
-        Ok(decide(&mut moment, job, requester, limits).await?.err())
+        self.run(Operation::read("foresee").of(job.id), async {
+            let mut moment = self.reader.begin().await?;
+            Ok(decide(&mut moment, job, requester, limits).await?.err())
+        })
+        .await
     }
 
     /// Writes a new job down, with its charge, if it is within the limits at the time of its
@@ -96,20 +100,23 @@ impl Store {
         requester: &Requester<'_>,
         limits: &Limits,
     ) -> Result<Admission, StoreError> {
-        let id = number(job.id, "id", job.id.0)?;
-        // A transaction that ends without a commit changes nothing.
-        let mut transaction = self.writer.begin_with(BEGIN).await?;
-        let grant = match decide(&mut transaction, job, requester, limits).await? {
-            Ok(grant) => grant,
-            Err(admission) => return Ok(admission),
-        };
-        write::insert(&mut *transaction, job).await?;
-        if let Some(grant) = grant {
-            let grant = number(job.id, "grant_id", grant.0)?;
-            sqlx::query(PAY_BY_GRANT).bind(grant).bind(id).execute(&mut *transaction).await?;
-        }
-        transaction.commit().await?;
-        Ok(Admission::Accepted)
+        self.run(Operation::write("admit").of(job.id), async {
+            let id = number(job.id, "id", job.id.0)?;
+            // A transaction that ends without a commit changes nothing.
+            let mut transaction = self.writer.begin_with(BEGIN).await?;
+            let grant = match decide(&mut transaction, job, requester, limits).await? {
+                Ok(grant) => grant,
+                Err(admission) => return Ok(admission),
+            };
+            write::insert(&mut *transaction, job).await?;
+            if let Some(grant) = grant {
+                let grant = number(job.id, "grant_id", grant.0)?;
+                sqlx::query(PAY_BY_GRANT).bind(grant).bind(id).execute(&mut *transaction).await?;
+            }
+            transaction.commit().await?;
+            Ok(Admission::Accepted)
+        })
+        .await
     }
 
     /// How many failed songs were refunded to a person, of those asked for since then, although
@@ -118,12 +125,15 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub async fn refunded(&self, job: &Job, since: Timestamp) -> Result<u32, StoreError> {
-        let rows: i64 = sqlx::query_scalar(REFUNDED)
-            .bind(number(job.id, "requester", job.requester.0)?)
-            .bind(since.millis())
-            .fetch_one(&self.reader)
-            .await?;
-        Ok(u32::try_from(rows).unwrap_or(u32::MAX))
+        self.run(Operation::read("refunded").of(job.id), async {
+            let rows: i64 = sqlx::query_scalar(REFUNDED)
+                .bind(number(job.id, "requester", job.requester.0)?)
+                .bind(since.millis())
+                .fetch_one(&self.reader)
+                .await?;
+            Ok(u32::try_from(rows).unwrap_or(u32::MAX))
+        })
+        .await
     }
 
     /// The charges that would decide about a song asked for with this interaction, at one moment.
@@ -138,8 +148,11 @@ impl Store {
         requester: &Requester<'_>,
         limits: &Limits,
     ) -> Result<Charges, StoreError> {
-        let mut moment = self.reader.begin().await?;
-        charges(&mut moment, interaction, person, guild, requester, limits).await
+        self.run(Operation::read("charges").of(interaction), async {
+            let mut moment = self.reader.begin().await?;
+            charges(&mut moment, interaction, person, guild, requester, limits).await
+        })
+        .await
     }
 }
 

@@ -1,6 +1,6 @@
 //! Forgetting jobs that are long over.
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, operation::Operation};
 use crate::domain::Timestamp;
 
 pub(super) const LATEST: &str = "SELECT MAX(charged_at) FROM jobs";
@@ -15,8 +15,11 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub async fn latest(&self) -> Result<Option<Timestamp>, StoreError> {
-        let millis: Option<i64> = sqlx::query_scalar(LATEST).fetch_one(&self.reader).await?;
-        Ok(millis.map(Timestamp::from_millis))
+        self.run(Operation::read("latest"), async {
+            let millis: Option<i64> = sqlx::query_scalar(LATEST).fetch_one(&self.reader).await?;
+            Ok(millis.map(Timestamp::from_millis))
+        })
+        .await
     }
 
     /// Forgets settled jobs that were asked for before this time, the oldest first and at most so
@@ -25,7 +28,10 @@ impl Store {
     /// # Errors
     /// When the database can't be written. Nothing is forgotten, then.
     pub async fn forget(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
-        let forget = sqlx::query(FORGET).bind(before.millis()).bind(i64::from(most));
-        Ok(forget.execute(&self.writer).await?.rows_affected())
+        self.run(Operation::write("forget"), async {
+            let forget = sqlx::query(FORGET).bind(before.millis()).bind(i64::from(most));
+            Ok(forget.execute(&self.writer).await?.rows_affected())
+        })
+        .await
     }
 }

@@ -13,6 +13,7 @@ mod error;
 mod forget;
 mod lock;
 mod open;
+mod operation;
 mod pages;
 mod people;
 mod purge;
@@ -33,6 +34,7 @@ pub use self::{
     backup::{BackupError, backup, snapshot},
     error::{DamagedRow, OpenError, StoreError},
     open::file_of,
+    operation::{Intercepted, Interceptor, Operation, Work},
     restore::{RestoreError, Restored, restore},
     user_queries::{Erasure, Records, RecordsAfter},
 };
@@ -67,6 +69,7 @@ pub struct Store {
     reader: SqlitePool,
     /// Keeps other bots away from the file.
     lock: Arc<lock::Lock>,
+    interceptor: Option<Arc<dyn Interceptor>>,
 }
 
 /// The jobs for which something is left to do.
@@ -97,10 +100,13 @@ impl Store {
     /// # Errors
     /// When it can't be read.
     pub async fn contents(&self) -> Result<Contents, StoreError> {
-        let (jobs, unfinished) = sqlx::query_as(COUNTS).fetch_one(&self.reader).await?;
-        // What concerns everybody concerns the person that nobody is.
-        let global_quota = self.overrides(UserId(0), None).await?.global;
-        Ok(Contents { schema: open::SCHEMA, jobs, unfinished, global_quota })
+        self.run(Operation::read("contents"), async {
+            let (jobs, unfinished) = sqlx::query_as(COUNTS).fetch_one(&self.reader).await?;
+            // What concerns everybody concerns the person that nobody is.
+            let global_quota = self.overrides(UserId(0), None).await?.global;
+            Ok(Contents { schema: open::SCHEMA, jobs, unfinished, global_quota })
+        })
+        .await
     }
 
     /// Writes down what has become of a job, unless somebody else was faster: `false` means that
@@ -112,7 +118,10 @@ impl Store {
     /// # Errors
     /// When the database can't be written. Nothing has changed, then.
     pub async fn save(&self, before: &Job, after: &Job) -> Result<bool, StoreError> {
-        write::update(&self.writer, before, after).await
+        self.run(Operation::write("save").of(before.id), async {
+            write::update(&self.writer, before, after).await
+        })
+        .await
     }
 
     /// Looks a job up.
@@ -120,10 +129,13 @@ impl Store {
     /// # Errors
     /// When the database, or the job's row, can't be read.
     pub async fn job(&self, id: JobId) -> Result<Option<Job>, StoreError> {
-        // What can't be stored isn't stored.
-        let Ok(id) = i64::try_from(id.0) else { return Ok(None) };
-        let row = sqlx::query(JOB).bind(id).fetch_optional(&self.reader).await?;
-        Ok(row.as_ref().map(read::job).transpose()?)
+        self.run(Operation::read("job").of(id), async {
+            // What can't be stored isn't stored.
+            let Ok(id) = i64::try_from(id.0) else { return Ok(None) };
+            let row = sqlx::query(JOB).bind(id).fetch_optional(&self.reader).await?;
+            Ok(row.as_ref().map(read::job).transpose()?)
+        })
+        .await
     }
 
     /// Forgets the message of a settled job: a person had it deleted. A job that is not settled
@@ -132,10 +144,13 @@ impl Store {
     /// # Errors
     /// When the database can't be written.
     pub async fn message_deleted(&self, job: JobId, message: MessageId) -> Result<(), StoreError> {
-        let id = write::number(job, "id", job.0)?;
-        let message = write::number(job, "message", message.0)?;
-        sqlx::query(MESSAGE_DELETED).bind(id).bind(message).execute(&self.writer).await?;
-        Ok(())
+        self.run(Operation::write("message_deleted").of(job), async {
+            let id = write::number(job, "id", job.0)?;
+            let message = write::number(job, "message", message.0)?;
+            sqlx::query(MESSAGE_DELETED).bind(id).bind(message).execute(&self.writer).await?;
+            Ok(())
+        })
+        .await
     }
 
     /// All jobs for which something is left to do: without an outcome, or with one that is still
@@ -145,14 +160,17 @@ impl Store {
     /// When the database can't be read. A damaged row alone is no error, so that it can't keep the
     /// others from going on.
     pub async fn unsettled(&self) -> Result<Unsettled, StoreError> {
-        let mut unsettled = Unsettled::default();
-        for row in sqlx::query(UNSETTLED).fetch_all(&self.reader).await? {
-            match read::job(&row) {
-                Ok(job) => unsettled.jobs.push(job),
-                Err(damaged) => unsettled.damaged.push(damaged),
+        self.run(Operation::read("unsettled"), async {
+            let mut unsettled = Unsettled::default();
+            for row in sqlx::query(UNSETTLED).fetch_all(&self.reader).await? {
+                match read::job(&row) {
+                    Ok(job) => unsettled.jobs.push(job),
+                    Err(damaged) => unsettled.damaged.push(damaged),
+                }
             }
-        }
-        Ok(unsettled)
+            Ok(unsettled)
+        })
+        .await
     }
 
     /// How long Whisul took for the latest `count` songs, oldest first.
@@ -160,11 +178,15 @@ impl Store {
     /// # Errors
     /// When the database can't be read. A damaged row is left out.
     pub async fn recent_durations(&self, count: usize) -> Result<Vec<Duration>, StoreError> {
-        let count = i64::try_from(count).unwrap_or(i64::MAX);
-        let rows = sqlx::query(DURATIONS).bind(count).fetch_all(&self.reader).await?;
-        // As an option: sqlx would read SQLite's NULL as 0.
-        let took = rows.iter().rev().filter_map(|row| row.try_get("took_millis").ok().flatten());
-        Ok(took.filter_map(read::duration).collect())
+        self.run(Operation::read("recent_durations"), async {
+            let count = i64::try_from(count).unwrap_or(i64::MAX);
+            let rows = sqlx::query(DURATIONS).bind(count).fetch_all(&self.reader).await?;
+            // As an option: sqlx would read SQLite's NULL as 0.
+            let took =
+                rows.iter().rev().filter_map(|row| row.try_get("took_millis").ok().flatten());
+            Ok(took.filter_map(read::duration).collect())
+        })
+        .await
     }
 
     /// The rounds of the latest `count` jobs whose turn has come, with whose they were.
@@ -172,8 +194,11 @@ impl Store {
     /// # Errors
     /// When the database can't be read. A damaged row is left out.
     pub async fn rounds_called(&self, count: u32) -> Result<Vec<(UserId, u32)>, StoreError> {
-        let rows = sqlx::query(ROUNDS).bind(i64::from(count)).fetch_all(&self.reader).await?;
-        Ok(rows.iter().filter_map(read::round).collect())
+        self.run(Operation::read("rounds_called"), async {
+            let rows = sqlx::query(ROUNDS).bind(i64::from(count)).fetch_all(&self.reader).await?;
+            Ok(rows.iter().filter_map(read::round).collect())
+        })
+        .await
     }
 
     /// Waits for what is being written, closes the database and leaves it to the next bot.

@@ -93,7 +93,7 @@ impl Store {
             .max_connections(READERS)
             .acquire_timeout(patience)
             .connect_lazy_with(options);
-        Ok(Self { writer, reader, lock })
+        Ok(Self { writer, reader, lock, interceptor: None })
     }
 }
 

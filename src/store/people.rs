@@ -1,6 +1,6 @@
 //! What people have chosen for themselves.
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, operation::Operation};
 use crate::domain::UserId;
 
 const WANTS_NOTICE: &str = "SELECT notify FROM people WHERE id = $1";
@@ -15,9 +15,12 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub async fn wants_notice(&self, person: UserId) -> Result<bool, StoreError> {
-        let query = sqlx::query_scalar(WANTS_NOTICE).bind(person.0.cast_signed());
-        let notify: Option<i64> = query.fetch_optional(&self.reader).await?;
-        Ok(notify != Some(0))
+        self.run(Operation::read("wants_notice"), async {
+            let query = sqlx::query_scalar(WANTS_NOTICE).bind(person.0.cast_signed());
+            let notify: Option<i64> = query.fetch_optional(&self.reader).await?;
+            Ok(notify != Some(0))
+        })
+        .await
     }
 
     /// Writes down whether a person wants to be told.
@@ -25,8 +28,11 @@ impl Store {
     /// # Errors
     /// When the database can't be written. Nothing has changed, then.
     pub async fn choose_notice(&self, person: UserId, wanted: bool) -> Result<(), StoreError> {
-        let query = sqlx::query(CHOOSE_NOTICE).bind(person.0.cast_signed());
-        query.bind(i64::from(wanted)).execute(&self.writer).await?;
-        Ok(())
+        self.run(Operation::write("choose_notice"), async {
+            let query = sqlx::query(CHOOSE_NOTICE).bind(person.0.cast_signed());
+            query.bind(i64::from(wanted)).execute(&self.writer).await?;
+            Ok(())
+        })
+        .await
     }
 }

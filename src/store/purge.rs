@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sqlx::{ConnectOptions, Connection, Row};
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, operation::Operation};
 
 /// Copies what readers allow, and keeps nobody from writing meanwhile.
 const COPY: &str = "PRAGMA wal_checkpoint(PASSIVE)";
@@ -21,10 +21,13 @@ impl Store {
     /// # Errors
     /// When the database can't be written.
     pub async fn empty_log(&self) -> Result<bool, StoreError> {
-        match self.try_to_empty_log().await.map_err(StoreError::from) {
-            Err(StoreError::Busy(_)) => Ok(false),
-            result => result,
-        }
+        self.run(Operation::write("empty_log"), async {
+            match self.try_to_empty_log().await.map_err(StoreError::from) {
+                Err(StoreError::Busy(_)) => Ok(false),
+                result => result,
+            }
+        })
+        .await
     }
 
     async fn try_to_empty_log(&self) -> sqlx::Result<bool> {

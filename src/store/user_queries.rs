@@ -7,7 +7,7 @@ use std::cmp::Reverse;
 
 use sqlx::{Row, sqlite::SqliteRow};
 
-use super::{Store, StoreError, codec::Word, read};
+use super::{Store, StoreError, codec::Word, operation::Operation, read};
 use crate::domain::{Charge, Job, JobId, Prompt, Record, UserId};
 
 /// How many of a person's jobs are looked at, the latest ones. Nobody leafs through more.
@@ -74,13 +74,16 @@ impl Store {
     /// # Errors
     /// When the database can't be read. A damaged row is left out, here and below.
     pub async fn songs_of(&self, person: UserId) -> Result<Vec<Job>, StoreError> {
-        let Some(person) = stored(person) else { return Ok(Vec::new()) };
-        let rows = sqlx::query(SONGS).bind(person).bind(i64::from(LATEST));
-        let rows = rows.fetch_all(&self.reader).await?;
-        let mut songs: Vec<Job> = rows.iter().filter_map(|row| read::job(row).ok()).collect();
-        // Of the same millisecond, too, the latest comes first: here, and below.
-        songs.sort_by_key(|job| Reverse(job.id));
-        Ok(songs)
+        self.run(Operation::read("songs_of"), async {
+            let Some(person) = stored(person) else { return Ok(Vec::new()) };
+            let rows = sqlx::query(SONGS).bind(person).bind(i64::from(LATEST));
+            let rows = rows.fetch_all(&self.reader).await?;
+            let mut songs: Vec<Job> = rows.iter().filter_map(|row| read::job(row).ok()).collect();
+            // Of the same millisecond, too, the latest comes first: here, and below.
+            songs.sort_by_key(|job| Reverse(job.id));
+            Ok(songs)
+        })
+        .await
     }
 
     /// The person's jobs that have no outcome yet, the oldest first.
@@ -88,11 +91,14 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub async fn under_way(&self, person: UserId) -> Result<Vec<Job>, StoreError> {
-        let Some(person) = stored(person) else { return Ok(Vec::new()) };
-        let rows = sqlx::query(UNDER_WAY).bind(person).fetch_all(&self.reader).await?;
-        let mut jobs: Vec<Job> = rows.iter().filter_map(|row| read::job(row).ok()).collect();
-        jobs.sort_by_key(|job| job.id);
-        Ok(jobs)
+        self.run(Operation::read("under_way"), async {
+            let Some(person) = stored(person) else { return Ok(Vec::new()) };
+            let rows = sqlx::query(UNDER_WAY).bind(person).fetch_all(&self.reader).await?;
+            let mut jobs: Vec<Job> = rows.iter().filter_map(|row| read::job(row).ok()).collect();
+            jobs.sort_by_key(|job| job.id);
+            Ok(jobs)
+        })
+        .await
     }
 
     /// The person's latest prompts, the latest first, each with a job that has it.
@@ -100,12 +106,15 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub async fn recent_prompts(&self, person: UserId) -> Result<Vec<(JobId, Prompt)>, StoreError> {
-        let Some(person) = stored(person) else { return Ok(Vec::new()) };
-        let rows = sqlx::query(RECENT).bind(person).bind(i64::from(PROMPTS));
-        let rows = rows.fetch_all(&self.reader).await?;
-        let mut prompts: Vec<_> = rows.iter().filter_map(prompt).collect();
-        prompts.sort_by_key(|(job, _)| Reverse(*job));
-        Ok(prompts)
+        self.run(Operation::read("recent_prompts"), async {
+            let Some(person) = stored(person) else { return Ok(Vec::new()) };
+            let rows = sqlx::query(RECENT).bind(person).bind(i64::from(PROMPTS));
+            let rows = rows.fetch_all(&self.reader).await?;
+            let mut prompts: Vec<_> = rows.iter().filter_map(prompt).collect();
+            prompts.sort_by_key(|(job, _)| Reverse(*job));
+            Ok(prompts)
+        })
+        .await
     }
 
     /// Everything that the jobs hold about the person, the latest first, part by part: so many
@@ -119,15 +128,18 @@ impl Store {
         from: Option<RecordsAfter>,
         most: u32,
     ) -> Result<Records, StoreError> {
-        let Some(person) = stored(person) else {
-            return Ok(Records { records: Vec::new(), next: None });
-        };
-        let from = from.unwrap_or(RecordsAfter { charged_at: i64::MAX, skip: 0 });
-        let rows = sqlx::query(ALL).bind(person).bind(from.charged_at);
-        let rows = rows.bind(i64::from(most)).bind(from.skip).fetch_all(&self.reader).await?;
-        let mut records: Vec<_> = rows.iter().filter_map(record).collect();
-        records.sort_by_key(|record| Reverse(record.id()));
-        Ok(Records { records, next: from.after(&rows) })
+        self.run(Operation::read("records_of"), async {
+            let Some(person) = stored(person) else {
+                return Ok(Records { records: Vec::new(), next: None });
+            };
+            let from = from.unwrap_or(RecordsAfter { charged_at: i64::MAX, skip: 0 });
+            let rows = sqlx::query(ALL).bind(person).bind(from.charged_at);
+            let rows = rows.bind(i64::from(most)).bind(from.skip).fetch_all(&self.reader).await?;
+            let mut records: Vec<_> = rows.iter().filter_map(record).collect();
+            records.sort_by_key(|record| Reverse(record.id()));
+            Ok(Records { records, next: from.after(&rows) })
+        })
+        .await
     }
 
     /// Erases what the person's jobs say, as far as nothing is left to do for them. What they take
@@ -136,13 +148,16 @@ impl Store {
     /// # Errors
     /// When the database can't be written. Nothing is erased, then.
     pub async fn erase(&self, person: UserId) -> Result<Erasure, StoreError> {
-        let Some(person) = stored(person) else { return Ok(Erasure { erased: 0, kept: 0 }) };
-        let mut transaction = self.writer.begin().await?;
-        let erased = sqlx::query(ERASE).bind(person).execute(&mut *transaction).await?;
-        let kept: i64 =
-            sqlx::query_scalar(NOT_SETTLED).bind(person).fetch_one(&mut *transaction).await?;
-        transaction.commit().await?;
-        Ok(Erasure { erased: erased.rows_affected(), kept: kept.unsigned_abs() })
+        self.run(Operation::write("erase"), async {
+            let Some(person) = stored(person) else { return Ok(Erasure { erased: 0, kept: 0 }) };
+            let mut transaction = self.writer.begin().await?;
+            let erased = sqlx::query(ERASE).bind(person).execute(&mut *transaction).await?;
+            let kept: i64 =
+                sqlx::query_scalar(NOT_SETTLED).bind(person).fetch_one(&mut *transaction).await?;
+            transaction.commit().await?;
+            Ok(Erasure { erased: erased.rows_affected(), kept: kept.unsigned_abs() })
+        })
+        .await
     }
 }
 

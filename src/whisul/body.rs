@@ -96,7 +96,7 @@ impl Bodies {
                 }
                 Ok(None) => break,
                 Err(error) => {
-                    body.trouble = Some(Trouble::of(error));
+                    body.trouble = Some(Trouble::of_client(error));
                     break;
                 }
             }

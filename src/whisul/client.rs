@@ -7,7 +7,7 @@ use std::{
 };
 
 use reqwest::{
-    Client, ClientBuilder, RequestBuilder,
+    ClientBuilder, Method, RequestBuilder,
     header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, HeaderMap, HeaderValue, LOCATION},
     redirect, retry,
 };
@@ -26,6 +26,7 @@ use super::{
 };
 use crate::{
     domain::{Prompt, Report, WhisulJob},
+    http_client::HttpClient,
     proxy::Proxies,
     retry_after,
 };
@@ -51,8 +52,8 @@ pub struct Whisul(Arc<Inner>);
 
 struct Inner {
     base: Url,
-    submissions: Client,
-    polls: Client,
+    submissions: HttpClient,
+    polls: HttpClient,
     limiter: Limiter,
     bodies: Bodies,
     proxies: Proxies,
@@ -93,12 +94,30 @@ impl Whisul {
         };
         // A kept connection may be closed by the server just while a prompt goes out on it, and
         // nobody could tell whether it was taken. So each submission has a connection of its own.
-        let submissions = build(builder()?.pool_max_idle_per_host(0))?;
+        let submissions = build(builder()?.pool_max_idle_per_host(0))?.into();
         // A kept connection holds on to a buffer as large as its largest answer.
-        let polls = build(builder()?.pool_max_idle_per_host(2))?;
+        let polls = build(builder()?.pool_max_idle_per_host(2))?.into();
         let bodies = Bodies::new(Secrets::new(&[key, token]));
         let (limiter, proxies) = (Limiter::new(rate), proxies.clone());
         Ok(Self(Arc::new(Inner { base, submissions, polls, limiter, bodies, proxies, now })))
+    }
+
+    /// A client for the API at `base` that sends its requests with `http`, without a key.
+    pub fn with_http_client(
+        base: Url,
+        http: HttpClient,
+        rate: RateLimit,
+        now: fn() -> SystemTime,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            base,
+            submissions: http.clone(),
+            polls: http,
+            limiter: Limiter::new(rate),
+            bodies: Bodies::new(Secrets::new(&[])),
+            proxies: Proxies::default(),
+            now,
+        }))
     }
 
     /// Waits for a place in the rate limit, behind all who came before. Neither a wait nor a
@@ -132,8 +151,8 @@ impl<'whisul> Permit<'whisul> {
     pub async fn submit(self, prompt: &Prompt) -> Result<WhisulJob, SubmitError> {
         let url = poll_url::generate(&self.whisul.base);
         let body = Submission { prompt: prompt.as_str() };
-        let request = self.whisul.submissions.post(url).json(&body);
-        match self.exchange(request).await {
+        let http = &self.whisul.submissions;
+        match self.exchange(http, http.request(Method::POST, url).json(&body)).await {
             Ok(answer) => answer.into_job(),
             Err(source @ Trouble::NoConnection(_)) => {
                 Err(SubmitError::NotTaken { retry_after: None, source })
@@ -151,7 +170,7 @@ impl<'whisul> Permit<'whisul> {
         let whisul = self.whisul;
         let (followed, own) = poll_url::job(&whisul.base, job);
         let Some(followed) = followed else { return Box::pin(self.poll_at(own)).await };
-        let answer = Box::pin(self.exchange(whisul.polls.get(followed))).await;
+        let answer = Box::pin(self.get(followed)).await;
         match answer {
             Ok(answer) if answer.is_misdirected(&whisul.base) => {
                 debug!(
@@ -169,14 +188,23 @@ impl<'whisul> Permit<'whisul> {
 
     async fn poll_at(self, url: Url) -> Result<Report, PollError> {
         let whisul = self.whisul;
-        report_of(self.exchange(whisul.polls.get(url)).await, &whisul.base)
+        report_of(self.get(url).await, &whisul.base)
     }
 
-    async fn exchange(self, request: RequestBuilder) -> Result<Answer<'whisul>, Trouble> {
+    async fn get(self, url: Url) -> Result<Answer<'whisul>, Trouble> {
+        let http = &self.whisul.polls;
+        self.exchange(http, http.request(Method::GET, url)).await
+    }
+
+    async fn exchange(
+        self,
+        http: &HttpClient,
+        request: RequestBuilder,
+    ) -> Result<Answer<'whisul>, Trouble> {
         self.place.spend();
         let whisul = self.whisul;
         let failed = |error| Trouble::of(error).through(whisul.proxies.of(&whisul.base));
-        let response = request.send().await.map_err(failed)?;
+        let response = http.send(request).await.map_err(failed)?;
         let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
         Ok(Answer {
             location: location.map(str::to_owned),

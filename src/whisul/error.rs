@@ -7,7 +7,12 @@
 use std::{error::Error, fmt, time::Duration};
 
 use super::field::one_line;
-use crate::{domain::with_causes, network, proxy::Proxy};
+use crate::{
+    domain::with_causes,
+    http_client::{SendError, TransportError},
+    network,
+    proxy::Proxy,
+};
 
 /// Why no client could be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -137,8 +142,22 @@ pub enum Trouble {
 }
 
 impl Trouble {
+    /// Why a request has no response.
+    pub(super) fn of(error: SendError) -> Self {
+        match error {
+            SendError::Client(error) => Self::of_client(error),
+            SendError::Transport(error @ TransportError::NotConnected) => {
+                Self::NoConnection(error.to_string())
+            }
+            SendError::Transport(TransportError::TimedOut) => Self::TimedOut,
+            SendError::Transport(error @ TransportError::BrokenOff) => {
+                Self::Broken(error.to_string())
+            }
+        }
+    }
+
     /// From an error of the HTTP client, whose own text may name the address.
-    pub(super) fn of(error: reqwest::Error) -> Self {
+    pub(super) fn of_client(error: reqwest::Error) -> Self {
         // A connection can run out of time, too: what counts is that there was none.
         if error.is_connect() {
             Self::NoConnection(bounded(&network::cause(error)))

@@ -17,7 +17,7 @@ const LAYERS: [&[&str]; 10] = [
     &["messages"],
     &["discord_api", "store", "whisul"],
     &["media"],
-    &["proxy"],
+    &["http_client", "proxy"],
     &["domain", "failpoint", "network", "retry_after"],
 ];
 /// `network` names causes in a form of the domain's, the one import within a row.

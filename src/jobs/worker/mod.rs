@@ -319,6 +319,8 @@ async fn or_interrupted<T>(
     work: impl Future<Output = T>,
 ) -> Result<T, StepError> {
     tokio::select! {
+        // Finished work comes first, so that its result is never lost to a stop at the same moment.
+        biased;
         done = work => Ok(done),
         () = jobs.stop.cancelled() => Err(StepError::Stopping),
         () = news.notified() => Err(StepError::Overtaken),

@@ -6,7 +6,7 @@ mod write;
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use tracing::warn;
 
-use super::{Store, StoreError, pages::List, write::number};
+use super::{Store, StoreError, operation::Operation, pages::List, write::number};
 use crate::domain::{
     AdminAction, AuditEntry, BlockedWord, Grant, GuildId, JobId, Listed, Overrides, Page,
     Restriction, Scope, Timestamp, UserId,
@@ -82,7 +82,10 @@ impl Store {
         person: UserId,
         guild: Option<GuildId>,
     ) -> Result<Overrides, StoreError> {
-        overrides(&mut *self.reader.acquire().await?, person, guild).await
+        self.run(Operation::read("overrides"), async {
+            overrides(&mut *self.reader.acquire().await?, person, guild).await
+        })
+        .await
     }
 
     /// What keeps this person's songs out of this server by its moderators' own wish.
@@ -94,9 +97,13 @@ impl Store {
         person: UserId,
         guild: GuildId,
     ) -> Result<Option<Restriction>, StoreError> {
-        let mut actions = in_force(&mut *self.reader.acquire().await?, person, Some(guild)).await?;
-        actions.retain(|entry| entry.scope == Scope::Server(guild));
-        Ok(Overrides::of(&actions, person, Some(guild)).restriction)
+        self.run(Operation::read("restriction_in_server"), async {
+            let mut actions =
+                in_force(&mut *self.reader.acquire().await?, person, Some(guild)).await?;
+            actions.retain(|entry| entry.scope == Scope::Server(guild));
+            Ok(Overrides::of(&actions, person, Some(guild)).restriction)
+        })
+        .await
     }
 
     /// The words that are blocked in this server (`None`: outside of servers), those that are
@@ -105,10 +112,14 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub async fn words_in(&self, guild: Option<GuildId>) -> Result<Vec<BlockedWord>, StoreError> {
-        let here = guild.map_or(Scope::Everywhere, Scope::Server);
-        let [one, other] = [here, Scope::Everywhere].map(row::scope).map(row::sought);
-        let words = sqlx::query_scalar(WORDS).bind(one).bind(other).fetch_all(&self.reader).await?;
-        Ok(words.iter().filter_map(|word: &String| BlockedWord::parse(word).ok()).collect())
+        self.run(Operation::read("words_in"), async {
+            let here = guild.map_or(Scope::Everywhere, Scope::Server);
+            let [one, other] = [here, Scope::Everywhere].map(row::scope).map(row::sought);
+            let words =
+                sqlx::query_scalar(WORDS).bind(one).bind(other).fetch_all(&self.reader).await?;
+            Ok(words.iter().filter_map(|word: &String| BlockedWord::parse(word).ok()).collect())
+        })
+        .await
     }
 
     /// A page of the words that are blocked in this scope, the oldest first.
@@ -129,8 +140,11 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub async fn own_quotas(&self) -> Result<u64, StoreError> {
-        let people: i64 = sqlx::query_scalar(OWN_QUOTAS).fetch_one(&self.reader).await?;
-        Ok(people.unsigned_abs())
+        self.run(Operation::read("own_quotas"), async {
+            let people: i64 = sqlx::query_scalar(OWN_QUOTAS).fetch_one(&self.reader).await?;
+            Ok(people.unsigned_abs())
+        })
+        .await
     }
 
     /// A page of what admins did, the latest first: all of it, or what holds in one server alone.
@@ -151,24 +165,27 @@ impl Store {
     /// # Errors
     /// When the database can't be read. A damaged row is left out.
     pub async fn still_in_force(&self, entry: &AuditEntry) -> Result<Vec<AuditEntry>, StoreError> {
-        // What moderators have lowered stands below what the owner gave.
-        let topic = match &entry.action {
-            AdminAction::LowerServerQuota(_) => row::topic(&AdminAction::SetServerQuota(None)),
-            action => row::topic(action),
-        };
-        let rows = sqlx::query(OF_KIND)
-            .bind(row::sought(row::person(entry.action.person())))
-            .bind(topic)
-            .bind(row::sought(row::scope(entry.scope)))
-            .fetch_all(&self.reader)
-            .await?;
-        let mut actions: Vec<AuditEntry> = rows.iter().filter_map(row::read).collect();
-        if let AdminAction::RemoveWord(word) = &entry.action {
-            actions.retain(
+        self.run(Operation::read("still_in_force"), async {
+            // What moderators have lowered stands below what the owner gave.
+            let topic = match &entry.action {
+                AdminAction::LowerServerQuota(_) => row::topic(&AdminAction::SetServerQuota(None)),
+                action => row::topic(action),
+            };
+            let rows = sqlx::query(OF_KIND)
+                .bind(row::sought(row::person(entry.action.person())))
+                .bind(topic)
+                .bind(row::sought(row::scope(entry.scope)))
+                .fetch_all(&self.reader)
+                .await?;
+            let mut actions: Vec<AuditEntry> = rows.iter().filter_map(row::read).collect();
+            if let AdminAction::RemoveWord(word) = &entry.action {
+                actions.retain(
                 |other| matches!(&other.action, AdminAction::AddWord(blocked) if blocked == word),
             );
-        }
-        Ok(actions)
+            }
+            Ok(actions)
+        })
+        .await
     }
 
     /// The admin actions in force that need to know of past songs, for as long as
@@ -177,8 +194,11 @@ impl Store {
     /// # Errors
     /// When the database can't be read. A damaged row is left out.
     pub async fn remembering(&self) -> Result<Vec<AuditEntry>, StoreError> {
-        let rows = sqlx::query(REMEMBERING).fetch_all(&self.reader).await?;
-        Ok(rows.iter().filter_map(row::read).collect())
+        self.run(Operation::read("remembering"), async {
+            let rows = sqlx::query(REMEMBERING).fetch_all(&self.reader).await?;
+            Ok(rows.iter().filter_map(row::read).collect())
+        })
+        .await
     }
 
     /// Forgets admin actions before this time that are no longer in force.
@@ -186,8 +206,11 @@ impl Store {
     /// # Errors
     /// When the database can't be written.
     pub async fn forget_admin_actions(&self, before: Timestamp) -> Result<u64, StoreError> {
-        let forget = sqlx::query(FORGET).bind(before.millis());
-        Ok(forget.execute(&self.writer).await?.rows_affected())
+        self.run(Operation::write("forget_admin_actions"), async {
+            let forget = sqlx::query(FORGET).bind(before.millis());
+            Ok(forget.execute(&self.writer).await?.rows_affected())
+        })
+        .await
     }
 }
 

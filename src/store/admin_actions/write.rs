@@ -5,7 +5,7 @@ use sqlx::SqliteConnection;
 use super::row;
 use crate::{
     domain::{ActionOutcome, AdminAction, AuditEntry, BlockedWord, WORDS_MAX},
-    store::{Store, StoreError, admit::BEGIN, write::number},
+    store::{Store, StoreError, admit::BEGIN, operation::Operation, write::number},
 };
 
 const KNOWN: &str = "SELECT COUNT(*) FROM admin_actions WHERE id = $1";
@@ -36,12 +36,15 @@ impl Store {
     /// # Errors
     /// When the database can't be read or written: nothing has happened, then.
     pub async fn perform(&self, entry: &AuditEntry) -> Result<ActionOutcome, StoreError> {
-        let mut transaction = self.writer.begin_with(BEGIN).await?;
-        let performed = perform(&mut transaction, entry).await?;
-        if matches!(performed, ActionOutcome::Recorded | ActionOutcome::Renewed) {
-            transaction.commit().await?;
-        }
-        Ok(performed)
+        self.run(Operation::write("perform").of(entry.id), async {
+            let mut transaction = self.writer.begin_with(BEGIN).await?;
+            let performed = perform(&mut transaction, entry).await?;
+            if matches!(performed, ActionOutcome::Recorded | ActionOutcome::Renewed) {
+                transaction.commit().await?;
+            }
+            Ok(performed)
+        })
+        .await
     }
 }
 
