@@ -9,7 +9,9 @@ mod bot;
 use std::time::{Duration, Instant};
 
 use bot::{Bot, Folder};
-use sandbox::{DiscordRules, DiscordSandbox, Plan, RateLimits, Seat, WhisulRules, WhisulSandbox};
+use sandbox::{
+    ChannelClient, DiscordRules, DiscordSandbox, Plan, RateLimits, WhisulRules, WhisulSandbox,
+};
 use serde_json::{Value, json};
 
 const WORDS: usize = 200;
@@ -77,18 +79,18 @@ impl Waits {
     }
 }
 
-async fn waits(seat: &Seat) -> Waits {
+async fn waits(client: &ChannelClient) -> Waits {
     let mut longest = Waits { read: Duration::ZERO, write: Duration::ZERO };
     for _ in 0..20 {
-        longest.read = longest.read.max(answered(seat, "quota", &[]).await);
-        longest.write = longest.write.max(answered(seat, "notify off", &[]).await);
+        longest.read = longest.read.max(answered(client, "quota", &[]).await);
+        longest.write = longest.write.max(answered(client, "notify off", &[]).await);
     }
     longest
 }
 
-async fn answered(seat: &Seat, command: &str, options: &[(&str, Value)]) -> Duration {
+async fn answered(client: &ChannelClient, command: &str, options: &[(&str, Value)]) -> Duration {
     let start = Instant::now();
-    let asked = seat.command(command, options).await.expect("a known command");
+    let asked = client.command(command, options).await.expect("a known command");
     asked.answer().await.expect("an answer").created.duration_since(start)
 }
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use fastrand::Rng;
-use sandbox::{DiscordRules, DiscordSandbox, Plan, Seat};
+use sandbox::{ChannelClient, DiscordRules, DiscordSandbox, Plan};
 use tokio::time::sleep;
 
 use crate::{
@@ -54,7 +54,7 @@ pub(crate) struct Soak {
 impl Soak {
     pub(crate) async fn begin(seed: u64) -> Self {
         let mut town = Town::found("soak", rules()).await;
-        town.seats.splice(0..0, crowd(&town.discord));
+        town.clients.splice(0..0, crowd(&town.discord));
         town.whisul.plan("that is made", Plan::song().takes(SONG));
         town.whisul.plan("that takes its time", Plan::song().takes(SLOW_SONG));
         let program = Program::new(&town.folder, settings(&town));
@@ -203,14 +203,14 @@ fn settings(town: &Town) -> BTreeMap<&'static str, String> {
 }
 
 /// Many people in a server of their own.
-fn crowd(discord: &DiscordSandbox) -> Vec<Seat> {
+fn crowd(discord: &DiscordSandbox) -> Vec<ChannelClient> {
     let server = discord.add_server("Lovers of long songs");
     let channels: Vec<_> =
         (0..PEOPLE / 2).map(|number| server.add_channel(&format!("songs-{number}"))).collect();
-    let seats = (0..PEOPLE).zip(channels.iter().cycle()).map(|(number, channel)| {
+    let clients = (0..PEOPLE).zip(channels.iter().cycle()).map(|(number, channel)| {
         let person = discord.add_person(&format!("Person {number}"));
         server.join(&person);
         person.at(channel)
     });
-    seats.collect()
+    clients.collect()
 }

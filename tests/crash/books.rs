@@ -137,7 +137,7 @@ impl Books {
 
     /// With every job settled, each person is charged for the songs that they have.
     fn audit_charges(&self, town: &Town) -> Vec<String> {
-        let people = town.seats.iter().map(sandbox::Seat::person_id);
+        let people = town.clients.iter().map(sandbox::ChannelClient::person_id);
         let complaint = |person| {
             let own = || self.0.values().filter(|row| row.requester == person);
             let charges = own().filter(|row| row.charge == "full").count();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fastrand::Rng;
-use sandbox::{Invocation, Seat};
+use sandbox::{ChannelClient, Invocation};
 use serde_json::json;
 use tokio::time::sleep;
 
@@ -86,31 +86,31 @@ pub(crate) async fn ask(
         faults::refuse_a_prompt(town.whisul.faults());
     }
     let prompt = format!("song {number:06} {fate}");
-    let seat = rng.choice(&town.seats)?.clone();
-    let invocation = seat.command("song", &[("prompt", json!(prompt))]).await.ok()?;
-    let by_visitor = seat.person_id() == town.visitor().person_id();
+    let client = rng.choice(&town.clients)?.clone();
+    let invocation = client.command("song", &[("prompt", json!(prompt))]).await.ok()?;
+    let by_visitor = client.person_id() == town.visitor().person_id();
     let wait = Duration::from_millis(rng.u64(0..200));
     match kind {
-        Kind::Deleted => drop(tokio::spawn(delete(seat, invocation.clone(), wait))),
-        Kind::Cancelled => drop(tokio::spawn(cancel(seat, invocation.clone(), wait))),
+        Kind::Deleted => drop(tokio::spawn(delete(client, invocation.clone(), wait))),
+        Kind::Cancelled => drop(tokio::spawn(cancel(client, invocation.clone(), wait))),
         _ => {}
     }
     Some(Asked { prompt, kind, by_visitor, invocation })
 }
 
 /// Deletes the answer some time after it appears.
-async fn delete(seat: Seat, invocation: Invocation, wait: Duration) {
+async fn delete(client: ChannelClient, invocation: Invocation, wait: Duration) {
     if let Ok(answer) = invocation.answer().await {
         sleep(wait).await;
-        seat.delete(answer.id);
+        client.delete(answer.id);
     }
 }
 
 /// Cancels the song some time after the answer appears, if its button is still there.
-async fn cancel(seat: Seat, invocation: Invocation, wait: Duration) {
+async fn cancel(client: ChannelClient, invocation: Invocation, wait: Duration) {
     let Ok(answer) = invocation.answer().await else { return };
     sleep(wait).await;
     if let Some(button) = answer.button("Cancel").and_then(|button| button.custom_id) {
-        _ = seat.click(answer.id, &button).await;
+        _ = client.click(answer.id, &button).await;
     }
 }

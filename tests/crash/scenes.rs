@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use sandbox::{DiscordRules, Fault, Invocation, Seat};
+use sandbox::{ChannelClient, DiscordRules, Fault, Invocation};
 use serde_json::json;
 use sqlx::{Connection as _, Executor as _, SqliteConnection, sqlite::SqliteConnectOptions};
 use tokio::time::sleep;
@@ -45,10 +45,10 @@ impl Scene {
     }
 
     /// Starts a bot that dies at a step, lets somebody ask for a song, and waits for the death.
-    async fn die_at(&self, step: &str, seat: &Seat) -> Invocation {
+    async fn die_at(&self, step: &str, client: &ChannelClient) -> Invocation {
         let step = Step(step.to_owned());
         let mut bot = self.program.start(Some((&step, 1))).until_ready(&self.town).await;
-        let asked = ask(seat).await;
+        let asked = ask(client).await;
         until(&format!("death at {step:?}"), async || bot.ended().is_some()).await;
         self.until_away().await;
         asked
@@ -79,8 +79,8 @@ impl Drop for Scene {
     }
 }
 
-async fn ask(seat: &Seat) -> Invocation {
-    seat.command("song", &[("prompt", json!("a song that is made"))]).await.unwrap()
+async fn ask(client: &ChannelClient) -> Invocation {
+    client.command("song", &[("prompt", json!("a song that is made"))]).await.unwrap()
 }
 
 fn told(asked: &Invocation) -> Option<Told> {
@@ -179,7 +179,9 @@ fn forgetful() -> DiscordRules {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_outcome_that_was_posted_before_a_crash_is_not_posted_again() {
-    for (name, place) in [("post", Town::member as fn(&Town) -> &Seat), ("dm", Town::visitor)] {
+    for (name, place) in
+        [("post", Town::member as fn(&Town) -> &ChannelClient), ("dm", Town::visitor)]
+    {
         let scene = Scene::new(name, forgetful()).await;
         let asked = scene.die_at("delivered.before", place(&scene.town)).await;
         assert_eq!(scene.posted(), 1);

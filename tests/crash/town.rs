@@ -6,7 +6,9 @@ use std::{
     time::Duration,
 };
 
-use sandbox::{DiscordRules, DiscordSandbox, Plan, RateLimits, Seat, WhisulRules, WhisulSandbox};
+use sandbox::{
+    ChannelClient, DiscordRules, DiscordSandbox, Plan, RateLimits, WhisulRules, WhisulSandbox,
+};
 
 /// How long a song takes.
 const SONG: Duration = Duration::from_millis(150);
@@ -19,7 +21,7 @@ pub(crate) struct Town {
     pub(crate) discord: DiscordSandbox,
     pub(crate) whisul: WhisulSandbox,
     /// Where people sit: each is another person.
-    pub(crate) seats: Vec<Seat>,
+    pub(crate) clients: Vec<ChannelClient>,
     pub(crate) folder: PathBuf,
     /// Whether Discord knows no message by its nonce.
     pub(crate) forgets: bool,
@@ -37,17 +39,17 @@ impl Town {
         let name = format!("crash-{}-{name}", std::process::id());
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         std::fs::create_dir_all(&folder).unwrap();
-        Self { seats: seats(&discord), discord, whisul, folder, forgets }
+        Self { clients: clients(&discord), discord, whisul, folder, forgets }
     }
 
     /// Somebody in a server with the bot.
-    pub(crate) fn member(&self) -> &Seat {
-        self.seats.first().unwrap()
+    pub(crate) fn member(&self) -> &ChannelClient {
+        self.clients.first().unwrap()
     }
 
     /// Somebody whose own installation is all that takes the bot there.
-    pub(crate) fn visitor(&self) -> &Seat {
-        self.seats.last().unwrap()
+    pub(crate) fn visitor(&self) -> &ChannelClient {
+        self.clients.last().unwrap()
     }
 
     /// The settings of a bot in this town: without quotas, and quick.
@@ -102,7 +104,7 @@ pub(crate) fn rules_of_a_hunt(forgets: bool) -> DiscordRules {
 }
 
 /// People in a server, in the bot's direct messages, and where only they installed the bot.
-fn seats(discord: &DiscordSandbox) -> Vec<Seat> {
+fn clients(discord: &DiscordSandbox) -> Vec<ChannelClient> {
     let server = discord.add_server("Music lovers");
     let channel = server.add_channel("songs");
     let elsewhere = discord.add_server_without_bot("Elsewhere");

@@ -173,18 +173,18 @@ async fn a_refusal_that_got_lost_is_told_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_follows_an_answer_that_arrived_unheard_comes_all_the_same() {
     let world = World::new().await;
-    let seat = world.ann.at(&world.channel);
+    let client = world.ann.at(&world.channel);
     for fault in [Fault::on("POST", ANSWER).cut_after(), Fault::on("POST", ANSWER).hang_after()] {
         let song = done(&world.song(&world.ann, "a slow waltz").await).await;
         let unheard = world.discord.faults().add(fault.clone().times(1));
-        let asked = seat.command("my-data export", &[]).await.unwrap();
+        let asked = client.command("my-data export", &[]).await.unwrap();
         asked.until("a file", |message| !message.attachments.is_empty()).await;
         world.discord.faults().remove(unheard);
 
         world.discord.faults().add(fault.times(1));
-        let question = ask_to_delete(&seat, &song).await;
-        click(&seat, &question, "Delete").await;
-        let gone = || seat.message(song.id).is_none().then_some(());
+        let question = ask_to_delete(&client, &song).await;
+        click(&client, &question, "Delete").await;
+        let gone = || client.message(song.id).is_none().then_some(());
         world.discord.until("the message to go", gone).await;
     }
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use sandbox::{
-    ClientRefusal, DiscordRules, Fault, Invocation, Message, Modal, NoAnswer, Person, Plan, Seat,
-    WhisulRules,
+    ChannelClient, ClientRefusal, DiscordRules, Fault, Invocation, Message, Modal, NoAnswer,
+    Person, Plan, WhisulRules,
 };
 
 use tokio::time::timeout;
@@ -21,36 +21,36 @@ async fn quick() -> World {
 }
 
 /// Clicks the button with this label.
-pub(crate) async fn click(seat: &Seat, message: &Message, label: &str) -> Invocation {
+pub(crate) async fn click(client: &ChannelClient, message: &Message, label: &str) -> Invocation {
     let button = message.button(label).unwrap_or_else(|| panic!("no {label}: {}", message.text()));
     let id = button.custom_id.expect("a button that does something");
-    seat.click(message.id, &id).await.expect("Discord takes the click")
+    client.click(message.id, &id).await.expect("Discord takes the click")
 }
 
 /// Clicks a button that opens a form.
-pub(crate) async fn open(seat: &Seat, message: &Message, label: &str) -> Modal {
-    match click(seat, message, label).await.answer().await {
+pub(crate) async fn open(client: &ChannelClient, message: &Message, label: &str) -> Modal {
+    match click(client, message, label).await.answer().await {
         Err(NoAnswer::Modal(modal)) => modal,
         other => panic!("a form, not {other:?}"),
     }
 }
 
 /// Clicks *Delete* and waits for the question.
-pub(crate) async fn ask_to_delete(seat: &Seat, message: &Message) -> Message {
-    let before: Vec<u64> = seat.messages().iter().map(|it| it.id).collect();
-    click(seat, message, "Delete").await;
+pub(crate) async fn ask_to_delete(client: &ChannelClient, message: &Message) -> Message {
+    let before: Vec<u64> = client.messages().iter().map(|it| it.id).collect();
+    click(client, message, "Delete").await;
     let question = |it: &Message| !before.contains(&it.id) && it.content.starts_with("Delete this");
-    let question = seat.until_message("the question", question).await;
-    assert!(question.ephemeral() && seat.message(message.id).is_some());
+    let question = client.until_message("the question", question).await;
+    assert!(question.ephemeral() && client.message(message.id).is_some());
     question
 }
 
 /// Deletes a message with its button, and returns what is then said.
-pub(crate) async fn delete(seat: &Seat, message: &Message) -> String {
-    let question = ask_to_delete(seat, message).await;
-    click(seat, &question, "Delete").await;
+pub(crate) async fn delete(client: &ChannelClient, message: &Message) -> String {
+    let question = ask_to_delete(client, message).await;
+    click(client, &question, "Delete").await;
     let said = |it: &Message| it.id == question.id && !it.content.starts_with("Delete this");
-    let said = seat.until_message("word that it is gone", said).await;
+    let said = client.until_message("word that it is gone", said).await;
     assert!(labels(&said).is_empty());
     said.content
 }
@@ -106,8 +106,8 @@ async fn two_clicks_at_once_make_one_song() {
     let world = quick().await;
     let song = finished_song(&world, &world.ann, "a slow waltz").await;
     world.whisul.plan("waltz", Plan::song().until_told());
-    let seat = world.ann.at(&world.channel);
-    let clicks = [click(&seat, &song, "Again").await, click(&seat, &song, "Again").await];
+    let client = world.ann.at(&world.channel);
+    let clicks = [click(&client, &song, "Again").await, click(&client, &song, "Again").await];
     let mut answers = Vec::new();
     for click in &clicks {
         answers.push(click.answer().await.expect("an answer at once"));
@@ -117,12 +117,15 @@ async fn two_clicks_at_once_make_one_song() {
     assert_eq!((told.len(), asked.len()), (1, 1));
     // Once it is over, the same button makes one more.
     world.whisul.until_accepted("waltz").await;
-    seat.until_message("the second song's turn", |message| title(message) == "🎼 Composing").await;
+    client
+        .until_message("the second song's turn", |message| title(message) == "🎼 Composing")
+        .await;
     world.whisul.finish("waltz");
-    seat.until_message("the second song", |message| is_done(message) && message.id != song.id)
+    client
+        .until_message("the second song", |message| is_done(message) && message.id != song.id)
         .await;
     assert_eq!(world.whisul.accepted("waltz"), 2);
-    click(&seat, &song, "Again").await.answer().await.expect("an answer at once");
+    click(&client, &song, "Again").await.answer().await.expect("an answer at once");
     world.whisul.finish("waltz");
 }
 
@@ -141,11 +144,11 @@ async fn a_click_that_discord_delivers_twice_makes_one_song() {
 async fn a_changed_prompt_makes_another_song() {
     let world = quick().await;
     let song = finished_song(&world, &world.ann, "a *slow* waltz").await;
-    let seat = world.ann.at(&world.channel);
-    let form = open(&seat, &song, "Edit prompt").await;
+    let client = world.ann.at(&world.channel);
+    let form = open(&client, &song, "Edit prompt").await;
     assert_eq!(form.title, "Make a song");
     assert_eq!(form.fields[0].value.as_deref(), Some("a *slow* waltz"));
-    let asked = seat.submit_modal(&form, &[("prompt", "a quick waltz")]).await.unwrap();
+    let asked = client.submit_modal(&form, &[("prompt", "a quick waltz")]).await.unwrap();
     let another = done(&asked).await;
     assert!(description(&another).contains("a quick waltz"));
     assert_ne!(another.id, song.id);
@@ -156,12 +159,12 @@ async fn a_changed_prompt_makes_another_song() {
 async fn a_form_may_be_left_open_over_a_restart_and_for_twenty_minutes() {
     let mut world = quick().await;
     let song = finished_song(&world, &world.ann, "a slow waltz").await;
-    let seat = world.ann.at(&world.channel);
-    let form = open(&seat, &song, "Edit prompt").await;
+    let client = world.ann.at(&world.channel);
+    let form = open(&client, &song, "Edit prompt").await;
     world.stop_bot().await;
     world.discord.set_clock_offset(20 * 60 * 1000);
     world.wake_bot().await;
-    let asked = seat.submit_modal(&form, &[("prompt", "a quick waltz")]).await.unwrap();
+    let asked = client.submit_modal(&form, &[("prompt", "a quick waltz")]).await.unwrap();
     done(&asked).await;
     assert_eq!(world.whisul.accepted("a quick waltz"), 1);
 }
@@ -170,9 +173,9 @@ async fn a_form_may_be_left_open_over_a_restart_and_for_twenty_minutes() {
 async fn a_form_with_nothing_to_see_in_it_makes_no_song() {
     let world = quick().await;
     let song = finished_song(&world, &world.ann, "a slow waltz").await;
-    let seat = world.ann.at(&world.channel);
-    let form = open(&seat, &song, "Edit prompt").await;
-    let asked = seat.submit_modal(&form, &[("prompt", "\u{200B} ")]).await.unwrap();
+    let client = world.ann.at(&world.channel);
+    let form = open(&client, &song, "Edit prompt").await;
+    let asked = client.submit_modal(&form, &[("prompt", "\u{200B} ")]).await.unwrap();
     assert!(refusal(&asked).await.contains("no readable text"));
     assert_eq!(world.whisul.jobs().len(), 1);
 }
@@ -183,13 +186,13 @@ async fn buttons_work_after_a_restart() {
     let song = finished_song(&world, &world.ann, "a slow waltz").await;
     world.stop_bot().await;
     world.wake_bot().await;
-    let seat = world.ann.at(&world.channel);
-    done(&click(&seat, &song, "Again").await).await;
+    let client = world.ann.at(&world.channel);
+    done(&click(&client, &song, "Again").await).await;
     assert_eq!(world.whisul.accepted("a slow waltz"), 2);
-    delete(&seat, &song).await;
+    delete(&client, &song).await;
     world
         .discord
-        .until("the message to go", || seat.message(song.id).is_none().then_some(()))
+        .until("the message to go", || client.message(song.id).is_none().then_some(()))
         .await;
 }
 
@@ -292,14 +295,14 @@ async fn a_result_deleted_before_its_files_came_leaves_no_link_behind() {
     let slow = Fault::on("GET", "/audio/*").delay(Duration::from_secs(1));
     world.whisul.faults().add(slow);
     let song = finished_song(&world, &world.ann, "a slow waltz").await;
-    let seat = world.ann.at(&world.channel);
-    delete(&seat, &song).await;
-    let gone = || seat.message(song.id).is_none().then_some(());
+    let client = world.ann.at(&world.channel);
+    delete(&client, &song).await;
+    let gone = || client.message(song.id).is_none().then_some(());
     world.discord.until("the message to go", gone).await;
     // The files find that out.
     let listed = async {
         loop {
-            let asked = seat.command("songs", &[]).await.unwrap();
+            let asked = client.command("songs", &[]).await.unwrap();
             let text = asked.answer().await.expect("an answer at once").text();
             assert!(text.contains("a slow waltz"), "{text}");
             if !text.contains("[message]") {
@@ -339,15 +342,15 @@ async fn buttons_where_the_bot_is_not_at_home() {
     let server = world.discord.add_server_without_bot("Elsewhere");
     server.join(&world.ann);
     world.ann.install_app();
-    let seat = world.ann.at(&server.add_channel("general"));
-    let song = done(&crate::world::song_at(&seat, "a slow waltz").await).await;
-    done(&click(&seat, &song, "Again").await).await;
-    let form = open(&seat, &song, "Edit prompt").await;
-    done(&seat.submit_modal(&form, &[("prompt", "a quick waltz")]).await.unwrap()).await;
-    delete(&seat, &song).await;
+    let client = world.ann.at(&server.add_channel("general"));
+    let song = done(&crate::world::song_at(&client, "a slow waltz").await).await;
+    done(&click(&client, &song, "Again").await).await;
+    let form = open(&client, &song, "Edit prompt").await;
+    done(&client.submit_modal(&form, &[("prompt", "a quick waltz")]).await.unwrap()).await;
+    delete(&client, &song).await;
     world
         .discord
-        .until("the message to go", || seat.message(song.id).is_none().then_some(()))
+        .until("the message to go", || client.message(song.id).is_none().then_some(()))
         .await;
     // The bot itself can't reach this channel, and does not try.
     assert_eq!(world.discord.requests().count("*", "/api/v10/channels/**"), 0);

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use sandbox::{ClientRefusal, DiscordRules, Fault, Invocation, Message, Plan, Seat, WhisulRules};
+use sandbox::{
+    ChannelClient, ClientRefusal, DiscordRules, Fault, Invocation, Message, Plan, WhisulRules,
+};
 use serde_json::json;
 
 use crate::{
@@ -80,12 +82,12 @@ async fn a_song_that_waits_where_only_clicks_reach_is_cancelled_there() {
     let server = world.discord.add_server_without_bot("Elsewhere");
     server.join(&world.ann);
     world.ann.install_app();
-    let seat = world.ann.at(&server.add_channel("general"));
-    let waiting = song_at(&seat, "a slow waltz").await.answer().await.unwrap();
+    let client = world.ann.at(&server.add_channel("general"));
+    let waiting = song_at(&client, "a slow waltz").await.answer().await.unwrap();
     world.discord.set_clock_offset(16 * 60 * 1000);
     // Somebody's interaction tells the bot what time it is.
     world.song(&world.bob, "what came after").await.answer().await.unwrap();
-    let shown = click(&seat, &waiting, "Cancel").await.answer().await.expect("an answer at once");
+    let shown = click(&client, &waiting, "Cancel").await.answer().await.expect("an answer at once");
     assert_eq!((shown.id, title(&shown)), (waiting.id, "Cancelled"));
     world.whisul.finish("first");
     finished_song(&world, &world.bob, "the last song").await;
@@ -180,11 +182,11 @@ async fn a_cancelled_song_says_who_did_it_and_why() {
         assert!(shown.pings.is_empty());
         description(&shown).to_owned()
     };
-    let cancel = async |seat: &Seat, song: &Invocation, reason: &str| {
+    let cancel = async |client: &ChannelClient, song: &Invocation, reason: &str| {
         let song = ("song", json!(song.id.to_string()));
         let reason = (!reason.is_empty()).then(|| ("reason", json!(reason)));
         let options: Vec<_> = std::iter::once(song).chain(reason).collect();
-        let used = seat.command("admin cancel", &options).await.unwrap();
+        let used = client.command("admin cancel", &options).await.unwrap();
         let said = used.answer().await.unwrap().text();
         assert!(said.contains("is cancelled. It doesn't count"), "{said}");
     };

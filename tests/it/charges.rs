@@ -47,8 +47,8 @@ async fn are_refunded_three_times(world: &World) {
         let counts = told.contains("It counts against your quota");
         assert_eq!((is_refunded, counts), (number <= 3, number > 3), "{number}: {told}");
     }
-    let seat = world.ann.at(&world.channel);
-    let quota = seat.command("quota", &[]).await.unwrap().answer().await.unwrap().text();
+    let client = world.ann.at(&world.channel);
+    let quota = client.command("quota", &[]).await.unwrap().answer().await.unwrap().text();
     assert!(quota.contains("0 of 2") || quota.contains("used up"), "{quota}");
     let refused = world.one_more(&world.ann).await.expect_err("two were hers");
     assert!(refused.starts_with("You have used up your 2 songs a day"), "{refused}");

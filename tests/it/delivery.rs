@@ -282,7 +282,7 @@ async fn a_message_too_old_for_more_edits_is_followed_by_a_new_one_exactly_once(
     world.song(&world.bob, "Bob's").await;
     world.whisul.until_accepted("Bob's").await;
     world.whisul.finish("Bob's");
-    let seat = world.ann.at(&world.channel);
-    seat.until_message("Bob's song", is_bobs).await;
-    assert_eq!(seat.messages().iter().filter(|song| is_anns(song)).count(), 1);
+    let client = world.ann.at(&world.channel);
+    client.until_message("Bob's song", is_bobs).await;
+    assert_eq!(client.messages().iter().filter(|song| is_anns(song)).count(), 1);
 }

@@ -2,7 +2,7 @@
 
 use std::{fs, time::Duration};
 
-use sandbox::{DiscordRules, Fault, Invocation, Message, Seat, WhisulRules};
+use sandbox::{ChannelClient, DiscordRules, Fault, Invocation, Message, WhisulRules};
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
@@ -45,8 +45,8 @@ async fn multiply(world: &World, songs: u32) {
     connection.close().await.unwrap();
 }
 
-async fn export(seat: &Seat) -> Invocation {
-    seat.command("my-data export", &[]).await.expect("Discord takes the command")
+async fn export(client: &ChannelClient) -> Invocation {
+    client.command("my-data export", &[]).await.expect("Discord takes the command")
 }
 
 /// All messages of an export, once one says this.
@@ -89,12 +89,12 @@ async fn twenty_thousand_songs_arrive_and_take_little_memory() {
     let before = world.discord.sessions().identified;
     let program = Program::logged(&world);
     world.until_ready_after(before).await;
-    let seat = world.ann.at(&world.channel);
-    seat.command("quota", &[]).await.unwrap().answer().await.unwrap();
+    let client = world.ann.at(&world.channel);
+    client.command("quota", &[]).await.unwrap().answer().await.unwrap();
     // From here on, the peak is counted anew (`man 5 proc_pid_clear_refs`).
     fs::write(format!("/proc/{}/clear_refs", program.id()), "5").unwrap();
     let before = memory(program.id(), "VmRSS:");
-    let asked = export(&seat).await;
+    let asked = export(&client).await;
     let messages = messages(&world, &asked, "the last one").await;
     let peak = memory(program.id(), "VmHWM:");
     println!(

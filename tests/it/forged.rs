@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use sandbox::{DiscordRules, Invocation, Message, Plan, Seat, WhisulRules};
+use sandbox::{ChannelClient, DiscordRules, Invocation, Message, Plan, WhisulRules};
 use serde_json::json;
 
 use crate::{
@@ -20,8 +20,8 @@ async fn quick(settings: &[(&str, &str)]) -> World {
 }
 
 /// Clicks what is not on a message, and is told so.
-async fn forged(seat: &Seat, message: &Message, custom_id: &str) -> String {
-    let clicked = seat.forge_click(message.id, custom_id).await.expect("a message to click on");
+async fn forged(client: &ChannelClient, message: &Message, custom_id: &str) -> String {
+    let clicked = client.forge_click(message.id, custom_id).await.expect("a message to click on");
     refusal(&clicked).await
 }
 
@@ -37,19 +37,19 @@ async fn nobody_reads_a_prompt_by_the_number_of_its_song() {
     let world = quick(&[]).await;
     let secret = bobs_secret(&world).await.id;
     let own = finished_song(&world, &world.ann, "a slow waltz").await;
-    let seat = world.ann.at(&world.channel);
-    let listed = seat.command("my-data forget", &[]).await.unwrap().answer().await.unwrap();
+    let client = world.ann.at(&world.channel);
+    let listed = client.command("my-data forget", &[]).await.unwrap().answer().await.unwrap();
     for message in [&own, &listed] {
         for action in ["edit", "again", "delete"] {
-            let told = forged(&seat, message, &format!("{action}:{secret}")).await;
+            let told = forged(&client, message, &format!("{action}:{secret}")).await;
             assert!(told.contains(UNKNOWN), "{action}: {told}");
         }
     }
     // Neither do other ways that name a song.
-    let prompt = song_at(&seat, &format!("recent:{secret}")).await;
+    let prompt = song_at(&client, &format!("recent:{secret}")).await;
     done(&prompt).await;
     assert_eq!(world.whisul.accepted("secret"), 1);
-    let shown = seat.command("songs", &[("show", json!(secret.to_string()))]).await.unwrap();
+    let shown = client.command("songs", &[("show", json!(secret.to_string()))]).await.unwrap();
     assert!(refusal(&shown).await.contains("I couldn't find that song among yours"));
 }
 
@@ -104,18 +104,18 @@ async fn a_made_up_form_does_what_its_sender_may() {
     let world = quick(&[("USER_QUOTA", "2/1d")]).await;
     let secret = bobs_secret(&world).await.id;
     finished_song(&world, &world.ann, "a slow waltz").await;
-    let seat = world.ann.at(&world.channel);
+    let client = world.ann.at(&world.channel);
     let answers = [("prompt", "a quick waltz")];
     for custom_id in [format!("again:{secret}"), format!("edit:{secret}"), "compose:".to_owned()] {
-        let made_up = seat.forge_modal(None, &custom_id, &answers).await.unwrap();
+        let made_up = client.forge_modal(None, &custom_id, &answers).await.unwrap();
         let told = refusal(&made_up).await;
         assert!(told.contains("I don't know this form any more"), "{custom_id}: {told}");
     }
     // A song of their own, at their own cost, whatever song the form names.
     let form = format!("compose:channel:{secret}");
-    let song = done(&seat.forge_modal(None, &form, &answers).await.unwrap()).await;
+    let song = done(&client.forge_modal(None, &form, &answers).await.unwrap()).await;
     assert!(song.text().contains(&world.ann.mention()) && !song.text().contains("secret"));
-    let on_own = seat.forge_modal(Some(song.id), &form, &answers).await.unwrap();
+    let on_own = client.forge_modal(Some(song.id), &form, &answers).await.unwrap();
     assert!(refusal(&on_own).await.contains("You have used up"));
 }
 
@@ -125,12 +125,12 @@ async fn a_button_that_leads_nowhere_is_no_button() {
     for number in 0..9 {
         finished_song(&world, &world.ann, &format!("song number {number}")).await;
     }
-    let seat = world.ann.at(&world.channel);
-    let page = seat.command("songs", &[]).await.unwrap().answer().await.unwrap();
+    let client = world.ann.at(&world.channel);
+    let page = client.command("songs", &[]).await.unwrap().answer().await.unwrap();
     let previous = page.button("Previous").unwrap();
     assert!(previous.disabled);
     for custom_id in [previous.custom_id.unwrap(), "songs:0:song".to_owned()] {
-        let told = forged(&seat, &page, &custom_id).await;
+        let told = forged(&client, &page, &custom_id).await;
         assert!(told.contains(UNKNOWN), "{custom_id}: {told}");
     }
 }
@@ -139,8 +139,8 @@ async fn a_button_that_leads_nowhere_is_no_button() {
 async fn the_real_form_outlives_its_message() {
     let world = quick(&[]).await;
     let song = finished_song(&world, &world.ann, "a slow waltz").await;
-    let seat = world.ann.at(&world.channel);
-    let form = open(&seat, &song, "Edit prompt").await;
-    assert!(seat.delete(song.id));
-    done(&seat.submit_modal(&form, &[("prompt", "a quick waltz")]).await.unwrap()).await;
+    let client = world.ann.at(&world.channel);
+    let form = open(&client, &song, "Edit prompt").await;
+    assert!(client.delete(song.id));
+    done(&client.submit_modal(&form, &[("prompt", "a quick waltz")]).await.unwrap()).await;
 }

@@ -1,12 +1,12 @@
 //! `/help` tells how things are, not how they could be.
 
-use sandbox::Seat;
+use sandbox::ChannelClient;
 use serde_json::json;
 
 use crate::world::{World, title};
 
-async fn help(seat: &Seat) -> String {
-    let asked = seat.command("help", &[]).await.expect("Discord takes the command");
+async fn help(client: &ChannelClient) -> String {
+    let asked = client.command("help", &[]).await.expect("Discord takes the command");
     let answer = asked.answer().await.expect("an answer at once");
     assert!(answer.ephemeral());
     assert_eq!(title(&answer), "Songs from a few words");

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sandbox::{DiscordRules, Fault, Message, Plan, Seat, WhisulRules};
+use sandbox::{ChannelClient, DiscordRules, Fault, Message, Plan, WhisulRules};
 use serde_json::Value;
 use sqlx::Connection;
 use tokio::time::{sleep, timeout};
@@ -20,17 +20,17 @@ async fn quick(settings: &[(&str, &str)]) -> World {
 }
 
 /// Asks to be forgotten: the question.
-async fn question(seat: &Seat) -> Message {
-    let asked = seat.command("my-data forget", &[]).await.expect("Discord takes the command");
+async fn question(client: &ChannelClient) -> Message {
+    let asked = client.command("my-data forget", &[]).await.expect("Discord takes the command");
     let answer = asked.answer().await.expect("an answer at once");
     assert!(answer.ephemeral() && answer.content.contains("can't be undone"), "{}", answer.content);
     answer
 }
 
 /// Asks to be forgotten, and confirms it.
-async fn forget(seat: &Seat) -> String {
-    let question = question(seat).await;
-    let done = click(seat, &question, "Forget my songs").await.answer().await.unwrap();
+async fn forget(client: &ChannelClient) -> String {
+    let question = question(client).await;
+    let done = click(client, &question, "Forget my songs").await.answer().await.unwrap();
     assert_eq!((done.id, done.buttons().len()), (question.id, 0));
     done.content
 }
@@ -41,8 +41,8 @@ async fn settle(world: &mut World) {
     world.wake_bot().await;
 }
 
-async fn listed(seat: &Seat) -> String {
-    let asked = seat.command("songs", &[]).await.expect("Discord takes the command");
+async fn listed(client: &ChannelClient) -> String {
+    let asked = client.command("songs", &[]).await.expect("Discord takes the command");
     asked.answer().await.expect("an answer at once").text()
 }
 
@@ -54,19 +54,19 @@ async fn what_is_forgotten_is_gone_and_the_quota_stays() {
     let song = done(&asked).await;
     failed(&world.song(&world.ann, "marzipan polka").await).await;
     done(&world.song(&world.bob, "a song of Bob's").await).await;
-    let seat = world.ann.at(&world.channel);
+    let client = world.ann.at(&world.channel);
     // Until it is confirmed nothing happens, however long ago the question was asked.
-    let question = question(&seat).await;
-    assert!(listed(&seat).await.contains("marzipan waltz"));
+    let question = question(&client).await;
+    assert!(listed(&client).await.contains("marzipan waltz"));
     settle(&mut world).await;
-    let told = click(&seat, &question, "Forget my songs").await.answer().await.unwrap().content;
+    let told = click(&client, &question, "Forget my songs").await.answer().await.unwrap().content;
     assert_eq!(told, "Done: I have forgotten 2 songs.");
 
-    assert!(listed(&seat).await.contains("no finished songs"));
-    assert!(seat.autocomplete("song", "prompt", "").await.unwrap().is_empty());
-    assert!(seat.autocomplete("songs", "show", "").await.unwrap().is_empty());
+    assert!(listed(&client).await.contains("no finished songs"));
+    assert!(client.autocomplete("song", "prompt", "").await.unwrap().is_empty());
+    assert!(client.autocomplete("songs", "show", "").await.unwrap().is_empty());
     let shown = [("show", serde_json::json!(asked.id.to_string()))];
-    let shown = seat.command("songs", &shown).await.unwrap();
+    let shown = client.command("songs", &shown).await.unwrap();
     assert!(refusal(&shown).await.contains("I couldn't find that song"));
     // The message stays, and its buttons say what has become of it, to everybody.
     for (person, label) in [
@@ -143,10 +143,10 @@ async fn a_backup_under_way_delays_only_the_last_trace_and_nobody_else() {
     let rows: i64 =
         sqlx::query_scalar("SELECT COUNT(*) FROM jobs").fetch_one(&mut *moment).await.unwrap();
     assert_eq!(rows, 1);
-    let seat = world.ann.at(&world.channel);
+    let client = world.ann.at(&world.channel);
     let told = async {
         // The song is seen a moment before it is settled.
-        while forget(&seat).await != "Done: I have forgotten 1 song." {}
+        while forget(&client).await != "Done: I have forgotten 1 song." {}
     };
     timeout(DEADLINE, told).await.expect("the song to be forgotten");
     assert!(!files_with(&world, "marzipan").is_empty(), "a reader needs it");
@@ -157,8 +157,8 @@ async fn a_backup_under_way_delays_only_the_last_trace_and_nobody_else() {
 }
 
 /// Asks for everything that the bot knows: the file.
-async fn exported(seat: &Seat) -> Value {
-    let asked = seat.command("my-data export", &[]).await.expect("Discord takes the command");
+async fn exported(client: &ChannelClient) -> Value {
+    let asked = client.command("my-data export", &[]).await.expect("Discord takes the command");
     let answer = asked.until("a file", |message| !message.attachments.is_empty()).await;
     assert!(answer.ephemeral());
     assert_eq!(answer.content, "Here is everything that I know about your songs.");
@@ -179,10 +179,10 @@ async fn a_person_gets_everything_that_is_known_about_them_as_a_file() {
     done(&world.song(&world.bob, "a secret of Bob's").await).await;
     let waiting = world.song(&world.ann, "a long song").await;
     world.whisul.until_accepted("a long song").await;
-    let seat = world.ann.at(&world.channel);
-    seat.command("notify off", &[]).await.unwrap().answer().await.unwrap();
+    let client = world.ann.at(&world.channel);
+    client.command("notify off", &[]).await.unwrap().answer().await.unwrap();
 
-    let data = exported(&seat).await;
+    let data = exported(&client).await;
     assert_eq!(data["user_id"], world.ann.id().to_string());
     assert_eq!(data["preferences"]["tell_me_when_a_song_is_ready"], false);
     let songs = data["songs"].as_array().unwrap();
@@ -208,9 +208,9 @@ async fn what_was_forgotten_is_in_no_file() {
     let mut world = quick(&[]).await;
     done(&world.song(&world.ann, "marzipan waltz").await).await;
     settle(&mut world).await;
-    let seat = world.ann.at(&world.channel);
-    forget(&seat).await;
-    let data = exported(&seat).await;
+    let client = world.ann.at(&world.channel);
+    forget(&client).await;
+    let data = exported(&client).await;
     assert_eq!(data["songs"][0]["forgotten"], true, "{data}");
     assert_eq!(data["songs"][0]["counts_for"], "you, the server and everybody");
     assert!(!data.to_string().contains("marzipan"), "{data}");
@@ -225,8 +225,8 @@ async fn a_file_that_discord_does_not_take_is_told_of() {
     let edits = "/api/v10/webhooks/*/*/messages/@original";
     let rejected = r#"{"message": "Invalid Form Body", "code": 50035}"#;
     world.discord.faults().add(Fault::on("PATCH", edits).json(400, rejected).times(1));
-    let seat = world.ann.at(&world.channel);
-    let asked = seat.command("my-data export", &[]).await.unwrap();
+    let client = world.ann.at(&world.channel);
+    let asked = client.command("my-data export", &[]).await.unwrap();
     let told = asked.until("a sentence", |message| !message.content.is_empty()).await;
     assert!(told.content.contains("Try again in a few minutes"), "{}", told.content);
 }
@@ -239,15 +239,15 @@ async fn songs_under_way_are_kept_until_they_are_done() {
     settle(&mut world).await;
     let asked = world.song(&world.ann, "a long song").await;
     world.whisul.until_accepted("a long song").await;
-    let seat = world.ann.at(&world.channel);
-    let told = forget(&seat).await;
+    let client = world.ann.at(&world.channel);
+    let told = forget(&client).await;
     assert!(told.starts_with("Done: I have forgotten 1 song. One is still under way"), "{told}");
     world.whisul.finish("long");
     done(&asked).await;
     settle(&mut world).await;
-    assert!(listed(&seat).await.contains("a long song"));
-    assert_eq!(forget(&seat).await, "Done: I have forgotten 1 song.");
-    assert_eq!(forget(&seat).await, "There was nothing to forget.");
+    assert!(listed(&client).await.contains("a long song"));
+    assert_eq!(forget(&client).await, "Done: I have forgotten 1 song.");
+    assert_eq!(forget(&client).await, "There was nothing to forget.");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sandbox::{
-    DiscordRules, Fault, Invocation, Message, Ping, Plan, RateLimits, Seat, WhisulRules,
+    ChannelClient, DiscordRules, Fault, Invocation, Message, Ping, Plan, RateLimits, WhisulRules,
 };
 
 use sqlx::Connection;
@@ -29,13 +29,13 @@ async fn world(settings: &[(&str, &str)]) -> World {
     world
 }
 
-/// Ann asks for a song at a seat, and time passes by Discord's clock before it is done. The bot
+/// Ann asks for a song at a client, and time passes by Discord's clock before it is done. The bot
 /// hears of that with Bob's song.
-async fn slow_song(world: &World, seat: &Seat, takes: i64) -> Invocation {
+async fn slow_song(world: &World, client: &ChannelClient, takes: i64) -> Invocation {
     // No prompt is part of another one.
     let number = world.whisul.jobs().len();
     let (slow, short) = (format!("slow song {number}"), format!("short song {number}"));
-    let asked = song_at(seat, &slow).await;
+    let asked = song_at(client, &slow).await;
     world.whisul.until_accepted(&slow).await;
     world.discord.set_clock_offset(takes);
     let bobs = world.song(&world.bob, &short).await;
@@ -50,95 +50,95 @@ fn is_notice(message: &Message) -> bool {
     message.content.contains("your song is ready")
 }
 
-/// All notices at a seat once nothing is under way any more.
-async fn notices(world: &mut World, seat: &Seat) -> Vec<Message> {
+/// All notices at a client once nothing is under way any more.
+async fn notices(world: &mut World, client: &ChannelClient) -> Vec<Message> {
     world.stop_bot().await;
-    seat.messages().into_iter().filter(is_notice).collect()
+    client.messages().into_iter().filter(is_notice).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_waited_long_is_told_once_in_a_reply() {
     let mut world = world(&[]).await;
-    let seat = world.ann.at(&world.channel);
-    let asked = slow_song(&world, &seat, A_MINUTE).await;
-    let notice = seat.until_message("word that the song is ready", is_notice).await;
+    let client = world.ann.at(&world.channel);
+    let asked = slow_song(&world, &client, A_MINUTE).await;
+    let notice = client.until_message("word that the song is ready", is_notice).await;
     let song = done(&asked).await;
     assert_eq!(notice.reply_to, Some(song.id));
     assert_eq!(notice.content, format!("🎵 {}, your song is ready.", world.ann.mention()));
     assert_eq!(notice.pings, [Ping::User(world.ann.id())], "and nobody else");
     assert!(notice.embeds.is_empty() && notice.buttons().is_empty());
-    let all = notices(&mut world, &seat).await;
+    let all = notices(&mut world, &client).await;
     assert_eq!(all.len(), 1, "Bob's song was quick");
     world.wake_bot().await;
-    assert_eq!(notices(&mut world, &seat).await.len(), 1);
+    assert_eq!(notices(&mut world, &client).await.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_did_not_wait_is_not_told() {
     let mut world = world(&[]).await;
-    let seat = world.ann.at(&world.channel);
-    done(&slow_song(&world, &seat, 40_000).await).await;
-    assert!(notices(&mut world, &seat).await.is_empty());
+    let client = world.ann.at(&world.channel);
+    done(&slow_song(&world, &client, 40_000).await).await;
+    assert!(notices(&mut world, &client).await.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_song_that_failed_is_not_called_ready() {
     let mut world = world(&[]).await;
-    let seat = world.ann.at(&world.channel);
+    let client = world.ann.at(&world.channel);
     world.whisul.plan("slow song", Plan::fails(None).until_told());
-    crate::world::failed(&slow_song(&world, &seat, A_MINUTE).await).await;
-    assert!(notices(&mut world, &seat).await.is_empty());
+    crate::world::failed(&slow_song(&world, &client, A_MINUTE).await).await;
+    assert!(notices(&mut world, &client).await.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_is_told_where_the_owner_turned_it_off() {
     let mut world = world(&[("NOTIFY", "off")]).await;
-    let seat = world.ann.at(&world.channel);
-    let told = refusal(&seat.command("notify on", &[]).await.unwrap()).await;
+    let client = world.ann.at(&world.channel);
+    let told = refusal(&client.command("notify on", &[]).await.unwrap()).await;
     assert!(told.contains("its owner decides that"), "{told}");
-    done(&slow_song(&world, &seat, A_MINUTE).await).await;
-    assert!(notices(&mut world, &seat).await.is_empty());
+    done(&slow_song(&world, &client, A_MINUTE).await).await;
+    assert!(notices(&mut world, &client).await.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_person_decides_for_themselves() {
     let mut world = world(&[]).await;
-    let seat = world.ann.at(&world.channel);
-    let told = refusal(&seat.command("notify off", &[]).await.unwrap()).await;
+    let client = world.ann.at(&world.channel);
+    let told = refusal(&client.command("notify off", &[]).await.unwrap()).await;
     assert!(told.contains("I don't tell you"), "{told}");
     world.stop_bot().await;
     world.wake_bot().await;
-    done(&slow_song(&world, &seat, A_MINUTE).await).await;
-    assert!(notices(&mut world, &seat).await.is_empty());
+    done(&slow_song(&world, &client, A_MINUTE).await).await;
+    assert!(notices(&mut world, &client).await.is_empty());
 
     world.wake_bot().await;
     let told = refusal(&world.ann.dm().command("notify on", &[]).await.unwrap()).await;
     assert!(told.contains("I tell you"), "{told}");
-    done(&slow_song(&world, &seat, 3 * A_MINUTE).await).await;
-    seat.until_message("word that the song is ready", is_notice).await;
+    done(&slow_song(&world, &client, 3 * A_MINUTE).await).await;
+    client.until_message("word that the song is ready", is_notice).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_notice_of_unknown_fate_is_not_repeated() {
     let mut world = world(&[("SHUTDOWN_GRACE", "50ms")]).await;
-    let seat = world.ann.at(&world.channel);
+    let client = world.ann.at(&world.channel);
     let lost = world.discord.faults().add(Fault::on("POST", NEW).hang_after());
-    let asked = slow_song(&world, &seat, A_MINUTE).await;
-    seat.until_message("word that the song is ready", is_notice).await;
+    let asked = slow_song(&world, &client, A_MINUTE).await;
+    client.until_message("word that the song is ready", is_notice).await;
     done(&asked).await;
     // The bot is torn away before it hears anything.
     world.stop_bot().await;
     world.discord.faults().remove(lost);
     world.wake_bot().await;
-    assert_eq!(notices(&mut world, &seat).await.len(), 1);
+    assert_eq!(notices(&mut world, &client).await.len(), 1);
     assert_eq!(world.discord.requests().count("POST", NEW), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_said_about_a_song_that_was_deleted_meanwhile() {
     let mut world = world(&[]).await;
-    let seat = world.ann.at(&world.channel);
-    let asked = song_at(&seat, "slow song").await;
+    let client = world.ann.at(&world.channel);
+    let asked = song_at(&client, "slow song").await;
     world.whisul.until_accepted("slow song").await;
     world.discord.set_clock_offset(A_MINUTE);
     world.song(&world.bob, "short song").await;
@@ -155,11 +155,11 @@ async fn nothing_is_said_about_a_song_that_was_deleted_meanwhile() {
     };
     world.discord.until("the song on its way", on_its_way).await;
     let holding = other.begin_with("BEGIN IMMEDIATE").await.unwrap();
-    assert!(seat.delete(done(&asked).await.id));
+    assert!(client.delete(done(&asked).await.id));
     holding.rollback().await.unwrap();
-    assert!(notices(&mut world, &seat).await.is_empty());
+    assert!(notices(&mut world, &client).await.is_empty());
     world.wake_bot().await;
-    assert!(notices(&mut world, &seat).await.is_empty());
+    assert!(notices(&mut world, &client).await.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -169,12 +169,12 @@ async fn where_only_the_token_leads_the_notice_is_a_follow_up() {
     let elsewhere = server.add_channel("general");
     server.join(&world.ann);
     world.ann.install_app();
-    let seat = world.ann.at(&elsewhere);
-    let asked = slow_song(&world, &seat, A_MINUTE).await;
-    let notice = seat.until_message("word that the song is ready", is_notice).await;
+    let client = world.ann.at(&elsewhere);
+    let asked = slow_song(&world, &client, A_MINUTE).await;
+    let notice = client.until_message("word that the song is ready", is_notice).await;
     assert_eq!(notice.pings, [Ping::User(world.ann.id())]);
     assert_eq!(asked.follow_ups().len(), 1);
-    assert_eq!(notices(&mut world, &seat).await.len(), 1);
+    assert_eq!(notices(&mut world, &client).await.len(), 1);
     assert_eq!(world.discord.requests().count("*", "/api/v10/channels/**"), 0);
 }
 
@@ -195,9 +195,9 @@ async fn a_direct_message_is_notice_enough() {
 #[tokio::test(flavor = "multi_thread")]
 async fn after_fifteen_minutes_the_reply_still_comes() {
     let world = world(&[("ATTACH_COVER", "true")]).await;
-    let seat = world.ann.at(&world.channel);
-    let asked = slow_song(&world, &seat, TOKENS_LIFE).await;
-    let notice = seat.until_message("word that the song is ready", is_notice).await;
+    let client = world.ann.at(&world.channel);
+    let asked = slow_song(&world, &client, TOKENS_LIFE).await;
+    let notice = client.until_message("word that the song is ready", is_notice).await;
     assert_eq!(notice.reply_to, Some(done(&asked).await.id));
     let has_cover = |message: &Message| {
         let image = message.embed().and_then(|embed| embed.image.clone());
@@ -209,8 +209,8 @@ async fn after_fifteen_minutes_the_reply_still_comes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn in_a_conversation_with_the_bot_an_edit_is_told_too() {
     let world = world(&[]).await;
-    let seat = world.ann.dm();
-    let asked = slow_song(&world, &seat, A_MINUTE).await;
-    let notice = seat.until_message("word that the song is ready", is_notice).await;
+    let client = world.ann.dm();
+    let asked = slow_song(&world, &client, A_MINUTE).await;
+    let notice = client.until_message("word that the song is ready", is_notice).await;
     assert_eq!(notice.reply_to, Some(done(&asked).await.id));
 }

@@ -79,18 +79,18 @@ async fn what_is_new_around_a_button_or_a_form_is_no_obstacle() {
     let song = done(&world.song(&world.ann, "a song").await).await;
     let alteration = json!({ "message": { "embeds": [{ "video": { "width": 1 } }] } });
     world.discord.gateway().alter_interactions(alteration);
-    let seat = world.ann.at(&world.channel);
+    let client = world.ann.at(&world.channel);
     let edit = song.button("Edit prompt").unwrap().custom_id.clone().unwrap();
-    let shown = form(&seat.click(song.id, &edit).await.unwrap()).await;
+    let shown = form(&client.click(song.id, &edit).await.unwrap()).await;
     assert_eq!(shown.fields[0].value.as_deref(), Some("a song"));
-    let filled_in = seat.submit_modal(&shown, &[("prompt", "another song")]).await.unwrap();
+    let filled_in = client.submit_modal(&shown, &[("prompt", "another song")]).await.unwrap();
     assert!(description(&done(&filled_in).await).contains("another song"));
     // A form may come back as Discord lays it out today.
-    let shown = form(&seat.click(song.id, &edit).await.unwrap()).await;
+    let shown = form(&client.click(song.id, &edit).await.unwrap()).await;
     let input = json!({ "type": 4, "custom_id": "prompt", "value": "a third song" });
     let components = json!([{ "type": 10 }, { "type": 18, "component": input }]);
     world.discord.gateway().alter_interactions(json!({ "data": { "components": components } }));
-    let filled_in = seat.submit_modal(&shown, &[]).await.unwrap();
+    let filled_in = client.submit_modal(&shown, &[]).await.unwrap();
     assert!(description(&done(&filled_in).await).contains("a third song"));
 }
 
@@ -119,8 +119,8 @@ async fn what_cant_be_read_at_all_gets_an_apology() {
     }
     let autocomplete = json!({ "data": { "id": {} } });
     world.discord.gateway().alter_interactions(autocomplete);
-    let seat = world.ann.at(&world.channel);
-    assert_eq!(seat.autocomplete("song", "prompt", "a").await.unwrap(), Vec::<Value>::new());
+    let client = world.ann.at(&world.channel);
+    assert_eq!(client.autocomplete("song", "prompt", "a").await.unwrap(), Vec::<Value>::new());
     assert_eq!(world.whisul.jobs().len(), 0);
 }
 

@@ -35,20 +35,20 @@ async fn its_messages_in_channels_have_buttons_that_work() {
     world.whisul.finish("waltz");
     let song = world.ann.dm().until_message("the song", is_done).await;
     assert_eq!(labels(&song), ["Listen", "Again", "Edit prompt", "Delete"]);
-    let seat = world.ann.dm();
-    match click(&seat, &song, "Edit prompt").await.answer().await {
+    let client = world.ann.dm();
+    match click(&client, &song, "Edit prompt").await.answer().await {
         Err(NoAnswer::Modal(form)) => {
             assert_eq!(form.fields[0].value.as_deref(), Some("a slow waltz"));
         }
         other => panic!("a form, not {other:?}"),
     }
-    match seat.message_command("Make a song of this", song.id).await.unwrap().answer().await {
+    match client.message_command("Make a song of this", song.id).await.unwrap().answer().await {
         Err(NoAnswer::Modal(form)) => {
             assert_eq!(form.fields[0].value.as_deref(), Some("a slow waltz"));
         }
         other => panic!("a form, not {other:?}"),
     }
     // Nobody else's message becomes its own by that.
-    let strangers = seat.forge_click(song.id, "delete:1").await.unwrap();
+    let strangers = client.forge_click(song.id, "delete:1").await.unwrap();
     assert!(refusal(&strangers).await.contains("I don't know this button any more"));
 }

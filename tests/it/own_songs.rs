@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use sandbox::{ClientRefusal, DiscordRules, Invocation, Message, Person, Plan, Seat, WhisulRules};
+use sandbox::{
+    ChannelClient, ClientRefusal, DiscordRules, Invocation, Message, Person, Plan, WhisulRules,
+};
 use serde_json::json;
 
 use crate::{
@@ -32,17 +34,17 @@ async fn sung(world: &World, person: &Person, prompts: &[String]) -> Vec<Message
     songs
 }
 
-async fn songs(seat: &Seat, search: &str) -> Message {
+async fn songs(client: &ChannelClient, search: &str) -> Message {
     let options = [("search", json!(search))];
     let options = if search.is_empty() { &[][..] } else { &options[..] };
-    let asked = seat.command("songs", options).await.expect("Discord takes the command");
+    let asked = client.command("songs", options).await.expect("Discord takes the command");
     let answer = asked.answer().await.expect("an answer at once");
     assert!(answer.ephemeral());
     answer
 }
 
-async fn show(seat: &Seat, value: &str) -> Invocation {
-    seat.command("songs", &[("show", json!(value))]).await.expect("Discord takes the command")
+async fn show(client: &ChannelClient, value: &str) -> Invocation {
+    client.command("songs", &[("show", json!(value))]).await.expect("Discord takes the command")
 }
 
 /// The prompts on a page, in their order.
@@ -55,8 +57,8 @@ fn footer(message: &Message) -> &str {
 }
 
 /// The pages after this one, by clicking on.
-async fn turn(seat: &Seat, page: &Message, label: &str) -> Message {
-    let turned = click(seat, page, label).await.answer().await.expect("an answer at once");
+async fn turn(client: &ChannelClient, page: &Message, label: &str) -> Message {
+    let turned = click(client, page, label).await.answer().await.expect("an answer at once");
     assert_eq!(turned.id, page.id, "the same message shows the next page");
     turned
 }
@@ -70,8 +72,8 @@ async fn thirty_songs_are_leafed_through_page_by_page_even_across_a_restart() {
     let mut world = quick().await;
     let prompts: Vec<String> = (1..=30).map(|number| format!("song number {number}")).collect();
     let sung = sung(&world, &world.ann, &prompts).await;
-    let seat = world.ann.at(&world.channel);
-    let first = songs(&seat, "").await;
+    let client = world.ann.at(&world.channel);
+    let first = songs(&client, "").await;
     assert_eq!((title(&first), footer(&first)), ("Your songs", "Page 1 of 4 · 30 songs"));
     assert!(is_disabled(&first, "Previous") && !is_disabled(&first, "Next"));
     let newest: Vec<&str> = prompts.iter().rev().map(String::as_str).collect();
@@ -93,16 +95,16 @@ async fn thirty_songs_are_leafed_through_page_by_page_even_across_a_restart() {
     );
     assert!(shown.ends_with(&format!(":R> · [message]({message})")), "{shown}");
 
-    let second = turn(&seat, &first, "Next").await;
+    let second = turn(&client, &first, "Next").await;
     assert_eq!(listed(&second), newest[8..16]);
     world.stop_bot().await;
     world.wake_bot().await;
-    let third = turn(&seat, &second, "Next").await;
+    let third = turn(&client, &second, "Next").await;
     assert_eq!(listed(&third), newest[16..24]);
-    let fourth = turn(&seat, &third, "Next").await;
+    let fourth = turn(&client, &third, "Next").await;
     assert_eq!(listed(&fourth), newest[24..]);
     assert!(!is_disabled(&fourth, "Previous") && is_disabled(&fourth, "Next"));
-    assert_eq!(listed(&turn(&seat, &fourth, "Previous").await), newest[16..24]);
+    assert_eq!(listed(&turn(&client, &fourth, "Previous").await), newest[16..24]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -132,7 +134,7 @@ async fn songs_are_found_by_words_and_signs_are_just_signs() {
     world.whisul.plan("100%", result("Überall", &["techno"]));
     let prompts = ["a calm Harbour morning", "100% energy_boost", "an Evening in harbour lights"];
     sung(&world, &world.ann, &prompts.map(str::to_owned)).await;
-    let seat = world.ann.at(&world.channel);
+    let client = world.ann.at(&world.channel);
     for (words, found) in [
         ("harbour", &[prompts[2], prompts[0]][..]),
         ("HARBOUR calm", &[prompts[0]]),
@@ -142,12 +144,12 @@ async fn songs_are_found_by_words_and_signs_are_just_signs() {
         ("100%", &[r"100% energy\_boost"]),
         ("y_b", &[r"100% energy\_boost"]),
     ] {
-        let page = songs(&seat, words).await;
+        let page = songs(&client, words).await;
         assert_eq!(listed(&page), found, "{words}");
         assert!(page.buttons().is_empty());
     }
     for words in ["%", "_", "har%our", "h_rbour", "calm%", "'", "calm evening"] {
-        let page = songs(&seat, words).await;
+        let page = songs(&client, words).await;
         let hit = words == "%" || words == "_";
         assert_eq!(listed(&page).len(), usize::from(hit), "{words}: {}", page.text());
         assert!(hit || page.content.contains("None of your songs"), "{}", page.content);
@@ -160,15 +162,15 @@ async fn a_search_goes_along_from_page_to_page() {
     let prompts: Vec<String> =
         (1..=20).map(|number| format!("{} {number}", ["sun", "rain: 🌧"][number % 2])).collect();
     sung(&world, &world.ann, &prompts).await;
-    let seat = world.ann.at(&world.channel);
-    let first = songs(&seat, "RAIN: 🌧").await;
+    let client = world.ann.at(&world.channel);
+    let first = songs(&client, "RAIN: 🌧").await;
     assert_eq!(footer(&first), "Page 1 of 2 · 10 songs");
-    let second = turn(&seat, &first, "Next").await;
+    let second = turn(&client, &first, "Next").await;
     assert_eq!(listed(&second).len(), 2);
     assert!(listed(&second).iter().all(|prompt| prompt.starts_with(r"rain\: 🌧")));
     // The longest of searches still fits its button.
     let words = "🌧".repeat(20);
-    assert!(songs(&seat, &words).await.content.contains("None of your songs"));
+    assert!(songs(&client, &words).await.content.contains("None of your songs"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -177,13 +179,13 @@ async fn a_song_is_shown_again_to_everybody_anywhere() {
     let prompts = ["a slow waltz".to_owned(), "a fast polka".to_owned()];
     let sung = sung(&world, &world.ann, &prompts).await;
     let elsewhere = world.server.add_channel("elsewhere");
-    let seat = world.ann.at(&elsewhere);
-    let choices = seat.autocomplete("songs", "show", "").await.unwrap();
+    let client = world.ann.at(&elsewhere);
+    let choices = client.autocomplete("songs", "show", "").await.unwrap();
     assert_eq!(choices.len(), 2);
-    let choices = seat.autocomplete("songs", "show", "waltz").await.unwrap();
+    let choices = client.autocomplete("songs", "show", "waltz").await.unwrap();
     let name = format!("{} · a slow waltz", title(&sung[0]));
     assert_eq!(choices[0]["name"], name.as_str());
-    let shown = show(&seat, choices[0]["value"].as_str().unwrap()).await;
+    let shown = show(&client, choices[0]["value"].as_str().unwrap()).await;
     let shown = shown.answer().await.unwrap();
     assert!(is_done(&shown) && !shown.ephemeral());
     assert!(world.bob.at(&elsewhere).message(shown.id).is_some());
@@ -196,10 +198,10 @@ async fn a_song_is_shown_again_to_everybody_anywhere() {
 }
 
 /// Shows a song again where only its requester may see it, and returns the sentence above it.
-async fn shown_to_one(world: &World, seat: &Seat, song: &Invocation) -> String {
-    let shown = show(seat, &song.id.to_string()).await.answer().await.expect("an answer at once");
+async fn shown_to_one(world: &World, client: &ChannelClient, song: &Invocation) -> String {
+    let shown = show(client, &song.id.to_string()).await.answer().await.expect("an answer at once");
     assert!(is_done(&shown) && shown.ephemeral(), "{}", shown.text());
-    let channel = world.discord.seat(world.bob.id(), seat.channel_id());
+    let channel = world.discord.channel_client(world.bob.id(), client.channel_id());
     assert!(channel.message(shown.id).is_none());
     shown.content
 }
@@ -209,7 +211,7 @@ async fn where_no_song_may_be_asked_for_none_is_shown_to_everybody() {
     let mut world = quick().await;
     let asked = world.song(&world.ann, "a badger waltz").await;
     done(&asked).await;
-    let seat = world.ann.at(&world.channel);
+    let client = world.ann.at(&world.channel);
     let owner = world.discord.owner().at(&world.channel);
     let admin = async |command: &str, options: &[(&str, serde_json::Value)]| {
         let done = owner.command(&format!("admin {command}"), options).await.unwrap();
@@ -242,17 +244,17 @@ async fn where_no_song_may_be_asked_for_none_is_shown_to_everybody() {
         ("words add", "words remove", vec![("word", json!(title_word(&asked)))], "a word in it"),
     ] {
         admin(begin, &options).await;
-        let said = shown_to_one(&world, &seat, &asked).await;
+        let said = shown_to_one(&world, &client, &asked).await;
         assert!(said.contains(told), "{begin}: {said}");
         admin(end, &options).await;
-        let shown = show(&seat, &asked.id.to_string()).await.answer().await.unwrap();
+        let shown = show(&client, &asked.id.to_string()).await.answer().await.unwrap();
         assert!(!shown.ephemeral() && shown.content.is_empty(), "{}", shown.text());
     }
     // Nor where the bot makes no songs at all.
     world.stop_bot().await;
     world.set("ALLOWED_GUILDS", "345678901234567890");
     world.wake_bot().await;
-    let said = shown_to_one(&world, &seat, &asked).await;
+    let said = shown_to_one(&world, &client, &asked).await;
     assert!(said.contains("isn't set up for songs in this server"), "{said}");
 }
 
@@ -268,21 +270,21 @@ async fn words_that_fit_one_song_show_it_and_words_that_fit_several_list_them() 
     let world = quick().await;
     let prompts = ["cats in space", "cats at sea", "a slow waltz"].map(str::to_owned);
     let sung = sung(&world, &world.ann, &prompts).await;
-    let seat = world.ann.at(&world.channel);
-    let name = seat.autocomplete("songs", "show", "sea").await.unwrap()[0]["name"].clone();
+    let client = world.ann.at(&world.channel);
+    let name = client.autocomplete("songs", "show", "sea").await.unwrap()[0]["name"].clone();
     for (typed, song) in
         [("SPACE", 0), ("cats sea", 1), (name.as_str().unwrap(), 1), (" waltz ", 2)]
     {
-        let shown = show(&seat, typed).await.answer().await.unwrap();
+        let shown = show(&client, typed).await.answer().await.unwrap();
         assert!(is_done(&shown) && !shown.ephemeral(), "{typed}: {}", shown.text());
         assert_eq!(title(&shown), title(&sung[song]), "{typed}");
     }
-    let several = show(&seat, "cats").await.answer().await.unwrap();
+    let several = show(&client, "cats").await.answer().await.unwrap();
     assert!(several.ephemeral());
     assert!(several.content.starts_with("2 of your songs fit that."), "{}", several.content);
     assert_eq!(listed(&several), ["cats at sea", "cats in space"]);
     for typed in ["dogs", "*", "\u{200B}"] {
-        let told = refusal(&show(&seat, typed).await).await;
+        let told = refusal(&show(&client, typed).await).await;
         assert!(told.contains("couldn't find that song among yours"), "{typed}: {told}");
     }
 }
@@ -294,9 +296,9 @@ async fn a_song_that_is_shown_again_plays_like_the_first_one() {
     let elsewhere = world.discord.add_server_without_bot("Elsewhere");
     elsewhere.join(&world.ann);
     world.ann.install_app();
-    let seats = [world.ann.at(&world.channel), world.ann.at(&elsewhere.add_channel("general"))];
-    for seat in &seats {
-        let shown = crate::files::covered(&show(seat, "rain").await).await;
+    let clients = [world.ann.at(&world.channel), world.ann.at(&elsewhere.add_channel("general"))];
+    for client in &clients {
+        let shown = crate::files::covered(&show(client, "rain").await).await;
         assert_ne!(shown.id, song.id);
         let names = |message: &Message| message.attachments[0].filename.clone();
         assert_eq!(names(&shown), names(&song));
@@ -304,7 +306,7 @@ async fn a_song_that_is_shown_again_plays_like_the_first_one() {
     // To one person alone, too, with the sentence that says why.
     let owner = world.discord.owner().at(&world.channel);
     owner.command("admin pause", &[]).await.unwrap().answer().await.unwrap();
-    let shown = crate::files::covered(&show(&seats[0], "rain").await).await;
+    let shown = crate::files::covered(&show(&clients[0], "rain").await).await;
     assert!(shown.ephemeral() && shown.content.starts_with("Only you can see this"));
 }
 
@@ -316,8 +318,8 @@ async fn a_choice_that_was_made_up_shows_nothing() {
     world.whisul.plan("failing", Plan::fails(None).takes(Duration::ZERO));
     let failing = world.song(&world.ann, "a failing song").await;
     crate::world::failed(&failing).await;
-    let seat = world.ann.at(&world.channel);
-    assert!(seat.autocomplete("songs", "show", "").await.unwrap().is_empty());
+    let client = world.ann.at(&world.channel);
+    assert!(client.autocomplete("songs", "show", "").await.unwrap().is_empty());
     for value in [
         asked.id.to_string(),
         failing.id.to_string(),
@@ -327,7 +329,7 @@ async fn a_choice_that_was_made_up_shows_nothing() {
         "a secret of Bob's".to_owned(),
         "1 OR 1=1".to_owned(),
     ] {
-        let told = refusal(&show(&seat, &value).await).await;
+        let told = refusal(&show(&client, &value).await).await;
         assert!(told.contains("I couldn't find that song among yours"), "{value}: {told}");
     }
 }

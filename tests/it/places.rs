@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use sandbox::{Channel, ClientRefusal, DiscordRules, DiscordSandbox, Plan, Seat, WhisulRules};
+use sandbox::{
+    Channel, ChannelClient, ClientRefusal, DiscordRules, DiscordSandbox, Plan, WhisulRules,
+};
 use serde_json::{Value, json};
 
 use crate::world::{World, done, refusal, song_at};
@@ -18,12 +20,12 @@ async fn quick(settings: &[(&str, &str)]) -> World {
 }
 
 /// A song from the command to the embed, in one message, which `others` see or not.
-async fn sings(seat: &Seat, others: Option<(&Seat, bool)>) {
-    let asked = song_at(seat, "a song").await;
+async fn sings(client: &ChannelClient, others: Option<(&ChannelClient, bool)>) {
+    let asked = song_at(client, "a song").await;
     let first = asked.answer().await.expect("an answer at once");
     let song = done(&asked).await;
-    assert_eq!((song.id, song.channel_id), (first.id, seat.channel_id()));
-    assert!(seat.message(song.id).is_some());
+    assert_eq!((song.id, song.channel_id), (first.id, client.channel_id()));
+    assert!(client.message(song.id).is_some());
     if let Some((other, sees)) = others {
         assert_eq!(other.message(song.id).is_some(), sees);
         assert_eq!(song.ephemeral(), !sees);
@@ -88,8 +90,8 @@ async fn only_the_listed_servers_get_songs() {
         assert!(told.contains("isn't set up for songs in this server"), "{told}");
     }
     let among_two = world.discord.add_private_channel(&[&world.ann, &world.bob]);
-    for seat in [world.ann.dm(), world.ann.at(&among_two)] {
-        let told = refusal(&song_at(&seat, "private").await).await;
+    for client in [world.ann.dm(), world.ann.at(&among_two)] {
+        let told = refusal(&song_at(&client, "private").await).await;
         assert!(told.contains("only in its servers"), "{told}");
     }
     // None of that was charged or asked of Whisul.
@@ -109,8 +111,8 @@ async fn direct_messages_can_be_allowed_beside_listed_servers() {
 async fn direct_messages_can_be_denied_and_all_servers_allowed() {
     let world = quick(&[("ALLOW_DMS", "false")]).await;
     let among_two = world.discord.add_private_channel(&[&world.ann, &world.bob]);
-    for seat in [world.ann.dm(), world.ann.at(&among_two)] {
-        let told = refusal(&song_at(&seat, "private").await).await;
+    for client in [world.ann.dm(), world.ann.at(&among_two)] {
+        let told = refusal(&song_at(&client, "private").await).await;
         assert!(told.contains("only in its servers"), "{told}");
     }
     sings(&world.ann.at(&world.channel), None).await;
@@ -133,12 +135,12 @@ async fn discord_knows_the_command_its_places_and_its_limits() {
     assert_eq!((&option["name"], &option["required"]), (&json!("prompt"), &json!(true)));
     assert_eq!((&option["min_length"], &option["max_length"]), (&json!(1), &json!(1000)));
 
-    let seat = world.ann.at(&world.channel);
+    let client = world.ann.at(&world.channel);
     for prompt in [String::new(), "é".repeat(1001)] {
-        let refused = seat.command("song", &[("prompt", json!(prompt))]).await.unwrap_err();
+        let refused = client.command("song", &[("prompt", json!(prompt))]).await.unwrap_err();
         assert!(matches!(refused, ClientRefusal::OutOfBounds { .. }), "{refused}");
     }
-    done(&song_at(&seat, &"é".repeat(1000)).await).await;
+    done(&song_at(&client, &"é".repeat(1000)).await).await;
     assert_eq!(world.whisul.accepted(&"é".repeat(1000)), 1);
 }
 

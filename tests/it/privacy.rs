@@ -58,16 +58,16 @@ async fn no_prompt_and_no_secret_is_ever_logged() {
     refusal(&asked[9]).await;
     // What is typed while somebody looks for a song, made-up buttons and forms, and a song that is
     // shown again, exported and forgotten.
-    let seat = world.ann.at(&world.channel);
+    let client = world.ann.at(&world.channel);
     for (command, option) in [("song", "prompt"), ("songs", "show")] {
-        seat.autocomplete(command, option, "marzipan").await.unwrap();
+        client.autocomplete(command, option, "marzipan").await.unwrap();
     }
     let shown = asked[0].message().unwrap();
     for custom_id in ["edit:marzipan", "songs:0:marzipan", "marzipan"] {
-        asked.push(seat.forge_click(shown.id, custom_id).await.unwrap());
+        asked.push(client.forge_click(shown.id, custom_id).await.unwrap());
         refusal(asked.last().unwrap()).await;
         let answers = [("prompt", "marzipan form"), ("marzipan", "marzipan")];
-        asked.push(seat.forge_modal(None, custom_id, &answers).await.unwrap());
+        asked.push(client.forge_modal(None, custom_id, &answers).await.unwrap());
         refusal(asked.last().unwrap()).await;
     }
     let number = json!(asked[0].id.to_string());
@@ -77,7 +77,7 @@ async fn no_prompt_and_no_secret_is_ever_logged() {
         ("songs", vec![("show", number)]),
         ("my-data export", vec![]),
     ] {
-        asked.push(seat.command(command, &options).await.unwrap());
+        asked.push(client.command(command, &options).await.unwrap());
         asked.last().unwrap().answer().await.expect("an answer at once");
     }
     // An admin's reasons and blocked words, and a prompt that has one.
@@ -90,9 +90,9 @@ async fn no_prompt_and_no_secret_is_ever_logged() {
     }
     asked.push(world.song(&world.ann, "marzipan rag").await);
     refusal(asked.last().unwrap()).await;
-    let question = seat.command("my-data forget", &[]).await.unwrap();
+    let question = client.command("my-data forget", &[]).await.unwrap();
     let question = question.answer().await.expect("an answer at once");
-    let forgotten = click(&seat, &question, "Forget my songs").await;
+    let forgotten = click(&client, &question, "Forget my songs").await;
     assert!(forgotten.answer().await.unwrap().content.starts_with("Done"));
     asked.push(forgotten);
     program.signal("TERM");

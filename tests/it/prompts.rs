@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sandbox::{DiscordRules, Invocation, Modal, NoAnswer, Plan, Seat, WhisulRules};
+use sandbox::{ChannelClient, DiscordRules, Invocation, Modal, NoAnswer, Plan, WhisulRules};
 use serde_json::Value;
 
 use crate::world::{World, description, done, failed, refusal, song_at};
@@ -15,8 +15,8 @@ async fn quick(settings: &[(&str, &str)]) -> World {
     World::awake(settings, DiscordRules::default(), rules).await
 }
 
-async fn suggested(seat: &Seat, typed: &str) -> Vec<Value> {
-    seat.autocomplete("song", "prompt", typed).await.expect("suggestions in time")
+async fn suggested(client: &ChannelClient, typed: &str) -> Vec<Value> {
+    client.autocomplete("song", "prompt", typed).await.expect("suggestions in time")
 }
 
 fn values(choices: &[Value]) -> Vec<&str> {
@@ -24,15 +24,15 @@ fn values(choices: &[Value]) -> Vec<&str> {
 }
 
 /// Uses the command in a message's menu and gets a form.
-async fn form(seat: &Seat, message: u64) -> Modal {
-    match use_menu(seat, message).await.answer().await {
+async fn form(client: &ChannelClient, message: u64) -> Modal {
+    match use_menu(client, message).await.answer().await {
         Err(NoAnswer::Modal(modal)) => modal,
         other => panic!("a form, not {other:?}"),
     }
 }
 
-async fn use_menu(seat: &Seat, message: u64) -> Invocation {
-    seat.message_command(MAKE_A_SONG, message).await.expect("Discord takes the command")
+async fn use_menu(client: &ChannelClient, message: u64) -> Invocation {
+    client.message_command(MAKE_A_SONG, message).await.expect("Discord takes the command")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -44,13 +44,13 @@ async fn recent_prompts_are_suggested_to_whoever_wrote_them() {
     }
     failed(&world.song(&world.ann, "a Polka, like polka").await).await;
     done(&world.song(&world.bob, "a secret waltz").await).await;
-    let seat = world.ann.at(&world.channel);
+    let client = world.ann.at(&world.channel);
     assert_eq!(
-        values(&suggested(&seat, "").await),
+        values(&suggested(&client, "").await),
         ["a Polka, like polka", "a slow waltz", "a fast tango"]
     );
-    assert_eq!(values(&suggested(&seat, "SLOW wal").await), ["a slow waltz"]);
-    assert!(suggested(&seat, "secret").await.is_empty());
+    assert_eq!(values(&suggested(&client, "SLOW wal").await), ["a slow waltz"]);
+    assert!(suggested(&client, "secret").await.is_empty());
     world.stop_bot().await;
     world.wake_bot().await;
     assert_eq!(values(&suggested(&world.ann.dm(), "tango").await), ["a fast tango"]);
@@ -72,20 +72,20 @@ async fn a_long_prompt_is_suggested_by_its_beginning_and_asked_for_in_full() {
     let long = format!("an epic of {}", "waves and wind and ".repeat(40)).trim().to_owned();
     let asked = world.song(&world.ann, &long).await;
     done(&asked).await;
-    let seat = world.ann.at(&world.channel);
-    let choices = suggested(&seat, "epic").await;
+    let client = world.ann.at(&world.channel);
+    let choices = suggested(&client, "epic").await;
     let name = choices[0]["name"].as_str().unwrap();
     assert!(name.starts_with("an epic of waves") && name.ends_with('…'), "{name}");
     let value = choices[0]["value"].as_str().unwrap();
     assert_eq!(value, format!("recent:{}", asked.id));
-    done(&song_at(&seat, value).await).await;
+    done(&song_at(&client, value).await).await;
     assert_eq!(world.whisul.accepted(&long), 2);
     // For anybody else it is a prompt like any other: it gives nothing away.
     done(&song_at(&world.bob.at(&world.channel), value).await).await;
     assert_eq!(world.whisul.accepted(&long), 2);
     assert_eq!(world.whisul.accepted(value), 1);
     for made_up in ["recent:7", "recent:+9", "recent:008", "recent: years"] {
-        done(&song_at(&seat, made_up).await).await;
+        done(&song_at(&client, made_up).await).await;
         assert_eq!(world.whisul.accepted(made_up), 1, "{made_up}");
     }
 }
@@ -99,14 +99,14 @@ async fn a_long_prompt_is_cut_in_its_message_and_kept_whole() {
     assert!(shown.starts_with(r"> \*an\* epic of waves") && shown.ends_with('…'), "{shown}");
     assert!((250..320).contains(&shown.chars().count()), "{shown}");
     assert_eq!(world.whisul.accepted(&long), 1);
-    let seat = world.ann.at(&world.channel);
+    let client = world.ann.at(&world.channel);
     let edit = song.button("Edit prompt").unwrap().custom_id.unwrap();
-    let Err(NoAnswer::Modal(edit)) = seat.click(song.id, &edit).await.unwrap().answer().await
+    let Err(NoAnswer::Modal(edit)) = client.click(song.id, &edit).await.unwrap().answer().await
     else {
         panic!("a form")
     };
     assert_eq!(edit.fields[0].value.as_deref(), Some(long.as_str()));
-    assert_eq!(form(&seat, song.id).await.fields[0].value.as_deref(), Some(long.as_str()));
+    assert_eq!(form(&client, song.id).await.fields[0].value.as_deref(), Some(long.as_str()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -153,15 +153,15 @@ async fn a_message_becomes_a_prompt_that_can_still_be_changed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_without_words_opens_no_form_and_a_long_one_is_cut() {
     let world = quick(&[]).await;
-    let seat = world.ann.at(&world.channel);
-    let blank = seat.say("\u{200B}").unwrap();
-    let told = refusal(&use_menu(&seat, blank).await).await;
+    let client = world.ann.at(&world.channel);
+    let blank = client.say("\u{200B}").unwrap();
+    let told = refusal(&use_menu(&client, blank).await).await;
     assert!(told.contains("no text in that message"), "{told}");
-    let long = seat.say(&"🌧 rain ".repeat(200)).unwrap();
-    let modal = form(&seat, long).await;
+    let long = client.say(&"🌧 rain ".repeat(200)).unwrap();
+    let modal = form(&client, long).await;
     let cut = modal.fields[0].value.clone().unwrap();
     assert!(cut.encode_utf16().count() <= 1000, "{}", cut.len());
-    done(&seat.submit_modal(&modal, &[]).await.unwrap()).await;
+    done(&client.submit_modal(&modal, &[]).await.unwrap()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -185,10 +185,10 @@ async fn whoever_installed_the_bot_makes_songs_of_messages_anywhere() {
     let server = world.discord.add_server_without_bot("Elsewhere");
     server.join(&world.ann);
     world.ann.install_app();
-    let seat = world.ann.at(&server.add_channel("general"));
-    let said = seat.say("rain on glass").unwrap();
-    let modal = form(&seat, said).await;
-    done(&seat.submit_modal(&modal, &[]).await.unwrap()).await;
+    let client = world.ann.at(&server.add_channel("general"));
+    let said = client.say("rain on glass").unwrap();
+    let modal = form(&client, said).await;
+    done(&client.submit_modal(&modal, &[]).await.unwrap()).await;
     assert_eq!(world.whisul.accepted("rain on glass"), 1);
     // The bot itself can't reach that channel, and does not try.
     assert_eq!(world.discord.requests().count("*", "/api/v10/channels/**"), 0);

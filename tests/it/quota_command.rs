@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sandbox::{Channel, DiscordRules, Message, Plan, Seat, WhisulRules};
+use sandbox::{Channel, ChannelClient, DiscordRules, Message, Plan, WhisulRules};
 use serde_json::{Value, json};
 
 use crate::world::{World, description, done, failed, song_at, title};
@@ -13,22 +13,22 @@ async fn limited(settings: &[(&str, &str)]) -> World {
     World::awake(settings, DiscordRules::default(), rules).await
 }
 
-async fn standing(seat: &Seat) -> Message {
-    let asked = seat.command("quota", &[]).await.expect("Discord takes the command");
+async fn standing(client: &ChannelClient) -> Message {
+    let asked = client.command("quota", &[]).await.expect("Discord takes the command");
     let answer = asked.answer().await.expect("an answer at once");
     assert!(answer.ephemeral());
     assert_eq!(title(&answer), "What is left");
     answer
 }
 
-async fn told(seat: &Seat) -> String {
-    description(&standing(seat).await).to_owned()
+async fn told(client: &ChannelClient) -> String {
+    description(&standing(client).await).to_owned()
 }
 
 /// How many more songs this person gets, one after the other, and what they are told in the end.
-async fn sung_until_refused(seat: &Seat) -> (usize, String) {
+async fn sung_until_refused(client: &ChannelClient) -> (usize, String) {
     for count in 0..20 {
-        let asked = song_at(seat, "one more song").await;
+        let asked = song_at(client, "one more song").await;
         let answer = asked.answer().await.expect("an answer at once");
         if answer.ephemeral() {
             return (count, answer.content);
@@ -80,13 +80,13 @@ async fn the_best_of_a_persons_roles_counts() {
     let (fan, star) = (world.server.add_role("Fan"), world.server.add_role("Star"));
     world.set("ROLE_QUOTAS", &format!("{}=3/1h,{}=unlimited", fan.id(), star.id()));
     world.wake_bot().await;
-    let seat = world.ann.at(&world.channel);
-    assert!(told(&seat).await.contains("You have 1 of your 1 song a day left."));
+    let client = world.ann.at(&world.channel);
+    assert!(told(&client).await.contains("You have 1 of your 1 song a day left."));
     world.server.give_role(&world.ann, &fan);
-    done(&song_at(&seat, "a fan's song").await).await;
-    assert!(told(&seat).await.contains("You have 2 of your 3 songs an hour left."));
+    done(&song_at(&client, "a fan's song").await).await;
+    assert!(told(&client).await.contains("You have 2 of your 3 songs an hour left."));
     world.server.give_role(&world.ann, &star);
-    let told = told(&seat).await;
+    let told = told(&client).await;
     assert!(told.starts_with("Unlimited.\n"), "{told}");
     assert!(told.contains("You can have 3 songs under way at once."), "{told}");
     assert!(!told.contains("Everyone") && !told.contains("of your"), "{told}");
@@ -97,16 +97,16 @@ async fn the_first_line_is_how_many_songs_there_are() {
     let settings =
         [("USER_QUOTA", "unlimited"), ("GUILD_QUOTA", "9/1d"), ("USER_CONCURRENCY", "2")];
     let world = limited(&settings).await;
-    let seat = world.ann.at(&world.channel);
-    let first = async || told(&seat).await.lines().next().unwrap().to_owned();
+    let client = world.ann.at(&world.channel);
+    let first = async || told(&client).await.lines().next().unwrap().to_owned();
     assert_eq!(first().await, "You can ask for 9 more songs now, 2 at a time.");
-    assert!(told(&seat).await.contains("Your own songs are unlimited."));
+    assert!(told(&client).await.contains("Your own songs are unlimited."));
     assert_eq!(told(&world.ann.dm()).await.lines().next(), Some("Unlimited."));
     world.whisul.plan("long", Plan::song().until_told());
     for prompt in ["a long song", "another long song"] {
         world.song(&world.ann, prompt).await.answer().await.unwrap();
     }
-    assert_eq!(first().await, sung_until_refused(&seat).await.1);
+    assert_eq!(first().await, sung_until_refused(&client).await.1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -117,8 +117,8 @@ async fn songs_under_way_are_shown_with_where_they_are() {
     let asked = world.song(&world.ann, "a long *song*").await;
     let message = asked.answer().await.unwrap();
     world.whisul.until_accepted("a long").await;
-    let seat = world.ann.at(&world.channel);
-    let shown = told(&seat).await;
+    let client = world.ann.at(&world.channel);
+    let shown = told(&client).await;
     let place = format!(
         "https://discord.com/channels/{}/{}/{}",
         world.server.id(),
@@ -131,14 +131,14 @@ async fn songs_under_way_are_shown_with_where_they_are() {
     assert!(shown.contains("You have 4 of your 5 songs a day left."), "{shown}");
     // What fails comes back; what somebody else has under way is nobody's business.
     failed(&world.song(&world.ann, "a failing song").await).await;
-    assert!(told(&seat).await.contains("You have 4 of your 5 songs a day left."));
+    assert!(told(&client).await.contains("You have 4 of your 5 songs a day left."));
     assert!(!told(&world.bob.at(&world.channel)).await.contains("long"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_admins_did_counts_at_once() {
     let world = limited(&[("USER_QUOTA", "1/1d")]).await;
-    let (seat, owner) = (world.ann.at(&world.channel), world.discord.owner().at(&world.channel));
+    let (client, owner) = (world.ann.at(&world.channel), world.discord.owner().at(&world.channel));
     let act = async |name: &str, more: &[(&str, Value)]| {
         let options = [&[("person", json!(world.ann.id().to_string()))], more].concat();
         let used = owner.command(&format!("admin {name}"), &options).await.unwrap();
@@ -146,22 +146,22 @@ async fn what_admins_did_counts_at_once() {
     };
     let grant = [("songs", json!(2)), ("for", json!("7d")), ("reason", json!("a birthday"))];
     act("quota grant", &grant).await;
-    let before = told(&seat).await;
+    let before = told(&client).await;
     assert!(before.starts_with("You can ask for 3 more songs now.\n"), "{before}");
     assert!(before.contains("You have 1 of your 1 song a day left."), "{before}");
     assert!(before.contains("You have 2 extra songs until <t:"), "{before}");
-    done(&song_at(&seat, "of the quota").await).await;
-    let extra = told(&seat).await;
+    done(&song_at(&client, "of the quota").await).await;
+    let extra = told(&client).await;
     assert!(extra.starts_with("You can ask for 2 more songs now.\n"), "{extra}");
     assert!(!extra.contains("used up your"), "{extra}");
-    let (count, refusal) = sung_until_refused(&seat).await;
+    let (count, refusal) = sung_until_refused(&client).await;
     assert_eq!(count, 2);
-    let after = told(&seat).await;
+    let after = told(&client).await;
     assert!(after.contains(&refusal) && !after.contains("extra"), "{after}");
     act("quota set", &[("quota", json!("5/1d"))]).await;
-    assert!(told(&seat).await.contains("You have 4 of your 5 songs a day left."));
+    assert!(told(&client).await.contains("You have 4 of your 5 songs a day left."));
     act("block", &[("reason", json!("noise"))]).await;
-    let restricted = sung_until_refused(&seat).await.1;
-    let shown = told(&seat).await;
+    let restricted = sung_until_refused(&client).await.1;
+    let shown = told(&client).await;
     assert!(shown.starts_with(&restricted), "{shown}");
 }

@@ -63,8 +63,8 @@ async fn charges_count_across_servers_and_direct_messages() {
     let first = world.song(&world.ann, "here").await;
     done(&first).await;
     done(&song_at(&world.ann.at(&there), "there").await).await;
-    for seat in [world.ann.at(&world.channel), world.ann.at(&there), world.ann.dm()] {
-        let told = refusal(&song_at(&seat, "one too many").await).await;
+    for client in [world.ann.at(&world.channel), world.ann.at(&there), world.ann.dm()] {
+        let told = refusal(&song_at(&client, "one too many").await).await;
         assert!(told.contains("2 songs a week"), "{told}");
         assert_eq!(told_time(&told), after(&first, 7 * 24 * HOUR));
     }
@@ -107,8 +107,8 @@ async fn everybody_together_has_so_many_songs() {
     let first = world.song(&world.ann, "in the server").await;
     done(&first).await;
     done(&song_at(&world.ann.dm(), "in private").await).await;
-    for seat in [world.bob.at(&world.channel), world.bob.dm()] {
-        let told = refusal(&song_at(&seat, "one too many").await).await;
+    for client in [world.bob.at(&world.channel), world.bob.dm()] {
+        let told = refusal(&song_at(&client, "one too many").await).await;
         assert!(told.contains("2 songs a day for everybody"), "{told}");
         assert_eq!(told_time(&told), after(&first, 24 * HOUR));
     }
@@ -214,11 +214,11 @@ async fn one_person_who_asks_everywhere_at_once_never_exceeds_a_limit() {
         let elsewhere = world.discord.add_server("Another server");
         let there = elsewhere.add_channel("songs");
         elsewhere.join(&world.ann);
-        let seats = [world.ann.at(&world.channel), world.ann.at(&there), world.ann.dm()];
+        let clients = [world.ann.at(&world.channel), world.ann.at(&there), world.ann.dm()];
         let mut asked = Vec::new();
         for _ in 0..6 {
-            for seat in &seats {
-                asked.push(song_at(seat, "now").await);
+            for client in &clients {
+                asked.push(song_at(client, "now").await);
             }
         }
         assert_eq!(songs_among(asked).await, 3, "{name}");
@@ -263,16 +263,16 @@ async fn nobody_is_sent_for_a_role_that_would_not_help() {
     ])
     .await;
     world.wake_bot().await;
-    let asked = async |world: &World, seat: &sandbox::Seat| {
-        let told = refusal(&song_at(seat, "a song").await).await;
-        let quota = seat.command("quota", &[]).await.unwrap().answer().await.unwrap();
+    let asked = async |world: &World, client: &sandbox::ChannelClient| {
+        let told = refusal(&song_at(client, "a song").await).await;
+        let quota = client.command("quota", &[]).await.unwrap().answer().await.unwrap();
         assert!(quota.text().contains(&told), "{}", quota.text());
         assert_eq!(world.whisul.jobs().len(), 0);
         told
     };
     let nothing = "You can't make songs with this bot at the moment. Its owner decides that.";
-    for seat in [world.ann.at(&world.channel), world.ann.dm()] {
-        assert_eq!(asked(&world, &seat).await, nothing);
+    for client in [world.ann.at(&world.channel), world.ann.dm()] {
+        assert_eq!(asked(&world, &client).await, nothing);
     }
     // A role that gives songs is worth asking for, where it can be seen.
     world.stop_bot().await;

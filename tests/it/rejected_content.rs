@@ -223,7 +223,7 @@ async fn whatever_command_is_rejected_its_user_is_told() {
     let owner = world.discord.owner();
     let (ann, owner) = (world.ann.at(&world.channel), owner.at(&world.channel));
     let error = r#"{"message": "Blocked", "code": 240000}"#;
-    for (seat, command) in [
+    for (client, command) in [
         (&owner, "admin log"),
         (&owner, "admin stats"),
         (&owner, "admin jobs"),
@@ -239,7 +239,7 @@ async fn whatever_command_is_rejected_its_user_is_told() {
     ] {
         for (json, times) in [(BAD_FORM, 1), (error, 1), (BAD_FORM, 3)] {
             world.discord.faults().add(Fault::on("POST", CALLBACK).json(400, json).times(times));
-            let used = seat.command(command, &[]).await.unwrap();
+            let used = client.command(command, &[]).await.unwrap();
             let told = refusal(&used).await;
             assert!(told.contains("didn't let me show that"), "{command}: {told}");
         }

@@ -86,10 +86,10 @@ async fn a_button_or_a_command_that_another_process_answered_is_left_to_it() {
     let song = done(&asked).await;
     let answered = Fault::on("POST", CALLBACK).json(400, ANSWERED).times(2);
     let answered = world.discord.faults().add(answered);
-    let seat = world.ann.at(&world.channel);
-    seat.command("help", &[]).await.unwrap();
+    let client = world.ann.at(&world.channel);
+    client.command("help", &[]).await.unwrap();
     is_told(&world).await;
-    click(&seat, &song, "Again").await;
+    click(&client, &song, "Again").await;
     let met = || (world.discord.faults().hits(answered) == 2).then_some(());
     world.discord.until("the answer to the click", met).await;
     // It goes on as if nothing had happened.

@@ -100,8 +100,8 @@ async fn whoever_clicks_while_others_hold_the_database_is_answered_in_time() {
     let anns = ann_waits(&world).await;
     let bobs = world.song(&world.bob, "a song that waits").await;
     let waiting = bobs.answer().await.unwrap();
-    let seat = world.bob.at(&world.channel);
-    let question = seat.command("my-data forget", &[]).await.unwrap().answer().await.unwrap();
+    let client = world.bob.at(&world.channel);
+    let question = client.command("my-data forget", &[]).await.unwrap().answer().await.unwrap();
     // The bot has written down that the message stands.
     let mut other = connect(&world.folder().join("jobs.db")).await;
     let announced = async {
@@ -113,10 +113,10 @@ async fn whoever_clicks_while_others_hold_the_database_is_answered_in_time() {
     tokio::time::timeout(DEADLINE, announced).await.expect("a song in line");
 
     let holding = other.begin_with("BEGIN IMMEDIATE").await.unwrap();
-    let notify = seat.command("notify off", &[]).await.unwrap();
+    let notify = client.command("notify off", &[]).await.unwrap();
     assert_eq!(refusal(&notify).await, NOT_IN_TIME);
-    assert_eq!(refusal(&click(&seat, &question, "Forget my songs").await).await, NOT_IN_TIME);
-    assert_eq!(refusal(&click(&seat, &waiting, "Cancel").await).await, NOT_IN_TIME);
+    assert_eq!(refusal(&click(&client, &question, "Forget my songs").await).await, NOT_IN_TIME);
+    assert_eq!(refusal(&click(&client, &waiting, "Cancel").await).await, NOT_IN_TIME);
     holding.rollback().await.unwrap();
     // The wish to cancel is still heard, and the message tells of it.
     bobs.until("the news", |message| title(message) == "Cancelled").await;
@@ -171,7 +171,7 @@ async fn whoever_asks_while_nothing_can_be_read_is_answered_in_time() {
     let bobs_id = [("person", json!(world.bob.id().to_string()))];
     let suggested = [("prompt", json!("recent:1"))];
     let mut asked = Vec::new();
-    for (seat, command, options) in [
+    for (client, command, options) in [
         (&bob, "help", &[][..]),
         (&bob, "quota", &[]),
         (&bob, "songs", &[]),
@@ -183,7 +183,7 @@ async fn whoever_asks_while_nothing_can_be_read_is_answered_in_time() {
         (&owner, "admin words list", &[]),
         (&owner, "admin settings", &[]),
     ] {
-        asked.push((command, seat.command(command, options).await.unwrap()));
+        asked.push((command, client.command(command, options).await.unwrap()));
     }
     // A file has fifteen minutes.
     let export = bob.command("my-data export", &[]).await.unwrap();

@@ -9,8 +9,8 @@ use std::{
 };
 
 use sandbox::{
-    Channel, DiscordRules, DiscordSandbox, Invocation, Message, Person, RateLimits, Seat, Server,
-    WhisulRules, WhisulSandbox,
+    Channel, ChannelClient, DiscordRules, DiscordSandbox, Invocation, Message, Person, RateLimits,
+    Server, WhisulRules, WhisulSandbox,
 };
 use serde_json::json;
 use tokio::{runtime::Builder, sync::oneshot, time::timeout};
@@ -284,9 +284,9 @@ pub(crate) async fn world_of_many_edits(settings: &[(&str, &str)]) -> World {
 }
 
 /// A person uses `/song` wherever they are.
-pub(crate) async fn song_at(seat: &Seat, prompt: &str) -> Invocation {
+pub(crate) async fn song_at(client: &ChannelClient, prompt: &str) -> Invocation {
     let options = [("prompt", json!(prompt))];
-    seat.command("song", &options).await.expect("Discord takes the command")
+    client.command("song", &options).await.expect("Discord takes the command")
 }
 
 /// Waits for the finished song.

@@ -57,10 +57,10 @@ impl Stage {
     /// Ann writes many messages.
     pub(crate) fn chat(&self, messages: usize) {
         let ([ann, ..], [songs, _]) = (&self.town.people, &self.town.channels);
-        let seat = ann.at(songs);
+        let client = ann.at(songs);
         for number in 1..=messages {
             let text = "A **message** with `code`, a [link](https://example.org)\n> and a quote\n";
-            seat.say(&format!("{text}- message number {number}")).unwrap();
+            client.say(&format!("{text}- message number {number}")).unwrap();
         }
     }
 

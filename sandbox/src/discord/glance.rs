@@ -7,13 +7,13 @@ use serde_json::Value;
 
 use super::DiscordSandbox;
 use super::acting::Actor;
+use super::channel_client::ChannelClient;
 use super::invocation::Invocation;
 use super::modal::Modal;
 use super::model::interaction::AnswerState;
 use super::model::message::{EPHEMERAL, StoredMessage};
 use super::model::permission::MANAGE_MESSAGES;
 use super::refusal::ClientRefusal;
-use super::seat::Seat;
 use super::world::World;
 
 /// A look at a channel.
@@ -30,12 +30,12 @@ pub struct Glance {
 impl DiscordSandbox {
     /// A person in front of a channel, by their ids; what neither of them is, sees nothing.
     #[must_use]
-    pub fn seat(&self, person: u64, channel: u64) -> Seat {
-        Seat { hub: Arc::clone(self.hub()), actor: Actor { user: person, channel } }
+    pub fn channel_client(&self, person: u64, channel: u64) -> ChannelClient {
+        ChannelClient { hub: Arc::clone(self.hub()), actor: Actor { user: person, channel } }
     }
 }
 
-impl Seat {
+impl ChannelClient {
     /// What this person sees here, and what of it has changed since a moment; everything, without
     /// one.
     #[must_use]

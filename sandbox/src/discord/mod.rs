@@ -20,6 +20,7 @@
 
 mod acting;
 mod availability;
+mod channel_client;
 mod error;
 mod filling;
 mod form;
@@ -44,13 +45,13 @@ mod refusal;
 mod report;
 mod rest;
 mod rules;
-mod seat;
 mod server;
 mod snowflake;
 mod submission;
 mod view;
 mod world;
 
+pub use channel_client::ChannelClient;
 pub use gateway::control::GatewayControl;
 pub use gateway::faults::GatewayFault;
 pub use glance::Glance;
@@ -62,7 +63,6 @@ pub use person::Person;
 pub use refusal::ClientRefusal;
 pub use report::Sessions;
 pub use rules::{DiscordRules, RateLimit, RateLimits};
-pub use seat::Seat;
 pub use server::{Channel, Role, Server};
 pub use view::{AnsweredInteraction, Attachment, Button, Embed, EmbedField, Message};
 

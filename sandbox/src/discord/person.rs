@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::acting::Actor;
+use super::channel_client::ChannelClient;
 use super::hub::Hub;
 use super::model::user::User;
-use super::seat::Seat;
 use super::server::Channel;
 
 /// Somebody on this Discord.
@@ -62,15 +62,15 @@ impl Person {
 
     /// Looks at a channel.
     #[must_use]
-    pub fn at(&self, channel: &Channel) -> Seat {
+    pub fn at(&self, channel: &Channel) -> ChannelClient {
         let actor = Actor { user: self.id, channel: channel.id() };
-        Seat { hub: Arc::clone(&self.hub), actor }
+        ChannelClient { hub: Arc::clone(&self.hub), actor }
     }
 
     /// Looks at the direct messages with the bot.
     #[must_use]
-    pub fn dm(&self) -> Seat {
+    pub fn dm(&self) -> ChannelClient {
         let channel = self.hub.change(|world| world.open_dm(self.id));
-        Seat { hub: Arc::clone(&self.hub), actor: Actor { user: self.id, channel } }
+        ChannelClient { hub: Arc::clone(&self.hub), actor: Actor { user: self.id, channel } }
     }
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{House, view::id};
-use crate::{ClientRefusal, FieldKind, Invocation, Modal, ModalChoice, NoAnswer, Seat};
+use crate::{ChannelClient, ClientRefusal, FieldKind, Invocation, Modal, ModalChoice, NoAnswer};
 
 /// Something that a person does somewhere.
 #[derive(Debug, Deserialize)]
@@ -80,38 +80,38 @@ pub(super) async fn act(State(house): State<Arc<House>>, Json(deed): Json<Deed>)
 impl House {
     /// Does what a person does, and waits for what comes of it at once.
     pub(super) async fn perform(&self, deed: Deed) -> Result<Value, ClientRefusal> {
-        perform(&self.cast.discord.seat(deed.person, deed.channel), deed.act).await
+        perform(&self.cast.discord.channel_client(deed.person, deed.channel), deed.act).await
     }
 }
 
-async fn perform(seat: &Seat, act: Act) -> Result<Value, ClientRefusal> {
+async fn perform(client: &ChannelClient, act: Act) -> Result<Value, ClientRefusal> {
     let invocation = match act {
-        Act::Command(Typed { name, options }) => seat.command(&name, &list(&options)).await?,
-        Act::MessageCommand { name, message } => seat.message_command(&name, message).await?,
-        Act::UserCommand { name, user } => seat.user_command_on(&name, user).await?,
-        Act::Click { message, custom_id } => seat.click(message, &custom_id).await?,
+        Act::Command(Typed { name, options }) => client.command(&name, &list(&options)).await?,
+        Act::MessageCommand { name, message } => client.message_command(&name, message).await?,
+        Act::UserCommand { name, user } => client.user_command_on(&name, user).await?,
+        Act::Click { message, custom_id } => client.click(message, &custom_id).await?,
         Act::Pick { message, custom_id, values } => {
             let values: Vec<_> = values.iter().map(String::as_str).collect();
-            seat.pick(message, &custom_id, &values).await?
+            client.pick(message, &custom_id, &values).await?
         }
         Act::Submit { interaction, answers } => {
-            let modal = seat.shown_modal(interaction).ok_or(ClientRefusal::UnknownMessage)?;
+            let modal = client.shown_modal(interaction).ok_or(ClientRefusal::UnknownMessage)?;
             let each = answers.iter().flat_map(|(id, values)| {
                 values.iter().map(move |value| (id.as_str(), value.as_str()))
             });
             let answers: Vec<_> = each.collect();
-            seat.submit_modal(&modal, &answers).await?
+            client.submit_modal(&modal, &answers).await?
         }
         Act::Suggest { typed: Typed { name, options }, option } => {
-            let choices = seat.suggestions(&name, &option, &list(&options)).await?;
+            let choices = client.suggestions(&name, &option, &list(&options)).await?;
             return Ok(json!({ "is": "choices", "choices": choices }));
         }
         Act::Say { text } => {
-            let said = seat.say(&text);
+            let said = client.say(&text);
             return said.map(|_| done()).ok_or(ClientRefusal::NoSuchChannel);
         }
         Act::Delete { message } => {
-            let deleted = seat.may_delete(message) && seat.delete(message);
+            let deleted = client.may_delete(message) && client.delete(message);
             return if deleted { Ok(done()) } else { Err(ClientRefusal::UnknownMessage) };
         }
     };

@@ -63,9 +63,9 @@ pub(super) async fn view(
     // Taken before the look: what changes meanwhile is shown twice rather than never.
     let now = opened.elapsed().as_micros();
     let since: Option<Instant> = place.since.map(|since| opened + Duration::from_micros(since));
-    let glance = discord.seat(place.person, place.channel).glance(since);
+    let glance = discord.channel_client(place.person, place.channel).glance(since);
     let latest = house.channels_of(place.person).into_iter().filter_map(|channel| {
-        let latest = discord.seat(place.person, channel).latest()?;
+        let latest = discord.channel_client(place.person, channel).latest()?;
         Some((channel.to_string(), Value::from(latest.to_string())))
     });
     let jobs = house.cast.whisul.jobs();
@@ -91,7 +91,7 @@ pub(super) async fn commands(
     State(house): State<Arc<House>>,
     Query(place): Query<Place>,
 ) -> Json<Value> {
-    Json(Value::Array(house.cast.discord.seat(place.person, place.channel).commands()))
+    Json(Value::Array(house.cast.discord.channel_client(place.person, place.channel).commands()))
 }
 
 impl House {

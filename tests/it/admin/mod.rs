@@ -8,7 +8,7 @@ mod views;
 
 use std::time::Duration;
 
-use sandbox::{DiscordRules, Person, Seat, WhisulRules};
+use sandbox::{ChannelClient, DiscordRules, Person, WhisulRules};
 use serde_json::{Value, json};
 
 use crate::world::World;
@@ -31,8 +31,8 @@ fn make_moderator(world: &World) {
 }
 
 /// Uses a subcommand of `/admin` and returns what is answered, which nobody else sees.
-async fn admin(seat: &Seat, subcommand: &str, options: &[(&str, Value)]) -> String {
-    let used = seat.command(&format!("admin {subcommand}"), options).await;
+async fn admin(client: &ChannelClient, subcommand: &str, options: &[(&str, Value)]) -> String {
+    let used = client.command(&format!("admin {subcommand}"), options).await;
     let answer = used.expect("Discord takes the command").answer().await.expect("an answer");
     assert!(answer.ephemeral(), "{}", answer.text());
     answer.text()
@@ -40,12 +40,12 @@ async fn admin(seat: &Seat, subcommand: &str, options: &[(&str, Value)]) -> Stri
 
 impl World {
     /// Bob, who manages the server, in its channel.
-    fn moderator(&self) -> Seat {
+    fn moderator(&self) -> ChannelClient {
         self.bob.at(&self.channel)
     }
 
     /// The bot's owner in the server's channel.
-    fn owner(&self) -> Seat {
+    fn owner(&self) -> ChannelClient {
         self.discord.owner().at(&self.channel)
     }
 

@@ -11,8 +11,8 @@ use crate::world::{World, done, refusal, song_at};
 /// Ann clicks a button of hers.
 async fn click(world: &World, message: &Message, label: &str) -> Invocation {
     let button = message.button(label).unwrap_or_else(|| panic!("no {label}: {}", message.text()));
-    let seat = world.ann.at(&world.channel);
-    seat.click(message.id, &button.custom_id.unwrap()).await.expect("Discord takes the click")
+    let client = world.ann.at(&world.channel);
+    client.click(message.id, &button.custom_id.unwrap()).await.expect("Discord takes the click")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -62,8 +62,8 @@ async fn the_owner_blocks_everywhere() {
     let options =
         [("person", id(&world.ann)), ("reason", json!("abuse")), ("everywhere", json!(true))];
     admin(&world.owner(), "block", &options).await;
-    for seat in [world.ann.at(&world.channel), world.ann.dm()] {
-        let told = refusal(&song_at(&seat, "a song").await).await;
+    for client in [world.ann.at(&world.channel), world.ann.dm()] {
+        let told = refusal(&song_at(&client, "a song").await).await;
         assert!(told.contains("This bot's owner has blocked you"), "{told}");
     }
     // A moderator can't undo it.

@@ -1,6 +1,6 @@
 //! Lists that are too long for one message.
 
-use sandbox::{Plan, Seat};
+use sandbox::{ChannelClient, Plan};
 use serde_json::{Value, json};
 
 use super::{admin, id, moderated};
@@ -10,7 +10,7 @@ const GUILDS: &str = "/api/v10/users/@me/guilds";
 
 /// Leafs through a list as its footers say, and returns what is read: the list's lines, in order.
 async fn leafed_through(
-    seat: &Seat,
+    client: &ChannelClient,
     subcommand: &str,
     options: &[(&str, Value)],
     title: &str,
@@ -18,7 +18,7 @@ async fn leafed_through(
     let mut lines = Vec::new();
     for page in 1.. {
         let options = [options, &[("page", json!(page))]].concat();
-        let seen = admin(seat, subcommand, &options).await;
+        let seen = admin(client, subcommand, &options).await;
         let (list, footer) = seen.rsplit_once('\n').expect("a footer");
         let list = list.strip_prefix(title).and_then(|list| list.strip_prefix('\n'));
         lines.extend(list.expect("the title").lines().map(str::to_owned));
@@ -32,10 +32,10 @@ async fn leafed_through(
 }
 
 /// Whatever page somebody asks for, one is shown.
-async fn last_page_is_shown_for_any_beyond(seat: &Seat, subcommand: &str, last: u32) {
-    let shown = admin(seat, subcommand, &[("page", json!(last))]).await;
+async fn last_page_is_shown_for_any_beyond(client: &ChannelClient, subcommand: &str, last: u32) {
+    let shown = admin(client, subcommand, &[("page", json!(last))]).await;
     for beyond in [last + 1, 1000, 100_000] {
-        let seen = admin(seat, subcommand, &[("page", json!(beyond))]).await;
+        let seen = admin(client, subcommand, &[("page", json!(beyond))]).await;
         assert_eq!(seen, shown, "page {beyond}");
     }
 }

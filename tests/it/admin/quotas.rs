@@ -243,8 +243,8 @@ async fn a_moderator_sees_what_members_do_in_their_server_alone() {
     let before = seen().await;
     assert!(before.contains("0 in the last 24 hours, 0 in the last 30 days"), "{before}");
     // Whatever she does elsewhere, and whatever the owner has decided about her, shows nothing.
-    for seat in [world.ann.at(&there), world.ann.dm()] {
-        done(&song_at(&seat, "elsewhere").await).await;
+    for client in [world.ann.at(&there), world.ann.dm()] {
+        done(&song_at(&client, "elsewhere").await).await;
     }
     grant(&world, 4, "7d").await;
     let ann = || ("person", id(&world.ann));

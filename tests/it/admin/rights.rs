@@ -103,8 +103,8 @@ async fn the_command_is_there_for_those_who_manage_a_server() {
     assert_eq!(command["integration_types"], json!([0]));
     assert_eq!(command["contexts"], json!([0]));
 
-    let seat = world.ann.at(&world.channel);
-    let refused = seat.command("admin jobs", &[]).await.unwrap_err();
+    let client = world.ann.at(&world.channel);
+    let refused = client.command("admin jobs", &[]).await.unwrap_err();
     assert!(matches!(refused, ClientRefusal::NotPermitted(_)), "{refused}");
     let refused = world.bob.dm().command("admin jobs", &[]).await.unwrap_err();
     assert!(matches!(refused, ClientRefusal::NotAvailableHere(_)), "{refused}");
@@ -129,10 +129,10 @@ async fn many_who_ask_while_discord_is_slow_are_all_answered_in_time() {
     let world = moderated(&[]).await;
     let slow = Fault::on("GET", "/api/v10/applications/@me").delay(Duration::from_secs(10));
     world.discord.faults().add(slow);
-    let seat = world.moderator();
+    let client = world.moderator();
     let mut asked = Vec::new();
     for _ in 0..4 {
-        asked.push(seat.command("admin settings", &[]).await.unwrap());
+        asked.push(client.command("admin settings", &[]).await.unwrap());
     }
     for asked in asked {
         let answer = asked.answer().await.expect("an answer in time");

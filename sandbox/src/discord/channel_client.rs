@@ -19,12 +19,12 @@ use super::world::World;
 
 /// A person in front of a channel.
 #[derive(Clone, Debug)]
-pub struct Seat {
+pub struct ChannelClient {
     pub(super) hub: Arc<Hub>,
     pub(super) actor: Actor,
 }
 
-impl Seat {
+impl ChannelClient {
     /// The channel's id.
     #[must_use]
     pub fn channel_id(&self) -> u64 {
