@@ -21,11 +21,11 @@
 mod acting;
 mod availability;
 mod channel_client;
+mod channel_snapshot;
 mod error;
 mod filling;
 mod form;
 mod gateway;
-mod glance;
 mod hub;
 mod invocation;
 pub(crate) mod json;
@@ -52,9 +52,9 @@ mod view;
 mod world;
 
 pub use channel_client::ChannelClient;
+pub use channel_snapshot::ChannelSnapshot;
 pub use gateway::control::GatewayControl;
 pub use gateway::faults::GatewayFault;
-pub use glance::Glance;
 pub use invocation::{Invocation, NoAnswer};
 pub use mentions::Ping;
 pub use modal::{FieldKind, Modal, ModalChoice, ModalField};

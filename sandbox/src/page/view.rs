@@ -53,7 +53,7 @@ pub(super) async fn people(State(house): State<Arc<House>>) -> Json<Value> {
     }))
 }
 
-/// `GET /view`: the channel, what of it has changed, and what else can be seen at a glance.
+/// `GET /view`: the channel, what of it has changed, and the state of bot and faults.
 pub(super) async fn view(
     State(house): State<Arc<House>>,
     Query(place): Query<Place>,
@@ -63,7 +63,7 @@ pub(super) async fn view(
     // Taken before the look: what changes meanwhile is shown twice rather than never.
     let now = opened.elapsed().as_micros();
     let since: Option<Instant> = place.since.map(|since| opened + Duration::from_micros(since));
-    let glance = discord.channel_client(place.person, place.channel).glance(since);
+    let snapshot = discord.channel_client(place.person, place.channel).snapshot(since);
     let latest = house.channels_of(place.person).into_iter().filter_map(|channel| {
         let latest = discord.channel_client(place.person, channel).latest()?;
         Some((channel.to_string(), Value::from(latest.to_string())))
@@ -72,9 +72,9 @@ pub(super) async fn view(
     let under_way = jobs.iter().filter(|job| job.finished_at.is_none()).count();
     Json(json!({
         "now": now.to_string(),
-        "ids": glance.ids.iter().map(u64::to_string).collect::<Vec<_>>(),
-        "changed": glance.changed,
-        "manages": glance.manages,
+        "ids": snapshot.ids.iter().map(u64::to_string).collect::<Vec<_>>(),
+        "changed": snapshot.changed,
+        "manages": snapshot.manages,
         "latest": latest.collect::<serde_json::Map<_, _>>(),
         "bot": {
             "runs": house.cast.bot.runs(),

@@ -18,7 +18,7 @@ use super::world::World;
 
 /// A look at a channel.
 #[derive(Clone, Debug, Default)]
-pub struct Glance {
+pub struct ChannelSnapshot {
     /// All messages that the person sees, the oldest first.
     pub ids: Vec<u64>,
     /// Those of them that are new or changed, as Discord's API shows them.
@@ -39,21 +39,24 @@ impl ChannelClient {
     /// What this person sees here, and what of it has changed since a moment; everything, without
     /// one.
     #[must_use]
-    pub fn glance(&self, since: Option<Instant>) -> Glance {
+    pub fn snapshot(&self, since: Option<Instant>) -> ChannelSnapshot {
         self.hub.read(|world| {
             if !world.looks(self.actor) {
-                return Glance::default();
+                return ChannelSnapshot::default();
             }
             let seen =
                 world.messages.keys().filter_map(|id| world.seen_message(self.actor, *id).ok());
-            let mut glance = Glance { manages: world.manages(self.actor), ..Glance::default() };
+            let mut snapshot = ChannelSnapshot {
+                manages: world.manages(self.actor),
+                ..ChannelSnapshot::default()
+            };
             for message in seen {
-                glance.ids.push(message.id);
+                snapshot.ids.push(message.id);
                 if since.is_none_or(|since| changed_at(message) >= since) {
-                    glance.changed.push(world.message_json(message));
+                    snapshot.changed.push(world.message_json(message));
                 }
             }
-            glance
+            snapshot
         })
     }
 
