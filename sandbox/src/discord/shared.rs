@@ -5,32 +5,36 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::watch;
 
 use super::openapi::OpenApi;
-use super::world::World;
+use super::state::DiscordState;
 use crate::{Changes, lock};
 
 /// What all handles and all request handlers share.
 #[derive(Debug)]
-pub(super) struct Hub {
-    world: Mutex<World>,
+pub(super) struct Shared {
+    state: Mutex<DiscordState>,
     changes: Changes,
     /// What [`until`](crate::until) waits on.
     waiting: watch::Receiver<u64>,
     pub(super) openapi: Option<Arc<OpenApi>>,
 }
 
-impl Hub {
-    pub(super) fn new(world: World, changes: Changes, openapi: Option<Arc<OpenApi>>) -> Self {
-        Self { world: Mutex::new(world), waiting: changes.watch(), changes, openapi }
+impl Shared {
+    pub(super) fn new(
+        state: DiscordState,
+        changes: Changes,
+        openapi: Option<Arc<OpenApi>>,
+    ) -> Self {
+        Self { state: Mutex::new(state), waiting: changes.watch(), changes, openapi }
     }
 
     /// Looks at the state.
-    pub(super) fn read<T>(&self, look: impl FnOnce(&World) -> T) -> T {
-        look(&lock(&self.world))
+    pub(super) fn read<T>(&self, look: impl FnOnce(&DiscordState) -> T) -> T {
+        look(&lock(&self.state))
     }
 
     /// Changes the state and wakes those who wait.
-    pub(super) fn change<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {
-        let outcome = change(&mut lock(&self.world));
+    pub(super) fn change<T>(&self, change: impl FnOnce(&mut DiscordState) -> T) -> T {
+        let outcome = change(&mut lock(&self.state));
         self.changes.bump();
         outcome
     }
