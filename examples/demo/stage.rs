@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, env, fs, io, path::PathBuf, process, sync::Arc,
 
 use sandbox::{
     Channel, DiscordRules, DiscordSandbox, Person, Program, Role, WhisulRules, WhisulSandbox,
-    page::Cast,
+    page::Environment,
 };
 use tokio::time::timeout;
 
@@ -99,11 +99,11 @@ impl Stage {
     }
 
     /// Whom and what the page shows.
-    pub(crate) fn cast(&self) -> Cast {
+    pub(crate) fn environment(&self) -> Environment {
         let person = |person: &Person, what: &str| (person.clone(), what.to_owned());
         let channel = |channel: &Channel, name: &str| (channel.clone(), name.to_owned());
         let role = |role: &Role, name: &str| (role.id(), name.to_owned());
-        Cast {
+        Environment {
             discord: self.discord.clone(),
             whisul: self.whisul.clone(),
             server: SERVER.to_owned(),

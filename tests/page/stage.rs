@@ -40,7 +40,7 @@ impl Stage {
         let bot = Arc::new(Program::new(command(&town, &folder, settings)));
         bot.start().unwrap();
         town.discord.until_ready().await;
-        let page = Page::open_anywhere(town.cast(&bot)).await.unwrap();
+        let page = Page::open_anywhere(town.environment(&bot)).await.unwrap();
         Self { town, page, bot, _folder: folder }
     }
 
@@ -50,7 +50,7 @@ impl Stage {
         let bot = Arc::new(Program::new(Command::new("cat")));
         showcase::start(&town.discord).await;
         town.discord.until_ready().await;
-        let page = Page::open_anywhere(town.cast(&bot)).await.unwrap();
+        let page = Page::open_anywhere(town.environment(&bot)).await.unwrap();
         Self { town, page, bot, _folder: Folder::new() }
     }
 

@@ -3,7 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use sandbox::{
-    Channel, DiscordRules, DiscordSandbox, Person, Program, WhisulRules, WhisulSandbox, page::Cast,
+    Channel, DiscordRules, DiscordSandbox, Person, Program, WhisulRules, WhisulSandbox,
+    page::Environment,
 };
 
 /// `MANAGE_GUILD` and `MANAGE_MESSAGES`.
@@ -49,7 +50,7 @@ impl Town {
     }
 
     /// What the page shows, with this bot.
-    pub(crate) fn cast(&self, bot: &Arc<Program>) -> Cast {
+    pub(crate) fn environment(&self, bot: &Arc<Program>) -> Environment {
         let what = [
             "a member: two songs a day",
             "a member: two songs a day",
@@ -58,7 +59,7 @@ impl Town {
             "the owner of bot and server",
         ];
         let channels = self.channels.iter().cloned().zip(["songs", "lounge"].map(str::to_owned));
-        Cast {
+        Environment {
             discord: self.discord.clone(),
             whisul: self.whisul.clone(),
             server: SERVER.to_owned(),

@@ -1,100 +1,49 @@
-//! What a person does.
+//! Performs what a person does.
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{Json, extract::State};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{House, view::id};
-use crate::{ChannelClient, ClientRefusal, FieldKind, Invocation, Modal, ModalChoice, NoAnswer};
+use crate::{
+    ChannelClient, ClientRefusal, FieldKind, Invocation, Modal, ModalChoice, NoAnswer,
+    page::state::{
+        PageState,
+        action::{Action, PersonAction, Typed},
+    },
+};
 
-/// Something that a person does somewhere.
-#[derive(Debug, Deserialize)]
-pub(super) struct Deed {
-    #[serde(deserialize_with = "id")]
-    person: u64,
-    #[serde(deserialize_with = "id")]
-    channel: u64,
-    #[serde(flatten)]
-    act: Act,
-}
-
-/// The name of a command, subcommands included, and what was filled in.
-#[derive(Debug, Deserialize)]
-struct Typed {
-    name: String,
-    options: BTreeMap<String, Value>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(tag = "do", rename_all = "snake_case")]
-enum Act {
-    Command(Typed),
-    Suggest {
-        #[serde(flatten)]
-        typed: Typed,
-        option: String,
-    },
-    MessageCommand {
-        name: String,
-        #[serde(deserialize_with = "id")]
-        message: u64,
-    },
-    UserCommand {
-        name: String,
-        #[serde(deserialize_with = "id")]
-        user: u64,
-    },
-    Click {
-        #[serde(deserialize_with = "id")]
-        message: u64,
-        custom_id: String,
-    },
-    Pick {
-        #[serde(deserialize_with = "id")]
-        message: u64,
-        custom_id: String,
-        values: Vec<String>,
-    },
-    Submit {
-        #[serde(deserialize_with = "id")]
-        interaction: u64,
-        answers: BTreeMap<String, Vec<String>>,
-    },
-    Say {
-        text: String,
-    },
-    Delete {
-        #[serde(deserialize_with = "id")]
-        message: u64,
-    },
-}
-
-/// `POST /act`: does it, and waits for what comes of it at once.
-pub(super) async fn act(State(house): State<Arc<House>>, Json(deed): Json<Deed>) -> Json<Value> {
-    let outcome = house.perform(deed).await;
+/// `POST /action`: performs it and waits for the direct result.
+pub(super) async fn action(
+    State(page): State<Arc<PageState>>,
+    Json(action): Json<PersonAction>,
+) -> Json<Value> {
+    let outcome = page.perform(action).await;
     Json(outcome.unwrap_or_else(|refusal| json!({ "is": "refused", "why": refusal.to_string() })))
 }
 
-impl House {
-    /// Does what a person does, and waits for what comes of it at once.
-    pub(super) async fn perform(&self, deed: Deed) -> Result<Value, ClientRefusal> {
-        perform(&self.cast.discord.channel_client(deed.person, deed.channel), deed.act).await
+impl PageState {
+    /// Performs what a person does and waits for the direct result.
+    pub(super) async fn perform(&self, action: PersonAction) -> Result<Value, ClientRefusal> {
+        perform(
+            &self.environment.discord.channel_client(action.person, action.channel),
+            action.action,
+        )
+        .await
     }
 }
 
-async fn perform(client: &ChannelClient, act: Act) -> Result<Value, ClientRefusal> {
-    let invocation = match act {
-        Act::Command(Typed { name, options }) => client.command(&name, &list(&options)).await?,
-        Act::MessageCommand { name, message } => client.message_command(&name, message).await?,
-        Act::UserCommand { name, user } => client.user_command_on(&name, user).await?,
-        Act::Click { message, custom_id } => client.click(message, &custom_id).await?,
-        Act::Pick { message, custom_id, values } => {
+async fn perform(client: &ChannelClient, action: Action) -> Result<Value, ClientRefusal> {
+    let invocation = match action {
+        Action::Command(Typed { name, options }) => client.command(&name, &list(&options)).await?,
+        Action::MessageCommand { name, message } => client.message_command(&name, message).await?,
+        Action::UserCommand { name, user } => client.user_command_on(&name, user).await?,
+        Action::Click { message, custom_id } => client.click(message, &custom_id).await?,
+        Action::Pick { message, custom_id, values } => {
             let values: Vec<_> = values.iter().map(String::as_str).collect();
             client.pick(message, &custom_id, &values).await?
         }
-        Act::Submit { interaction, answers } => {
+        Action::Submit { interaction, answers } => {
             let modal = client.shown_modal(interaction).ok_or(ClientRefusal::UnknownMessage)?;
             let each = answers.iter().flat_map(|(id, values)| {
                 values.iter().map(move |value| (id.as_str(), value.as_str()))
@@ -102,15 +51,15 @@ async fn perform(client: &ChannelClient, act: Act) -> Result<Value, ClientRefusa
             let answers: Vec<_> = each.collect();
             client.submit_modal(&modal, &answers).await?
         }
-        Act::Suggest { typed: Typed { name, options }, option } => {
+        Action::Suggest { typed: Typed { name, options }, option } => {
             let choices = client.suggestions(&name, &option, &list(&options)).await?;
             return Ok(json!({ "is": "choices", "choices": choices }));
         }
-        Act::Say { text } => {
+        Action::Say { text } => {
             let said = client.say(&text);
             return said.map(|_| done()).ok_or(ClientRefusal::NoSuchChannel);
         }
-        Act::Delete { message } => {
+        Action::Delete { message } => {
             let deleted = client.may_delete(message) && client.delete(message);
             return if deleted { Ok(done()) } else { Err(ClientRefusal::UnknownMessage) };
         }
@@ -126,7 +75,7 @@ fn list(options: &BTreeMap<String, Value>) -> Vec<(&str, Value)> {
     options.iter().map(|(name, value)| (name.as_str(), value.clone())).collect()
 }
 
-/// What comes of an interaction at once; its message comes as all messages do.
+/// The direct result of an interaction. Its message reaches the page like every message.
 async fn answer(invocation: &Invocation) -> Result<Value, ClientRefusal> {
     match invocation.answer().await {
         Ok(_) => Ok(done()),

@@ -12,8 +12,10 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{House, millis};
-use crate::lock;
+use crate::{
+    lock,
+    page::state::{PageState, action::id, millis},
+};
 
 /// Who looks, and where.
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -26,49 +28,43 @@ pub(super) struct Place {
     since: Option<u64>,
 }
 
-/// Ids are texts, since JavaScript's numbers are too small for them.
-pub(super) fn id<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    text.parse().map_err(serde::de::Error::custom)
-}
-
 /// `GET /people`: who one can be, and where; what doesn't change while the page is open.
-pub(super) async fn people(State(house): State<Arc<House>>) -> Json<Value> {
-    let cast = &house.cast;
+pub(super) async fn people(State(page): State<Arc<PageState>>) -> Json<Value> {
+    let environment = &page.environment;
     let named = |id: u64, name: &str| json!({ "id": id.to_string(), "name": name });
-    let people = cast.people.iter().map(|(person, what)| {
-        let dm = house.dms.get(&person.id()).map(u64::to_string);
+    let people = environment.people.iter().map(|(person, what)| {
+        let dm = page.dms.get(&person.id()).map(u64::to_string);
         json!({ "id": person.id().to_string(), "name": person.name(), "what": what, "dm": dm })
     });
-    let bot = cast.discord.bot();
+    let bot = environment.discord.bot();
     Json(json!({
-        "opened": millis(house.opened.1).to_string(),
-        "server": cast.server,
+        "opened": millis(page.opened.1).to_string(),
+        "server": environment.server,
         "bot": named(bot.id(), &bot.name()),
-        "channels": cast.channels.iter().map(|(channel, name)| named(channel.id(), name))
+        "channels": environment.channels.iter().map(|(channel, name)| named(channel.id(), name))
             .collect::<Vec<_>>(),
         "people": people.collect::<Vec<_>>(),
-        "roles": cast.roles.iter().map(|(id, name)| named(*id, name)).collect::<Vec<_>>(),
-        "media": house.media_origins(),
+        "roles": environment.roles.iter().map(|(id, name)| named(*id, name)).collect::<Vec<_>>(),
+        "media": page.media_origins(),
     }))
 }
 
 /// `GET /view`: the channel, what of it has changed, and the state of bot and faults.
 pub(super) async fn view(
-    State(house): State<Arc<House>>,
+    State(page): State<Arc<PageState>>,
     Query(place): Query<Place>,
 ) -> Json<Value> {
-    let discord = &house.cast.discord;
-    let opened = house.opened.0;
+    let discord = &page.environment.discord;
+    let opened = page.opened.0;
     // Taken before the look: what changes meanwhile is shown twice rather than never.
     let now = opened.elapsed().as_micros();
     let since: Option<Instant> = place.since.map(|since| opened + Duration::from_micros(since));
     let snapshot = discord.channel_client(place.person, place.channel).snapshot(since);
-    let latest = house.channels_of(place.person).into_iter().filter_map(|channel| {
+    let latest = page.channels_of(place.person).into_iter().filter_map(|channel| {
         let latest = discord.channel_client(place.person, channel).latest()?;
         Some((channel.to_string(), Value::from(latest.to_string())))
     });
-    let jobs = house.cast.whisul.jobs();
+    let jobs = page.environment.whisul.jobs();
     let under_way = jobs.iter().filter(|job| job.finished_at.is_none()).count();
     Json(json!({
         "now": now.to_string(),
@@ -77,27 +73,29 @@ pub(super) async fn view(
         "manages": snapshot.manages,
         "latest": latest.collect::<serde_json::Map<_, _>>(),
         "bot": {
-            "runs": house.cast.bot.runs(),
+            "runs": page.environment.bot.runs(),
             "connected": discord.sessions().connected > 0,
         },
-        "weather": *lock(&house.weather),
+        "faults": *lock(&page.faults),
         "under_way": under_way,
-        "scenario": lock(&house.scenario).is_some(),
+        "scenario": lock(&page.scenario).is_some(),
     }))
 }
 
 /// `GET /commands`: what this person can use here.
 pub(super) async fn commands(
-    State(house): State<Arc<House>>,
+    State(page): State<Arc<PageState>>,
     Query(place): Query<Place>,
 ) -> Json<Value> {
-    Json(Value::Array(house.cast.discord.channel_client(place.person, place.channel).commands()))
+    Json(Value::Array(
+        page.environment.discord.channel_client(place.person, place.channel).commands(),
+    ))
 }
 
-impl House {
+impl PageState {
     /// The channels that a person can look at.
     fn channels_of(&self, person: u64) -> Vec<u64> {
-        let channels = self.cast.channels.iter().map(|(channel, _)| channel.id());
+        let channels = self.environment.channels.iter().map(|(channel, _)| channel.id());
         channels.chain(self.dms.get(&person).copied()).collect()
     }
 }

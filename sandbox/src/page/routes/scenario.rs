@@ -10,60 +10,47 @@ use axum::{
     response::sse::{Event, KeepAlive, Sse},
 };
 use futures_util::{Stream, stream};
-use serde::Deserialize;
 use tokio::time::timeout;
 
-use super::{House, act::Deed, weather::Conditions};
-use crate::lock;
+use crate::{
+    lock,
+    page::state::{
+        PageState,
+        scenario::{Cleanup, Scenario},
+    },
+};
 
 /// How often a browser is looked after that may be gone without a word.
 const LOOK: Duration = Duration::from_secs(1);
 /// How long a bot that was started may take to be connected.
 const CONNECTED_WITHIN: Duration = Duration::from_secs(15);
 
-/// A scenario that is being played.
-#[derive(Debug)]
-pub(super) struct Scenario {
-    before: Conditions,
-    bot_ran: bool,
-    cleanup: Cleanup,
-}
-
-/// What else a scenario leaves behind if it is cut short.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Cleanup {
-    /// The prompts of its songs: those under way are finished.
-    prompts: Vec<String>,
-    /// What people do to take back what others did.
-    deeds: Vec<Deed>,
-}
-
 /// Ends a scenario when it goes, which it does with the browser's connection.
-struct Lease(Arc<House>);
+struct Lease(Arc<PageState>);
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        let house = Arc::clone(&self.0);
-        tokio::spawn(async move { house.end_scenario().await });
+        let page = Arc::clone(&self.0);
+        tokio::spawn(async move { page.end_scenario().await });
     }
 }
 
 /// `POST /scenario`: begins one. It lasts until the browser closes this connection.
 pub(super) async fn begin(
-    State(house): State<Arc<House>>,
+    State(page): State<Arc<PageState>>,
     Json(()): Json<()>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, StatusCode> {
-    let before = lock(&house.weather).conditions();
-    let bot_ran = house.cast.bot.runs();
-    let mut playing = lock(&house.scenario);
+    let before = lock(&page.faults).chosen();
+    let bot_ran = page.environment.bot.runs();
+    let mut playing = lock(&page.scenario);
     if playing.is_some() {
         return Err(StatusCode::CONFLICT);
     }
     *playing = Some(Scenario { before, bot_ran, cleanup: Cleanup::default() });
     drop(playing);
-    house.changes.bump();
+    page.changes.bump();
     let started = stream::once(async { Ok(Event::default().data("begun")) });
-    let lease = Lease(Arc::clone(&house));
+    let lease = Lease(Arc::clone(&page));
     let silence = stream::once(async move {
         let _lease = lease;
         std::future::pending().await
@@ -74,10 +61,10 @@ pub(super) async fn begin(
 
 /// `POST /scenario/cleanup`: what is to be done at the end, in place of what was said before.
 pub(super) async fn clean_up(
-    State(house): State<Arc<House>>,
+    State(page): State<Arc<PageState>>,
     Json(cleanup): Json<Cleanup>,
 ) -> StatusCode {
-    match lock(&house.scenario).as_mut() {
+    match lock(&page.scenario).as_mut() {
         Some(scenario) => {
             scenario.cleanup = cleanup;
             StatusCode::NO_CONTENT
@@ -86,7 +73,7 @@ pub(super) async fn clean_up(
     }
 }
 
-impl House {
+impl PageState {
     /// Makes everything as it was. Until that is done no other scenario begins.
     async fn end_scenario(&self) {
         let ending = lock(&self.scenario).as_mut().map(|scenario| {
@@ -95,15 +82,15 @@ impl House {
         if let Some((before, bot_ran, cleanup)) = ending {
             // Where a port is taken or the bot's program is gone, the rest is still of use.
             drop(self.restore(before).await);
-            drop(self.revive(bot_ran || !cleanup.deeds.is_empty()).await);
+            drop(self.revive(bot_ran || !cleanup.actions.is_empty()).await);
             for prompt in &cleanup.prompts {
-                self.cast.whisul.finish(prompt);
+                self.environment.whisul.finish(prompt);
             }
-            for deed in cleanup.deeds {
-                drop(self.perform(deed).await);
+            for action in cleanup.actions {
+                drop(self.perform(action).await);
             }
             if !bot_ran {
-                self.cast.bot.kill();
+                self.environment.bot.kill();
             }
         }
         *lock(&self.scenario) = None;
@@ -112,7 +99,7 @@ impl House {
 
     /// Starts the bot if it shall run and doesn't, and waits until a bot is connected.
     async fn revive(&self, shall_run: bool) -> io::Result<()> {
-        let (discord, bot) = (&self.cast.discord, &self.cast.bot);
+        let (discord, bot) = (&self.environment.discord, &self.environment.bot);
         if !shall_run {
             return Ok(());
         }
