@@ -63,7 +63,7 @@ async fn main() {
         let took = started.elapsed().as_millis();
         println!("beside {PROMPTS} {kind} prompts   {}; {took} ms in all", meanwhile.describe());
     }
-    println!("it takes                       {}", bot.vitals());
+    println!("it takes                       {}", bot.resource_usage());
 }
 
 /// How long a read and a write of the database by somebody else take to be answered, at most.

@@ -63,7 +63,7 @@ async fn main() {
 
     println!("start to READY with {JOBS} jobs   {} ms", ready.as_millis());
     println!("until a new command is answered   {} ms", answered.as_millis());
-    println!("it takes                          {}", bot.vitals());
+    println!("it takes                          {}", bot.resource_usage());
     println!("requests to Discord   {}", busiest_second(discord.requests(), started));
     println!("requests to Whisul    {}", busiest_second(whisul.requests(), started));
 }

@@ -8,9 +8,9 @@ use std::{
 
 use sandbox::{DiscordSandbox, WhisulSandbox};
 
-mod vitals;
+mod resource_usage;
 
-use vitals::Vitals;
+use resource_usage::ResourceUsage;
 
 /// The bot's program.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_whisul-bot");
@@ -48,8 +48,8 @@ impl Bot {
     }
 
     /// What it takes at present.
-    pub(crate) fn vitals(&self) -> Vitals {
-        Vitals::of(self.process.id())
+    pub(crate) fn resource_usage(&self) -> ResourceUsage {
+        ResourceUsage::of(self.process.id())
     }
 }
 

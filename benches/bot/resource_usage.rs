@@ -1,10 +1,10 @@
-//! What a process takes, as Linux tells it (`man 5 proc`).
+//! A process's resource usage, read from `/proc` (`man 5 proc`).
 
 use std::{fmt, fs};
 
-/// What a process takes at one moment; 0 where the system does not tell.
+/// A process's resource usage at one moment; 0 where the system does not report it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Vitals {
+pub(crate) struct ResourceUsage {
     /// Resident memory in kB.
     pub(crate) memory: u64,
     pub(crate) threads: u64,
@@ -12,7 +12,7 @@ pub(crate) struct Vitals {
     pub(crate) files: u64,
 }
 
-impl Vitals {
+impl ResourceUsage {
     pub(crate) fn of(process: u32) -> Self {
         let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
         let number = |name| {
@@ -29,7 +29,7 @@ impl Vitals {
     }
 }
 
-impl fmt::Display for Vitals {
+impl fmt::Display for ResourceUsage {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { memory, threads, files } = self;
         write!(formatter, "{memory} kB resident, {threads} threads, {files} files open")

@@ -1,4 +1,4 @@
-//! Where the hunt takes place: a Discord with people in several kinds of places, and a Whisul.
+//! The fixture: a Discord with people in several kinds of channels, and a Whisul.
 
 use std::{
     collections::BTreeMap,
@@ -13,23 +13,23 @@ use sandbox::{
 /// How long a song takes.
 const SONG: Duration = Duration::from_millis(150);
 
-/// How long one takes that takes its time.
+/// How long a slow song takes.
 const SLOW_SONG: Duration = Duration::from_millis(1200);
 
 /// See the module.
-pub(crate) struct Town {
+pub(crate) struct Fixture {
     pub(crate) discord: DiscordSandbox,
     pub(crate) whisul: WhisulSandbox,
-    /// Where people sit: each is another person.
+    /// One client per person.
     pub(crate) clients: Vec<ChannelClient>,
     pub(crate) folder: PathBuf,
     /// Whether Discord knows no message by its nonce.
-    pub(crate) forgets: bool,
+    pub(crate) forgets_nonces: bool,
 }
 
-impl Town {
-    pub(crate) async fn found(name: &str, rules: DiscordRules) -> Self {
-        let forgets = rules.nonce_memory.is_zero();
+impl Fixture {
+    pub(crate) async fn start(name: &str, rules: DiscordRules) -> Self {
+        let forgets_nonces = rules.nonce_memory.is_zero();
         let discord = DiscordSandbox::start(rules).await.unwrap();
         let rules = WhisulRules { song_takes: SONG, ..WhisulRules::default() };
         let whisul = WhisulSandbox::start(rules).await.unwrap();
@@ -39,7 +39,7 @@ impl Town {
         let name = format!("crash-{}-{name}", std::process::id());
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         std::fs::create_dir_all(&folder).unwrap();
-        Self { clients: clients(&discord), discord, whisul, folder, forgets }
+        Self { clients: clients(&discord), discord, whisul, folder, forgets_nonces }
     }
 
     /// Somebody in a server with the bot.
@@ -47,12 +47,12 @@ impl Town {
         self.clients.first().unwrap()
     }
 
-    /// Somebody whose own installation is all that takes the bot there.
+    /// Somebody in a server that only their own installation brings the bot to.
     pub(crate) fn visitor(&self) -> &ChannelClient {
         self.clients.last().unwrap()
     }
 
-    /// The settings of a bot in this town: without quotas, and quick.
+    /// The bot's settings: no quotas and short durations.
     pub(crate) fn settings(&self) -> BTreeMap<&'static str, String> {
         let plain = [
             ("USER_QUOTA", "unlimited"),
@@ -81,17 +81,17 @@ impl Town {
         self.folder.join("jobs.db")
     }
 
-    /// Takes the traces away.
-    pub(crate) fn leave(&self) {
+    /// Deletes the folder.
+    pub(crate) fn clean_up(&self) {
         _ = std::fs::remove_dir_all(&self.folder);
     }
 }
 
-/// The rules of a hunt: no limit but those that it is about, since the bot starts far more often
-/// than any real one. Messages soon take no edits, and tokens soon are void, so that outcomes are
-/// posted, too; a Discord that `forgets` doesn't know by their nonces which ones were.
-pub(crate) fn rules_of_a_hunt(forgets: bool) -> DiscordRules {
-    let nonce_memory = if forgets { Duration::ZERO } else { Duration::from_mins(5) };
+/// The rules of a crash run. There are no rate limits, since the bot starts far more often than a real
+/// one. Messages soon take no edits and tokens soon expire, so that outcomes are also posted.
+/// With `forgets_nonces`, Discord doesn't recognise a post by its nonce.
+pub(crate) fn crash_run_rules(forgets_nonces: bool) -> DiscordRules {
+    let nonce_memory = if forgets_nonces { Duration::ZERO } else { Duration::from_mins(5) };
     DiscordRules {
         session_start_limit: usize::MAX,
         rate_limits: RateLimits::none(),

@@ -13,7 +13,7 @@ const SERVER: &str = "Music lovers";
 const SONG: Duration = Duration::from_millis(1500);
 
 /// Who and what there is.
-pub(crate) struct Town {
+pub(crate) struct Fixture {
     pub(crate) discord: DiscordSandbox,
     pub(crate) whisul: WhisulSandbox,
     pub(crate) channels: [Channel; 2],
@@ -22,7 +22,7 @@ pub(crate) struct Town {
     roles: Vec<(u64, String)>,
 }
 
-impl Town {
+impl Fixture {
     pub(crate) async fn new() -> Self {
         let discord = DiscordSandbox::start(DiscordRules::default()).await.unwrap();
         let whisul = WhisulSandbox::start(WhisulRules::default()).await.unwrap();

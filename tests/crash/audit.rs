@@ -1,4 +1,4 @@
-//! The audit: what people see, what Whisul took in and what the bot wrote down must agree.
+//! The audit: messages, Whisul's jobs and the bot's database must agree.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -6,14 +6,14 @@ use sandbox::{Message, SandboxJob};
 use sqlx::{Connection as _, Row as _, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use crate::{
+    fixture::Fixture,
     load::{Asked, Kind},
-    town::Town,
 };
 
-/// The bot's rows, by job.
-pub(crate) struct Books(BTreeMap<u64, Row>);
+/// The bot's rows by job id, to compare with messages and Whisul's jobs.
+pub(crate) struct Audit(BTreeMap<u64, Row>);
 
-/// What the bot wrote down about a job.
+/// The row of a job.
 struct Row {
     requester: u64,
     state: String,
@@ -23,24 +23,24 @@ struct Row {
     settled: bool,
 }
 
-/// What a message tells of its song.
+/// The state of a job that a message shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Told {
-    /// Nothing final.
+pub(crate) enum ShownState {
+    /// No outcome yet.
     Progress,
     Song,
     NoSong,
     Cancelled,
-    /// That there is no job.
+    /// The request was refused, so that there is no job.
     Refusal,
 }
 
-impl Told {
-    pub(crate) fn by(message: &Message) -> Self {
-        Self::by_json(message.json())
+impl ShownState {
+    pub(crate) fn of(message: &Message) -> Self {
+        Self::of_json(message.json())
     }
 
-    fn by_json(message: &serde_json::Value) -> Self {
+    fn of_json(message: &serde_json::Value) -> Self {
         let text = |pointer| message.pointer(pointer).and_then(serde_json::Value::as_str);
         let footer = text("/embeds/0/footer/text").unwrap_or_default();
         match text("/embeds/0/title") {
@@ -52,7 +52,7 @@ impl Told {
         }
     }
 
-    /// The state of which it tells.
+    /// The job state in the database that it corresponds to.
     fn state(self) -> &'static str {
         match self {
             Self::Song => "completed",
@@ -67,14 +67,15 @@ impl Told {
     }
 }
 
-/// Whether somebody still waits.
+/// Whether a requester still waits for the outcome.
 pub(crate) fn is_open(asked: &Asked) -> bool {
     let message = asked.invocation.message();
-    message.is_some_and(|message| !message.deleted && Told::by(&message) == Told::Progress)
+    message
+        .is_some_and(|message| !message.deleted && ShownState::of(&message) == ShownState::Progress)
 }
 
-impl Books {
-    pub(crate) async fn open(database: &Path) -> Self {
+impl Audit {
+    pub(crate) async fn load(database: &Path) -> Self {
         let options = SqliteConnectOptions::new().filename(database).read_only(true);
         let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
         let rows = sqlx::query("SELECT * FROM jobs").fetch_all(&mut connection).await.unwrap();
@@ -95,7 +96,7 @@ impl Books {
         Self(rows.collect())
     }
 
-    /// How many jobs still have something left to do.
+    /// The number of jobs that are not settled.
     pub(crate) fn unsettled(&self) -> usize {
         self.0.values().filter(|row| !row.settled).count()
     }
@@ -106,12 +107,12 @@ impl Books {
         Some((row.state.clone(), row.delivery.clone()))
     }
 
-    /// Everything that is not as promised.
-    pub(crate) fn audit(&self, town: &Town, asked: &[Asked]) -> Vec<String> {
-        let posted = town.discord.messages().into_iter().filter(|it| it.interaction.is_none());
+    /// Every difference between messages, jobs and rows.
+    pub(crate) fn complaints(&self, fixture: &Fixture, asked: &[Asked]) -> Vec<String> {
+        let posted = fixture.discord.messages().into_iter().filter(|it| it.interaction.is_none());
         let posted: Vec<(String, Message)> = posted.map(|it| (it.text(), it)).collect();
         let mut at_whisul: BTreeMap<String, Vec<SandboxJob>> = BTreeMap::new();
-        for job in town.whisul.jobs() {
+        for job in fixture.whisul.jobs() {
             at_whisul.entry(job.prompt.clone()).or_default().push(job);
         }
         let mut wrong = Vec::new();
@@ -130,14 +131,14 @@ impl Books {
                 complaints.into_iter().map(|complaint| format!("{}: {complaint}", about())),
             );
         }
-        wrong.extend(self.audit_charges(town));
-        wrong.extend(town.discord.violations());
+        wrong.extend(self.audit_charges(fixture));
+        wrong.extend(fixture.discord.violations());
         wrong
     }
 
-    /// With every job settled, each person is charged for the songs that they have.
-    fn audit_charges(&self, town: &Town) -> Vec<String> {
-        let people = town.clients.iter().map(sandbox::ChannelClient::person_id);
+    /// Once every job is settled, each person is charged for exactly the songs that they got.
+    fn audit_charges(&self, fixture: &Fixture) -> Vec<String> {
+        let people = fixture.clients.iter().map(sandbox::ChannelClient::person_id);
         let complaint = |person| {
             let own = || self.0.values().filter(|row| row.requester == person);
             let charges = own().filter(|row| row.charge == "full").count();
@@ -148,12 +149,12 @@ impl Books {
         people.filter_map(complaint).collect()
     }
 
-    /// Prints how many jobs came to which end.
-    pub(crate) fn print(&self, asked: &[Asked], town: &Town) {
+    /// Prints how many jobs ended in which state.
+    pub(crate) fn print(&self, asked: &[Asked], fixture: &Fixture) {
         println!(
             "{:5} songs asked for, {} taken in by Whisul",
             asked.len(),
-            town.whisul.jobs().len()
+            fixture.whisul.jobs().len()
         );
         let mut ends: BTreeMap<String, usize> = BTreeMap::new();
         for row in self.0.values() {
@@ -172,15 +173,15 @@ fn about<'a>(messages: &'a [(String, Message)], prompt: &str) -> Vec<&'a Message
     named.map(|(_, message)| message).collect()
 }
 
-/// One use of the command, seen from all sides.
+/// One use of the command, with everything that belongs to it.
 struct Case<'a> {
     asked: &'a Asked,
     row: Option<&'a Row>,
     /// The answer.
     message: Option<Message>,
-    /// Messages about it that answer nothing.
+    /// Messages about it that are no response to an interaction.
     posted: Vec<&'a Message>,
-    /// What Whisul made of its prompt.
+    /// Whisul's jobs for its prompt.
     taken: &'a [SandboxJob],
 }
 
@@ -192,50 +193,57 @@ impl Case<'_> {
                 wrong.push(complaint.to_owned());
             }
         };
-        must(self.taken.len() <= 1, "Whisul took its prompt more than once");
+        must(self.taken.len() <= 1, "Whisul accepted its prompt more than once");
         must(self.posted.len() <= 1, "a message about it was posted twice");
         must(self.asked.invocation.follow_ups().is_empty(), "it has two answers");
-        let told = self.message.as_ref().map(Told::by);
+        let told = self.message.as_ref().map(ShownState::of);
         let Some(row) = self.row else {
-            must(matches!(told, None | Some(Told::Refusal)), "people were told of it, no row is");
-            must(self.taken.is_empty(), "Whisul took its prompt, and no row tells of it");
+            must(
+                matches!(told, None | Some(ShownState::Refusal)),
+                "a message shows it, but there is no row",
+            );
+            must(self.taken.is_empty(), "Whisul accepted its prompt, but there is no row");
             return wrong;
         };
         must(row.settled, "it is not settled");
         for job in self.taken {
             let stood = self.message.as_ref().is_some_and(|it| it.created < job.accepted_at);
-            must(stood, "it was submitted before its first answer stood");
+            must(stood, "it was submitted before its first response existed");
         }
-        must(row.state != "completed" || !self.taken.is_empty(), "a song came from nowhere");
-        must(!self.is_betrayed(row), "a song that was made is refunded");
+        must(
+            row.state != "completed" || !self.taken.is_empty(),
+            "a song is completed that Whisul never accepted",
+        );
+        must(!self.song_was_refunded(row), "a song that was made is refunded");
         wrong.extend(self.audit_outcome(row));
         wrong
     }
 
-    /// Whether Whisul made the song and the bot, which knew of it, calls it failed.
-    fn is_betrayed(&self, row: &Row) -> bool {
+    /// Whether the bot refunded a song that Whisul made and whose fate was known.
+    fn song_was_refunded(&self, row: &Row) -> bool {
         let made = !matches!(self.asked.kind, Kind::Fails | Kind::Vanishes);
         made && row.state == "failed" && row.failure != "unknown_fate" && !self.taken.is_empty()
     }
 
-    /// Every job that people were told about has one outcome, in one place.
+    /// Every job that a message shows has one outcome, in one message.
     fn audit_outcome(&self, row: &Row) -> Vec<String> {
-        let shown: Vec<Told> = self
+        let shown: Vec<ShownState> = self
             .message
             .iter()
             .chain(self.posted.iter().copied())
             .filter(|message| !message.deleted)
-            .map(Told::by)
+            .map(ShownState::of)
             .collect();
-        let outcomes: Vec<Told> = shown.iter().copied().filter(|told| told.is_outcome()).collect();
+        let outcomes: Vec<ShownState> =
+            shown.iter().copied().filter(|told| told.is_outcome()).collect();
         let deleted = self.message.as_ref().is_none_or(|message| message.deleted);
         let mut wrong = Vec::new();
         if outcomes.iter().any(|told| told.state() != row.state) {
             wrong.push(format!("it is {}, but {outcomes:?} is shown", row.state));
         }
         let fits = match (row.state.as_str(), row.delivery.as_str()) {
-            ("abandoned", _) => shown.is_empty() || shown == [Told::Refusal],
-            // What stands where only a void token reached can't be looked at.
+            ("abandoned", _) => shown.is_empty() || shown == [ShownState::Refusal],
+            // A message that only the void token reaches can't be checked: the song comes twice.
             (_, "delivered") if self.asked.by_visitor && outcomes.len() == 2 => true,
             (_, "delivered") => outcomes.len() == 1 || (deleted && outcomes.is_empty()),
             (_, "undeliverable") => outcomes.is_empty() && deleted,
@@ -245,7 +253,8 @@ impl Case<'_> {
             wrong.push(format!("{} and {}, but {shown:?} is shown", row.state, row.delivery));
         }
         let revisions = self.message.iter().flat_map(|message| &message.revisions);
-        let told: Vec<Told> = revisions.map(|revision| Told::by_json(&revision.json)).collect();
+        let told: Vec<ShownState> =
+            revisions.map(|revision| ShownState::of_json(&revision.json)).collect();
         let mut outcomes = told.iter().skip_while(|told| !told.is_outcome());
         let first = outcomes.next();
         if !outcomes.all(|told| Some(told) == first) {
