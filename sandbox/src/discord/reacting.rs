@@ -7,12 +7,12 @@ use super::gateway::protocol;
 use super::gateway::sessions::Event;
 use super::json::Fields as _;
 use super::model::reaction::Reaction;
-use super::state::DiscordState;
+use super::world::World;
 
 /// Different emojis below one message.
 const MOST_EMOJIS: usize = 20;
 
-impl DiscordState {
+impl World {
     /// Somebody reacts to a message.
     ///
     /// # Errors

@@ -14,7 +14,7 @@ pub(super) struct Song {
 }
 
 /// Bars of four beats that a song lasts.
-pub(super) const BARS: u32 = 4;
+const BARS: u32 = 4;
 
 const FIRST_WORDS: [&str; 16] = [
     "Midnight",
@@ -81,7 +81,7 @@ impl Song {
     }
 
     /// Seconds that a beat lasts.
-    pub(super) fn beat(&self) -> f64 {
+    fn beat(&self) -> f64 {
         120.0 / f64::from(self.tempo)
     }
 

@@ -9,13 +9,13 @@ use super::faults::Fault;
 use super::protocol::{self, CloseReason, INVALID_SESSION};
 use super::sessions::{Order, Session};
 use crate::discord::json::Fields as _;
-use crate::discord::state::DiscordState;
+use crate::discord::world::World;
 
 /// From this many servers on, a shard is refused
 /// (<https://docs.discord.com/developers/events/gateway#sharding>).
 const MOST_GUILDS: usize = 2500;
 
-impl DiscordState {
+impl World {
     /// Takes an IDENTIFY.
     ///
     /// # Errors

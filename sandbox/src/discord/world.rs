@@ -18,7 +18,7 @@ use super::snowflake::Clock;
 
 /// The state.
 #[derive(Debug)]
-pub(super) struct DiscordState {
+pub(super) struct World {
     pub(super) rules: DiscordRules,
     pub(super) clock: Clock,
     /// `127.0.0.1:PORT`.
@@ -73,7 +73,7 @@ fn base64(text: &str) -> String {
     digits.map(char::from).collect()
 }
 
-impl DiscordState {
+impl World {
     /// A Discord with one application, its bot and its owner.
     pub(super) fn new(rules: DiscordRules) -> Self {
         let mut clock = Clock::default();

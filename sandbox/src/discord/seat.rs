@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tokio::time::sleep_until;
 
 use super::acting::{Actor, Begun};
+use super::hub::Hub;
 use super::invocation::Invocation;
 use super::limits::message::Draft;
 use super::modal::Modal;
@@ -13,18 +14,17 @@ use super::model::interaction::AnswerState;
 use super::person::Person;
 use super::posting::Circumstances;
 use super::refusal::ClientRefusal;
-use super::shared::Shared;
-use super::state::DiscordState;
 use super::view::Message;
+use super::world::World;
 
 /// A person in front of a channel.
 #[derive(Clone, Debug)]
-pub struct ChannelClient {
-    pub(super) shared: Arc<Shared>,
+pub struct Seat {
+    pub(super) hub: Arc<Hub>,
     pub(super) actor: Actor,
 }
 
-impl ChannelClient {
+impl Seat {
     /// The channel's id.
     #[must_use]
     pub fn channel_id(&self) -> u64 {
@@ -39,10 +39,10 @@ impl ChannelClient {
 
     fn begin(
         &self,
-        begin: impl FnOnce(&mut DiscordState) -> Result<Begun, ClientRefusal>,
+        begin: impl FnOnce(&mut World) -> Result<Begun, ClientRefusal>,
     ) -> Result<Invocation, ClientRefusal> {
-        let (id, token) = self.shared.change(begin)?;
-        Ok(Invocation { id, token, shared: Arc::clone(&self.shared) })
+        let (id, token) = self.hub.change(begin)?;
+        Ok(Invocation { id, token, hub: Arc::clone(&self.hub) })
     }
 
     /// Runs a slash command with its options; a subcommand is written as `"command subcommand"`.
@@ -55,7 +55,7 @@ impl ChannelClient {
         name: &str,
         options: &[(&str, Value)],
     ) -> Result<Invocation, ClientRefusal> {
-        self.begin(|state| state.run_command(self.actor, name, options, None))
+        self.begin(|world| world.run_command(self.actor, name, options, None))
     }
 
     /// Types into an option that gives suggestions and waits for them.
@@ -69,8 +69,7 @@ impl ChannelClient {
         partial: impl Into<Value>,
     ) -> Result<Vec<Value>, ClientRefusal> {
         let typed = [(option, partial.into())];
-        let begin =
-            |state: &mut DiscordState| state.run_command(self.actor, name, &typed, Some(option));
+        let begin = |world: &mut World| world.run_command(self.actor, name, &typed, Some(option));
         match self.begin(begin)?.response().await {
             AnswerState::Choices(choices) => Ok(choices),
             _ => Err(ClientRefusal::DidNotRespond),
@@ -87,7 +86,7 @@ impl ChannelClient {
         name: &str,
         message: u64,
     ) -> Result<Invocation, ClientRefusal> {
-        self.begin(|state| state.run_message_command(self.actor, name, message))
+        self.begin(|world| world.run_message_command(self.actor, name, message))
     }
 
     /// Clicks the button of a message.
@@ -96,7 +95,7 @@ impl ChannelClient {
     /// What Discord's client refuses.
     #[expect(clippy::unused_async, reason = "a person's doings read alike, this one included")]
     pub async fn click(&self, message: u64, custom_id: &str) -> Result<Invocation, ClientRefusal> {
-        self.begin(|state| state.use_component(self.actor, message, custom_id, None))
+        self.begin(|world| world.use_component(self.actor, message, custom_id, None))
     }
 
     /// Picks from a menu of a message.
@@ -110,7 +109,7 @@ impl ChannelClient {
         custom_id: &str,
         values: &[&str],
     ) -> Result<Invocation, ClientRefusal> {
-        self.begin(|state| state.use_component(self.actor, message, custom_id, Some(values)))
+        self.begin(|world| world.use_component(self.actor, message, custom_id, Some(values)))
     }
 
     /// Uses a user command (Apps in a person's menu).
@@ -135,7 +134,7 @@ impl ChannelClient {
         name: &str,
         person: u64,
     ) -> Result<Invocation, ClientRefusal> {
-        self.begin(|state| state.run_user_command(self.actor, name, person))
+        self.begin(|world| world.run_user_command(self.actor, name, person))
     }
 
     /// Fills in a modal and sends it, [a moment](super::DiscordRules::modal_delay) after it was shown
@@ -149,12 +148,12 @@ impl ChannelClient {
         modal: &Modal,
         answers: &[(&str, &str)],
     ) -> Result<Invocation, ClientRefusal> {
-        let data = self.shared.read(|state| state.fill_in(self.actor, modal, answers))?;
-        let delay = self.shared.read(|state| state.rules.modal_delay);
+        let data = self.hub.read(|world| world.fill_in(self.actor, modal, answers))?;
+        let delay = self.hub.read(|world| world.rules.modal_delay);
         if let Some(shown) = modal.shown {
             sleep_until((shown + delay).into()).await;
         }
-        self.begin(|state| state.send_modal(self.actor, modal.interaction, data))
+        self.begin(|world| world.send_modal(self.actor, modal.interaction, data))
     }
 
     /// Clicks a button that is not on a message, as a modified client can.
@@ -167,7 +166,7 @@ impl ChannelClient {
         message: u64,
         custom_id: &str,
     ) -> Result<Invocation, ClientRefusal> {
-        self.begin(|state| state.forge_click(self.actor, message, custom_id))
+        self.begin(|world| world.forge_click(self.actor, message, custom_id))
     }
 
     /// Sends a modal that nobody was shown, as a modified client can: on a message, or as if a
@@ -186,26 +185,26 @@ impl ChannelClient {
         let rows =
             answers.iter().map(|it| json!({ "type": 1, "id": 1, "components": [input(it)] }));
         let data = json!({ "custom_id": custom_id, "components": rows.collect::<Vec<_>>() });
-        self.begin(|state| state.forge_modal(self.actor, message, data))
+        self.begin(|world| world.forge_modal(self.actor, message, data))
     }
 
     /// The channel's messages as this person sees them, the oldest first: ephemeral ones of others
     /// are not among them.
     #[must_use]
     pub fn messages(&self) -> Vec<Message> {
-        self.shared.read(|state| {
+        self.hub.read(|world| {
             let seen =
-                state.messages.keys().filter_map(|id| state.seen_message(self.actor, *id).ok());
-            seen.map(|message| Message::of(state, message)).collect()
+                world.messages.keys().filter_map(|id| world.seen_message(self.actor, *id).ok());
+            seen.map(|message| Message::of(world, message)).collect()
         })
     }
 
     /// A message, if this person sees it.
     #[must_use]
     pub fn message(&self, id: u64) -> Option<Message> {
-        self.shared.read(|state| {
-            let message = state.seen_message(self.actor, id).ok()?;
-            Some(Message::of(state, message))
+        self.hub.read(|world| {
+            let message = world.seen_message(self.actor, id).ok()?;
+            Some(Message::of(world, message))
         })
     }
 
@@ -219,16 +218,16 @@ impl ChannelClient {
         what: &str,
         mut fits: impl FnMut(&Message) -> bool,
     ) -> impl Future<Output = Message> {
-        self.shared.until(what, move || self.messages().into_iter().find(|message| fits(message)))
+        self.hub.until(what, move || self.messages().into_iter().find(|message| fits(message)))
     }
 
     /// Deletes a message, as a moderator may, or dismisses an ephemeral one. Returns whether it was
     /// there.
     pub fn delete(&self, message: u64) -> bool {
-        self.shared.change(|state| {
-            let there = state.seen_message(self.actor, message).is_ok();
+        self.hub.change(|world| {
+            let there = world.seen_message(self.actor, message).is_ok();
             if there {
-                state.unpost(message);
+                world.unpost(message);
             }
             there
         })
@@ -236,17 +235,17 @@ impl ChannelClient {
 
     /// Reacts to a message. Returns whether that was possible.
     pub fn react(&self, message: u64, emoji: &str) -> bool {
-        self.shared.change(|state| {
-            let seen = state.seen_message(self.actor, message).is_ok();
-            seen && state.react(message, emoji, self.actor.user).is_ok()
+        self.hub.change(|world| {
+            let seen = world.seen_message(self.actor, message).is_ok();
+            seen && world.react(message, emoji, self.actor.user).is_ok()
         })
     }
 
     /// Writes a message and returns its id; `None` where this person cannot.
     pub fn say(&self, text: &str) -> Option<u64> {
-        self.shared.change(|state| {
-            let channel = state.channel(self.actor.channel).ok()?;
-            if !state.admits(channel, self.actor.user) {
+        self.hub.change(|world| {
+            let channel = world.channel(self.actor.channel).ok()?;
+            if !world.admits(channel, self.actor.user) {
                 return None;
             }
             let circumstances = Circumstances {
@@ -259,7 +258,7 @@ impl ChannelClient {
             };
             let body = json!({ "content": text });
             let draft = Draft::read(&body, Vec::new(), 0);
-            draft.and_then(|draft| state.post(&circumstances, draft)).ok()
+            draft.and_then(|draft| world.post(&circumstances, draft)).ok()
         })
     }
 }

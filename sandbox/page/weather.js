@@ -1,7 +1,7 @@
-// The panel that injects faults, and kills and starts the bot.
+// What the bot has to live with, and the bot's own life.
 
 import { byId, element } from "./dom.js";
-import { inject } from "./net.js";
+import { weather } from "./net.js";
 
 const GROUPS = [
   ["whisul", "Whisul", [
@@ -29,21 +29,21 @@ const GROUPS = [
 ];
 
 const choices = new Map();
-/** What the last view showed. A view requested before a choice must not undo that choice. */
+/** What was shown last. A look that was under way when somebody chose must not take that back. */
 const shown = new Map();
 let kill;
 let start;
 
 async function change(what) {
   try {
-    await inject(what);
+    await weather(what);
   } catch {
-    // The next view shows the options as they are.
+    // As it was: the next look shows it.
     shown.clear();
   }
 }
 
-/** Draws the panel. It is disabled until the first view has loaded. */
+/** Draws the panel. Nothing can be chosen before the page knows how it is. */
 export function open() {
   const groups = GROUPS.map(([key, title, options]) => {
     const meaning = element("p", { class: "meaning", "aria-live": "polite" });
@@ -57,30 +57,30 @@ export function open() {
     });
     return element("fieldset", { disabled: true }, element("legend", {}, title), element("div", { class: "choices" }, labels), meaning);
   });
-  const control = (label, what, kind = "secondary") =>
+  const button = (label, what, kind = "secondary") =>
     element("button", { type: "button", class: `button ${kind}`, "data-do": what, onclick: () => change(what) }, label);
-  kill = control("Kill the bot (‑9)", "kill_bot", "danger");
-  start = control("Start the bot", "start_bot", "success");
-  byId("fault-controls").replaceChildren(...groups, element("div", { class: "inject" },
-    kill, start, control("Cut the gateway", "cut_gateway"), control("Finish all songs", "finish_songs")));
+  kill = button("Kill the bot (‑9)", "kill_bot", "danger");
+  start = button("Start the bot", "start_bot", "success");
+  byId("weather").replaceChildren(...groups, element("div", { class: "blows" },
+    kill, start, button("Cut the gateway", "cut_gateway"), button("Finish all songs", "finish_songs")));
 }
 
-/** The option that the last view showed, the control of an option, and a button. */
+/** How it was when we last heard of it, and the control of a choice or a blow. */
 export const now = (group) => shown.get(group);
-export const choice = (group, value) => byId("fault-controls").querySelector(`input[name="${group}"][value="${value}"]`);
-export const button = (what) => byId("fault-controls").querySelector(`[data-do="${what}"]`);
+export const choice = (group, value) => byId("weather").querySelector(`input[name="${group}"][value="${value}"]`);
+export const blow = (what) => byId("weather").querySelector(`[data-do="${what}"]`);
 
-/** Shows the present options and whether the bot runs. */
+/** Shows how it is now. */
 export function show(now, bot) {
   for (const [key] of GROUPS) {
     if (shown.get(key) === now[key]) continue;
     shown.set(key, now[key]);
     choices.get(`${key}:${now[key]}`)?.();
   }
-  for (const group of byId("fault-controls").querySelectorAll("fieldset:disabled")) group.disabled = false;
+  for (const group of byId("weather").querySelectorAll("fieldset:disabled")) group.disabled = false;
   const focused = [kill, start].includes(document.activeElement);
   kill.hidden = !bot.runs;
   start.hidden = bot.runs;
-  // The button that appears gets the focus of the one that it replaces.
+  // One takes the other's place, and the keyboard's focus.
   if (focused) (bot.runs ? kill : start).focus();
 }

@@ -9,7 +9,7 @@ use axum::{
 use futures_util::{Stream, stream};
 use tokio::{sync::watch, time::sleep};
 
-use crate::page::state::PageState;
+use super::House;
 
 /// The least time between two events: more often nobody looks.
 const PAUSE: Duration = Duration::from_millis(60);
@@ -18,13 +18,13 @@ const RETRY: Duration = Duration::from_secs(1);
 
 /// `GET /events`: one event at once, and one after every change.
 pub(super) async fn events(
-    State(page): State<Arc<PageState>>,
+    State(house): State<Arc<House>>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let bells = [
-        page.environment.discord.requests().changed(),
-        page.environment.whisul.changed(),
-        page.environment.bot.changes().watch(),
-        page.changes.watch(),
+        house.cast.discord.requests().changed(),
+        house.cast.whisul.changed(),
+        house.cast.bot.changes().watch(),
+        house.changes.watch(),
     ];
     let events = stream::unfold((bells, true), async |(mut bells, first)| {
         if !first {

@@ -7,18 +7,18 @@ use serde_json::Value;
 
 use super::DiscordSandbox;
 use super::acting::Actor;
-use super::channel_client::ChannelClient;
 use super::invocation::Invocation;
 use super::modal::Modal;
 use super::model::interaction::AnswerState;
 use super::model::message::{EPHEMERAL, StoredMessage};
 use super::model::permission::MANAGE_MESSAGES;
 use super::refusal::ClientRefusal;
-use super::state::DiscordState;
+use super::seat::Seat;
+use super::world::World;
 
 /// A look at a channel.
 #[derive(Clone, Debug, Default)]
-pub struct ChannelSnapshot {
+pub struct Glance {
     /// All messages that the person sees, the oldest first.
     pub ids: Vec<u64>,
     /// Those of them that are new or changed, as Discord's API shows them.
@@ -30,43 +30,40 @@ pub struct ChannelSnapshot {
 impl DiscordSandbox {
     /// A person in front of a channel, by their ids; what neither of them is, sees nothing.
     #[must_use]
-    pub fn channel_client(&self, person: u64, channel: u64) -> ChannelClient {
-        ChannelClient { shared: Arc::clone(self.shared()), actor: Actor { user: person, channel } }
+    pub fn seat(&self, person: u64, channel: u64) -> Seat {
+        Seat { hub: Arc::clone(self.hub()), actor: Actor { user: person, channel } }
     }
 }
 
-impl ChannelClient {
+impl Seat {
     /// What this person sees here, and what of it has changed since a moment; everything, without
     /// one.
     #[must_use]
-    pub fn snapshot(&self, since: Option<Instant>) -> ChannelSnapshot {
-        self.shared.read(|state| {
-            if !state.looks(self.actor) {
-                return ChannelSnapshot::default();
+    pub fn glance(&self, since: Option<Instant>) -> Glance {
+        self.hub.read(|world| {
+            if !world.looks(self.actor) {
+                return Glance::default();
             }
             let seen =
-                state.messages.keys().filter_map(|id| state.seen_message(self.actor, *id).ok());
-            let mut snapshot = ChannelSnapshot {
-                manages: state.manages(self.actor),
-                ..ChannelSnapshot::default()
-            };
+                world.messages.keys().filter_map(|id| world.seen_message(self.actor, *id).ok());
+            let mut glance = Glance { manages: world.manages(self.actor), ..Glance::default() };
             for message in seen {
-                snapshot.ids.push(message.id);
+                glance.ids.push(message.id);
                 if since.is_none_or(|since| changed_at(message) >= since) {
-                    snapshot.changed.push(state.message_json(message));
+                    glance.changed.push(world.message_json(message));
                 }
             }
-            snapshot
+            glance
         })
     }
 
     /// The id of the latest message that this person sees here.
     #[must_use]
     pub fn latest(&self) -> Option<u64> {
-        self.shared.read(|state| {
-            let mut ids = state.messages.keys().rev().copied();
-            let seen = |id: &u64| state.seen_message(self.actor, *id).is_ok();
-            state.looks(self.actor).then(|| ids.find(seen)).flatten()
+        self.hub.read(|world| {
+            let mut ids = world.messages.keys().rev().copied();
+            let seen = |id: &u64| world.seen_message(self.actor, *id).is_ok();
+            world.looks(self.actor).then(|| ids.find(seen)).flatten()
         })
     }
 
@@ -74,15 +71,15 @@ impl ChannelClient {
     /// same name.
     #[must_use]
     pub fn commands(&self) -> Vec<Value> {
-        self.shared.read(|state| {
-            let Ok(channel) = state.place(self.actor) else { return Vec::new() };
+        self.hub.read(|world| {
+            let Ok(channel) = world.place(self.actor) else { return Vec::new() };
             let guild = channel.guild();
             let scopes = guild.map(Some).into_iter().chain([None]);
-            let all = scopes.flat_map(|scope| state.commands.of(scope));
+            let all = scopes.flat_map(|scope| world.commands.of(scope));
             let at_hand = all.filter(|command| {
-                let meant = state.commands.named(guild, command.kind(), command.name());
+                let meant = world.commands.named(guild, command.kind(), command.name());
                 meant.is_some_and(|meant| meant.id == command.id)
-                    && state.owners_for(self.actor, channel, command).is_ok()
+                    && world.owners_for(self.actor, channel, command).is_ok()
             });
             at_hand.map(super::model::command::Command::json).collect()
         })
@@ -99,10 +96,9 @@ impl ChannelClient {
         option: &str,
         typed: &[(&str, Value)],
     ) -> Result<Vec<Value>, ClientRefusal> {
-        let begin =
-            |state: &mut DiscordState| state.run_command(self.actor, name, typed, Some(option));
-        let (id, token) = self.shared.change(begin)?;
-        let invocation = Invocation { id, token, shared: Arc::clone(&self.shared) };
+        let begin = |world: &mut World| world.run_command(self.actor, name, typed, Some(option));
+        let (id, token) = self.hub.change(begin)?;
+        let invocation = Invocation { id, token, hub: Arc::clone(&self.hub) };
         match invocation.response().await {
             AnswerState::Choices(choices) => Ok(choices),
             _ => Err(ClientRefusal::DidNotRespond),
@@ -112,8 +108,8 @@ impl ChannelClient {
     /// The modal that an interaction of this person showed.
     #[must_use]
     pub fn shown_modal(&self, interaction: u64) -> Option<Modal> {
-        self.shared.read(|state| {
-            let interaction = state.interactions.get(&interaction)?;
+        self.hub.read(|world| {
+            let interaction = world.interactions.get(&interaction)?;
             match &interaction.state {
                 AnswerState::Modal(modal) if interaction.user == self.actor.user => {
                     Some(modal.clone())
@@ -126,11 +122,11 @@ impl ChannelClient {
     /// Whether Discord's client offers this person to delete, or to dismiss, a message.
     #[must_use]
     pub fn may_delete(&self, message: u64) -> bool {
-        self.shared.read(|state| {
-            let found = state.looks(self.actor).then(|| state.seen_message(self.actor, message));
+        self.hub.read(|world| {
+            let found = world.looks(self.actor).then(|| world.seen_message(self.actor, message));
             let Some(Ok(message)) = found else { return false };
             let own = message.author == self.actor.user;
-            own || message.flags & EPHEMERAL != 0 || state.manages(self.actor)
+            own || message.flags & EPHEMERAL != 0 || world.manages(self.actor)
         })
     }
 }
@@ -139,7 +135,7 @@ fn changed_at(message: &StoredMessage) -> Instant {
     message.revisions.last().map_or(message.created, |revision| revision.at)
 }
 
-impl DiscordState {
+impl World {
     fn looks(&self, actor: Actor) -> bool {
         self.place(actor).is_ok()
     }

@@ -10,47 +10,60 @@ use axum::{
     response::sse::{Event, KeepAlive, Sse},
 };
 use futures_util::{Stream, stream};
+use serde::Deserialize;
 use tokio::time::timeout;
 
-use crate::{
-    lock,
-    page::state::{
-        PageState,
-        scenario::{Cleanup, Scenario},
-    },
-};
+use super::{House, act::Deed, weather::Conditions};
+use crate::lock;
 
 /// How often a browser is looked after that may be gone without a word.
 const LOOK: Duration = Duration::from_secs(1);
 /// How long a bot that was started may take to be connected.
 const CONNECTED_WITHIN: Duration = Duration::from_secs(15);
 
+/// A scenario that is being played.
+#[derive(Debug)]
+pub(super) struct Scenario {
+    before: Conditions,
+    bot_ran: bool,
+    cleanup: Cleanup,
+}
+
+/// What else a scenario leaves behind if it is cut short.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Cleanup {
+    /// The prompts of its songs: those under way are finished.
+    prompts: Vec<String>,
+    /// What people do to take back what others did.
+    deeds: Vec<Deed>,
+}
+
 /// Ends a scenario when it goes, which it does with the browser's connection.
-struct Lease(Arc<PageState>);
+struct Lease(Arc<House>);
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        let page = Arc::clone(&self.0);
-        tokio::spawn(async move { page.end_scenario().await });
+        let house = Arc::clone(&self.0);
+        tokio::spawn(async move { house.end_scenario().await });
     }
 }
 
 /// `POST /scenario`: begins one. It lasts until the browser closes this connection.
 pub(super) async fn begin(
-    State(page): State<Arc<PageState>>,
+    State(house): State<Arc<House>>,
     Json(()): Json<()>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, StatusCode> {
-    let before = lock(&page.faults).chosen();
-    let bot_ran = page.environment.bot.runs();
-    let mut playing = lock(&page.scenario);
+    let before = lock(&house.weather).conditions();
+    let bot_ran = house.cast.bot.runs();
+    let mut playing = lock(&house.scenario);
     if playing.is_some() {
         return Err(StatusCode::CONFLICT);
     }
     *playing = Some(Scenario { before, bot_ran, cleanup: Cleanup::default() });
     drop(playing);
-    page.changes.bump();
+    house.changes.bump();
     let started = stream::once(async { Ok(Event::default().data("begun")) });
-    let lease = Lease(Arc::clone(&page));
+    let lease = Lease(Arc::clone(&house));
     let silence = stream::once(async move {
         let _lease = lease;
         std::future::pending().await
@@ -61,10 +74,10 @@ pub(super) async fn begin(
 
 /// `POST /scenario/cleanup`: what is to be done at the end, in place of what was said before.
 pub(super) async fn clean_up(
-    State(page): State<Arc<PageState>>,
+    State(house): State<Arc<House>>,
     Json(cleanup): Json<Cleanup>,
 ) -> StatusCode {
-    match lock(&page.scenario).as_mut() {
+    match lock(&house.scenario).as_mut() {
         Some(scenario) => {
             scenario.cleanup = cleanup;
             StatusCode::NO_CONTENT
@@ -73,7 +86,7 @@ pub(super) async fn clean_up(
     }
 }
 
-impl PageState {
+impl House {
     /// Makes everything as it was. Until that is done no other scenario begins.
     async fn end_scenario(&self) {
         let ending = lock(&self.scenario).as_mut().map(|scenario| {
@@ -82,15 +95,15 @@ impl PageState {
         if let Some((before, bot_ran, cleanup)) = ending {
             // Where a port is taken or the bot's program is gone, the rest is still of use.
             drop(self.restore(before).await);
-            drop(self.revive(bot_ran || !cleanup.actions.is_empty()).await);
+            drop(self.revive(bot_ran || !cleanup.deeds.is_empty()).await);
             for prompt in &cleanup.prompts {
-                self.environment.whisul.finish(prompt);
+                self.cast.whisul.finish(prompt);
             }
-            for action in cleanup.actions {
-                drop(self.perform(action).await);
+            for deed in cleanup.deeds {
+                drop(self.perform(deed).await);
             }
             if !bot_ran {
-                self.environment.bot.kill();
+                self.cast.bot.kill();
             }
         }
         *lock(&self.scenario) = None;
@@ -99,7 +112,7 @@ impl PageState {
 
     /// Starts the bot if it shall run and doesn't, and waits until a bot is connected.
     async fn revive(&self, shall_run: bool) -> io::Result<()> {
-        let (discord, bot) = (&self.environment.discord, &self.environment.bot);
+        let (discord, bot) = (&self.cast.discord, &self.cast.bot);
         if !shall_run {
             return Ok(());
         }

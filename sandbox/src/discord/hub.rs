@@ -5,36 +5,32 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::watch;
 
 use super::openapi::OpenApi;
-use super::state::DiscordState;
+use super::world::World;
 use crate::{Changes, lock};
 
 /// What all handles and all request handlers share.
 #[derive(Debug)]
-pub(super) struct Shared {
-    state: Mutex<DiscordState>,
+pub(super) struct Hub {
+    world: Mutex<World>,
     changes: Changes,
     /// What [`until`](crate::until) waits on.
     waiting: watch::Receiver<u64>,
     pub(super) openapi: Option<Arc<OpenApi>>,
 }
 
-impl Shared {
-    pub(super) fn new(
-        state: DiscordState,
-        changes: Changes,
-        openapi: Option<Arc<OpenApi>>,
-    ) -> Self {
-        Self { state: Mutex::new(state), waiting: changes.watch(), changes, openapi }
+impl Hub {
+    pub(super) fn new(world: World, changes: Changes, openapi: Option<Arc<OpenApi>>) -> Self {
+        Self { world: Mutex::new(world), waiting: changes.watch(), changes, openapi }
     }
 
     /// Looks at the state.
-    pub(super) fn read<T>(&self, look: impl FnOnce(&DiscordState) -> T) -> T {
-        look(&lock(&self.state))
+    pub(super) fn read<T>(&self, look: impl FnOnce(&World) -> T) -> T {
+        look(&lock(&self.world))
     }
 
     /// Changes the state and wakes those who wait.
-    pub(super) fn change<T>(&self, change: impl FnOnce(&mut DiscordState) -> T) -> T {
-        let outcome = change(&mut lock(&self.state));
+    pub(super) fn change<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {
+        let outcome = change(&mut lock(&self.world));
         self.changes.bump();
         outcome
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{Router, http::header::CONTENT_TYPE, routing::get};
 
-use crate::page::state::PageState;
+use super::House;
 
 /// A file's path, its type and its text.
 type Asset = (&'static str, &'static str, &'static str);
@@ -12,7 +12,7 @@ type Asset = (&'static str, &'static str, &'static str);
 /// Names a file of `sandbox/page` by the path under which it is served.
 macro_rules! asset {
     ($path:literal, $kind:expr) => {
-        (concat!("/", $path), $kind, include_str!(concat!("../../../page/", $path)))
+        (concat!("/", $path), $kind, include_str!(concat!("../../page/", $path)))
     };
 }
 
@@ -39,7 +39,6 @@ const ASSETS: &[Asset] = &[
     asset!("drawers.js", SCRIPT),
     asset!("embed.js", SCRIPT),
     asset!("end.js", SCRIPT),
-    asset!("fault_controls.js", SCRIPT),
     asset!("field.js", SCRIPT),
     asset!("frame.css", CSS),
     asset!("icon.svg", SVG),
@@ -63,10 +62,11 @@ const ASSETS: &[Asset] = &[
     asset!("theme.js", SCRIPT),
     asset!("time.js", SCRIPT),
     asset!("try_this.js", SCRIPT),
+    asset!("weather.js", SCRIPT),
 ];
 
 /// Serves them.
-pub(super) fn routes() -> Router<Arc<PageState>> {
+pub(super) fn routes() -> Router<Arc<House>> {
     let (_, kind, text) = INDEX;
     let start = Router::new().route("/", get(async move || ([(CONTENT_TYPE, kind)], text)));
     ASSETS.iter().fold(start, |router, &(path, kind, text)| {

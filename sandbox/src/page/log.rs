@@ -5,11 +5,8 @@ use std::{collections::HashMap, sync::Arc};
 use axum::{Json, extract::State};
 use serde_json::{Value, json};
 
-use crate::{
-    RecordedRequest,
-    discord::json::Fields as _,
-    page::state::{PageState, millis},
-};
+use super::{House, millis};
+use crate::{RecordedRequest, discord::json::Fields as _};
 
 /// How many lines are shown.
 const SHOWN: usize = 120;
@@ -29,18 +26,17 @@ enum Line {
 }
 
 /// `GET /log`: the latest requests and lines of the bot's own log, the oldest first.
-pub(super) async fn log(State(page): State<Arc<PageState>>) -> Json<Value> {
-    let environment = &page.environment;
-    let requests =
-        [(environment.discord.requests(), "Discord"), (environment.whisul.requests(), "Whisul")];
+pub(super) async fn log(State(house): State<Arc<House>>) -> Json<Value> {
+    let cast = &house.cast;
+    let requests = [(cast.discord.requests(), "Discord"), (cast.whisul.requests(), "Whisul")];
     let mut lines: Vec<(u128, Line)> = Vec::new();
     for (record, to) in requests {
         let timed = |(request, times): (RecordedRequest, usize)| {
-            (page.wall_clock(request.at), Line::Request(request, to, times))
+            (house.wall_clock(request.at), Line::Request(request, to, times))
         };
         lines.extend(folded(record.latest(READ)).into_iter().map(timed));
     }
-    let own = environment.bot.log().into_iter().map(|(at, line)| (millis(at), Line::Own(line)));
+    let own = cast.bot.log().into_iter().map(|(at, line)| (millis(at), Line::Own(line)));
     lines.extend(own);
     lines.sort_by_key(|(at, _)| *at);
     let surplus = lines.len().saturating_sub(SHOWN);

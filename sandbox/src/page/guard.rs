@@ -15,19 +15,19 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-use crate::page::state::PageState;
+use super::House;
 
 /// Lets a request pass that comes from the page itself, or from nobody's page.
 pub(super) async fn guard(
-    State(page): State<Arc<PageState>>,
+    State(house): State<Arc<House>>,
     request: Request,
     next: Next,
 ) -> Response {
-    if !is_ours(page.address, request.method(), request.headers()) {
+    if !is_ours(house.address, request.method(), request.headers()) {
         return (StatusCode::FORBIDDEN, "This page is for this machine alone.").into_response();
     }
     let mut response = next.run(request).await;
-    for (name, value) in protection(&page) {
+    for (name, value) in protection(&house) {
         if let Ok(value) = HeaderValue::try_from(value) {
             response.headers_mut().insert(name, value);
         }
@@ -52,8 +52,8 @@ fn is_ours(address: SocketAddr, method: &Method, headers: &HeaderMap) -> bool {
 
 /// Headers with which a browser runs nothing but the page's own scripts, and loads nothing but from
 /// the two sandboxes.
-fn protection(page: &PageState) -> [(HeaderName, String); 6] {
-    let media = page.media_origins().join(" ");
+fn protection(house: &House) -> [(HeaderName, String); 6] {
+    let media = house.media_origins().join(" ");
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
          img-src 'self' {media}; media-src {media}; base-uri 'none'; form-action 'none'; \
@@ -70,11 +70,11 @@ fn protection(page: &PageState) -> [(HeaderName, String); 6] {
     ]
 }
 
-impl PageState {
+impl House {
     /// Where covers, songs and attachments may come from.
     pub(super) fn media_origins(&self) -> Vec<String> {
-        let whisul = self.environment.whisul.url();
-        vec![self.environment.discord.url(), whisul.trim_end_matches("/api").to_owned()]
+        let whisul = self.cast.whisul.url();
+        vec![self.cast.discord.url(), whisul.trim_end_matches("/api").to_owned()]
     }
 }
 
