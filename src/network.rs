@@ -1,7 +1,9 @@
-//! Why a request came to nothing, in words for a log: the one rule for every client. They name
-//! neither an address nor a token.
+//! What all clients share: reading a body up to a limit, and why a request came to nothing, in words
+//! for a log. They name neither an address nor a token.
 
 use std::{error::Error, io, iter::successors};
+
+use reqwest::Response;
 
 use crate::domain::with_causes;
 
@@ -40,9 +42,24 @@ pub(crate) fn cause(error: reqwest::Error) -> String {
     })
 }
 
+/// Appends what comes of a body to `bytes`, until it has ended or they are more than `most`, by a
+/// chunk at most.
+pub(crate) async fn read_body(
+    response: &mut Response,
+    bytes: &mut Vec<u8>,
+    most: usize,
+) -> reqwest::Result<()> {
+    while bytes.len() <= most
+        && let Some(chunk) = response.chunk().await?
+    {
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(())
+}
+
 /// An error and its causes. An I/O error hides the one that it was made from behind that one's own
 /// source.
-fn chain(error: &Cause) -> impl Iterator<Item = &Cause> {
+pub(crate) fn chain(error: &Cause) -> impl Iterator<Item = &Cause> {
     successors(Some(error), |&error| {
         let made_from = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
         made_from.map(|inner| inner as &Cause).or_else(|| error.source())

@@ -7,25 +7,25 @@
 
 #![expect(clippy::unwrap_used, reason = "a measurement stops at the first surprise")]
 
-#[path = "../../tests/crash/audit.rs"]
+#[path = "../../tests/crash/books.rs"]
 #[expect(dead_code, reason = "the crash test needs more of it")]
-mod audit;
-mod fault_schedule;
+mod books;
 #[path = "../../tests/crash/faults.rs"]
 mod faults;
-#[path = "../../tests/crash/fixture.rs"]
-#[expect(dead_code, reason = "the crash test needs more of it")]
-mod fixture;
+mod journal;
 #[path = "../../tests/crash/load.rs"]
 mod load;
-mod log_check;
 #[path = "../../tests/crash/program.rs"]
 #[expect(dead_code, reason = "the crash test needs more of it")]
 mod program;
-#[path = "../bot/resource_usage.rs"]
-mod resource_usage;
+mod record;
 mod soak;
-mod usage_record;
+#[path = "../../tests/crash/town.rs"]
+#[expect(dead_code, reason = "the crash test needs more of it")]
+mod town;
+#[path = "../bot/vitals.rs"]
+mod vitals;
+mod weather;
 
 use std::{process::ExitCode, time::Duration};
 
@@ -38,8 +38,8 @@ async fn main() -> ExitCode {
     let minutes = number("MINUTES").unwrap_or(1);
     println!("SEED={seed} MINUTES={minutes}");
     let mut soak = Soak::begin(seed).await;
-    soak.run_for(Duration::from_mins(minutes)).await;
-    soak.drain().await;
+    soak.last(Duration::from_mins(minutes)).await;
+    soak.dry().await;
     let complaints = soak.check().await;
     for complaint in &complaints {
         println!("WRONG: {complaint}");

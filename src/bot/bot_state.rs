@@ -117,16 +117,12 @@ impl BotState {
         invoker: &Invoker,
         message: &Message,
     ) -> Result<Posted, DiscordError> {
-        let (interaction, token) = (invoker.interaction, &invoker.token);
-        let time = self.jobs.time_to_answer(interaction);
-        loop {
-            let result =
-                self.discord.answer(interaction, token, invoker.place.channel, message).await;
-            let Err(error) = &result else { return result };
-            if !self.tries_again(interaction, error, time).await {
-                return result;
-            }
-        }
+        let answer = || {
+            let (token, channel) = (&invoker.token, invoker.place.channel);
+            self.discord.answer(invoker.interaction, token, channel, message)
+        };
+        let time = self.jobs.time_to_answer(invoker.interaction);
+        time.retry(answer, |error| self.note_failure(invoker.interaction, error)).await
     }
 
     /// Gives the first answer to an interaction of which no more is known than its id and token.
@@ -146,10 +142,8 @@ impl BotState {
             // other way to tell them.
             while let Err(error) = self.try_to_respond(interaction, token, &plain, time).await
                 && error.is_rejection()
-                && time.allows_another()
-            {
-                AnswerTime::pause().await;
-            }
+                && time.pause().await
+            {}
         }
         result
     }
@@ -161,30 +155,14 @@ impl BotState {
         reply: &Reply,
         time: AnswerTime,
     ) -> Result<(), DiscordError> {
-        loop {
-            let result = self.discord.reply(interaction, token, reply).await;
-            let Err(error) = &result else { return result };
-            if !self.tries_again(interaction, error, time).await {
-                return result;
-            }
-        }
+        let reply = || self.discord.reply(interaction, token, reply);
+        time.retry(reply, |error| self.note_failure(interaction, error)).await
     }
 
-    /// Whether an answer that did not get through can still be in time, after a pause.
-    async fn tries_again(
-        &self,
-        interaction: JobId,
-        error: &DiscordError,
-        time: AnswerTime,
-    ) -> bool {
+    fn note_failure(&self, interaction: JobId, error: &DiscordError) {
         warn!(%interaction, %error, "response failed");
         if *error == DiscordError::AnsweredElsewhere {
             self.jobs.answered_elsewhere(interaction);
         }
-        let is_in_time = error.is_passing() && time.allows_another();
-        if is_in_time {
-            AnswerTime::pause().await;
-        }
-        is_in_time
     }
 }

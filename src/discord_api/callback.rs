@@ -42,14 +42,36 @@ impl AnswerTime {
         Self { until: Instant::now() + LAST_TRY.saturating_sub(age).max(TRIES_FOR) }
     }
 
-    /// Whether another try can still be in time.
-    pub fn allows_another(self) -> bool {
-        Instant::now() + PAUSE < self.until
+    /// Tries to answer until that succeeds, can't succeed any more, or is too late. Tells of each
+    /// failure.
+    ///
+    /// # Errors
+    /// That of the last try.
+    pub async fn retry<T, F>(
+        self,
+        attempt: impl Fn() -> F,
+        mut failed: impl FnMut(&DiscordError),
+    ) -> Result<T, DiscordError>
+    where
+        F: Future<Output = Result<T, DiscordError>>,
+    {
+        loop {
+            let result = attempt().await;
+            let Err(error) = &result else { return result };
+            failed(error);
+            if !(error.is_passing() && self.pause().await) {
+                return result;
+            }
+        }
     }
 
-    /// Waits before another try.
-    pub async fn pause() {
-        sleep(PAUSE).await;
+    /// Waits before another try. `false` if that would be too late.
+    pub async fn pause(self) -> bool {
+        let is_in_time = Instant::now() + PAUSE < self.until;
+        if is_in_time {
+            sleep(PAUSE).await;
+        }
+        is_in_time
     }
 }
 
@@ -186,9 +208,7 @@ mod tests {
     async fn an_answer_is_tried_until_the_interaction_is_old() {
         let tries_within = async |age: u64, limit: u64| {
             let (began, time) = (Instant::now(), AnswerTime::after(Duration::from_millis(age)));
-            while time.allows_another() {
-                AnswerTime::pause().await;
-            }
+            while time.pause().await {}
             let took = began.elapsed();
             let limit = Duration::from_millis(limit);
             assert!(took <= limit && took + 2 * PAUSE > limit, "{age}: {took:?}");

@@ -29,6 +29,7 @@ use super::{
 use crate::{
     http_client::HttpClient,
     media::File,
+    network::read_body,
     proxy::{Proxies, Proxy},
     retry_after,
 };
@@ -250,11 +251,9 @@ async fn read<A: DeserializeOwned>(
     let status = response.status().as_u16();
     let retry_after = retry_after::read(response.headers(), SystemTime::now());
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(DiscordError::from_reqwest)? {
-        if body.len() + chunk.len() > ANSWER_MAX {
-            return Err(DiscordError::Unknown { cause: "the answer is too long".to_owned() });
-        }
-        body.extend_from_slice(&chunk);
+    read_body(&mut response, &mut body, ANSWER_MAX).await.map_err(DiscordError::from_reqwest)?;
+    if body.len() > ANSWER_MAX {
+        return Err(DiscordError::Unknown { cause: "the answer is too long".to_owned() });
     }
     RawResponse { status, retry_after, body: &body, to_files }.read(auth)
 }

@@ -50,4 +50,4 @@ pub use search::{SEARCH_MAX, Search};
 pub use setting::{Setting, Source};
 pub use stats::{Stats, rank_before};
 pub use text::{is_blank, steers_direction, with_causes};
-pub use time::{Timestamp, format_duration, parse_duration};
+pub use time::{Timestamp, format_duration, parse_count_per_window, parse_duration};

@@ -74,6 +74,14 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
     Some(Duration::from_millis(u64::try_from(total).ok()?))
 }
 
+/// Reads `COUNT/WINDOW`, such as `5/1d`: a count that is yet to be read, and a window that is no
+/// instant.
+pub fn parse_count_per_window(text: &str) -> Option<(&str, Duration)> {
+    let (count, window) = text.split_once('/')?;
+    let window = parse_duration(window).filter(|window| !window.is_zero())?;
+    Some((count.trim(), window))
+}
+
 /// Writes a duration as [`parse_duration`] reads it, in the largest unit that divides it.
 pub fn format_duration(duration: Duration) -> String {
     let total = duration.as_millis();

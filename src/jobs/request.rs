@@ -239,34 +239,27 @@ impl Jobs {
         message: &Message,
     ) -> (FirstAnswer, Option<DiscordError>) {
         let Some(token) = &job.place.token else { return (FirstAnswer::Missing, None) };
-        let (time, mut one_may_stand) = (self.time_to_answer(job.id), false);
-        loop {
-            let result = self.discord.answer(job.id, token, job.place.channel, message).await;
-            let answer = FirstAnswer::from(&result);
-            match result {
-                Ok(_) => {
-                    self.clock.observe_answered(job.id);
-                    return (answer, None);
-                }
-                Err(error) if error.is_passing() && time.allows_another() => {
-                    warn!(job = %job.id, %error, "first response failed, retrying");
-                    one_may_stand |= error.may_be_carried_out();
-                    AnswerTime::pause().await;
-                }
-                Err(error) => {
-                    warn!(job = %job.id, %error, "first response failed");
-                    if error == DiscordError::AnsweredElsewhere {
-                        self.answered_elsewhere(job.id);
-                    }
-                    let answer = match answer {
-                        answer if one_may_stand => answer.after_unknown(),
-                        _ if error.is_rejection() => FirstAnswer::Missing,
-                        answer => answer,
-                    };
-                    return (answer, Some(error));
-                }
+        let answer = || self.discord.answer(job.id, token, job.place.channel, message);
+        let mut one_may_stand = false;
+        let failed = |error: &DiscordError| {
+            warn!(job = %job.id, %error, "first response failed");
+            one_may_stand |= error.may_be_carried_out();
+            if *error == DiscordError::AnsweredElsewhere {
+                self.answered_elsewhere(job.id);
             }
-        }
+        };
+        let result = self.time_to_answer(job.id).retry(answer, failed).await;
+        let answer = FirstAnswer::from(&result);
+        let Err(error) = result else {
+            self.clock.observe_answered(job.id);
+            return (answer, None);
+        };
+        let answer = match answer {
+            answer if one_may_stand => answer.after_unknown(),
+            _ if error.is_rejection() => FirstAnswer::Missing,
+            answer => answer,
+        };
+        (answer, Some(error))
     }
 
     /// Writes down what came of the first answer. If that fails, the job stays accepted, and its

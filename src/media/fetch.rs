@@ -1,6 +1,6 @@
 //! One file, from a link to its bytes.
 
-use std::{error::Error, io, iter, time::Duration};
+use std::{io, time::Duration};
 
 use memmap2::MmapMut;
 use reqwest::{Method, Response, header::LOCATION};
@@ -16,7 +16,10 @@ use super::{
     error::MediaError,
     kind::{Kind, Purpose, TELLING},
 };
-use crate::http_client::{HttpClient, SendError};
+use crate::{
+    http_client::{HttpClient, SendError},
+    network::{self, chain},
+};
 
 /// How often one server may send on to the next.
 const REDIRECTS: usize = 3;
@@ -145,14 +148,10 @@ impl From<SendError> for MediaError {
 impl From<reqwest::Error> for MediaError {
     /// Addresses are left out: who signs them makes them secrets.
     fn from(error: reqwest::Error) -> Self {
-        let error = error.without_url();
-        let mut sources = iter::successors(error.source(), |&error| error.source());
         // Where a name leads is found out, and refused, within a request.
-        if sources.any(|source| matches!(source.downcast_ref(), Some(Self::NotPublic))) {
+        if chain(&error).any(|cause| matches!(cause.downcast_ref(), Some(Self::NotPublic))) {
             return Self::NotPublic;
         }
-        let source = error.source().map(ToString::to_string);
-        let cause = source.map_or_else(|| error.to_string(), |source| format!("{error}: {source}"));
-        Self::Failed { cause }
+        Self::Failed { cause: network::cause(error) }
     }
 }

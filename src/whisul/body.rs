@@ -14,6 +14,7 @@ use super::{
     json::{self, Object},
     secrets::Secrets,
 };
+use crate::network::read_body;
 
 /// The most bytes of a body, as it is sent and as it unfolds: a hundred times what a documented one
 /// needs. What is beyond that is cut off.
@@ -79,28 +80,21 @@ impl Bodies {
         let deflated = encoding.is_some_and(|name| name.as_bytes().ends_with(b"deflate"));
         let mut body = Body { secrets: Arc::clone(&self.secrets), ..Body::default() };
         let announced = response.content_length().is_some_and(|length| length > LARGE as u64);
-        loop {
-            // Before more of it is read than a connection's buffer has at first.
-            if (announced || body.bytes.len() > LARGE) && body.large.is_none() {
-                body.large = self.large.acquire().await.ok();
-            }
-            match response.chunk().await {
-                Ok(Some(chunk)) => {
-                    let room = BODY_MAX - body.bytes.len();
-                    let part = chunk.get(..room).unwrap_or(&chunk);
-                    body.bytes.extend_from_slice(part);
-                    if chunk.len() > room {
-                        body.trouble = Some(Trouble::Oversize);
-                        break;
-                    }
-                }
-                Ok(None) => break,
-                Err(error) => {
-                    body.trouble = Some(Trouble::of_client(error));
-                    break;
-                }
-            }
+        let mut result = Ok(());
+        if !announced {
+            result = read_body(&mut response, &mut body.bytes, LARGE).await;
         }
+        // Before more of it is read than a connection's buffer has at first.
+        if result.is_ok() && (announced || body.bytes.len() > LARGE) {
+            body.large = self.large.acquire().await.ok();
+            result = read_body(&mut response, &mut body.bytes, BODY_MAX).await;
+        }
+        body.trouble = match result {
+            Ok(()) if body.bytes.len() > BODY_MAX => Some(Trouble::Oversize),
+            Ok(()) => None,
+            Err(error) => Some(Trouble::of_client(error)),
+        };
+        body.bytes.truncate(BODY_MAX);
         unfold(&mut body.bytes, deflated);
         body
     }

@@ -14,7 +14,7 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use crate::domain::{format_duration, parse_duration};
+use crate::domain::{format_duration, parse_count_per_window};
 
 /// How many requests may go out in any stretch of time as long as the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,10 +35,9 @@ impl FromStr for RateLimit {
     type Err = RateLimitError;
 
     fn from_str(text: &str) -> Result<Self, RateLimitError> {
-        let (requests, window) = text.split_once('/').ok_or(RateLimitError)?;
-        let requests = requests.trim().parse().map_err(|_| RateLimitError)?;
-        let window = parse_duration(window).filter(|window| !window.is_zero());
-        Ok(Self { requests, window: window.ok_or(RateLimitError)? })
+        let (requests, window) = parse_count_per_window(text).ok_or(RateLimitError)?;
+        let requests = requests.parse().map_err(|_| RateLimitError)?;
+        Ok(Self { requests, window })
     }
 }
 

@@ -11,7 +11,7 @@ pub use quota_usage::{Available, QuotaUsage};
 
 use std::{collections::BTreeMap, fmt, str::FromStr, time::Duration};
 
-use crate::domain::{JobId, RoleId, Timestamp, format_duration, parse_duration};
+use crate::domain::{JobId, RoleId, Timestamp, format_duration, parse_count_per_window};
 
 /// Songs per rolling window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -254,10 +254,9 @@ impl FromStr for Quota {
         if text.eq_ignore_ascii_case("unlimited") {
             return Ok(Self::Unlimited);
         }
-        let (count, window) = text.split_once('/').ok_or(QuotaError::Form)?;
-        let whole = |window: &Duration| !window.is_zero() && window.subsec_nanos() == 0;
-        let window = parse_duration(window).filter(whole).ok_or(QuotaError::Form)?;
-        let count = count.trim();
+        let in_seconds = |(_, window): &(&str, Duration)| window.subsec_nanos() == 0;
+        let (count, window) =
+            parse_count_per_window(text).filter(in_seconds).ok_or(QuotaError::Form)?;
         let number = || !count.is_empty() && count.chars().all(|c| c.is_ascii_digit());
         let error = |_| if number() { QuotaError::TooMany } else { QuotaError::Form };
         Ok(Self::Limited { count: count.parse().map_err(error)?, window })

@@ -1,4 +1,4 @@
-//! Checks that the bot's log mentions every injected fault.
+//! The bot's log: what it says, and whether it says enough.
 
 use std::{
     collections::BTreeMap,
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::{
     faults::{ANSWER, GENERATE, OF_WHISUL, Request},
-    fixture::Fixture,
+    town::Town,
 };
 
 /// A kind of request, and the lines that tell that one of them failed.
@@ -30,10 +30,8 @@ const SUBMISSION: Kind = Kind {
 };
 const POLL: Kind =
     Kind { name: "a poll", lines: &["poll failed, retrying", "a probe of Whisul failed"] };
-const FIRST_ANSWER: Kind = Kind {
-    name: "an answer",
-    lines: &["first response failed, retrying", "first response failed", "response failed"],
-};
+const FIRST_ANSWER: Kind =
+    Kind { name: "an answer", lines: &["first response failed", "response failed"] };
 const MESSAGE: Kind = Kind {
     name: "a message",
     lines: &[
@@ -84,41 +82,41 @@ fn wording(effect: &str, kind: &Kind) -> Option<String> {
 
 /// How often a kind of request met an effect, and how many lines tell of it.
 #[derive(Default)]
-struct ShownState {
+struct Told {
     faults: usize,
     lines: usize,
 }
 
 /// What was read from the log.
 #[derive(Default)]
-pub(crate) struct LogCheck {
+pub(crate) struct Journal {
     lines: usize,
-    /// Lines that are no JSON.
+    /// Lines that are no JSON: nobody should write those.
     strange: Vec<String>,
     /// What is told how often, by level and text.
     texts: BTreeMap<(String, String), usize>,
-    told: BTreeMap<(&'static str, String), ShownState>,
+    told: BTreeMap<(&'static str, String), Told>,
 }
 
-impl LogCheck {
-    /// Reads the whole log and compares it with the injected faults.
-    pub(crate) fn read(log: &Path, fixture: &Fixture) -> Self {
-        let mut log_check = Self::default();
-        for faults in [fixture.whisul.faults(), fixture.discord.faults()] {
+impl Journal {
+    /// Reads the whole log and holds it against what went wrong.
+    pub(crate) fn read(log: &Path, town: &Town) -> Self {
+        let mut journal = Self::default();
+        for faults in [town.whisul.faults(), town.discord.faults()] {
             for (fault, hits) in faults.all() {
                 let kind = Kind::of(&fault.requests());
                 if let Some(words) = wording(&fault.effect(), kind) {
-                    log_check.told.entry((kind.name, words)).or_default().faults += hits;
+                    journal.told.entry((kind.name, words)).or_default().faults += hits;
                 }
             }
         }
         for line in BufReader::new(File::open(log).unwrap()).lines() {
-            log_check.read_line(&line.unwrap());
+            journal.hear(&line.unwrap());
         }
-        log_check
+        journal
     }
 
-    fn read_line(&mut self, text: &str) {
+    fn hear(&mut self, text: &str) {
         self.lines += 1;
         let Ok(line) = serde_json::from_str::<Value>(text) else {
             return self.strange.push(text.to_owned());
@@ -135,7 +133,7 @@ impl LogCheck {
         }
     }
 
-    /// How many lines contain this text.
+    /// How many lines tell this.
     pub(crate) fn count(&self, text: &str) -> usize {
         let fitting = self.texts.iter().filter(|((_, message), _)| message.contains(text));
         fitting.map(|(_, times)| times).sum()
@@ -154,13 +152,13 @@ impl LogCheck {
         }
     }
 
-    /// Panics, lines that are no JSON, and faults that the log does not mention.
+    /// What the log says too much, or does not say.
     pub(crate) fn complaints(&self) -> Vec<String> {
         let strange = self.strange.iter().map(|text| format!("a strange line: {text}"));
         let panics = (self.count("panic") > 0).then(|| "the bot panicked".to_owned());
         let untold = self.told.iter().filter(|(_, told)| told.lines < told.faults);
         let untold = untold.map(|((kind, words), told)| {
-            let ShownState { faults, lines } = told;
+            let Told { faults, lines } = told;
             format!("{kind} met \"{words}\" {faults} times, and {lines} lines tell of it")
         });
         strange.chain(panics).chain(untold).collect()

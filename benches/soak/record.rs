@@ -1,8 +1,8 @@
-//! The bot's resource usage over time, and whether it grows.
+//! What the bot took over time, and whether that grows.
 
 use std::time::Duration;
 
-use crate::resource_usage::ResourceUsage;
+use crate::vitals::Vitals;
 
 /// How much more memory than in the middle third of a soak may be taken in its last third, in
 /// percent.
@@ -14,15 +14,15 @@ const LEAST: Duration = Duration::from_mins(9);
 
 /// What was measured, the oldest first.
 #[derive(Default)]
-pub(crate) struct UsageRecord(Vec<(Duration, ResourceUsage)>);
+pub(crate) struct Record(Vec<(Duration, Vitals)>);
 
-impl UsageRecord {
-    pub(crate) fn note(&mut self, at: Duration, resource_usage: ResourceUsage) {
-        self.0.push((at, resource_usage));
+impl Record {
+    pub(crate) fn note(&mut self, at: Duration, vitals: Vitals) {
+        self.0.push((at, vitals));
     }
 
     /// The median of something in a third of the soak: 0, 1 or 2.
-    fn median(&self, third: usize, of: impl Fn(&ResourceUsage) -> u64) -> u64 {
+    fn median(&self, third: usize, of: impl Fn(&Vitals) -> u64) -> u64 {
         let size = self.0.len().div_ceil(3).max(1);
         let mut values: Vec<u64> =
             self.0.chunks(size).nth(third).into_iter().flatten().map(|(_, it)| of(it)).collect();
@@ -32,8 +32,8 @@ impl UsageRecord {
 
     pub(crate) fn print(&self) {
         let step = self.0.len().div_ceil(12).max(1);
-        for (at, resource_usage) in self.0.iter().step_by(step) {
-            println!("after {:5} s: {resource_usage}", at.as_secs());
+        for (at, vitals) in self.0.iter().step_by(step) {
+            println!("after {:5} s: {vitals}", at.as_secs());
         }
         if !self.is_telling() {
             println!("too short to tell whether anything grows");
@@ -59,7 +59,7 @@ impl UsageRecord {
         if !self.is_telling() {
             return Vec::new();
         }
-        let grew = |name: &str, of: fn(&ResourceUsage) -> u64, room: fn(u64) -> u64| {
+        let grew = |name: &str, of: fn(&Vitals) -> u64, room: fn(u64) -> u64| {
             let (middle, last) = (self.median(1, of), self.median(2, of));
             (last > room(middle)).then(|| format!("{name} grew from {middle} to {last}"))
         };
