@@ -8,10 +8,8 @@ mod bot;
 
 use std::time::{Duration, Instant};
 
-use bot::{Bot, Folder};
-use sandbox::{
-    ChannelClient, DiscordRules, DiscordSandbox, Plan, RateLimits, WhisulRules, WhisulSandbox,
-};
+use bot::Bot;
+use sandbox::{DiscordRules, DiscordSandbox, Plan, RateLimits, Seat, WhisulRules, WhisulSandbox};
 use serde_json::{Value, json};
 
 const WORDS: usize = 200;
@@ -39,7 +37,7 @@ async fn main() {
     let moderators = server.add_role("Moderators");
     moderators.grant(MANAGE_GUILD);
     server.give_role(&moderator, &moderators);
-    let folder = Folder::new("hostile");
+    let folder = tempfile::tempdir().expect("a temporary folder");
     let bot = Bot::start(&folder, &discord, &whisul, &[("WHISUL_RATE_LIMIT", "1000/1s")]);
     discord.until_ready().await;
     for number in 0..WORDS {
@@ -63,7 +61,7 @@ async fn main() {
         let took = started.elapsed().as_millis();
         println!("beside {PROMPTS} {kind} prompts   {}; {took} ms in all", meanwhile.describe());
     }
-    println!("it takes                       {}", bot.resource_usage());
+    println!("it takes                       {}", bot.vitals());
 }
 
 /// How long a read and a write of the database by somebody else take to be answered, at most.
@@ -79,18 +77,18 @@ impl Waits {
     }
 }
 
-async fn waits(client: &ChannelClient) -> Waits {
+async fn waits(seat: &Seat) -> Waits {
     let mut longest = Waits { read: Duration::ZERO, write: Duration::ZERO };
     for _ in 0..20 {
-        longest.read = longest.read.max(answered(client, "quota", &[]).await);
-        longest.write = longest.write.max(answered(client, "notify off", &[]).await);
+        longest.read = longest.read.max(answered(seat, "quota", &[]).await);
+        longest.write = longest.write.max(answered(seat, "notify off", &[]).await);
     }
     longest
 }
 
-async fn answered(client: &ChannelClient, command: &str, options: &[(&str, Value)]) -> Duration {
+async fn answered(seat: &Seat, command: &str, options: &[(&str, Value)]) -> Duration {
     let start = Instant::now();
-    let asked = client.command(command, options).await.expect("a known command");
+    let asked = seat.command(command, options).await.expect("a known command");
     asked.answer().await.expect("an answer").created.duration_since(start)
 }
 

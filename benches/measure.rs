@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bot::{Bot, Folder, PROGRAM};
+use bot::{Bot, PROGRAM};
 use sandbox::{DiscordRules, DiscordSandbox, Plan, WhisulRules, WhisulSandbox};
 use serde_json::json;
 
@@ -26,7 +26,8 @@ async fn main() {
     let whisul = WhisulSandbox::start(WhisulRules::default()).await.expect("a free port");
     whisul.plan("", Plan::song().takes(Duration::ZERO));
     let (server, person) = (discord.add_server("Music lovers"), discord.add_person("Ann"));
-    let (channel, folder) = (server.add_channel("songs"), Folder::new("measure"));
+    let (channel, folder) =
+        (server.add_channel("songs"), tempfile::tempdir().expect("a temporary folder"));
     server.join(&person);
 
     let started = Instant::now();
@@ -34,7 +35,7 @@ async fn main() {
     discord.until_ready().await;
     let ready = started.elapsed();
     tokio::time::sleep(IDLE).await;
-    let idle = bot.resource_usage();
+    let idle = bot.vitals();
 
     let mut times = Vec::with_capacity(COMMANDS);
     for number in 0..COMMANDS {
@@ -51,6 +52,6 @@ async fn main() {
     println!("program            {} kB", size / 1000);
     println!("start to READY     {} ms", ready.as_millis());
     println!("when idle          {idle}");
-    println!("after {COMMANDS} songs    {}", bot.resource_usage());
+    println!("after {COMMANDS} songs    {}", bot.vitals());
     println!("event to answer    median {:?}, 99th percentile {:?}", at(50), at(99));
 }

@@ -7,7 +7,7 @@ mod checks;
 mod env_file;
 mod environment;
 mod errors;
-pub mod help;
+pub(crate) mod help;
 mod names;
 mod origins;
 #[cfg(any(test, fuzzing))]
@@ -36,7 +36,6 @@ use environment::{Environment, Given};
 use errors::{ConfigError, Found, Problem};
 
 pub use errors::ConfigErrors;
-pub(crate) use names::distance;
 pub use table::{Fallback, Setting, TABLE};
 pub use unknown::UnknownName;
 

@@ -1,7 +1,6 @@
 //! The command line: `.env`, settings, exit codes.
 
 use std::{
-    ffi::OsString,
     fmt::Display,
     io::{Write, stderr, stdout},
     path::Path,
@@ -10,30 +9,39 @@ use std::{
 
 use whisul_bot::{
     RunError,
-    config::{ConfigErrors, Settings, database_url, help},
-    ops::{Command, UsageError, backup, restore, telemetry},
+    config::{ConfigErrors, Settings, database_url},
+    ops::{Command, backup, help_of, restore, telemetry},
     run_until_signal,
 };
+
+const VERSION: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
 
 /// The exit codes for what failed, and for arguments or settings that can't be used.
 const FAILED: u8 = 1;
 const MISUSED: u8 = 2;
 
 fn main() -> ExitCode {
-    let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
     let env_file = Path::new(".env");
-    match Command::parse(&arguments) {
+    match Command::parse(std::env::args_os().skip(1)) {
         Ok(Command::Run) => given(Settings::load(env_file), start),
-        Ok(Command::Backup(to)) => given(database_url(env_file), |url| {
-            done(backup(&url, &to).map(|()| None::<String>), "No backup was made")
+        Ok(Command::Backup { file }) => given(database_url(env_file), |url| {
+            done(backup(&url, &file).map(|()| None::<String>), "No backup was made")
         }),
-        Ok(Command::Restore(from)) => given(database_url(env_file), |url| {
-            done(restore(&url, &from).map(Some), "Nothing was restored")
+        Ok(Command::Restore { file }) => given(database_url(env_file), |url| {
+            done(restore(&url, &file).map(Some), "Nothing was restored")
         }),
-        Ok(Command::Help(topic)) => say(stdout(), help::of(topic), 0),
-        Ok(Command::Version) => say(stdout(), help::VERSION, 0),
-        Err(wrong) => say(stderr(), UsageError::full(&wrong), MISUSED),
+        Ok(Command::Help { name }) => {
+            help_of(name).map_or_else(|error| print(&error), |text| say(stdout(), text, 0))
+        }
+        Ok(Command::Version) => say(stdout(), VERSION, 0),
+        Err(error) => print(&error),
     }
+}
+
+/// Prints a usage error, or what `--help` and `--version` ask for.
+fn print(error: &clap::Error) -> ExitCode {
+    _ = error.print();
+    if error.use_stderr() { MISUSED.into() } else { ExitCode::SUCCESS }
 }
 
 /// Where nobody reads the text, the exit code still tells.

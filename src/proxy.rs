@@ -3,6 +3,7 @@
 
 use std::{fmt, net::IpAddr, str::FromStr, sync::Arc};
 
+use ipnet::IpNet;
 use reqwest::{Client, ClientBuilder};
 use url::{Host, Url};
 
@@ -18,8 +19,7 @@ pub struct Proxies {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Direct {
     All,
-    /// A network, by its address and the length of its prefix in bits.
-    Network(IpAddr, u32),
+    Network(IpNet),
     /// A name, with what is below it.
     Name(String),
 }
@@ -63,15 +63,11 @@ impl Proxies {
 
 impl Direct {
     fn read(entry: &str) -> Self {
-        let (address, prefix) = match entry.split_once('/') {
-            Some((address, prefix)) => (address, prefix.parse().ok()),
-            None => (entry, Some(u32::MAX)),
-        };
-        let (address, prefix) = (address_of(address), prefix);
-        match (address, prefix) {
+        let network = entry.parse().ok().or_else(|| address_of(entry).map(IpNet::from));
+        match network {
             _ if entry == "*" => Self::All,
-            (Some(address), Some(prefix)) => Self::Network(address, prefix),
-            _ => {
+            Some(network) => Self::Network(network),
+            None => {
                 let name = entry.split(':').next().unwrap_or_default();
                 Self::Name(name.trim_matches(['.', '*']).to_ascii_lowercase())
             }
@@ -81,14 +77,8 @@ impl Direct {
     fn holds(&self, url: &Url) -> bool {
         match (self, url.host()) {
             (Self::All, _) => true,
-            (Self::Network(IpAddr::V4(network), prefix), Some(Host::Ipv4(host))) => {
-                let bits = 32_u32.saturating_sub(*prefix);
-                network.to_bits().checked_shr(bits) == host.to_bits().checked_shr(bits)
-            }
-            (Self::Network(IpAddr::V6(network), prefix), Some(Host::Ipv6(host))) => {
-                let bits = 128_u32.saturating_sub(*prefix);
-                network.to_bits().checked_shr(bits) == host.to_bits().checked_shr(bits)
-            }
+            (Self::Network(network), Some(Host::Ipv4(host))) => network.contains(&IpAddr::V4(host)),
+            (Self::Network(network), Some(Host::Ipv6(host))) => network.contains(&IpAddr::V6(host)),
             (Self::Name(name), Some(Host::Domain(host))) => {
                 let above = host.trim_end_matches('.').strip_suffix(name.as_str());
                 above.is_some_and(|above| above.is_empty() || above.ends_with('.'))

@@ -1,16 +1,13 @@
 //! The released program as a process of its own, between the two sandboxes.
 
-use std::{
-    env, fs,
-    path::PathBuf,
-    process::{Child, Command, Stdio},
-};
+use std::process::{Child, Command, Stdio};
 
 use sandbox::{DiscordSandbox, WhisulSandbox};
+use tempfile::TempDir;
 
-mod resource_usage;
+mod vitals;
 
-use resource_usage::ResourceUsage;
+use vitals::Vitals;
 
 /// The bot's program.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_whisul-bot");
@@ -22,13 +19,13 @@ pub(crate) struct Bot {
 
 impl Bot {
     pub(crate) fn start(
-        folder: &Folder,
+        folder: &TempDir,
         discord: &DiscordSandbox,
         whisul: &WhisulSandbox,
         settings: &[(&str, &str)],
     ) -> Self {
         let process = Command::new(PROGRAM)
-            .current_dir(&folder.0)
+            .current_dir(folder.path())
             .env("DISCORD_TOKEN", discord.token())
             .env("DISCORD_API_URL", discord.url())
             .env("WHISUL_API_KEY", whisul.key())
@@ -48,8 +45,8 @@ impl Bot {
     }
 
     /// What it takes at present.
-    pub(crate) fn resource_usage(&self) -> ResourceUsage {
-        ResourceUsage::of(self.process.id())
+    pub(crate) fn vitals(&self) -> Vitals {
+        Vitals::of(self.process.id())
     }
 }
 
@@ -58,22 +55,5 @@ impl Drop for Bot {
         // SIGKILL on Unix.
         _ = self.process.kill();
         _ = self.process.wait();
-    }
-}
-
-/// A temporary folder for a bot's data.
-pub(crate) struct Folder(PathBuf);
-
-impl Folder {
-    pub(crate) fn new(name: &str) -> Self {
-        let folder = env::temp_dir().join(format!("whisul-bot-{name}-{}", std::process::id()));
-        fs::create_dir_all(&folder).expect("a temporary folder");
-        Self(folder)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        _ = fs::remove_dir_all(&self.0);
     }
 }

@@ -1,11 +1,12 @@
 //! The stage: a Discord, a Whisul, people, and the bot between them.
 
-use std::{collections::BTreeMap, env, fs, io, path::PathBuf, process, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, env, fs, io, process, sync::Arc, time::Duration};
 
 use sandbox::{
     Channel, DiscordRules, DiscordSandbox, Person, Program, Role, WhisulRules, WhisulSandbox,
-    page::Environment,
+    page::Cast,
 };
+use tempfile::TempDir;
 use tokio::time::timeout;
 
 use crate::bot;
@@ -58,14 +59,14 @@ pub(crate) struct Stage {
     patrons: Role,
     moderators: Role,
     pub(crate) bot: Arc<Program>,
-    folder: Folder,
+    folder: TempDir,
 }
 
 impl Stage {
     pub(crate) async fn build() -> Result<Self, Wrong> {
         let discord = DiscordSandbox::start(DiscordRules::default()).await?;
         let whisul = WhisulSandbox::start(WhisulRules::default()).await?;
-        let folder = Folder::new()?;
+        let folder = folder()?;
         let server = discord.add_server(SERVER);
         let [channel, lounge] = ["songs", "lounge"].map(|name| server.add_channel(name));
         let people = ["Ann", "Bob", "Pat", "Mo"].map(|name| discord.add_person(name));
@@ -99,11 +100,11 @@ impl Stage {
     }
 
     /// Whom and what the page shows.
-    pub(crate) fn environment(&self) -> Environment {
+    pub(crate) fn cast(&self) -> Cast {
         let person = |person: &Person, what: &str| (person.clone(), what.to_owned());
         let channel = |channel: &Channel, name: &str| (channel.clone(), name.to_owned());
         let role = |role: &Role, name: &str| (role.id(), name.to_owned());
-        Environment {
+        Cast {
             discord: self.discord.clone(),
             whisul: self.whisul.clone(),
             server: SERVER.to_owned(),
@@ -155,7 +156,7 @@ impl Stage {
 fn addresses(
     discord: &DiscordSandbox,
     whisul: &WhisulSandbox,
-    folder: &Folder,
+    folder: &TempDir,
     database: &str,
 ) -> BTreeMap<&'static str, String> {
     BTreeMap::from([
@@ -163,7 +164,7 @@ fn addresses(
         ("DISCORD_TOKEN", discord.token()),
         ("WHISUL_API_URL", whisul.url()),
         ("WHISUL_API_KEY", whisul.key()),
-        ("DATABASE_URL", format!("sqlite://{}", folder.0.join(database).display())),
+        ("DATABASE_URL", format!("sqlite://{}", folder.path().join(database).display())),
     ])
 }
 
@@ -182,20 +183,9 @@ fn peculiarities(unlimited: [&Role; 2]) -> [(&'static str, String); 6] {
 }
 
 /// A folder that goes when the demo does.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> io::Result<Self> {
-        let path = env::temp_dir().join(format!("whisul-bot-demo-{}", process::id()));
-        // Left by a process of this number that was killed.
-        _ = fs::remove_dir_all(&path);
-        fs::create_dir(&path)?;
-        Ok(Self(path))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        _ = fs::remove_dir_all(&self.0);
-    }
+fn folder() -> io::Result<TempDir> {
+    let name = format!("whisul-bot-demo-{}", process::id());
+    // Left by a process of this number that was killed.
+    _ = fs::remove_dir_all(env::temp_dir().join(&name));
+    tempfile::Builder::new().prefix(&name).rand_bytes(0).tempdir()
 }

@@ -27,7 +27,8 @@ pub(super) fn misspelt(name: &str) -> Option<&'static str> {
     }
     let near = |setting: &'static str| {
         let most = if setting.len() < 8 { 1 } else { 2 };
-        let distance = distance(&upper, setting);
+        // A character too many, too few or wrong, or two swapped.
+        let distance = strsim::osa_distance(&upper, setting);
         (distance <= most).then_some((distance, setting))
     };
     let nearest = TABLE.iter().filter_map(|setting| near(setting.name)).min();
@@ -69,31 +70,6 @@ fn has_more_than_a_setting(upper: &str) -> bool {
 fn words(upper: &str) -> Vec<&str> {
     let end = upper.trim_end_matches(|c: char| c.is_ascii_digit());
     end.split(['_', '-', '.']).filter(|word| !word.is_empty()).collect()
-}
-
-/// How many slips lie between two names: a character too many, too few or wrong, or two swapped.
-pub(crate) fn distance(one: &str, other: &str) -> usize {
-    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
-    let at = |row: &[usize], column: usize| row.get(column).copied().unwrap_or(usize::MAX / 2);
-    let (mut before_last, mut last) = (Vec::new(), (0..=other.len()).collect::<Vec<_>>());
-    for (row, c) in one.iter().enumerate() {
-        let mut current = vec![row + 1];
-        for (column, d) in other.iter().enumerate() {
-            let substituted = at(&last, column) + usize::from(c != d);
-            let mut slips =
-                substituted.min(at(&last, column + 1) + 1).min(at(&current, column) + 1);
-            let swapped = row > 0
-                && column > 0
-                && one.get(row - 1) == Some(d)
-                && other.get(column - 1) == Some(c);
-            if swapped {
-                slips = slips.min(at(&before_last, column - 1) + 1);
-            }
-            current.push(slips);
-        }
-        before_last = std::mem::replace(&mut last, current);
-    }
-    at(&last, other.len())
 }
 
 #[cfg(test)]

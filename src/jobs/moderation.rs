@@ -73,8 +73,8 @@ mod tests {
     /// which searches inside of the writing transaction would take far longer.
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn nobody_waits_for_the_database_while_hostile_prompts_are_searched() {
-        let folder = std::env::temp_dir().join(format!("whisul-bot-words-{}", std::process::id()));
-        let store = store(&folder).await;
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(folder.path()).await;
         let filter = Arc::new(WordFilter::new(store.clone()));
         let hostile = ["a *4@", "*b* a. ", "abcdefgh*j ", "1*|!"].map(|text| text.repeat(90));
         let searches: Vec<_> = (0..100)
@@ -93,6 +93,5 @@ mod tests {
         println!("{waits} reads and writes, the longest {longest:?}");
         assert!(waits > 0 && longest < Duration::from_secs(3), "{longest:?}");
         store.close().await;
-        std::fs::remove_dir_all(folder).unwrap();
     }
 }

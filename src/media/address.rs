@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::net::lookup_host;
 
@@ -25,60 +26,51 @@ impl Resolve for PublicOnly {
     }
 }
 
-/// What is set apart of IPv4 (IANA, IPv4 Special-Purpose Address Registry).
-const SPECIAL_V4: [(Ipv4Addr, u32); 15] = [
+/// What is set apart of IPv4 and of IPv6's global unicast (IANA, IPv4 and IPv6 Special-Purpose
+/// Address Registries).
+const SPECIAL: [IpNet; 19] = [
     // This network, private, shared (carrier-grade NAT), loopback, link-local.
-    (Ipv4Addr::UNSPECIFIED, 8),
-    (Ipv4Addr::new(10, 0, 0, 0), 8),
-    (Ipv4Addr::new(100, 64, 0, 0), 10),
-    (Ipv4Addr::new(127, 0, 0, 0), 8),
-    (Ipv4Addr::new(169, 254, 0, 0), 16),
-    (Ipv4Addr::new(172, 16, 0, 0), 12),
+    v4([0, 0, 0, 0], 8),
+    v4([10, 0, 0, 0], 8),
+    v4([100, 64, 0, 0], 10),
+    v4([127, 0, 0, 0], 8),
+    v4([169, 254, 0, 0], 16),
+    v4([172, 16, 0, 0], 12),
     // Protocol assignments, documentation, 6to4 relays.
-    (Ipv4Addr::new(192, 0, 0, 0), 24),
-    (Ipv4Addr::new(192, 0, 2, 0), 24),
-    (Ipv4Addr::new(192, 88, 99, 0), 24),
+    v4([192, 0, 0, 0], 24),
+    v4([192, 0, 2, 0], 24),
+    v4([192, 88, 99, 0], 24),
     // Private, benchmarks, documentation, documentation.
-    (Ipv4Addr::new(192, 168, 0, 0), 16),
-    (Ipv4Addr::new(198, 18, 0, 0), 15),
-    (Ipv4Addr::new(198, 51, 100, 0), 24),
-    (Ipv4Addr::new(203, 0, 113, 0), 24),
+    v4([192, 168, 0, 0], 16),
+    v4([198, 18, 0, 0], 15),
+    v4([198, 51, 100, 0], 24),
+    v4([203, 0, 113, 0], 24),
     // Multicast; reserved and broadcast.
-    (Ipv4Addr::new(224, 0, 0, 0), 4),
-    (Ipv4Addr::new(240, 0, 0, 0), 4),
-];
-
-/// Global unicast, outside of which are loopback, link-local, unique local, multicast and addresses
-/// that embed IPv4 ones (mapped, NAT64);
-const GLOBAL_V6: (Ipv6Addr, u32) = (Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3);
-
-/// and what is set apart of it (IANA, IPv6 Special-Purpose Address Registry).
-const SPECIAL_V6: [(Ipv6Addr, u32); 4] = [
+    v4([224, 0, 0, 0], 4),
+    v4([240, 0, 0, 0], 4),
     // Protocol assignments with Teredo, documentation, 6to4, documentation.
-    (Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23),
-    (Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0), 32),
-    (Ipv6Addr::new(0x2002, 0, 0, 0, 0, 0, 0, 0), 16),
-    (Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, 0, 0), 20),
+    v6([0x2001, 0], 23),
+    v6([0x2001, 0xdb8], 32),
+    v6([0x2002, 0], 16),
+    v6([0x3fff, 0], 20),
 ];
+
+/// Outside of global unicast are loopback, link-local, unique local, multicast and addresses that
+/// embed IPv4 ones (mapped, NAT64).
+const GLOBAL_V6: IpNet = v6([0x2000, 0], 3);
+
+const fn v4([a, b, c, d]: [u8; 4], prefix: u8) -> IpNet {
+    IpNet::V4(Ipv4Net::new_assert(Ipv4Addr::new(a, b, c, d), prefix))
+}
+
+const fn v6([a, b]: [u16; 2], prefix: u8) -> IpNet {
+    IpNet::V6(Ipv6Net::new_assert(Ipv6Addr::new(a, b, 0, 0, 0, 0, 0, 0), prefix))
+}
 
 /// Whether an address can be somebody's on the public internet.
 pub(super) fn is_public(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(address) => {
-            let bits = u32::from(address);
-            let within = |(net, prefix): &(Ipv4Addr, u32)| {
-                (bits ^ u32::from(*net)) >> (u32::BITS - prefix) == 0
-            };
-            !SPECIAL_V4.iter().any(within)
-        }
-        IpAddr::V6(address) => {
-            let bits = u128::from(address);
-            let within = |(net, prefix): &(Ipv6Addr, u32)| {
-                (bits ^ u128::from(*net)) >> (u128::BITS - prefix) == 0
-            };
-            within(&GLOBAL_V6) && !SPECIAL_V6.iter().any(within)
-        }
-    }
+    (address.is_ipv4() || GLOBAL_V6.contains(&address))
+        && !SPECIAL.iter().any(|network| network.contains(&address))
 }
 
 #[cfg(test)]

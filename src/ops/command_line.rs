@@ -1,21 +1,61 @@
-//! The words after the program's name.
+//! The command line: the commands, their help, and usage errors that show no secret.
 
 use std::{ffi::OsString, path::PathBuf};
 
-use crate::config::{TABLE, distance, help};
+use clap::{
+    Parser, Subcommand,
+    builder::{PathBufValueParser, TypedValueParser},
+    error::{ContextKind, ContextValue, Error},
+};
+
+use crate::config::{Setting, TABLE, help};
+
+const PROGRAM: &str = env!("CARGO_PKG_NAME");
+
+/// Fits into a terminal's width, unlike the package's description.
+const ABOUT: &str = "A Discord bot that turns a prompt into a song with the Whisul music API";
+
+/// The longest argument that an error repeats: a secret that slipped in is longer.
+const SHOWN_MAX: usize = 20;
+
+#[derive(Debug, Parser)]
+#[command(about = ABOUT, after_help = help::settings(), disable_help_subcommand = true, version)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
 
 /// What the program is to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+#[command(disable_help_subcommand = true)]
 pub enum Command {
-    /// Run the bot.
+    /// Run the bot until Ctrl-C or SIGTERM; so does no command at all
     Run,
-    /// Copy the database.
-    Backup(FileOrStdio),
-    /// Put a copy in the database's place.
-    Restore(FileOrStdio),
-    /// Explain this command or setting, or everything.
-    Help(Option<&'static str>),
-    /// Print the version.
+    /// Copy the database into a file
+    #[command(after_help = "\
+The bot may run meanwhile. Only the owner of the copy can read it.
+Of the settings, only DATABASE_URL is needed.")]
+    Backup {
+        /// The copy, which must not exist yet; - for standard output
+        #[arg(value_parser = file_or_stdio())]
+        file: FileOrStdio,
+    },
+    /// Put a copy in the place of the database
+    #[command(after_help = "\
+The copy is checked first. The bot must not be running. The database that was
+there is kept beside it under a name that is printed.
+Of the settings, only DATABASE_URL is needed.")]
+    Restore {
+        /// The copy; - for standard input
+        #[arg(value_parser = file_or_stdio())]
+        file: FileOrStdio,
+    },
+    /// Explain a command or a setting, or everything
+    Help {
+        /// A command, or a setting such as `USER_QUOTA`
+        name: Option<String>,
+    },
+    /// Print the version
     Version,
 }
 
@@ -28,143 +68,55 @@ pub enum FileOrStdio {
     Stdio,
 }
 
-/// Why the words mean nothing, with what was probably meant.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum UsageError {
-    /// The first word is no command.
-    #[error("{word} is no command or option{}", suggestion(.meant.as_deref()))]
-    Unknown {
-        /// The word, as it may be shown.
-        word: String,
-        /// What was probably meant.
-        meant: Option<String>,
-    },
-    /// Somebody wants to start the bot.
-    #[error("{0} is no command: the bot runs when whisul-bot is called without any word after it")]
-    Run(String),
-    /// A setting on the command line.
-    #[error("{0} is no command or option: settings come from the environment and the file .env")]
-    Setting(String),
-    /// A command for a file has none.
-    #[error("{0} needs a file after it, or - for {1}")]
-    NoFile(&'static str, &'static str),
-    /// An option that the command doesn't have.
-    #[error("{0} has no option {1}; for a file of that name, write ./ before it")]
-    Option(&'static str, String),
-    /// More words than the command takes.
-    #[error("{0} takes nothing more after {1}; a name with spaces needs quotation marks")]
-    TooMany(&'static str, &'static str),
+fn file_or_stdio() -> impl TypedValueParser<Value = FileOrStdio> {
+    PathBufValueParser::new().map(|path| match path.to_str() {
+        Some("-") => FileOrStdio::Stdio,
+        _ => FileOrStdio::File(path),
+    })
 }
-
-/// The longest word that is repeated: a secret that slipped in is longer.
-const SHOWN_MAX: usize = 20;
-
-const BACKUP: &str = "backup";
-const RESTORE: &str = "restore";
-const HELP: &str = "help";
-const VERSION: &str = "version";
 
 impl Command {
-    /// Reads the words after the program's name.
+    /// Reads the arguments after the program's name.
     ///
     /// # Errors
-    /// When they mean nothing.
-    pub fn parse(arguments: &[OsString]) -> Result<Self, UsageError> {
-        let Some((first, rest)) = arguments.split_first() else { return Ok(Self::Run) };
-        match first.to_str().unwrap_or_default() {
-            BACKUP if asks_for_help(rest) => Ok(Self::Help(Some(BACKUP))),
-            RESTORE if asks_for_help(rest) => Ok(Self::Help(Some(RESTORE))),
-            BACKUP => Ok(Self::Backup(file(BACKUP, "standard output", rest)?)),
-            RESTORE => Ok(Self::Restore(file(RESTORE, "standard input", rest)?)),
-            HELP | "--help" | "-h" => topic(rest).map(Self::Help),
-            VERSION | "--version" | "-V" => Ok(Self::Version),
-            _ => Err(unknown(first)),
-        }
+    /// What is to be printed instead: a usage error, or what `--help` or `--version` ask for.
+    pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, Error> {
+        let arguments = [PROGRAM.into()].into_iter().chain(arguments);
+        let parsed = CommandLine::try_parse_from(arguments).map_err(without_secrets)?;
+        Ok(parsed.command.unwrap_or(Self::Run))
     }
 }
 
-fn asks_for_help(words: &[OsString]) -> bool {
-    words.iter().any(|word| word == "--help" || word == "-h")
-}
-
-/// What is to be explained, a command or a setting: the first word after `help`, unless that is an option.
-fn topic(rest: &[OsString]) -> Result<Option<&'static str>, UsageError> {
-    let Some(word) = rest.first() else { return Ok(None) };
-    let text = word.to_str().unwrap_or_default();
-    let setting = || TABLE.iter().find(|setting| setting.name.eq_ignore_ascii_case(text));
-    match [BACKUP, RESTORE, HELP, VERSION].into_iter().find(|name| *name == text) {
-        Some(topic @ (BACKUP | RESTORE)) => Ok(Some(topic)),
-        Some(_) => Ok(None),
-        None if let Some(setting) = setting() => Ok(Some(setting.name)),
-        None if text.starts_with('-') => Ok(None),
-        None => Err(unknown(word)),
-    }
-}
-
-/// The one word after a command for a file.
-fn file(
-    command: &'static str,
-    stdio: &'static str,
-    rest: &[OsString],
-) -> Result<FileOrStdio, UsageError> {
-    match rest {
-        [] => Err(UsageError::NoFile(command, stdio)),
-        [file] if file.is_empty() => Err(UsageError::NoFile(command, stdio)),
-        [file] if file == "-" => Ok(FileOrStdio::Stdio),
-        [option, ..] if option.as_encoded_bytes().first() == Some(&b'-') && option != "-" => {
-            Err(UsageError::Option(command, shown(option)))
-        }
-        [file] => Ok(FileOrStdio::File(file.into())),
-        [first, ..] => {
-            Err(UsageError::TooMany(command, if first == "-" { "the -" } else { "its file" }))
-        }
-    }
-}
-
-fn unknown(word: &OsString) -> UsageError {
-    let text = word.to_string_lossy();
-    let bare = text.trim_start_matches('-').to_ascii_lowercase();
-    if text.contains('=') {
-        let name = text.split('=').next().unwrap_or_default();
-        return UsageError::Setting(shown(&OsString::from(name)));
-    }
-    if matches!(bare.as_str(), "run" | "start" | "serve") {
-        return UsageError::Run(shown(word));
-    }
-    let is_option = text.starts_with('-');
-    let is_near = |name: &&&str| {
-        // One letter is enough for an option: -v, -H.
-        let is_beginning = name.starts_with(&bare) && bare.len() >= if is_option { 1 } else { 2 };
-        is_beginning || distance(&bare, name) <= 2.min(bare.len() / 2)
+/// What `help` prints about a setting.
+///
+/// # Errors
+/// If that is no setting, what `--help` prints about a command or everything, or a usage error.
+pub fn help_of(name: Option<String>) -> Result<String, Error> {
+    let is_meant = |setting: &&Setting| {
+        name.as_ref().is_some_and(|name| name.eq_ignore_ascii_case(setting.name))
     };
-    let meant = [BACKUP, RESTORE, HELP, VERSION].iter().find(is_near);
-    let meant = meant.map(|name| {
-        let dashes = if is_option && matches!(*name, HELP | VERSION) { "--" } else { "" };
-        format!("{dashes}{name}")
-    });
-    UsageError::Unknown { word: shown(word), meant }
-}
-
-/// A word in an error.
-fn shown(word: &OsString) -> String {
-    let text = word.to_string_lossy();
-    if text.chars().count() <= SHOWN_MAX {
-        format!("'{}'", text.escape_debug())
-    } else {
-        "a word that long".to_owned()
+    if let Some(setting) = TABLE.iter().find(is_meant) {
+        return Ok(help::of(setting));
     }
+    let arguments = name.into_iter().map(Into::into).chain(["--help".into()]);
+    Command::parse(arguments).map(|_| String::new())
 }
 
-fn suggestion(meant: Option<&str>) -> String {
-    meant.map_or_else(String::new, |meant| format!("; did you mean {meant}?"))
-}
-
-/// What the program says when its words mean nothing.
-impl UsageError {
-    /// The error, and how to call the program.
-    pub fn full(&self) -> String {
-        format!("{self}\n\n{}", help::USAGE)
+/// Hides an argument that may hold a secret: the value of a setting, and anything long.
+fn without_secrets(mut error: Error) -> Error {
+    for kind in [ContextKind::InvalidSubcommand, ContextKind::InvalidArg] {
+        let Some(ContextValue::String(text)) = error.get(kind) else { continue };
+        let (name, value) = text.split_once('=').map_or((&**text, None), |(n, v)| (n, Some(v)));
+        let is_long = name.chars().count() > SHOWN_MAX;
+        if !is_long && value.is_none() {
+            continue;
+        }
+        let shown = if is_long { "...".to_owned() } else { format!("{name}=...") };
+        error.insert(kind, ContextValue::String(shown));
+        let tip = "settings come from the environment and the file .env".into();
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
     }
+    error
 }
 
 #[cfg(test)]
@@ -173,8 +125,8 @@ mod tests {
 
     use super::*;
 
-    fn parse(words: &[&str]) -> Result<Command, UsageError> {
-        Command::parse(&words.iter().map(OsString::from).collect::<Vec<_>>())
+    fn parse(words: &[&str]) -> Result<Command, Error> {
+        Command::parse(words.iter().map(OsString::from))
     }
 
     fn file(name: &str) -> FileOrStdio {
@@ -185,55 +137,35 @@ mod tests {
     fn every_command_is_understood() {
         for (words, command) in [
             (&[][..], Command::Run),
-            (&["backup", "a b.db"], Command::Backup(file("a b.db"))),
-            (&["backup", "-"], Command::Backup(FileOrStdio::Stdio)),
-            (&["backup", "./-"], Command::Backup(file("./-"))),
-            (&["restore", "a.db"], Command::Restore(file("a.db"))),
-            (&["restore", "-"], Command::Restore(FileOrStdio::Stdio)),
-            (&["help"], Command::Help(None)),
-            (&["--help"], Command::Help(None)),
-            (&["-h"], Command::Help(None)),
-            (&["help", "help"], Command::Help(None)),
-            (&["--help", "--version"], Command::Help(None)),
-            (&["help", "backup"], Command::Help(Some(BACKUP))),
-            (&["--help", "restore"], Command::Help(Some(RESTORE))),
-            (&["help", "USER_QUOTA"], Command::Help(Some("USER_QUOTA"))),
-            (&["--help", "user_quota"], Command::Help(Some("USER_QUOTA"))),
-            (&["backup", "--help"], Command::Help(Some(BACKUP))),
-            (&["restore", "a.db", "-h"], Command::Help(Some(RESTORE))),
-            (&["--version"], Command::Version),
-            (&["-V"], Command::Version),
-            (&["version"], Command::Version),
+            (&["run"], Command::Run),
+            (&["backup", "a b.db"], Command::Backup { file: file("a b.db") }),
+            (&["backup", "-"], Command::Backup { file: FileOrStdio::Stdio }),
+            (&["backup", "./-"], Command::Backup { file: file("./-") }),
+            (&["restore", "a.db"], Command::Restore { file: file("a.db") }),
+            (&["restore", "-"], Command::Restore { file: FileOrStdio::Stdio }),
         ] {
-            assert_eq!(parse(words), Ok(command), "{words:?}");
+            assert_eq!(parse(words).unwrap(), command, "{words:?}");
         }
     }
 
     #[test]
-    fn what_is_wrong_is_told_with_what_was_meant() {
-        for (words, told) in [
-            (&["bakcup", "a.db"][..], "'bakcup' is no command or option; did you mean backup?"),
-            (&["Backup", "a.db"], "'Backup' is no command or option; did you mean backup?"),
-            (&["--backup", "a.db"], "'--backup' is no command or option; did you mean backup?"),
-            (&["rest"], "'rest' is no command or option; did you mean restore?"),
-            (&["-v"], "'-v' is no command or option; did you mean --version?"),
-            (&["-help"], "'-help' is no command or option; did you mean --help?"),
-            (&["help", "bckup"], "'bckup' is no command or option; did you mean backup?"),
-            (&["--verbose"], "'--verbose' is no command or option"),
-            (&["x"], "'x' is no command or option"),
-            (&[""], "'' is no command or option"),
-            (&["run"], "'run' is no command: the bot runs when whisul-bot is called without"),
-            (&["DISCORD_TOKEN=s3cr3t"], "'DISCORD_TOKEN' is no command or option: settings come"),
-            (&["s3cr3t.s3cr3t.s3cr3t.s3cr3t"], "a word that long is no command or option"),
-            (&["backup"], "backup needs a file after it, or - for standard output"),
-            (&["restore", ""], "restore needs a file after it, or - for standard input"),
-            (&["backup", "--force"], "backup has no option '--force'; for a file of that name, "),
-            (&["backup", "a", "b"], "backup takes nothing more after its file; a name with spaces"),
-            (&["restore", "-", "b"], "restore takes nothing more after the -; "),
+    fn no_error_repeats_what_may_be_a_secret() {
+        for words in [
+            &["DISCORD_TOKEN=s3cr3t"][..],
+            &["--discord-token=s3cr3t"],
+            &["--discord-token", "s3cr3t.s3cr3t.s3cr3t.s3cr3t"],
+            &["s3cr3t.s3cr3t.s3cr3t.s3cr3t"],
+            &["--s3cr3t.s3cr3t.s3cr3t.s3cr3t"],
+            &["help", "s3cr3t.s3cr3t.s3cr3t.s3cr3t"],
+            &["backup", "a", "s3cr3t.s3cr3t.s3cr3t.s3cr3t"],
+            &["backup", "--s3cr3t.s3cr3t.s3cr3t.s3cr3t"],
+            &["backup", "a", "DISCORD_TOKEN=s3cr3t"],
         ] {
-            let error = parse(words).unwrap_err().to_string();
-            assert!(error.starts_with(told), "{words:?}: {error}");
-            assert!(!error.contains("s3cr3t"), "{error}");
+            let error = match parse(words) {
+                Ok(Command::Help { name }) => help_of(name).unwrap_err(),
+                parsed => parsed.unwrap_err(),
+            };
+            assert!(!error.to_string().contains("s3cr3t"), "{error}");
         }
     }
 

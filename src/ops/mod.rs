@@ -7,4 +7,4 @@ pub(crate) mod startup;
 pub mod telemetry;
 
 pub use backup::{backup, restore};
-pub use command_line::{Command, FileOrStdio, UsageError};
+pub use command_line::{Command, FileOrStdio, help_of};

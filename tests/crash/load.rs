@@ -1,25 +1,25 @@
-//! The load: people ask for songs, and some cancel them or delete their messages.
+//! What people do meanwhile: they ask for songs, and now and then cancel one or delete its message.
 
 use std::time::Duration;
 
 use fastrand::Rng;
-use sandbox::{ChannelClient, Invocation};
+use sandbox::{Invocation, Seat};
 use serde_json::json;
 use tokio::time::sleep;
 
-use crate::{faults, fixture::Fixture};
+use crate::{faults, town::Town};
 
 /// One use of the command.
 pub(crate) struct Asked {
-    /// Unique.
+    /// Which no other has.
     pub(crate) prompt: String,
     pub(crate) kind: Kind,
-    /// Whether the requester is where only they have installed the bot.
+    /// Whether they are where only they have installed the bot.
     pub(crate) by_visitor: bool,
     pub(crate) invocation: Invocation,
 }
 
-/// The planned fate of a song.
+/// What is to become of a song.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// It is made.
@@ -30,9 +30,9 @@ pub(crate) enum Kind {
     Fails,
     /// Whisul forgets it.
     Vanishes,
-    /// Its requester deletes the message while it runs.
+    /// Its message is deleted on the way.
     Deleted,
-    /// Its requester clicks *Cancel*, perhaps too late.
+    /// Its button *Cancel* is clicked, perhaps too late.
     Cancelled,
     /// Discord refuses its first answer.
     Unanswered,
@@ -51,7 +51,7 @@ impl Kind {
         }
     }
 
-    /// A kind of song that leads to this write; any kind if the write is another.
+    /// What brings a write about; anything for no write in particular.
     fn for_write(write: &str, rng: &mut Rng) -> Self {
         match write {
             "failed" => Self::Fails,
@@ -64,10 +64,10 @@ impl Kind {
     }
 }
 
-/// A random person asks for a song that leads to the `wanted` write. `None` where Discord doesn't have
-/// the command.
+/// Somebody asks, with a view to this write if there is one. `None` where Discord doesn't have the
+/// command.
 pub(crate) async fn ask(
-    fixture: &Fixture,
+    town: &Town,
     number: usize,
     wanted: Option<&str>,
     rng: &mut Rng,
@@ -80,37 +80,37 @@ pub(crate) async fn ask(
         _ => "that is made",
     };
     if kind == Kind::Unanswered {
-        faults::refuse_an_answer(fixture.discord.faults());
+        faults::refuse_an_answer(town.discord.faults());
     }
     if wanted == Some("cancelled") {
-        faults::refuse_a_prompt(fixture.whisul.faults());
+        faults::refuse_a_prompt(town.whisul.faults());
     }
     let prompt = format!("song {number:06} {fate}");
-    let client = rng.choice(&fixture.clients)?.clone();
-    let invocation = client.command("song", &[("prompt", json!(prompt))]).await.ok()?;
-    let by_visitor = client.person_id() == fixture.visitor().person_id();
+    let seat = rng.choice(&town.seats)?.clone();
+    let invocation = seat.command("song", &[("prompt", json!(prompt))]).await.ok()?;
+    let by_visitor = seat.person_id() == town.visitor().person_id();
     let wait = Duration::from_millis(rng.u64(0..200));
     match kind {
-        Kind::Deleted => drop(tokio::spawn(delete(client, invocation.clone(), wait))),
-        Kind::Cancelled => drop(tokio::spawn(cancel(client, invocation.clone(), wait))),
+        Kind::Deleted => drop(tokio::spawn(delete(seat, invocation.clone(), wait))),
+        Kind::Cancelled => drop(tokio::spawn(cancel(seat, invocation.clone(), wait))),
         _ => {}
     }
     Some(Asked { prompt, kind, by_visitor, invocation })
 }
 
 /// Deletes the answer some time after it appears.
-async fn delete(client: ChannelClient, invocation: Invocation, wait: Duration) {
+async fn delete(seat: Seat, invocation: Invocation, wait: Duration) {
     if let Ok(answer) = invocation.answer().await {
         sleep(wait).await;
-        client.delete(answer.id);
+        seat.delete(answer.id);
     }
 }
 
 /// Cancels the song some time after the answer appears, if its button is still there.
-async fn cancel(client: ChannelClient, invocation: Invocation, wait: Duration) {
+async fn cancel(seat: Seat, invocation: Invocation, wait: Duration) {
     let Ok(answer) = invocation.answer().await else { return };
     sleep(wait).await;
     if let Some(button) = answer.button("Cancel").and_then(|button| button.custom_id) {
-        _ = client.click(answer.id, &button).await;
+        _ = seat.click(answer.id, &button).await;
     }
 }

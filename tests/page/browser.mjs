@@ -85,12 +85,12 @@ export class Visitor {
     return found;
   }
 
-  async choose(group, label) {
+  async weather(group, label) {
     await this.page.getByRole("group", { name: group, exact: true }).getByRole("radio", { name: label, exact: true }).check();
   }
 
-  async inject(label) {
-    await this.page.locator(".inject").getByText(label).click();
+  async blow(label) {
+    await this.page.locator(".blows").getByText(label).click();
   }
 }
 

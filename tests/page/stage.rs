@@ -1,66 +1,66 @@
 //! A page with a bot behind it, and scenes that are played on it.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-    sync::Arc,
-    sync::atomic::{AtomicU32, Ordering},
-};
+use std::{process::Command, sync::Arc};
 
 use sandbox::{Program, page::Page};
+use tempfile::TempDir;
 
-use crate::{browser, fixture::Fixture, showcase};
+use crate::{browser, showcase, town::Town};
 
 /// Everything behind the page.
 pub(crate) struct Stage {
-    fixture: Fixture,
+    town: Town,
     page: Page,
     bot: Arc<Program>,
-    _folder: Folder,
+    _folder: TempDir,
 }
 
 impl Stage {
     /// The bot's own binary on a stage with quick durations and no quotas, some settings set
     /// otherwise.
     pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
-        Self::of(Fixture::new().await, settings).await
+        Self::of(Town::new().await, settings).await
     }
 
     /// The same, with any number of songs for whoever has a role.
     pub(crate) async fn with_unlimited_roles(settings: &[(&str, &str)]) -> Self {
-        let fixture = Fixture::new().await;
-        let roles = fixture.unlimited_roles();
+        let town = Town::new().await;
+        let roles = town.unlimited_roles();
         let settings = [settings, &[("ROLE_QUOTAS", roles.as_str())]].concat();
-        Self::of(fixture, &settings).await
+        Self::of(town, &settings).await
     }
 
-    async fn of(fixture: Fixture, settings: &[(&str, &str)]) -> Self {
-        let folder = Folder::new();
-        let bot = Arc::new(Program::new(command(&fixture, &folder, settings)));
+    async fn of(town: Town, settings: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        let bot = Arc::new(Program::new(command(&town, &folder, settings)));
         bot.start().unwrap();
-        fixture.discord.until_ready().await;
-        let page = Page::open_anywhere(fixture.environment(&bot)).await.unwrap();
-        Self { fixture, page, bot, _folder: folder }
+        town.discord.until_ready().await;
+        let page = Page::open_anywhere(town.cast(&bot)).await.unwrap();
+        Self { town, page, bot, _folder: folder }
     }
 
     /// A bot that has everything which the page can draw, and which ours may lack.
     pub(crate) async fn showcase() -> Self {
-        let fixture = Fixture::new().await;
+        let town = Town::new().await;
         let bot = Arc::new(Program::new(Command::new("cat")));
-        showcase::start(&fixture.discord).await;
-        fixture.discord.until_ready().await;
-        let page = Page::open_anywhere(fixture.environment(&bot)).await.unwrap();
-        Self { fixture, page, bot, _folder: Folder::new() }
+        showcase::start(&town.discord).await;
+        town.discord.until_ready().await;
+        let page = Page::open_anywhere(town.cast(&bot)).await.unwrap();
+        Self {
+            town,
+            page,
+            bot,
+            _folder: tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap(),
+        }
     }
 
     /// Ann writes many messages.
     pub(crate) fn chat(&self, messages: usize) {
-        let ([ann, ..], [songs, _]) = (&self.fixture.people, &self.fixture.channels);
-        let client = ann.at(songs);
+        let ([ann, ..], [songs, _]) = (&self.town.people, &self.town.channels);
+        let seat = ann.at(songs);
         for number in 1..=messages {
             let text = "A **message** with `code`, a [link](https://example.org)\n> and a quote\n";
-            client.say(&format!("{text}- message number {number}")).unwrap();
+            seat.say(&format!("{text}- message number {number}")).unwrap();
         }
     }
 
@@ -72,21 +72,21 @@ impl Stage {
         let complaint = String::from_utf8_lossy(&played.stderr);
         let success = played.status.success();
         assert!(success, "{scene}:\n{complaint}\nThe bot said:\n{}", log.join("\n"));
-        let violations = self.fixture.discord.violations();
+        let violations = self.town.discord.violations();
         assert!(violations.is_empty(), "{violations:?}");
     }
 }
 
 /// The bot's own binary, in a folder of its own.
-fn command(fixture: &Fixture, folder: &Folder, settings: &[(&str, &str)]) -> Command {
+fn command(town: &Town, folder: &TempDir, settings: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_whisul-bot"));
-    let database = format!("sqlite://{}", folder.0.join("jobs.db").display());
-    command.current_dir(&folder.0).env_clear();
+    let database = format!("sqlite://{}", folder.path().join("jobs.db").display());
+    command.current_dir(folder.path()).env_clear();
     command.envs([
-        ("DISCORD_API_URL", fixture.discord.url()),
-        ("DISCORD_TOKEN", fixture.discord.token()),
-        ("WHISUL_API_URL", fixture.whisul.url()),
-        ("WHISUL_API_KEY", fixture.whisul.key()),
+        ("DISCORD_API_URL", town.discord.url()),
+        ("DISCORD_TOKEN", town.discord.token()),
+        ("WHISUL_API_URL", town.whisul.url()),
+        ("WHISUL_API_KEY", town.whisul.key()),
         ("DATABASE_URL", database),
     ]);
     command.envs([
@@ -100,24 +100,4 @@ fn command(fixture: &Fixture, folder: &Folder, settings: &[(&str, &str)]) -> Com
     ]);
     command.envs(settings.iter().copied());
     command
-}
-
-/// A folder that goes when its test does.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("page-{}-{number}", std::process::id());
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        _ = fs::remove_dir_all(&self.0);
-    }
 }

@@ -39,17 +39,17 @@ async fn a_copy_is_one_state_while_the_bot_writes() {
         }
     });
     let (to, copy) = (Folder::new(), Folder::new());
-    fs::create_dir_all(&to.0).unwrap();
+    fs::create_dir_all(to.path()).unwrap();
     for serial in 0..5 {
-        backup(&folder.url(), &to.0.join(format!("{serial}.db"))).await.unwrap();
+        backup(&folder.url(), &to.path().join(format!("{serial}.db"))).await.unwrap();
     }
     writing.await.unwrap();
-    assert_eq!(listing(&to.0), ["0.db", "1.db", "2.db", "3.db", "4.db"]);
+    assert_eq!(listing(&to.path()), ["0.db", "1.db", "2.db", "3.db", "4.db"]);
 
     let mut before = 0;
-    fs::create_dir_all(&copy.0).unwrap();
+    fs::create_dir_all(copy.path()).unwrap();
     for serial in 0..5 {
-        fs::rename(to.0.join(format!("{serial}.db")), copy.file()).unwrap();
+        fs::rename(to.path().join(format!("{serial}.db")), copy.file()).unwrap();
         let restored = copy.store().await;
         let jobs = restored.unsettled().await.unwrap().jobs.len();
         assert!(jobs > 0 && jobs >= before, "{before}, then {jobs}");
@@ -69,7 +69,7 @@ async fn a_copy_is_for_its_owner_only_and_the_source_stays_as_it_is() {
     accept(&store, &fresh(id_at(0, 0), 1, None)).await;
     store.close().await;
     let before = (fs::read(folder.file()).unwrap(), fs::metadata(folder.file()).unwrap());
-    let to = folder.0.join("copy.db");
+    let to = folder.path().join("copy.db");
     backup(&folder.url(), &to).await.unwrap();
     assert_eq!(fs::metadata(&to).unwrap().permissions().mode() & 0o777, 0o600);
     let after = (fs::read(folder.file()).unwrap(), fs::metadata(folder.file()).unwrap());
@@ -82,9 +82,9 @@ async fn a_copy_is_for_its_owner_only_and_the_source_stays_as_it_is() {
 async fn nothing_is_ever_replaced() {
     let folder = Folder::new();
     let _store = folder.store().await;
-    let to = folder.0.join("copy.db");
+    let to = folder.path().join("copy.db");
     for name in ["copy.db", "copy.db.partial"] {
-        let file = folder.0.join(name);
+        let file = folder.path().join(name);
         fs::write(&file, "precious").unwrap();
         let error = refused(&folder, &to).await;
         assert!(matches!(&error, BackupError::Exists { path } if *path == file), "{error}");
@@ -96,7 +96,7 @@ async fn nothing_is_ever_replaced() {
     // Nor what a link leads to.
     #[cfg(unix)]
     {
-        let (link, empty) = (folder.0.join("copy.db.partial"), folder.0.join("empty"));
+        let (link, empty) = (folder.path().join("copy.db.partial"), folder.path().join("empty"));
         fs::write(&empty, "").unwrap();
         std::os::unix::fs::symlink(&empty, &link).unwrap();
         let error = refused(&folder, &to).await;
@@ -116,7 +116,7 @@ async fn nothing_is_ever_replaced() {
     let error = partial.finish(&to).unwrap_err();
     assert_eq!(error.kind(), std::io::ErrorKind::AlreadyExists);
     assert_eq!(fs::read(&to).unwrap(), b"precious");
-    assert!(!folder.0.join("copy.db.partial").exists());
+    assert!(!folder.path().join("copy.db.partial").exists());
 }
 
 #[cfg(unix)]
@@ -127,11 +127,11 @@ async fn what_a_killed_backup_has_left_is_taken_over() {
     let folder = Folder::new();
     let store = folder.store().await;
     accept(&store, &fresh(id_at(0, 1), 1, Some(2))).await;
-    let whole = folder.0.join("whole.db");
+    let whole = folder.path().join("whole.db");
     backup(&folder.url(), &whole).await.unwrap();
     let whole = fs::read(whole).unwrap();
     for (number, left) in [&whole[..], &whole[..5000], &[0; 4096], b""].into_iter().enumerate() {
-        let to = folder.0.join(format!("copy-{number}.db"));
+        let to = folder.path().join(format!("copy-{number}.db"));
         let partial = to.with_added_extension("partial");
         fs::write(&partial, left).unwrap();
         fs::set_permissions(&partial, fs::Permissions::from_mode(0o644)).unwrap();
@@ -144,8 +144,8 @@ async fn what_a_killed_backup_has_left_is_taken_over() {
 #[tokio::test]
 async fn what_is_no_database_of_ours_is_not_copied() {
     let folder = Folder::new();
-    fs::create_dir_all(&folder.0).unwrap();
-    let to = folder.0.join("copy.db");
+    fs::create_dir_all(folder.path()).unwrap();
+    let to = folder.path().join("copy.db");
     let error = refused(&folder, &to).await;
     assert!(matches!(error, BackupError::NoDatabase { .. }), "{error}");
 
@@ -177,7 +177,7 @@ async fn a_damaged_database_is_not_copied() {
     let middle = bytes.len() / 2;
     bytes[middle..].fill(0xA5);
     fs::write(folder.file(), bytes).unwrap();
-    let error = refused(&folder, &folder.0.join("copy.db")).await;
+    let error = refused(&folder, &folder.path().join("copy.db")).await;
     assert!(matches!(error, BackupError::Database(OpenError::Damaged { .. })), "{error}");
 }
 
@@ -185,7 +185,7 @@ async fn a_damaged_database_is_not_copied() {
 async fn a_place_where_nothing_can_be_written_is_named() {
     let folder = Folder::new();
     let _store = folder.store().await;
-    let nowhere = folder.0.join("nowhere/copy.db");
+    let nowhere = folder.path().join("nowhere/copy.db");
     let error = backup(&folder.url(), &nowhere).await.unwrap_err();
     assert!(matches!(error, BackupError::Copy { .. }), "{error}");
     assert!(!nowhere.parent().unwrap().exists());

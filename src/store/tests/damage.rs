@@ -1,5 +1,7 @@
 //! What goes wrong while the bot runs has a name, and passes.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use sqlx::{Executor, SqlSafeStr};
 
 use super::*;

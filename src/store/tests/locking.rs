@@ -38,7 +38,7 @@ async fn a_closed_store_lets_the_next_one_in() {
 #[tokio::test]
 async fn a_store_that_did_not_open_holds_no_lock() {
     let folder = Folder::new();
-    fs::create_dir_all(&folder.0).unwrap();
+    fs::create_dir_all(folder.path()).unwrap();
     fs::write(folder.file(), "letters to nobody\n".repeat(1000)).unwrap();
     for _ in 0..2 {
         let error = Store::open(&folder.url()).await.unwrap_err();
@@ -51,7 +51,7 @@ async fn a_store_that_did_not_open_holds_no_lock() {
 async fn a_link_is_the_same_file() {
     let folder = Folder::new();
     let _store = folder.store().await;
-    let link = folder.0.join("link.db");
+    let link = folder.path().join("link.db");
     std::os::unix::fs::symlink(folder.file(), &link).unwrap();
     refused(&format!("sqlite://{}", link.display())).await;
 }

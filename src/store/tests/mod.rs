@@ -12,41 +12,35 @@ mod people;
 mod plans;
 mod user_queries;
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::PathBuf,
-    sync::{
-        Arc,
-        atomic::{AtomicU32, Ordering},
-    },
-    time::Duration,
-};
+use std::{collections::BTreeMap, fs, path::PathBuf, sync::Arc, time::Duration};
 
 use proptest::prelude::*;
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use super::{Admission, Store};
+use tempfile::TempDir;
+
 use crate::domain::{
     ApplicationId, Cancellation, Canceller, ChannelId, Charge, Delivery, Failure, FollowUps,
     GuildId, Job, JobId, Limits, MessageAccess, MessageId, Place, Prompt, Quota, Requester, Shown,
     Song, SongLength, State, Timestamp, UserId, WhisulJob, WhisulJobId, fixtures, forgotten_before,
 };
 
-/// A folder of its own for a test, gone with it.
-struct Folder(PathBuf);
+/// A folder of its own for a test, gone with it. The database's folder in it is the store's to make.
+struct Folder(TempDir);
 
 impl Folder {
     fn new() -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("whisul-bot-store-{}-{number}", std::process::id());
-        Self(std::env::temp_dir().join(name))
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self) -> PathBuf {
+        self.0.path().join("data")
     }
 
     fn file(&self) -> PathBuf {
-        self.0.join("jobs.db")
+        self.path().join("jobs.db")
     }
 
     fn url(&self) -> String {
@@ -67,12 +61,6 @@ impl Folder {
     async fn bare(&self) -> SqliteConnection {
         let options = SqliteConnectOptions::new().filename(self.file()).create_if_missing(true);
         SqliteConnection::connect_with(&options).await.unwrap()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        drop(fs::remove_dir_all(&self.0));
     }
 }
 

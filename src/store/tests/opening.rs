@@ -38,7 +38,7 @@ async fn what_is_made_is_for_its_owner_only() {
     use std::os::unix::fs::PermissionsExt;
 
     let folder = Folder::new();
-    let inner = folder.0.join("deep/er");
+    let inner = folder.path().join("deep/er");
     let store = Store::open(&format!("sqlite://{}/jobs.db", inner.display())).await.unwrap();
     accept(&store, &fresh(id_at(0, 0), 1, None)).await;
     let mode = |path: PathBuf| fs::metadata(path).unwrap().permissions().mode() & 0o777;
@@ -75,11 +75,11 @@ async fn a_folder_or_a_file_that_cannot_be_made_is_named() {
         std::os::unix::fs::symlink("nowhere", folder.file()).unwrap();
         let leads_nowhere = Store::open(&folder.url()).await.unwrap_err();
         assert!(matches!(leads_nowhere, OpenError::NotAFile { .. }), "{leads_nowhere}");
-        assert!(!folder.0.join("nowhere").exists());
+        assert!(!folder.path().join("nowhere").exists());
     }
 
-    fs::write(folder.0.join("file"), "").unwrap();
-    let below_file = format!("sqlite://{}/file/jobs.db", folder.0.display());
+    fs::write(folder.path().join("file"), "").unwrap();
+    let below_file = format!("sqlite://{}/file/jobs.db", folder.path().display());
     let error = Store::open(&below_file).await.unwrap_err();
     assert!(matches!(error, OpenError::Folder { .. }), "{error}");
 }
@@ -88,7 +88,7 @@ async fn a_folder_or_a_file_that_cannot_be_made_is_named() {
 async fn a_file_that_is_no_database_is_refused() {
     for garbage in ["short".to_owned(), "letters to nobody\n".repeat(1000)] {
         let folder = Folder::new();
-        fs::create_dir_all(&folder.0).unwrap();
+        fs::create_dir_all(folder.path()).unwrap();
         fs::write(folder.file(), garbage).unwrap();
         let error = refused(&folder).await;
         assert!(matches!(error, OpenError::NotADatabase { .. }), "{error}");
@@ -114,7 +114,7 @@ async fn a_damaged_database_is_refused() {
 #[tokio::test]
 async fn the_database_of_another_program_is_refused() {
     let folder = Folder::new();
-    fs::create_dir_all(&folder.0).unwrap();
+    fs::create_dir_all(folder.path()).unwrap();
     let mut other = folder.bare().await;
     other.execute("CREATE TABLE recipes (name TEXT)").await.unwrap();
     other.close().await.unwrap();
@@ -133,7 +133,7 @@ const RUNNING: &str = "\
 async fn a_database_of_any_earlier_version_is_brought_forward() {
     for steps in 1..MIGRATIONS.len() {
         let folder = Folder::new();
-        fs::create_dir_all(&folder.0).unwrap();
+        fs::create_dir_all(folder.path()).unwrap();
         let mut earlier = folder.bare().await;
         migrator(steps).run(&mut earlier).await.unwrap();
         earlier.execute(RUNNING).await.unwrap();
@@ -157,7 +157,7 @@ const OLD_NAMES: &str = "\
 #[tokio::test]
 async fn rows_with_the_names_of_an_earlier_version_keep_their_meaning() {
     let folder = Folder::new();
-    fs::create_dir_all(&folder.0).unwrap();
+    fs::create_dir_all(folder.path()).unwrap();
     let mut earlier = folder.bare().await;
     migrator(4).run(&mut earlier).await.unwrap();
     earlier.execute(OLD_NAMES).await.unwrap();
@@ -196,7 +196,7 @@ async fn a_database_made_with_altered_tables_is_refused() {
 #[tokio::test]
 async fn a_database_that_another_program_holds_is_told_of() {
     let folder = Folder::new();
-    fs::create_dir_all(&folder.0).unwrap();
+    fs::create_dir_all(folder.path()).unwrap();
     let mut holder = folder.bare().await;
     holder.execute("BEGIN EXCLUSIVE").await.unwrap();
     let opened = Store::open_within(&folder.url(), Duration::from_millis(50)).await;

@@ -8,55 +8,55 @@ mod views;
 
 use std::time::Duration;
 
-use sandbox::{ChannelClient, DiscordRules, Person, WhisulRules};
+use sandbox::{DiscordRules, Person, Seat, WhisulRules};
 use serde_json::{Value, json};
 
-use crate::fixture::Fixture;
+use crate::world::World;
 
 /// The permission to manage a server (Discord docs, Permissions).
 const MANAGE_GUILD: u64 = 1 << 5;
 
-/// A fixture where songs take no time, in which Bob manages the server.
-async fn moderated(settings: &[(&str, &str)]) -> Fixture {
+/// A world where songs take no time, in which Bob manages the server.
+async fn moderated(settings: &[(&str, &str)]) -> World {
     let rules = WhisulRules { song_takes: Duration::ZERO, ..WhisulRules::default() };
-    let fixture = Fixture::with_rules(settings, DiscordRules::default(), rules).await;
-    make_moderator(&fixture);
-    fixture
+    let world = World::awake(settings, DiscordRules::default(), rules).await;
+    make_moderator(&world);
+    world
 }
 
-fn make_moderator(fixture: &Fixture) {
-    let moderators = fixture.server.add_role("Moderators");
+fn make_moderator(world: &World) {
+    let moderators = world.server.add_role("Moderators");
     moderators.grant(MANAGE_GUILD);
-    fixture.server.give_role(&fixture.bob, &moderators);
+    world.server.give_role(&world.bob, &moderators);
 }
 
 /// Uses a subcommand of `/admin` and returns what is answered, which nobody else sees.
-async fn admin(client: &ChannelClient, subcommand: &str, options: &[(&str, Value)]) -> String {
-    let used = client.command(&format!("admin {subcommand}"), options).await;
+async fn admin(seat: &Seat, subcommand: &str, options: &[(&str, Value)]) -> String {
+    let used = seat.command(&format!("admin {subcommand}"), options).await;
     let answer = used.expect("Discord takes the command").answer().await.expect("an answer");
     assert!(answer.ephemeral(), "{}", answer.text());
     answer.text()
 }
 
-impl Fixture {
+impl World {
     /// Bob, who manages the server, in its channel.
-    fn moderator(&self) -> ChannelClient {
+    fn moderator(&self) -> Seat {
         self.bob.at(&self.channel)
     }
 
     /// The bot's owner in the server's channel.
-    fn owner(&self) -> ChannelClient {
+    fn owner(&self) -> Seat {
         self.discord.owner().at(&self.channel)
     }
 
     /// Ann is told why there is no song.
     async fn refused(&self, prompt: &str) -> String {
-        crate::fixture::refusal(&self.song(&self.ann, prompt).await).await
+        crate::world::refusal(&self.song(&self.ann, prompt).await).await
     }
 
     /// Ann gets a song.
     async fn sings(&self, prompt: &str) {
-        crate::fixture::done(&self.song(&self.ann, prompt).await).await;
+        crate::world::done(&self.song(&self.ann, prompt).await).await;
     }
 }
 

@@ -1,0 +1,91 @@
+//! The gateway has two addresses, the main one and the session's own. Either may be out of order.
+
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
+
+use sandbox::{DiscordRules, Fault, WhisulRules};
+use serde_json::json;
+use tokio::{
+    io::copy_bidirectional,
+    net::{TcpListener, TcpStream},
+    task::{JoinHandle, JoinSet},
+};
+
+use crate::world::{World, done};
+
+/// Where nobody listens.
+const NOWHERE: &str = "ws://127.0.0.1:1";
+const GATEWAY: &str = "/api/v10/gateway/bot";
+
+/// Wakes the bot and waits until it knows its session: it takes a song.
+async fn is_awake(world: &mut World) {
+    world.wake_bot().await;
+    done(&world.song(&world.ann, "a first song").await).await;
+}
+
+/// Waits until the first session is resumed, in which a song can be asked for.
+async fn is_resumed(world: &World) {
+    let resumed = || (world.discord.sessions().resumed == 1).then_some(());
+    world.discord.until("the session to be resumed", resumed).await;
+    assert_eq!(world.discord.sessions().identified, 1);
+    done(&world.song(&world.ann, "a song").await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_whose_own_address_is_dead_is_resumed_at_the_main_one() {
+    let mut world = World::asleep(&[], DiscordRules::default(), WhisulRules::default()).await;
+    world.discord.gateway().resume_at(NOWHERE);
+    is_awake(&mut world).await;
+    world.discord.gateway().drop_connections();
+    is_resumed(&world).await;
+}
+
+/// Passes connections on to another address. Nobody listens any more once the task is aborted.
+async fn passing_on_to(address: SocketAddr) -> (SocketAddr, JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let own = listener.local_addr().unwrap();
+    let passing = tokio::spawn(async move {
+        let mut connections = JoinSet::new();
+        while let Ok((mut stream, _)) = listener.accept().await {
+            connections.spawn(async move {
+                let mut onwards = TcpStream::connect(address).await?;
+                copy_bidirectional(&mut stream, &mut onwards).await
+            });
+        }
+    });
+    (own, passing)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_whose_main_address_is_dead_is_resumed_at_its_own_even_if_that_failed_once() {
+    let mut world = World::asleep(&[], DiscordRules::default(), WhisulRules::default()).await;
+    let address = world.discord.url().trim_start_matches("http://").parse().unwrap();
+    let (main, passing) = passing_on_to(address).await;
+    let limit = json!({"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1});
+    let told = json!({"url": format!("ws://{main}"), "shards": 1, "session_start_limit": limit});
+    world.discord.faults().add(Fault::on("GET", GATEWAY).json(200, &told.to_string()));
+    is_awake(&mut world).await;
+    let gateway = world.discord.gateway();
+    gateway.refuse_connections(true);
+    let before = gateway.attempts().len();
+    passing.abort();
+    let tried = || (gateway.attempts().len() > before).then_some(());
+    world.discord.until("a try at its own address", tried).await;
+    gateway.refuse_connections(false);
+    is_resumed(&world).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_discord_that_does_not_say_how_many_sessions_are_left_holds_up_no_new_one() {
+    let world = World::new().await;
+    world.discord.faults().add(Fault::on("GET", GATEWAY).hang());
+    let began = Instant::now();
+    world.discord.gateway().invalidate(false);
+    let identified = || (world.discord.sessions().identified == 2).then_some(());
+    world.discord.until("a new session", identified).await;
+    // Waiting for the whole time of a request (10 s) and then for the session would take longer.
+    assert!(began.elapsed() < Duration::from_secs(11), "{:?}", began.elapsed());
+    done(&world.song(&world.ann, "a song").await).await;
+}

@@ -1,5 +1,0 @@
-//! Quotas and charges.
-
-mod charges;
-mod limits;
-mod quota_command;

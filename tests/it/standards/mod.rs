@@ -1,4 +1,0 @@
-//! Rules for this repository that a machine can check.
-
-pub(crate) mod architecture;
-mod import_cycles;
