@@ -9,7 +9,9 @@ mod bot;
 use std::time::{Duration, Instant};
 
 use bot::Bot;
-use sandbox::{DiscordRules, DiscordSandbox, Plan, RateLimits, Seat, WhisulRules, WhisulSandbox};
+use sandbox::{
+    ChannelClient, DiscordRules, DiscordSandbox, Plan, RateLimits, WhisulRules, WhisulSandbox,
+};
 use serde_json::{Value, json};
 
 const WORDS: usize = 200;
@@ -61,7 +63,7 @@ async fn main() {
         let took = started.elapsed().as_millis();
         println!("beside {PROMPTS} {kind} prompts   {}; {took} ms in all", meanwhile.describe());
     }
-    println!("it takes                       {}", bot.vitals());
+    println!("it takes                       {}", bot.resource_usage());
 }
 
 /// How long a read and a write of the database by somebody else take to be answered, at most.
@@ -77,18 +79,18 @@ impl Waits {
     }
 }
 
-async fn waits(seat: &Seat) -> Waits {
+async fn waits(client: &ChannelClient) -> Waits {
     let mut longest = Waits { read: Duration::ZERO, write: Duration::ZERO };
     for _ in 0..20 {
-        longest.read = longest.read.max(answered(seat, "quota", &[]).await);
-        longest.write = longest.write.max(answered(seat, "notify off", &[]).await);
+        longest.read = longest.read.max(answered(client, "quota", &[]).await);
+        longest.write = longest.write.max(answered(client, "notify off", &[]).await);
     }
     longest
 }
 
-async fn answered(seat: &Seat, command: &str, options: &[(&str, Value)]) -> Duration {
+async fn answered(client: &ChannelClient, command: &str, options: &[(&str, Value)]) -> Duration {
     let start = Instant::now();
-    let asked = seat.command(command, options).await.expect("a known command");
+    let asked = client.command(command, options).await.expect("a known command");
     asked.answer().await.expect("an answer").created.duration_since(start)
 }
 

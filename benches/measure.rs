@@ -35,7 +35,7 @@ async fn main() {
     discord.until_ready().await;
     let ready = started.elapsed();
     tokio::time::sleep(IDLE).await;
-    let idle = bot.vitals();
+    let idle = bot.resource_usage();
 
     let mut times = Vec::with_capacity(COMMANDS);
     for number in 0..COMMANDS {
@@ -52,6 +52,6 @@ async fn main() {
     println!("program            {} kB", size / 1000);
     println!("start to READY     {} ms", ready.as_millis());
     println!("when idle          {idle}");
-    println!("after {COMMANDS} songs    {}", bot.vitals());
+    println!("after {COMMANDS} songs    {}", bot.resource_usage());
     println!("event to answer    median {:?}, 99th percentile {:?}", at(50), at(99));
 }

@@ -14,7 +14,8 @@ use std::{
 
 use bot::Bot;
 use sandbox::{
-    DiscordRules, DiscordSandbox, Plan, RateLimits, Requests, Seat, WhisulRules, WhisulSandbox,
+    ChannelClient, DiscordRules, DiscordSandbox, Plan, RateLimits, Requests, WhisulRules,
+    WhisulSandbox,
 };
 use serde_json::json;
 
@@ -35,15 +36,15 @@ async fn main() {
     let server = discord.add_server("Music lovers");
     let channel = server.add_channel("songs");
     let people = (0..PEOPLE).map(|number| discord.add_person(&format!("Person {number}")));
-    let seats: Vec<Seat> =
+    let clients: Vec<ChannelClient> =
         people.inspect(|person| server.join(person)).map(|person| person.at(&channel)).collect();
     let folder = tempfile::tempdir().expect("a temporary folder");
 
     let bot = Bot::start(&folder, &discord, &whisul, SETTINGS);
     discord.until_ready().await;
     for number in 0..JOBS {
-        let seat = seats.get(number % PEOPLE).expect("one of them");
-        ask(seat, number).await;
+        let client = clients.get(number % PEOPLE).expect("one of them");
+        ask(client, number).await;
     }
     drop(bot);
     let identified = discord.sessions().identified;
@@ -56,20 +57,20 @@ async fn main() {
         .until("the bot's return", || (discord.sessions().identified > identified).then_some(()))
         .await;
     let ready = started.elapsed();
-    ask(seats.first().expect("one of them"), JOBS).await;
+    ask(clients.first().expect("one of them"), JOBS).await;
     let answered = started.elapsed();
     tokio::time::sleep(WATCHED).await;
 
     println!("start to READY with {JOBS} jobs   {} ms", ready.as_millis());
     println!("until a new command is answered   {} ms", answered.as_millis());
-    println!("it takes                          {}", bot.vitals());
+    println!("it takes                          {}", bot.resource_usage());
     println!("requests to Discord   {}", busiest_second(discord.requests(), started));
     println!("requests to Whisul    {}", busiest_second(whisul.requests(), started));
 }
 
-async fn ask(seat: &Seat, number: usize) {
+async fn ask(client: &ChannelClient, number: usize) {
     let prompt = json!(format!("song number {number}"));
-    let asked = seat.command("song", &[("prompt", prompt)]).await.expect("a known command");
+    let asked = client.command("song", &[("prompt", prompt)]).await.expect("a known command");
     asked.answer().await.expect("an answer");
 }
 

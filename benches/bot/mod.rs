@@ -5,9 +5,9 @@ use std::process::{Child, Command, Stdio};
 use sandbox::{DiscordSandbox, WhisulSandbox};
 use tempfile::TempDir;
 
-mod vitals;
+mod resource_usage;
 
-use vitals::Vitals;
+use resource_usage::ResourceUsage;
 
 /// The bot's program.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_whisul-bot");
@@ -45,8 +45,8 @@ impl Bot {
     }
 
     /// What it takes at present.
-    pub(crate) fn vitals(&self) -> Vitals {
-        Vitals::of(self.process.id())
+    pub(crate) fn resource_usage(&self) -> ResourceUsage {
+        ResourceUsage::of(self.process.id())
     }
 }
 

@@ -7,25 +7,25 @@
 
 #![expect(clippy::unwrap_used, reason = "a measurement stops at the first surprise")]
 
-#[path = "../../tests/crash/books.rs"]
+#[path = "../../tests/crash/audit.rs"]
 #[expect(dead_code, reason = "the crash test needs more of it")]
-mod books;
+mod audit;
+mod fault_schedule;
 #[path = "../../tests/crash/faults.rs"]
 mod faults;
-mod journal;
+#[path = "../../tests/crash/fixture.rs"]
+#[expect(dead_code, reason = "the crash test needs more of it")]
+mod fixture;
 #[path = "../../tests/crash/load.rs"]
 mod load;
+mod log_check;
 #[path = "../../tests/crash/program.rs"]
 #[expect(dead_code, reason = "the crash test needs more of it")]
 mod program;
-mod record;
+#[path = "../bot/resource_usage.rs"]
+mod resource_usage;
 mod soak;
-#[path = "../../tests/crash/town.rs"]
-#[expect(dead_code, reason = "the crash test needs more of it")]
-mod town;
-#[path = "../bot/vitals.rs"]
-mod vitals;
-mod weather;
+mod usage_record;
 
 use std::{process::ExitCode, time::Duration};
 
@@ -38,8 +38,8 @@ async fn main() -> ExitCode {
     let minutes = number("MINUTES").unwrap_or(1);
     println!("SEED={seed} MINUTES={minutes}");
     let mut soak = Soak::begin(seed).await;
-    soak.last(Duration::from_mins(minutes)).await;
-    soak.dry().await;
+    soak.run_for(Duration::from_mins(minutes)).await;
+    soak.drain().await;
     let complaints = soak.check().await;
     for complaint in &complaints {
         println!("WRONG: {complaint}");

@@ -1,4 +1,4 @@
-//! The soak itself: people ask, the weather changes, and in the end the books are checked.
+//! The soak itself: people ask for songs, faults come and go, and an audit follows.
 
 use std::{
     collections::BTreeMap,
@@ -6,87 +6,88 @@ use std::{
 };
 
 use fastrand::Rng;
-use sandbox::{DiscordRules, DiscordSandbox, Plan, Seat};
+use sandbox::{ChannelClient, DiscordRules, DiscordSandbox, Plan};
 use tokio::time::sleep;
 
 use crate::{
-    books::{self, Books},
-    journal::Journal,
+    audit::{self, Audit},
+    fault_schedule::FaultSchedule,
+    fixture::Fixture,
     load::{self, Asked},
+    log_check::LogCheck,
     program::{Program, Running},
-    record::Record,
-    town::Town,
-    vitals::Vitals,
-    weather::Weather,
+    resource_usage::ResourceUsage,
+    usage_record::UsageRecord,
 };
 
-/// Between two looks at how things are.
+/// The pause between two checks.
 const TICK: Duration = Duration::from_millis(100);
-/// Between two looks at what the bot takes.
+/// The pause between two measurements of the bot's resources.
 const MEASURED: Duration = Duration::from_secs(10);
-/// How long a song takes, and one that takes its time.
+/// How long a song takes, and a slow one.
 const SONG: Duration = Duration::from_secs(1);
 const SLOW_SONG: Duration = Duration::from_secs(6);
-/// People, two at each channel.
+/// People, two in each channel.
 const PEOPLE: usize = 40;
 /// More songs are not asked for while so many messages still wait for their outcome,
 const CROWD: usize = 60;
 /// of which those that are older than this will get it elsewhere.
 const OLD: Duration = Duration::from_mins(2);
-/// How long everything may take in the end: the bot's longest backoff and a little.
-const DRYING: Duration = Duration::from_mins(6);
+/// How long draining may take: the bot's longest backoff and a margin.
+const DRAIN_LIMIT: Duration = Duration::from_mins(6);
 
 /// See the module.
 pub(crate) struct Soak {
-    town: Town,
+    fixture: Fixture,
     program: Program,
     running: Option<Running>,
-    weather: Weather,
+    schedule: FaultSchedule,
     rng: Rng,
     asked: Vec<Asked>,
-    /// Of whom it is not known yet that they have their outcome, and since when they wait.
+    /// The requests that have shown no outcome yet, and since when they wait.
     waiting: Vec<(usize, Instant)>,
-    record: Record,
+    usage: UsageRecord,
     complaints: Vec<String>,
-    dried_in: Duration,
+    drained_in: Duration,
 }
 
 impl Soak {
     pub(crate) async fn begin(seed: u64) -> Self {
-        let mut town = Town::found("soak", rules()).await;
-        town.seats.splice(0..0, crowd(&town.discord));
-        town.whisul.plan("that is made", Plan::song().takes(SONG));
-        town.whisul.plan("that takes its time", Plan::song().takes(SLOW_SONG));
-        let program = Program::new(&town.folder, settings(&town));
-        let running = Some(program.start(None).until_ready(&town).await);
-        let weather = Weather::new(&town);
+        let mut fixture = Fixture::start("soak", rules()).await;
+        fixture.clients.splice(0..0, crowd(&fixture.discord));
+        fixture.whisul.plan("that is made", Plan::song().takes(SONG));
+        fixture.whisul.plan("that takes its time", Plan::song().takes(SLOW_SONG));
+        let program = Program::new(&fixture.folder, settings(&fixture));
+        let running = Some(program.start(None).until_ready(&fixture).await);
+        let schedule = FaultSchedule::new(&fixture);
         Self {
-            town,
+            fixture,
             program,
             running,
-            weather,
+            schedule,
             rng: Rng::with_seed(seed),
             asked: Vec::new(),
             waiting: Vec::new(),
-            record: Record::default(),
+            usage: UsageRecord::default(),
             complaints: Vec::new(),
-            dried_in: Duration::ZERO,
+            drained_in: Duration::ZERO,
         }
     }
 
-    /// Lets people ask for so long, whatever the weather.
-    pub(crate) async fn last(&mut self, length: Duration) {
+    /// Lets people ask for songs for so long, while faults come and go.
+    pub(crate) async fn run_for(&mut self, length: Duration) {
         let begun = Instant::now();
-        let (mut measured, mut turn) = (begun, begun);
+        let (mut next_measurement, mut next_phase) = (begun, begun);
         while begun.elapsed() < length && self.is_alive() {
-            if turn <= Instant::now() {
-                turn = Instant::now() + self.weather.change(&self.town, &mut self.rng).await;
+            if next_phase <= Instant::now() {
+                next_phase =
+                    Instant::now() + self.schedule.next_phase(&self.fixture, &mut self.rng).await;
             }
-            self.weather.go_on(&self.town, &mut self.rng);
+            self.schedule.step(&self.fixture, &mut self.rng);
             self.ask().await;
-            if measured <= Instant::now() {
+            if next_measurement <= Instant::now() {
                 self.measure(begun.elapsed());
-                measured = Instant::now() + MEASURED;
+                next_measurement = Instant::now() + MEASURED;
             }
             sleep(TICK).await;
         }
@@ -100,11 +101,11 @@ impl Soak {
         ended.is_none()
     }
 
-    /// Now and then somebody asks for a song, and now and then several people do at once.
+    /// At random, nobody, one person or several people at once ask for songs.
     async fn ask(&mut self) {
         let asked = &self.asked;
         self.waiting.retain(|(number, since)| {
-            since.elapsed() < OLD && asked.get(*number).is_some_and(books::is_open)
+            since.elapsed() < OLD && asked.get(*number).is_some_and(audit::is_open)
         });
         let people = match self.rng.u32(0..100) {
             0..2 => 10,
@@ -116,7 +117,7 @@ impl Soak {
                 return;
             }
             let number = self.asked.len();
-            if let Some(asked) = load::ask(&self.town, number, None, &mut self.rng).await {
+            if let Some(asked) = load::ask(&self.fixture, number, None, &mut self.rng).await {
                 self.asked.push(asked);
                 self.waiting.push((number, Instant::now()));
             }
@@ -125,52 +126,52 @@ impl Soak {
 
     fn measure(&mut self, at: Duration) {
         if let Some(running) = &self.running {
-            self.record.note(at, Vitals::of(running.id()));
+            self.usage.note(at, ResourceUsage::of(running.id()));
         }
-        // What was asked of the sandboxes is not looked at here.
-        self.town.discord.requests().clear();
-        self.town.whisul.requests().clear();
+        // Nobody reads the recorded requests here.
+        self.fixture.discord.requests().clear();
+        self.fixture.whisul.requests().clear();
     }
 
-    /// The sun comes out, nobody asks any more, and the bot stops when nothing is left to do.
-    pub(crate) async fn dry(&mut self) {
-        self.weather.clear_up(&self.town).await;
+    /// Clears all faults, waits until every job is settled, and stops the bot.
+    pub(crate) async fn drain(&mut self) {
+        self.schedule.clear(&self.fixture).await;
         let begun = Instant::now();
-        while Books::open(&self.town.database()).await.unsettled() > 0 && self.is_alive() {
-            if begun.elapsed() > DRYING {
+        while Audit::load(&self.fixture.database()).await.unsettled() > 0 && self.is_alive() {
+            if begun.elapsed() > DRAIN_LIMIT {
                 self.complaints.push("not everything was settled in time".to_owned());
                 break;
             }
             sleep(Duration::from_secs(1)).await;
         }
-        self.dried_in = begun.elapsed();
+        self.drained_in = begun.elapsed();
         let Some(running) = self.running.take() else { return };
-        println!("at rest:       {}", Vitals::of(running.id()));
+        println!("at rest:       {}", ResourceUsage::of(running.id()));
         let status = running.stop().await;
         if !status.success() {
             self.complaints.push(format!("the stop was no success: {status}"));
         }
     }
 
-    /// Prints the figures. Returns what is not as promised.
+    /// Prints the figures. Returns the complaints.
     pub(crate) async fn check(mut self) -> Vec<String> {
-        self.record.print();
-        self.complaints.extend(self.record.complaints());
-        for (spell, times) in &self.weather.past {
-            println!("{times:7} {spell:?}");
+        self.usage.print();
+        self.complaints.extend(self.usage.complaints());
+        for (phase, times) in &self.schedule.past {
+            println!("{times:7} {phase:?}");
         }
-        let journal = Journal::read(&self.program.log, &self.town);
-        journal.print();
-        self.complaints.extend(journal.complaints());
-        self.complaints.extend(self.weather.untold(&journal));
-        let books = Books::open(&self.town.database()).await;
-        books.print(&self.asked, &self.town);
-        self.complaints.extend(books.audit(&self.town, &self.asked));
-        println!("all was settled {:.1?} after the weather had cleared up", self.dried_in);
+        let log_check = LogCheck::read(&self.program.log, &self.fixture);
+        log_check.print();
+        self.complaints.extend(log_check.complaints());
+        self.complaints.extend(self.schedule.unlogged(&log_check));
+        let audit = Audit::load(&self.fixture.database()).await;
+        audit.print(&self.asked, &self.fixture);
+        self.complaints.extend(audit.complaints(&self.fixture, &self.asked));
+        println!("all was settled {:.1?} after the last fault", self.drained_in);
         if self.complaints.is_empty() {
-            self.town.leave();
+            self.fixture.clean_up();
         } else {
-            println!("See {}", self.town.folder.display());
+            println!("See {}", self.fixture.folder.display());
         }
         self.complaints
     }
@@ -188,8 +189,8 @@ fn rules() -> DiscordRules {
 }
 
 /// The defaults a good fifty times as fast.
-fn settings(town: &Town) -> BTreeMap<&'static str, String> {
-    let mut settings = town.settings();
+fn settings(fixture: &Fixture) -> BTreeMap<&'static str, String> {
+    let mut settings = fixture.settings();
     let own = [
         ("MAX_RUNNING", "10"),
         ("POLL_INTERVAL", "100ms"),
@@ -203,14 +204,14 @@ fn settings(town: &Town) -> BTreeMap<&'static str, String> {
 }
 
 /// Many people in a server of their own.
-fn crowd(discord: &DiscordSandbox) -> Vec<Seat> {
+fn crowd(discord: &DiscordSandbox) -> Vec<ChannelClient> {
     let server = discord.add_server("Lovers of long songs");
     let channels: Vec<_> =
         (0..PEOPLE / 2).map(|number| server.add_channel(&format!("songs-{number}"))).collect();
-    let seats = (0..PEOPLE).zip(channels.iter().cycle()).map(|(number, channel)| {
+    let clients = (0..PEOPLE).zip(channels.iter().cycle()).map(|(number, channel)| {
         let person = discord.add_person(&format!("Person {number}"));
         server.join(&person);
         person.at(channel)
     });
-    seats.collect()
+    clients.collect()
 }

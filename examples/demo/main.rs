@@ -99,7 +99,7 @@ async fn play(act: Act) -> Result<(), Wrong> {
 
 /// Opens the page and leaves the stage to its visitors until a signal asks for the end.
 async fn receive(stage: &Stage, mut signals: Signals) -> Result<(), Wrong> {
-    let page = Page::open(stage.cast()).await?;
+    let page = Page::open(stage.environment()).await?;
     Terminal::print(&format!(
         "\nThat was the scene. Go on in your browser:\n\n  {}\n\n{}",
         page.url(),

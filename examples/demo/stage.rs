@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, env, fs, io, process, sync::Arc, time::Duration
 
 use sandbox::{
     Channel, DiscordRules, DiscordSandbox, Person, Program, Role, WhisulRules, WhisulSandbox,
-    page::Cast,
+    page::Environment,
 };
 use tempfile::TempDir;
 use tokio::time::timeout;
@@ -100,11 +100,11 @@ impl Stage {
     }
 
     /// Whom and what the page shows.
-    pub(crate) fn cast(&self) -> Cast {
+    pub(crate) fn environment(&self) -> Environment {
         let person = |person: &Person, what: &str| (person.clone(), what.to_owned());
         let channel = |channel: &Channel, name: &str| (channel.clone(), name.to_owned());
         let role = |role: &Role, name: &str| (role.id(), name.to_owned());
-        Cast {
+        Environment {
             discord: self.discord.clone(),
             whisul: self.whisul.clone(),
             server: SERVER.to_owned(),

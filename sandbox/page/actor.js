@@ -1,12 +1,12 @@
-// The hands that play a scenario: they use the page as a visitor does, slowly enough to be watched.
+// Plays a scenario: uses the page as a visitor does, slowly enough to be watched.
 
 import * as channel from "./channel.js";
 import * as composer from "./composer.js";
 import { byId, element } from "./dom.js";
 import * as drawers from "./drawers.js";
-import { cleanUp, weather as change } from "./net.js";
+import { cleanUp, inject } from "./net.js";
 import { bot, channels, everybody, here, me } from "./state.js";
-import * as weather from "./weather.js";
+import * as faults from "./fault_controls.js";
 
 /** How long one thing may take, in milliseconds. */
 const PATIENCE = 60_000;
@@ -85,28 +85,28 @@ export class Actor {
     await this.waitFor(`You are ${name} now`, () => me().name === name && channel.isDrawn());
   }
 
-  /** Chooses a weather. */
+  /** Chooses a faults. */
   async choose(group, value, sentence) {
-    const control = weather.choice(group, value);
+    const control = faults.choice(group, value);
     this.say(sentence ?? `In the panel: ${control.closest("label").textContent}.`);
     await this.#click(control);
-    await this.waitFor(sentence?.replace(/\.$/, "") ?? "The panel changes", () => weather.now(group) === value);
+    await this.waitFor(sentence?.replace(/\.$/, "") ?? "The panel changes", () => faults.now(group) === value);
     if (sentence) await this.tell(sentence);
   }
 
-  /** Chooses a weather, unless it is so already. */
+  /** Chooses an option of the fault controls, unless it is chosen already. */
   async ensure(group, value) {
-    if (weather.now(group) !== value) await this.choose(group, value);
+    if (faults.now(group) !== value) await this.choose(group, value);
   }
 
   async press(what, sentence) {
     this.say(sentence);
-    await this.#click(weather.blow(what));
+    await this.#click(faults.button(what));
   }
 
-  /** Whisul is done with a song. */
+  /** Lets Whisul complete a song. */
   async finish(prompt) {
-    await change({ finish_song: prompt });
+    await inject({ finish_song: prompt });
   }
 
   /** Types a command and sends it; returns what is to be seen of it. */
@@ -127,13 +127,13 @@ export class Actor {
     return answer;
   }
 
-  /** What a person is to do at the end if this is cut short. */
-  deed(name, command, options = {}) {
+  /** What a person does at the end if the scenario is cut short. */
+  action(name, command, options = {}) {
     return { person: this.id(name), channel: channels()[0].id, do: "command", name: command, options };
   }
 
-  async cleanUp(deeds) {
-    await cleanUp({ prompts: this.prompts, deeds });
+  async cleanUp(actions) {
+    await cleanUp({ prompts: this.prompts, actions });
   }
 
   /** Shows where it presses, and presses. */

@@ -13,7 +13,7 @@ import * as state from "./state.js";
 import * as theme from "./theme.js";
 import * as time from "./time.js";
 import * as tryThis from "./try_this.js";
-import * as weather from "./weather.js";
+import * as faultControls from "./fault_controls.js";
 
 /** The moment of the latest view of this place. */
 let since = null;
@@ -38,7 +38,7 @@ async function look() {
       since = view.now;
       channel.update(view);
       sidebar.draw(view.latest);
-      weather.show(view.weather, view.bot);
+      faultControls.show(view.faults, view.bot);
       presence.show(view.bot);
       tryThis.show(view);
       jump();
@@ -94,7 +94,7 @@ state.set(await net.people());
 drawers.start();
 end.start();
 sidebar.start();
-weather.open();
+faultControls.open();
 tryThis.start();
 tryThis.goBack();
 composer.start();

@@ -18,7 +18,7 @@ async function post(path, body) {
 export const people = () => get("/people");
 export const log = () => get("/log");
 export const commands = () => get("/commands", here());
-export const weather = (change) => post("/weather", change);
+export const inject = (fault) => post("/faults", fault);
 
 /** What has changed where we look since the view before; everything, without one. */
 export function view(place, since) {
@@ -42,10 +42,10 @@ export async function lease(signal, lost) {
   read().catch(() => signal.aborted || lost());
 }
 
-/** Does something as the person we are, where we look. */
+/** Performs an action as our person, in our channel. */
 export async function act(what, place = here()) {
   try {
-    return await post("/act", { ...place, ...what });
+    return await post("/action", { ...place, ...what });
   } catch {
     return { is: "refused", why: "the demo doesn't answer" };
   }

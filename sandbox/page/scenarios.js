@@ -33,7 +33,7 @@ const SCENARIOS = [
     people: ["Pat", "Mo"],
     prompts: ["a march for a quiet hour"],
     async play(actor, [prompt]) {
-      const resume = actor.deed("Mo", "admin resume");
+      const resume = actor.action("Mo", "admin resume");
       await actor.become("Mo");
       await actor.cleanUp([resume]);
       const paused = await actor.command("admin pause", { reason: "quiet hour" });
@@ -114,7 +114,7 @@ const SCENARIOS = [
     people: ["Ann", "Olga"],
     prompts: ["one more song for Ann"],
     async play(actor, [prompt]) {
-      await actor.cleanUp([actor.deed("Olga", "admin quota reset", { person: actor.id("Ann") })]);
+      await actor.cleanUp([actor.action("Olga", "admin quota reset", { person: actor.id("Ann") })]);
       await actor.become("Ann");
       for (let refused = false; !refused;) {
         const asked = await actor.command("song", { prompt });
@@ -131,7 +131,7 @@ const SCENARIOS = [
       const asked = await actor.song(prompt);
       await actor.waitFor("Ann can ask again", () => asked.isDone());
       // This one shall not be missing from her day either.
-      await actor.cleanUp([actor.deed("Olga", "admin quota reset", { person: actor.id("Ann") })]);
+      await actor.cleanUp([actor.action("Olga", "admin quota reset", { person: actor.id("Ann") })]);
     },
     end: "Ann has a new song, and her full quota again.",
   },

@@ -9,7 +9,7 @@ import { playable } from "./scenarios.js";
 /** Where one was before; kept beyond a reload of the page. */
 const BEFORE = "before-scenario";
 /** What only the actor uses while a scenario is played. */
-const HANDS = ["sidebar", "composer", "weather"];
+const CONTROLS = ["sidebar", "composer", "fault-controls"];
 
 /** The button of the latest scenario. */
 let last = null;
@@ -59,7 +59,7 @@ async function play(scenario, button) {
   const playing = stop = new AbortController();
   sessionStorage.setItem(BEFORE, location.hash);
   banner(scenario.title, "Everything is being prepared…", "Stop");
-  hands(true);
+  setInert(true);
   drawers.close();
   byId("scenario-stop").focus();
   const lost = () => playing.abort(new Error("The demo doesn't answer any more."));
@@ -69,7 +69,7 @@ async function play(scenario, button) {
   try {
     await lease(playing.signal, lost);
     leased = true;
-    await cleanUp({ prompts: scenario.prompts, deeds: [] });
+    await cleanUp({ prompts: scenario.prompts, actions: [] });
     actor = new Actor(playing.signal, say, scenario.prompts);
     await prepare(actor, scenario);
     await scenario.play(actor, scenario.prompts);
@@ -80,13 +80,13 @@ async function play(scenario, button) {
   playing.abort();
   say(`${end} Everything is being put back…`);
   if (leased) await restored();
-  hands(false);
+  setInert(false);
   goBack();
   stop = null;
-  banner(scenario.title, `${end} Weather and bot are as they were before.`, "Close");
+  banner(scenario.title, `${end} Faults and bot are as they were before.`, "Close");
 }
 
-/** Begins in fair weather, with a bot. */
+/** Begins without faults and with a bot that runs. */
 async function prepare(actor, { needsBot }) {
   if (!bot.runs && bot.connected && needsBot) throw new Error("This needs the demo's own bot. Start it first.");
   if (!bot.connected && !bot.runs) await actor.press("start_bot", "First the bot is started.");
@@ -104,8 +104,8 @@ async function restored() {
   while (running && performance.now() < deadline) await new Promise((wake) => setTimeout(wake, 50));
 }
 
-function hands(inert) {
-  for (const id of HANDS) byId(id).inert = inert;
+function setInert(inert) {
+  for (const id of CONTROLS) byId(id).inert = inert;
 }
 
 function say(sentence) {

@@ -17,9 +17,9 @@ mod whisul;
 
 pub use changes::Changes;
 pub use discord::{
-    Button, Channel, ClientRefusal, DiscordRules, DiscordSandbox, Embed, FieldKind, GatewayControl,
-    GatewayFault, Invocation, Message, Modal, ModalChoice, ModalField, NoAnswer, Person, Ping,
-    RateLimit, RateLimits, Role, Seat, Server,
+    Button, Channel, ChannelClient, ClientRefusal, DiscordRules, DiscordSandbox, Embed, FieldKind,
+    GatewayControl, GatewayFault, Invocation, Message, Modal, ModalChoice, ModalField, NoAnswer,
+    Person, Ping, RateLimit, RateLimits, Role, Server,
 };
 pub use faults::{Fault, FaultId, Faults};
 pub use program::Program;

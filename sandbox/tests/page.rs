@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use reqwest::header::{HOST, ORIGIN};
 use reqwest::{Client, Response, StatusCode};
-use sandbox::page::{Cast, Page};
+use sandbox::page::{Environment, Page};
 use sandbox::{Channel, DiscordRules, DiscordSandbox, Person, Program, WhisulRules, WhisulSandbox};
 use serde_json::{Value, json};
 
@@ -32,7 +32,7 @@ impl Stage {
         let channel = server.add_channel("songs");
         // It ends by itself when its standard input is closed.
         let bot = Arc::new(Program::new(Command::new("cat")));
-        let cast = Cast {
+        let environment = Environment {
             discord,
             whisul,
             server: "Den".to_owned(),
@@ -42,7 +42,7 @@ impl Stage {
             bot: Arc::clone(&bot),
             song_takes: Duration::from_secs(1),
         };
-        let page = Page::open_anywhere(cast).await.unwrap();
+        let page = Page::open_anywhere(environment).await.unwrap();
         Self { page, bot, channel, ann, bob, client: Client::new() }
     }
 
@@ -62,7 +62,7 @@ impl Stage {
     async fn act(&self, person: &Person, mut act: Value) -> Value {
         act["person"] = json!(person.id().to_string());
         act["channel"] = json!(self.channel.id().to_string());
-        self.post("act", act).await.json().await.unwrap()
+        self.post("action", act).await.json().await.unwrap()
     }
 
     async fn view(&self, person: &Person, since: Option<&str>) -> Value {
@@ -76,7 +76,7 @@ impl Stage {
 #[tokio::test]
 async fn other_pages_of_the_browser_get_nothing() {
     let stage = Stage::new().await;
-    let paths = ["", "main.js", "events", "people", "log", "act", "weather"];
+    let paths = ["", "main.js", "events", "people", "log", "action", "faults"];
     for path in paths {
         let url = format!("{}{path}", stage.page.url());
         for (name, value) in [(HOST, "evil.example"), (ORIGIN, "http://evil.example")] {
@@ -94,7 +94,7 @@ async fn other_pages_of_the_browser_get_nothing() {
 #[tokio::test]
 async fn a_body_that_is_no_json_is_refused() {
     let stage = Stage::new().await;
-    let request = stage.client.post(format!("{}weather", stage.page.url())).body("\"kill_bot\"");
+    let request = stage.client.post(format!("{}faults", stage.page.url())).body("\"kill_bot\"");
     let answer = request.header(ORIGIN, stage.origin()).send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
 }
@@ -148,7 +148,7 @@ async fn what_nobody_can_do_is_refused_in_words() {
     let refused = stage.act(&stage.ann, unknown).await;
     assert_eq!(refused, json!({ "is": "refused", "why": "there is no command \"nothing\" here" }));
     let nobody = json!({ "do": "say", "text": "x", "person": "1", "channel": "2" });
-    let refused = stage.post("act", nobody).await.json::<Value>().await.unwrap();
+    let refused = stage.post("action", nobody).await.json::<Value>().await.unwrap();
     assert_eq!(refused["is"], "refused");
     let view = stage.get("view?person=1&channel=2").await.json::<Value>().await.unwrap();
     assert_eq!(view["ids"], json!([]));
@@ -159,9 +159,9 @@ async fn the_bot_is_started_and_killed() {
     let stage = Stage::new().await;
     let runs = async || stage.view(&stage.ann, None).await["bot"]["runs"].clone();
     assert_eq!(runs().await, false);
-    assert_eq!(stage.post("weather", json!("start_bot")).await.status(), StatusCode::NO_CONTENT);
+    assert_eq!(stage.post("faults", json!("start_bot")).await.status(), StatusCode::NO_CONTENT);
     assert_eq!(runs().await, true);
-    assert_eq!(stage.post("weather", json!("kill_bot")).await.status(), StatusCode::NO_CONTENT);
+    assert_eq!(stage.post("faults", json!("kill_bot")).await.status(), StatusCode::NO_CONTENT);
     let ended = stage.bot.ended().await.unwrap();
     assert!(!ended.success());
     assert_eq!(runs().await, false);
@@ -194,23 +194,23 @@ async fn whisul_goes_down_and_comes_back() {
     let people: Value = stage.get("people").await.json().await.unwrap();
     let whisul = format!("{}/api/jobs/1", people["media"][1].as_str().unwrap());
     let status = async || stage.client.get(&whisul).send().await.ok().map(|it| it.status());
-    for (weather, expected) in [
+    for (fault, expected) in [
         ("failing", Some(StatusCode::INTERNAL_SERVER_ERROR)),
         ("busy", Some(StatusCode::TOO_MANY_REQUESTS)),
         ("down", None),
         ("garbage", Some(StatusCode::OK)),
         ("fine", Some(StatusCode::UNAUTHORIZED)),
     ] {
-        stage.post("weather", json!({ "whisul": weather })).await;
-        assert_eq!(status().await, expected, "{weather}");
-        assert_eq!(stage.view(&stage.ann, None).await["weather"]["whisul"], weather);
+        stage.post("faults", json!({ "whisul": fault })).await;
+        assert_eq!(status().await, expected, "{fault}");
+        assert_eq!(stage.view(&stage.ann, None).await["faults"]["whisul"], fault);
     }
 }
 
 #[tokio::test]
 async fn a_scenario_ends_with_its_connection_and_leaves_everything_as_it_was() {
     let stage = Stage::new().await;
-    stage.post("weather", json!({ "songs": "one_minute" })).await;
+    stage.post("faults", json!({ "songs": "one_minute" })).await;
     let scenario = stage.post("scenario", Value::Null).await;
     assert_eq!(scenario.status(), StatusCode::OK);
     assert_eq!(stage.view(&stage.ann, None).await["scenario"], true);
@@ -219,12 +219,12 @@ async fn a_scenario_ends_with_its_connection_and_leaves_everything_as_it_was() {
     let place = |person: &Person| (person.id().to_string(), stage.channel.id().to_string());
     let (person, channel) = place(&stage.bob);
     let says = json!({ "person": person, "channel": channel, "do": "say", "text": "bye" });
-    let cleanup = json!({ "prompts": [], "deeds": [says] });
+    let cleanup = json!({ "prompts": [], "actions": [says] });
     assert_eq!(stage.post("scenario/cleanup", cleanup).await.status(), StatusCode::NO_CONTENT);
     for change in
         [json!({ "whisul": "down" }), json!({ "discord": "off" }), json!({ "songs": "fail" })]
     {
-        assert_eq!(stage.post("weather", change).await.status(), StatusCode::NO_CONTENT);
+        assert_eq!(stage.post("faults", change).await.status(), StatusCode::NO_CONTENT);
     }
 
     drop(scenario);
@@ -238,9 +238,9 @@ async fn a_scenario_ends_with_its_connection_and_leaves_everything_as_it_was() {
     };
     let view = tokio::time::timeout(Duration::from_mins(1), over()).await.unwrap();
     let before = json!({ "whisul": "fine", "songs": "one_minute", "discord": "fine" });
-    assert_eq!(view["weather"], before);
+    assert_eq!(view["faults"], before);
     assert_eq!(view["changed"][0]["content"], "bye", "what was to be done at the end");
     assert_eq!(view["bot"]["runs"], false);
-    let late = json!({ "prompts": [], "deeds": [] });
+    let late = json!({ "prompts": [], "actions": [] });
     assert_eq!(stage.post("scenario/cleanup", late).await.status(), StatusCode::CONFLICT);
 }

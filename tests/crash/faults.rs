@@ -1,11 +1,11 @@
-//! What goes wrong between two deaths.
+//! The random faults between two kills.
 
 use std::time::Duration;
 
 use fastrand::Rng;
 use sandbox::{Fault, Faults};
 
-use crate::town::Town;
+use crate::fixture::Fixture;
 
 /// A kind of request: its method and path.
 pub(crate) type Request = (&'static str, &'static str);
@@ -27,18 +27,18 @@ pub(crate) const OF_DISCORD: [Request; 6] = [
     ("PATCH", "/api/v10/channels/*/messages/*"),
 ];
 
-/// Everything old is well again, and up to three new things go wrong, once or twice each.
-pub(crate) fn change(town: &Town, rng: &mut Rng) {
-    clear(town);
+/// Clears all faults and injects up to three new ones, each for one or two requests.
+pub(crate) fn change(fixture: &Fixture, rng: &mut Rng) {
+    clear(fixture);
     for _ in 0..rng.usize(0..=3) {
         let (faults, kinds) = if rng.bool() {
-            (town.whisul.faults(), OF_WHISUL.as_slice())
+            (fixture.whisul.faults(), OF_WHISUL.as_slice())
         } else {
-            (town.discord.faults(), OF_DISCORD.as_slice())
+            (fixture.discord.faults(), OF_DISCORD.as_slice())
         };
         let Some(kind) = rng.choice(kinds) else { continue };
-        // Where nonces are forgotten at once, only the bot's death may leave a post in doubt.
-        if *kind == POST && town.forgets {
+        // Where nonces are forgotten at once, only a kill of the bot may leave a post in doubt.
+        if *kind == POST && fixture.forgets_nonces {
             continue;
         }
         let fault = Fault::on(kind.0, kind.1).times(rng.usize(1..=2)).after(rng.usize(0..=2));
@@ -46,19 +46,19 @@ pub(crate) fn change(town: &Town, rng: &mut Rng) {
     }
 }
 
-/// Nothing goes wrong any longer.
-pub(crate) fn clear(town: &Town) {
-    town.discord.faults().clear();
-    town.whisul.faults().clear();
+/// Clears all faults.
+pub(crate) fn clear(fixture: &Fixture) {
+    fixture.discord.faults().clear();
+    fixture.whisul.faults().clear();
 }
 
-/// Discord's next interaction can't be answered any more.
+/// Discord rejects the next first response (10062).
 pub(crate) fn refuse_an_answer(faults: &Faults) {
     let unknown = r#"{"code": 10062, "message": "Unknown interaction"}"#;
     faults.add(Fault::on(ANSWER.0, ANSWER.1).status(404).body(unknown).times(1));
 }
 
-/// Whisul takes no prompt for now, so that songs wait.
+/// Whisul rejects the next prompt (429), so that the song waits.
 pub(crate) fn refuse_a_prompt(faults: &Faults) {
     let busy = r#"{"error": "Too many requests"}"#;
     let fault = Fault::on(GENERATE.0, GENERATE.1).json(429, busy).times(1);
@@ -78,7 +78,7 @@ fn trouble(fault: Fault, of: Request, rng: &mut Rng) -> Fault {
         ),
         5 => fault.garbage(),
         6 => fault.garbage_after(),
-        // An edit that comes late may take the place of a later one: nobody can help that.
+        // A late edit could overwrite a later one, which no bot can prevent.
         7 if [ANSWER, GENERATE, POST].contains(&of) => fault.late(5 * wait),
         8 => fault.html(*rng.choice(&FOREIGN).unwrap_or(&403)),
         9 => fault.json(403, r#"{"message": "internal network error", "code": 40333}"#),

@@ -1,25 +1,25 @@
-//! What people do meanwhile: they ask for songs, and now and then cancel one or delete its message.
+//! The load: people ask for songs, and some cancel them or delete their messages.
 
 use std::time::Duration;
 
 use fastrand::Rng;
-use sandbox::{Invocation, Seat};
+use sandbox::{ChannelClient, Invocation};
 use serde_json::json;
 use tokio::time::sleep;
 
-use crate::{faults, town::Town};
+use crate::{faults, fixture::Fixture};
 
 /// One use of the command.
 pub(crate) struct Asked {
-    /// Which no other has.
+    /// Unique.
     pub(crate) prompt: String,
     pub(crate) kind: Kind,
-    /// Whether they are where only they have installed the bot.
+    /// Whether the requester is where only they have installed the bot.
     pub(crate) by_visitor: bool,
     pub(crate) invocation: Invocation,
 }
 
-/// What is to become of a song.
+/// The planned fate of a song.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// It is made.
@@ -30,9 +30,9 @@ pub(crate) enum Kind {
     Fails,
     /// Whisul forgets it.
     Vanishes,
-    /// Its message is deleted on the way.
+    /// Its requester deletes the message while it runs.
     Deleted,
-    /// Its button *Cancel* is clicked, perhaps too late.
+    /// Its requester clicks *Cancel*, perhaps too late.
     Cancelled,
     /// Discord refuses its first answer.
     Unanswered,
@@ -51,7 +51,7 @@ impl Kind {
         }
     }
 
-    /// What brings a write about; anything for no write in particular.
+    /// A kind of song that leads to this write; any kind if the write is another.
     fn for_write(write: &str, rng: &mut Rng) -> Self {
         match write {
             "failed" => Self::Fails,
@@ -64,10 +64,10 @@ impl Kind {
     }
 }
 
-/// Somebody asks, with a view to this write if there is one. `None` where Discord doesn't have the
-/// command.
+/// A random person asks for a song that leads to the `wanted` write. `None` where Discord doesn't have
+/// the command.
 pub(crate) async fn ask(
-    town: &Town,
+    fixture: &Fixture,
     number: usize,
     wanted: Option<&str>,
     rng: &mut Rng,
@@ -80,37 +80,37 @@ pub(crate) async fn ask(
         _ => "that is made",
     };
     if kind == Kind::Unanswered {
-        faults::refuse_an_answer(town.discord.faults());
+        faults::refuse_an_answer(fixture.discord.faults());
     }
     if wanted == Some("cancelled") {
-        faults::refuse_a_prompt(town.whisul.faults());
+        faults::refuse_a_prompt(fixture.whisul.faults());
     }
     let prompt = format!("song {number:06} {fate}");
-    let seat = rng.choice(&town.seats)?.clone();
-    let invocation = seat.command("song", &[("prompt", json!(prompt))]).await.ok()?;
-    let by_visitor = seat.person_id() == town.visitor().person_id();
+    let client = rng.choice(&fixture.clients)?.clone();
+    let invocation = client.command("song", &[("prompt", json!(prompt))]).await.ok()?;
+    let by_visitor = client.person_id() == fixture.visitor().person_id();
     let wait = Duration::from_millis(rng.u64(0..200));
     match kind {
-        Kind::Deleted => drop(tokio::spawn(delete(seat, invocation.clone(), wait))),
-        Kind::Cancelled => drop(tokio::spawn(cancel(seat, invocation.clone(), wait))),
+        Kind::Deleted => drop(tokio::spawn(delete(client, invocation.clone(), wait))),
+        Kind::Cancelled => drop(tokio::spawn(cancel(client, invocation.clone(), wait))),
         _ => {}
     }
     Some(Asked { prompt, kind, by_visitor, invocation })
 }
 
 /// Deletes the answer some time after it appears.
-async fn delete(seat: Seat, invocation: Invocation, wait: Duration) {
+async fn delete(client: ChannelClient, invocation: Invocation, wait: Duration) {
     if let Ok(answer) = invocation.answer().await {
         sleep(wait).await;
-        seat.delete(answer.id);
+        client.delete(answer.id);
     }
 }
 
 /// Cancels the song some time after the answer appears, if its button is still there.
-async fn cancel(seat: Seat, invocation: Invocation, wait: Duration) {
+async fn cancel(client: ChannelClient, invocation: Invocation, wait: Duration) {
     let Ok(answer) = invocation.answer().await else { return };
     sleep(wait).await;
     if let Some(button) = answer.button("Cancel").and_then(|button| button.custom_id) {
-        _ = seat.click(answer.id, &button).await;
+        _ = client.click(answer.id, &button).await;
     }
 }

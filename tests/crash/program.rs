@@ -11,14 +11,14 @@ use std::{
 
 use tokio::time::sleep;
 
-use crate::town::Town;
+use crate::fixture::Fixture;
 
 /// The signal with which a process ends itself at a named step (`man 7 signal`).
 const ABORT: i32 = 6;
 
 /// The bot's binary, its settings and its log.
 pub(crate) struct Program {
-    /// A link of its own, so that a build in the middle of a long hunt changes nothing.
+    /// A link of its own, so that a build during a long run changes nothing.
     binary: PathBuf,
     settings: BTreeMap<&'static str, String>,
     pub(crate) log: PathBuf,
@@ -65,7 +65,7 @@ impl Program {
         Self { binary, settings, log: folder.join("log.jsonl") }
     }
 
-    /// Starts the bot. If a step is given, it ends itself when that is reached so often.
+    /// Starts the bot. With a step and a number, the bot aborts when it reaches the step for that time.
     pub(crate) fn start(&self, death: Option<(&Step, u32)>) -> Running {
         let log = File::options().create(true).append(true).open(&self.log).unwrap();
         let mut command = Command::new(&self.binary);
@@ -85,18 +85,18 @@ impl Program {
 }
 
 impl Running {
-    /// Its number among the processes.
+    /// The process id.
     pub(crate) fn id(&self) -> u32 {
         self.0.id()
     }
 
-    /// It, once people can use it.
-    pub(crate) async fn until_ready(self, town: &Town) -> Self {
-        town.discord.until_ready().await;
+    /// Waits until people can use it.
+    pub(crate) async fn until_ready(self, fixture: &Fixture) -> Self {
+        fixture.discord.until_ready().await;
         self
     }
 
-    /// Whether it has ended: by itself at a named step, or with a status that nobody asked for.
+    /// How it has ended, if it has: at the named step, or with an unexpected status.
     pub(crate) fn ended(&mut self) -> Option<Result<(), ExitStatus>> {
         let status = self.0.try_wait().unwrap()?;
         Some(if status.signal() == Some(ABORT) { Ok(()) } else { Err(status) })

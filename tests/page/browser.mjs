@@ -85,12 +85,12 @@ export class Visitor {
     return found;
   }
 
-  async weather(group, label) {
+  async choose(group, label) {
     await this.page.getByRole("group", { name: group, exact: true }).getByRole("radio", { name: label, exact: true }).check();
   }
 
-  async blow(label) {
-    await this.page.locator(".blows").getByText(label).click();
+  async inject(label) {
+    await this.page.locator(".inject").getByText(label).click();
   }
 }
 

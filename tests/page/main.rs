@@ -7,7 +7,7 @@
 
 mod browser;
 mod demo;
+mod fixture;
 mod scenes;
 mod showcase;
 mod stage;
-mod town;

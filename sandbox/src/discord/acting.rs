@@ -13,7 +13,7 @@ use super::model::interaction::{AnswerState, Interaction, InteractionKind};
 use super::model::message::StoredMessage;
 use super::options::{descend, wrap};
 use super::refusal::ClientRefusal;
-use super::world::World;
+use super::state::DiscordState;
 use crate::discord::json::{Fields as _, overlay};
 
 /// Who acts, and where.
@@ -36,7 +36,7 @@ pub(super) struct Subject {
 /// The id and the token of an interaction that began.
 pub(super) type Begun = (u64, String);
 
-impl World {
+impl DiscordState {
     /// Runs a slash command, or asks for suggestions for the half-typed last option.
     pub(super) fn run_command(
         &mut self,

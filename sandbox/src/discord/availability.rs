@@ -8,9 +8,9 @@ use super::model::channel::{Channel, Place};
 use super::model::command::Command;
 use super::model::permission::EVERYTHING;
 use super::refusal::ClientRefusal;
-use super::world::World;
+use super::state::DiscordState;
 
-impl World {
+impl DiscordState {
     /// Where the application is installed that a command reaches from here
     /// (<https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-object-authorizing-integration-owners-object>).
     pub(super) fn owners_for(

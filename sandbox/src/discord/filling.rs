@@ -7,7 +7,7 @@ use super::form::length;
 use super::json::Fields as _;
 use super::modal::{FieldKind, Modal, ModalField, Part};
 use super::refusal::ClientRefusal;
-use super::world::World;
+use super::state::DiscordState;
 
 const RADIO_GROUP: i64 = 21;
 const LABEL: i64 = 18;
@@ -15,7 +15,7 @@ const LABEL: i64 = 18;
 /// A field's answers by its `custom_id`; of several values of one field each is an answer.
 pub(super) type Answers<'a> = [(&'a str, &'a str)];
 
-impl World {
+impl DiscordState {
     /// The data of a modal's submission; fields that are not named keep what stands in them.
     pub(super) fn fill_in(
         &self,

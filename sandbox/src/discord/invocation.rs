@@ -5,9 +5,9 @@ use std::sync::Arc;
 use tokio::time::sleep_until;
 
 use super::gateway::sessions::Event;
-use super::hub::Hub;
 use super::modal::Modal;
 use super::model::interaction::{AnswerState, Interaction};
+use super::shared::Shared;
 use super::view::Message;
 
 /// A use of a command, a click, a filled-in modal.
@@ -17,7 +17,7 @@ pub struct Invocation {
     pub id: u64,
     /// The interaction's token.
     pub token: String,
-    pub(super) hub: Arc<Hub>,
+    pub(super) shared: Arc<Shared>,
 }
 
 /// Why an interaction has no message as its answer.
@@ -33,7 +33,7 @@ pub enum NoAnswer {
 
 impl Invocation {
     fn look<T>(&self, look: impl FnOnce(&Interaction) -> T) -> Option<T> {
-        self.hub.read(|world| world.interactions.get(&self.id).map(look))
+        self.shared.read(|state| state.interactions.get(&self.id).map(look))
     }
 
     /// Waits for the first response: a message, for a deferral one that [is
@@ -46,9 +46,9 @@ impl Invocation {
         match self.response().await {
             AnswerState::Modal(modal) => Err(NoAnswer::Modal(modal)),
             AnswerState::Message { id, revisions, .. } => {
-                let answer = self.hub.read(|world| {
-                    let message = world.messages.get(&id)?;
-                    Some(Message::then(world, message, revisions))
+                let answer = self.shared.read(|state| {
+                    let message = state.messages.get(&id)?;
+                    Some(Message::then(state, message, revisions))
                 });
                 answer.ok_or(NoAnswer::DidNotRespond)
             }
@@ -58,9 +58,9 @@ impl Invocation {
 
     /// Waits for the first response; [`AnswerState::Waiting`] when none came in time.
     pub(super) async fn response(&self) -> AnswerState {
-        let within = self.hub.read(|world| world.rules.answer_within);
+        let within = self.shared.read(|state| state.rules.answer_within);
         let issued = self.look(|interaction| interaction.issued);
-        let mut changed = self.hub.watch();
+        let mut changed = self.shared.watch();
         let waiting = async {
             loop {
                 changed.mark_unchanged();
@@ -84,9 +84,9 @@ impl Invocation {
     /// The message that answers it, as it is now; a deleted one is [marked](Message::deleted).
     #[must_use]
     pub fn message(&self) -> Option<Message> {
-        self.hub.read(|world| {
-            let original = world.interactions.get(&self.id)?.original()?;
-            Some(Message::of(world, world.messages.get(&original)?))
+        self.shared.read(|state| {
+            let original = state.interactions.get(&self.id)?.original()?;
+            Some(Message::of(state, state.messages.get(&original)?))
         })
     }
 
@@ -100,30 +100,30 @@ impl Invocation {
         what: &str,
         mut holds: impl FnMut(&Message) -> bool,
     ) -> impl Future<Output = Message> {
-        self.hub.until(what, move || self.message().filter(|message| holds(message)))
+        self.shared.until(what, move || self.message().filter(|message| holds(message)))
     }
 
     /// The follow-up messages so far, the oldest first.
     #[must_use]
     pub fn follow_ups(&self) -> Vec<Message> {
-        self.hub.read(|world| {
-            let Some(interaction) = world.interactions.get(&self.id) else { return Vec::new() };
+        self.shared.read(|state| {
+            let Some(interaction) = state.interactions.get(&self.id) else { return Vec::new() };
             let original = interaction.original();
-            let own = world.messages.values().filter(|message| {
+            let own = state.messages.values().filter(|message| {
                 message.interaction == Some(self.id) && Some(message.id) != original
             });
-            own.map(|message| Message::of(world, message)).collect()
+            own.map(|message| Message::of(state, message)).collect()
         })
     }
 
     /// Sends the same `INTERACTION_CREATE` once more, as happens around a RESUME.
     pub fn deliver_again(&self) {
-        self.hub.change(|world| {
-            if let Some(interaction) = world.interactions.get(&self.id) {
+        self.shared.change(|state| {
+            if let Some(interaction) = state.interactions.get(&self.id) {
                 let data = interaction.event.clone();
-                let guild = world.guild_of(interaction.channel);
+                let guild = state.guild_of(interaction.channel);
                 let name = "INTERACTION_CREATE";
-                world.gateway.dispatch(&Event { name, data, guild, intent: 0 });
+                state.gateway.dispatch(&Event { name, data, guild, intent: 0 });
             }
         });
     }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::form::Form;
 use super::model::channel::Channel;
 use super::model::permission;
-use super::world::World;
+use super::state::DiscordState;
 
 /// Somebody who is notified of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -120,7 +120,7 @@ fn named(content: &str) -> Mentions {
     mentions
 }
 
-impl World {
+impl DiscordState {
     /// The mentions of a text by the bot that count in a channel.
     pub(crate) fn mentions(
         &self,

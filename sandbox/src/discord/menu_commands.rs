@@ -6,12 +6,12 @@ use super::acting::{Actor, Begun, Subject, command_data};
 use super::json::Fields as _;
 use super::model::interaction::InteractionKind;
 use super::refusal::ClientRefusal;
-use super::world::World;
+use super::state::DiscordState;
 
 const USER: u64 = 2;
 const MESSAGE: u64 = 3;
 
-impl World {
+impl DiscordState {
     /// Uses a message command.
     pub(super) fn run_message_command(
         &mut self,

@@ -20,12 +20,12 @@
 
 mod acting;
 mod availability;
+mod channel_client;
+mod channel_snapshot;
 mod error;
 mod filling;
 mod form;
 mod gateway;
-mod glance;
-mod hub;
 mod invocation;
 pub(crate) mod json;
 mod limits;
@@ -44,16 +44,17 @@ mod refusal;
 mod report;
 mod rest;
 mod rules;
-mod seat;
 mod server;
+mod shared;
 mod snowflake;
+mod state;
 mod submission;
 mod view;
-mod world;
 
+pub use channel_client::ChannelClient;
+pub use channel_snapshot::ChannelSnapshot;
 pub use gateway::control::GatewayControl;
 pub use gateway::faults::GatewayFault;
-pub use glance::Glance;
 pub use invocation::{Invocation, NoAnswer};
 pub use mentions::Ping;
 pub use modal::{FieldKind, Modal, ModalChoice, ModalField};
@@ -62,17 +63,16 @@ pub use person::Person;
 pub use refusal::ClientRefusal;
 pub use report::Sessions;
 pub use rules::{DiscordRules, RateLimit, RateLimits};
-pub use seat::Seat;
 pub use server::{Channel, Role, Server};
 pub use view::{AnsweredInteraction, Attachment, Button, Embed, EmbedField, Message};
 
 use std::io;
 use std::sync::Arc;
 
-use hub::Hub;
 use model::user::User;
 use openapi::OpenApi;
-use world::World;
+use shared::Shared;
+use state::DiscordState;
 
 use crate::server::Server as HttpServer;
 use crate::{Changes, Faults, Requests};
@@ -85,7 +85,7 @@ pub struct DiscordSandbox {
 
 #[derive(Debug)]
 struct Running {
-    hub: Arc<Hub>,
+    shared: Arc<Shared>,
     server: HttpServer,
     faults: Faults,
     requests: Requests,
@@ -93,7 +93,7 @@ struct Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.hub.change(|world| world.gateway.cut_all());
+        self.shared.change(|state| state.gateway.cut_all());
     }
 }
 
@@ -109,14 +109,15 @@ impl DiscordSandbox {
         let changes = Changes::new();
         let faults = Faults::new(changes.clone());
         let requests = Requests::new(changes.clone());
-        let hub = Arc::new(Hub::new(World::new(rules), changes, openapi));
-        let server = HttpServer::start(rest::router(&hub), faults.clone(), requests.clone(), port)?;
-        hub.change(|world| world.authority = server.address().to_string());
-        Ok(Self { running: Arc::new(Running { hub, server, faults, requests }) })
+        let shared = Arc::new(Shared::new(DiscordState::new(rules), changes, openapi));
+        let server =
+            HttpServer::start(rest::router(&shared), faults.clone(), requests.clone(), port)?;
+        shared.change(|state| state.authority = server.address().to_string());
+        Ok(Self { running: Arc::new(Running { shared, server, faults, requests }) })
     }
 
-    fn hub(&self) -> &Arc<Hub> {
-        &self.running.hub
+    fn shared(&self) -> &Arc<Shared> {
+        &self.running.shared
     }
 
     /// `http://127.0.0.1:PORT`, to which a bot appends `/api/v10/…`.
@@ -128,33 +129,33 @@ impl DiscordSandbox {
     /// The bot's token.
     #[must_use]
     pub fn token(&self) -> String {
-        self.hub().read(|world| world.token.clone())
+        self.shared().read(|state| state.token.clone())
     }
 
     /// Resets the token, as an owner does in the developer portal: requests with the old one are
     /// refused and sessions end (4004).
     pub fn change_token(&self, token: &str) {
-        self.hub().change(|world| token.clone_into(&mut world.token));
+        self.shared().change(|state| token.clone_into(&mut state.token));
         self.gateway().close(4004);
     }
 
     /// The application's id, which is its bot's user id as well unless the application is old.
     #[must_use]
     pub fn application_id(&self) -> u64 {
-        self.hub().read(|world| world.application)
+        self.shared().read(|state| state.application)
     }
 
     /// The application's owner.
     #[must_use]
     pub fn owner(&self) -> Person {
-        Person { hub: Arc::clone(self.hub()), id: self.hub().read(|world| world.owner) }
+        Person { shared: Arc::clone(self.shared()), id: self.shared().read(|state| state.owner) }
     }
 
     /// The bot itself, which is called "bot" at first.
     #[must_use]
     pub fn bot(&self) -> Person {
-        let id = self.hub().read(|world| world.bot);
-        Person { hub: Arc::clone(self.hub()), id }
+        let id = self.shared().read(|state| state.bot);
+        Person { shared: Arc::clone(self.shared()), id }
     }
 
     /// Gives the application to a team of people with roles: `admin`, `developer`, `read_only`
@@ -162,21 +163,21 @@ impl DiscordSandbox {
     pub fn set_team(&self, members: &[(&Person, &str)]) {
         let members = members.iter().map(|(person, role)| (person.id(), (*role).to_owned()));
         let members = members.collect();
-        self.hub().change(|world| world.team = Some(members));
+        self.shared().change(|state| state.team = Some(members));
     }
 
     /// Founds a server that the bot is a member of.
     #[must_use]
     pub fn add_server(&self, name: &str) -> Server {
-        let id = self.hub().change(|world| world.found(name, true));
-        Server { hub: Arc::clone(self.hub()), id }
+        let id = self.shared().change(|state| state.found(name, true));
+        Server { shared: Arc::clone(self.shared()), id }
     }
 
     /// Founds a server where people use the application only because they installed it themselves.
     #[must_use]
     pub fn add_server_without_bot(&self, name: &str) -> Server {
-        let id = self.hub().change(|world| world.found(name, false));
-        Server { hub: Arc::clone(self.hub()), id }
+        let id = self.shared().change(|state| state.found(name, false));
+        Server { shared: Arc::clone(self.shared()), id }
     }
 
     /// Opens direct messages among people, where the application is at hand only to those who
@@ -184,36 +185,36 @@ impl DiscordSandbox {
     #[must_use]
     pub fn add_private_channel(&self, people: &[&Person]) -> Channel {
         let people = people.iter().map(|person| person.id()).collect();
-        let id = self.hub().change(|world| {
-            let id = world.clock.id();
+        let id = self.shared().change(|state| {
+            let id = state.clock.id();
             let place = model::channel::Place::Private(people);
-            world.channels.insert(id, model::channel::Channel::new(id, "", place));
+            state.channels.insert(id, model::channel::Channel::new(id, "", place));
             id
         });
-        Channel { hub: Arc::clone(self.hub()), id }
+        Channel { shared: Arc::clone(self.shared()), id }
     }
 
     /// Somebody joins Discord.
     #[must_use]
     pub fn add_person(&self, name: &str) -> Person {
-        let id = self.hub().change(|world| {
-            let id = world.clock.id();
-            world.users.insert(id, User::new(id, name, false));
+        let id = self.shared().change(|state| {
+            let id = state.clock.id();
+            state.users.insert(id, User::new(id, name, false));
             id
         });
-        Person { hub: Arc::clone(self.hub()), id }
+        Person { shared: Arc::clone(self.shared()), id }
     }
 
     /// From now on messages with a link that contains this are rejected (240000), wherever the link
     /// is: in the text, in an embed or in a button.
     pub fn block_links(&self, part: &str) {
-        self.hub().change(|world| world.blocked_links.push(part.to_owned()));
+        self.shared().change(|state| state.blocked_links.push(part.to_owned()));
     }
 
     /// Gives the application an Interactions Endpoint URL, as its owner can in the developer portal:
     /// interactions go there then, and none over the gateway.
     pub fn set_interactions_endpoint(&self, url: Option<&str>) {
-        self.hub().change(|world| world.interactions_endpoint = url.map(str::to_owned));
+        self.shared().change(|state| state.interactions_endpoint = url.map(str::to_owned));
     }
 
     /// Registers a command, in a server or everywhere, as another program with the same token could
@@ -223,18 +224,18 @@ impl DiscordSandbox {
     /// When Discord would not register it.
     pub fn leave_command(&self, server: Option<&Server>, command: &serde_json::Value) {
         let server = server.map(|server| server.id);
-        self.hub().change(|world| world.leave_command(server, command));
+        self.shared().change(|state| state.leave_command(server, command));
     }
 
     /// Puts Discord's clock ahead of this machine's by so many milliseconds (behind, if negative).
     pub fn set_clock_offset(&self, milliseconds: i64) {
-        self.hub().change(|world| world.clock.ahead = milliseconds);
+        self.shared().change(|state| state.clock.ahead = milliseconds);
     }
 
     /// The gateway and what can go wrong with it.
     #[must_use]
     pub fn gateway(&self) -> GatewayControl {
-        GatewayControl { hub: Arc::clone(self.hub()) }
+        GatewayControl { shared: Arc::clone(self.shared()) }
     }
 
     /// What goes wrong with requests.
@@ -255,10 +256,10 @@ impl DiscordSandbox {
     /// When that did not happen within [`PATIENCE`](crate::PATIENCE).
     #[track_caller]
     pub fn until_ready(&self) -> impl Future<Output = ()> {
-        self.hub().until("a bot that is connected and has registered its commands", || {
-            self.hub().read(|world| {
-                let registered = world.commands.of(None).next().is_some();
-                (registered && world.gateway.listening() > 0).then_some(())
+        self.shared().until("a bot that is connected and has registered its commands", || {
+            self.shared().read(|state| {
+                let registered = state.commands.of(None).next().is_some();
+                (registered && state.gateway.listening() > 0).then_some(())
             })
         })
     }
@@ -269,7 +270,7 @@ impl DiscordSandbox {
     /// When nothing was found within [`PATIENCE`](crate::PATIENCE), naming `what`.
     #[track_caller]
     pub fn until<T>(&self, what: &str, look: impl FnMut() -> Option<T>) -> impl Future<Output = T> {
-        self.hub().until(what, look)
+        self.shared().until(what, look)
     }
 
     /// Goes down like a machine: everything is cut, connections are refused.
@@ -277,7 +278,7 @@ impl DiscordSandbox {
     /// # Errors
     /// When the port could not be kept.
     pub async fn stop(&self) -> io::Result<()> {
-        self.hub().change(|world| world.gateway.cut_all());
+        self.shared().change(|state| state.gateway.cut_all());
         self.running.server.stop().await
     }
 

@@ -14,9 +14,9 @@ use jsonschema::error::ValidationErrorKind;
 use jsonschema::{Draft, ValidationError, Validator};
 use serde_json::{Map, Value, json};
 
-use super::hub::Hub;
 use super::json::Fields as _;
 use super::paths::in_api;
+use super::shared::Shared;
 use crate::lock;
 
 /// Where the description keeps the schemas that others refer to.
@@ -55,18 +55,18 @@ impl OpenApi {
     }
 
     /// Checks the body of a bot's request and notes the outcome.
-    pub(super) fn check(&self, hub: &Hub, method: &str, path: &str, body: &Value) {
+    pub(super) fn check(&self, shared: &Shared, method: &str, path: &str, body: &Value) {
         let Some(complaints) = self.complaints(method, path, None, body) else { return };
-        hub.change(|world| {
-            world.checked_bodies += 1;
-            world.violations.extend(complaints);
+        shared.change(|state| {
+            state.checked_bodies += 1;
+            state.violations.extend(complaints);
         });
     }
 
     /// Checks an answer of the sandbox and notes the outcome.
-    fn check_answer(&self, hub: &Hub, method: &str, path: &str, status: u16, body: &Value) {
+    fn check_answer(&self, shared: &Shared, method: &str, path: &str, status: u16, body: &Value) {
         let complaints = self.complaints(method, path, Some(status), body);
-        hub.change(|world| world.slips.extend(complaints.into_iter().flatten()));
+        shared.change(|state| state.slips.extend(complaints.into_iter().flatten()));
     }
 
     /// What is wrong with a body, be it a request's or the answer's of a status; `None` where the
@@ -158,17 +158,17 @@ impl OpenApi {
 
 /// Checks the answers that pass through.
 pub(super) async fn check_answers(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     request: Request,
     next: Next,
 ) -> Response {
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let answer = next.run(request).await;
-    let (Some(openapi), Some(path)) = (&hub.openapi, in_api(&path)) else { return answer };
+    let (Some(openapi), Some(path)) = (&shared.openapi, in_api(&path)) else { return answer };
     let (parts, body) = answer.into_parts();
     let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
     if let Ok(body) = serde_json::from_slice(&bytes) {
-        openapi.check_answer(&hub, method.as_str(), path, parts.status.as_u16(), &body);
+        openapi.check_answer(&shared, method.as_str(), path, parts.status.as_u16(), &body);
     }
     Response::from_parts(parts, Body::from(bytes))
 }

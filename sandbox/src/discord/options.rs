@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::form::length;
 use super::model::channel::Channel;
 use super::refusal::ClientRefusal;
-use super::world::World;
+use super::state::DiscordState;
 use crate::discord::json::Fields as _;
 
 const STRING: i64 = 3;
@@ -65,7 +65,7 @@ pub(super) fn wrap(names: Names, options: Vec<Value>) -> Vec<Value> {
     })
 }
 
-impl World {
+impl DiscordState {
     /// Checks what a person gives against what the command declares.
     pub(super) fn check_options(
         &self,

@@ -3,21 +3,21 @@
 use std::sync::Arc;
 
 use super::acting::Actor;
-use super::hub::Hub;
+use super::channel_client::ChannelClient;
 use super::model::user::User;
-use super::seat::Seat;
 use super::server::Channel;
+use super::shared::Shared;
 
 /// Somebody on this Discord.
 #[derive(Clone, Debug)]
 pub struct Person {
-    pub(super) hub: Arc<Hub>,
+    pub(super) shared: Arc<Shared>,
     pub(super) id: u64,
 }
 
 impl Person {
     fn change(&self, change: impl FnOnce(&mut User)) {
-        self.hub.change(|world| world.users.get_mut(&self.id).map(change));
+        self.shared.change(|state| state.users.get_mut(&self.id).map(change));
     }
 
     /// The user id.
@@ -30,7 +30,7 @@ impl Person {
     #[must_use]
     pub fn name(&self) -> String {
         let name = |user: &User| user.name.clone();
-        self.hub.read(|world| world.users.get(&self.id).map(name)).unwrap_or_default()
+        self.shared.read(|state| state.users.get(&self.id).map(name)).unwrap_or_default()
     }
 
     /// Takes another name.
@@ -62,15 +62,15 @@ impl Person {
 
     /// Looks at a channel.
     #[must_use]
-    pub fn at(&self, channel: &Channel) -> Seat {
+    pub fn at(&self, channel: &Channel) -> ChannelClient {
         let actor = Actor { user: self.id, channel: channel.id() };
-        Seat { hub: Arc::clone(&self.hub), actor }
+        ChannelClient { shared: Arc::clone(&self.shared), actor }
     }
 
     /// Looks at the direct messages with the bot.
     #[must_use]
-    pub fn dm(&self) -> Seat {
-        let channel = self.hub.change(|world| world.open_dm(self.id));
-        Seat { hub: Arc::clone(&self.hub), actor: Actor { user: self.id, channel } }
+    pub fn dm(&self) -> ChannelClient {
+        let channel = self.shared.change(|state| state.open_dm(self.id));
+        ChannelClient { shared: Arc::clone(&self.shared), actor: Actor { user: self.id, channel } }
     }
 }

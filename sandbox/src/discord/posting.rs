@@ -14,8 +14,8 @@ use super::model::message::{
     COMPONENTS_V2, EPHEMERAL, LOADING, Revision, StoredFile, StoredMessage,
 };
 use super::snowflake::timestamp;
+use super::state::DiscordState;
 use super::submission::Upload;
-use super::world::World;
 
 /// What a new message is besides its draft.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ pub(super) struct Circumstances {
     pub(super) flags: u64,
 }
 
-impl World {
+impl DiscordState {
     /// Makes a message of a draft.
     ///
     /// # Errors

@@ -14,9 +14,9 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use super::hub::Hub;
 use super::paths::in_api;
 use super::rules::{RateLimit, RateLimits};
+use super::shared::Shared;
 
 /// What Discord's own responses come through. Libraries take a 429 without it for a ban by the CDN
 /// in front of Discord.
@@ -134,7 +134,11 @@ impl RateLimiter {
 }
 
 /// Lets a request pass and tells how its bucket stands, or refuses it.
-pub(super) async fn limit(State(hub): State<Arc<Hub>>, request: Request, next: Next) -> Response {
+pub(super) async fn limit(
+    State(shared): State<Arc<Shared>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let method = request.method().as_str();
     let Some(route) = Route::of(method, request.uri().path()) else {
         let mut response = next.run(request).await;
@@ -142,7 +146,7 @@ pub(super) async fn limit(State(hub): State<Arc<Hub>>, request: Request, next: N
         return response;
     };
     let (standing, global) =
-        hub.change(|world| world.limiter.take(&route, &world.rules.rate_limits));
+        shared.change(|state| state.limiter.take(&route, &state.rules.rate_limits));
     let mut response =
         if standing.taken { next.run(request).await } else { refusal(standing, global) };
     let headers = response.headers_mut();
@@ -157,7 +161,7 @@ pub(super) async fn limit(State(hub): State<Arc<Hub>>, request: Request, next: N
     } else {
         let mut bucket = DefaultHasher::new();
         route.name.hash(&mut bucket);
-        let reset = hub.read(|world| Seconds(world.clock.now()).value()) + standing.reset_after;
+        let reset = shared.read(|state| Seconds(state.clock.now()).value()) + standing.reset_after;
         add("x-ratelimit-limit", standing.limit.to_string());
         add("x-ratelimit-remaining", standing.remaining.to_string());
         add("x-ratelimit-reset", format!("{reset:.3}"));
@@ -169,7 +173,7 @@ pub(super) async fn limit(State(hub): State<Arc<Hub>>, request: Request, next: N
         add("retry-after", format!("{:.0}", standing.reset_after.ceil()));
     }
     if matches!(response.status().as_u16(), 401 | 403 | 429) {
-        hub.change(|world| world.invalid_requests += 1);
+        shared.change(|state| state.invalid_requests += 1);
     }
     response
 }

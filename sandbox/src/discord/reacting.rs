@@ -7,12 +7,12 @@ use super::gateway::protocol;
 use super::gateway::sessions::Event;
 use super::json::Fields as _;
 use super::model::reaction::Reaction;
-use super::world::World;
+use super::state::DiscordState;
 
 /// Different emojis below one message.
 const MOST_EMOJIS: usize = 20;
 
-impl World {
+impl DiscordState {
     /// Somebody reacts to a message.
     ///
     /// # Errors

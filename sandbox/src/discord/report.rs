@@ -21,27 +21,27 @@ impl DiscordSandbox {
     /// All messages, ephemeral and deleted ones included, the oldest first.
     #[must_use]
     pub fn messages(&self) -> Vec<Message> {
-        self.hub().read(|world| {
-            world.messages.values().map(|message| Message::of(world, message)).collect()
+        self.shared().read(|state| {
+            state.messages.values().map(|message| Message::of(state, message)).collect()
         })
     }
 
     /// All registered commands, global ones first.
     #[must_use]
     pub fn commands(&self) -> Vec<Value> {
-        self.hub().read(|world| {
-            let scopes = [None].into_iter().chain(world.guilds.keys().copied().map(Some));
-            scopes.flat_map(|scope| world.commands.of(scope).map(Command::json)).collect()
+        self.shared().read(|state| {
+            let scopes = [None].into_iter().chain(state.guilds.keys().copied().map(Some));
+            scopes.flat_map(|scope| state.commands.of(scope).map(Command::json)).collect()
         })
     }
 
     /// What bots have done at the gateway.
     #[must_use]
     pub fn sessions(&self) -> Sessions {
-        self.hub().read(|world| Sessions {
-            identified: world.gateway.identifies,
-            resumed: world.gateway.resumes,
-            connected: world.gateway.listening(),
+        self.shared().read(|state| Sessions {
+            identified: state.gateway.identifies,
+            resumed: state.gateway.resumes,
+            connected: state.gateway.listening(),
         })
     }
 
@@ -49,24 +49,24 @@ impl DiscordSandbox {
     /// OpenAPI description, too many IDENTIFYs.
     #[must_use]
     pub fn violations(&self) -> Vec<String> {
-        self.hub().read(|world| world.violations.clone())
+        self.shared().read(|state| state.violations.clone())
     }
 
     /// Answers of this sandbox itself that break Discord's OpenAPI description: there should be none.
     #[must_use]
     pub fn slips(&self) -> Vec<String> {
-        self.hub().read(|world| world.slips.clone())
+        self.shared().read(|state| state.slips.clone())
     }
 
     /// How many bodies were held against Discord's OpenAPI description.
     #[must_use]
     pub fn checked_bodies(&self) -> usize {
-        self.hub().read(|world| world.checked_bodies)
+        self.shared().read(|state| state.checked_bodies)
     }
 
     /// Answers of 401, 403 and 429 so far; Discord bans an address after 10,000 in 10 minutes.
     #[must_use]
     pub fn invalid_requests(&self) -> usize {
-        self.hub().read(|world| world.invalid_requests)
+        self.shared().read(|state| state.invalid_requests)
     }
 }

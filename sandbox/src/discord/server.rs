@@ -5,12 +5,12 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::gateway::sessions::Event;
-use super::hub::Hub;
 use super::model::channel::{self, Place};
 use super::model::guild::{self, Guild};
 use super::model::permission::{ATTACH_FILES, SEND_MESSAGES, VIEW_CHANNEL};
 use super::person::Person;
-use super::world::World;
+use super::shared::Shared;
+use super::state::DiscordState;
 
 /// The intent `GUILDS`.
 const GUILDS: u64 = 1;
@@ -18,13 +18,13 @@ const GUILDS: u64 = 1;
 /// A server.
 #[derive(Clone, Debug)]
 pub struct Server {
-    pub(super) hub: Arc<Hub>,
+    pub(super) shared: Arc<Shared>,
     pub(super) id: u64,
 }
 
 impl Server {
     fn change<T>(&self, change: impl FnOnce(&mut Guild) -> T) -> Option<T> {
-        self.hub.change(|world| world.guilds.get_mut(&self.id).map(change))
+        self.shared.change(|state| state.guilds.get_mut(&self.id).map(change))
     }
 
     /// The server's id.
@@ -36,29 +36,29 @@ impl Server {
     /// Opens a text channel.
     #[must_use]
     pub fn add_channel(&self, name: &str) -> Channel {
-        let id = self.hub.change(|world| {
-            let id = world.clock.id();
+        let id = self.shared.change(|state| {
+            let id = state.clock.id();
             let place = Place::Guild(self.id);
-            world.channels.insert(id, channel::Channel::new(id, name, place));
-            world.dispatch_channel("CHANNEL_CREATE", id);
+            state.channels.insert(id, channel::Channel::new(id, name, place));
+            state.dispatch_channel("CHANNEL_CREATE", id);
             id
         });
-        Channel { hub: Arc::clone(&self.hub), id }
+        Channel { shared: Arc::clone(&self.shared), id }
     }
 
     /// Makes a role that nobody holds, without permissions of its own.
     #[must_use]
     pub fn add_role(&self, name: &str) -> Role {
-        let id = self.hub.change(|world| {
-            let id = world.clock.id();
+        let id = self.shared.change(|state| {
+            let id = state.clock.id();
             let role =
                 guild::Role { id, name: name.to_owned(), permissions: 0, mentionable: false };
-            if let Some(guild) = world.guilds.get_mut(&self.id) {
+            if let Some(guild) = state.guilds.get_mut(&self.id) {
                 guild.roles.push(role);
             }
             id
         });
-        Role { hub: Arc::clone(&self.hub), server: self.id, id }
+        Role { shared: Arc::clone(&self.shared), server: self.id, id }
     }
 
     /// A person becomes a member.
@@ -109,13 +109,13 @@ impl Server {
 
     /// Removes the bot from the server.
     pub fn kick_bot(&self) {
-        self.hub.change(|world| {
+        self.shared.change(|state| {
             let data = json!({ "id": self.id.to_string() });
             let event = Event { name: "GUILD_DELETE", data, guild: Some(self.id), intent: GUILDS };
-            world.gateway.dispatch(&event);
-            if let Some(guild) = world.guilds.get_mut(&self.id) {
+            state.gateway.dispatch(&event);
+            if let Some(guild) = state.guilds.get_mut(&self.id) {
                 guild.has_bot = false;
-                guild.members.remove(&world.bot);
+                guild.members.remove(&state.bot);
             }
         });
     }
@@ -135,13 +135,13 @@ impl Server {
 /// A channel.
 #[derive(Clone, Debug)]
 pub struct Channel {
-    pub(super) hub: Arc<Hub>,
+    pub(super) shared: Arc<Shared>,
     pub(super) id: u64,
 }
 
 impl Channel {
     fn change(&self, change: impl FnOnce(&mut channel::Channel)) {
-        self.hub.change(|world| world.channels.get_mut(&self.id).map(change));
+        self.shared.change(|state| state.channels.get_mut(&self.id).map(change));
     }
 
     /// The channel's id.
@@ -162,9 +162,9 @@ impl Channel {
 
     /// Deletes it with its messages (10003).
     pub fn delete(&self) {
-        self.hub.change(|world| {
-            world.dispatch_channel("CHANNEL_DELETE", self.id);
-            world.remove_channel(self.id);
+        self.shared.change(|state| {
+            state.dispatch_channel("CHANNEL_DELETE", self.id);
+            state.remove_channel(self.id);
         });
     }
 }
@@ -172,15 +172,15 @@ impl Channel {
 /// A role of a server.
 #[derive(Clone, Debug)]
 pub struct Role {
-    hub: Arc<Hub>,
+    shared: Arc<Shared>,
     server: u64,
     id: u64,
 }
 
 impl Role {
     fn change(&self, change: impl FnOnce(&mut guild::Role)) {
-        self.hub.change(|world| {
-            let roles = world.guilds.get_mut(&self.server).map(|guild| &mut guild.roles);
+        self.shared.change(|state| {
+            let roles = state.guilds.get_mut(&self.server).map(|guild| &mut guild.roles);
             roles.and_then(|roles| roles.iter_mut().find(|role| role.id == self.id)).map(change);
         });
     }
@@ -208,7 +208,7 @@ impl Role {
     }
 }
 
-impl World {
+impl DiscordState {
     /// Tells the gateway of a channel of a server that the bot is a member of.
     pub(super) fn dispatch_channel(&mut self, name: &'static str, id: u64) {
         let Ok(channel) = self.visible_channel(id) else { return };

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::error::ApiError;
-use super::hub::Hub;
+use super::shared::Shared;
 
 /// A body that was taken in.
 #[derive(Debug, Default)]
@@ -32,10 +32,10 @@ pub(crate) struct Upload {
     pub(crate) bytes: Bytes,
 }
 
-impl FromRequest<Arc<Hub>> for Submission {
+impl FromRequest<Arc<Shared>> for Submission {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, hub: &Arc<Hub>) -> Result<Self, ApiError> {
+    async fn from_request(request: Request, shared: &Arc<Shared>) -> Result<Self, ApiError> {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let content_type = request.headers().get(CONTENT_TYPE);
         let is = |kind: &str| {
@@ -50,8 +50,8 @@ impl FromRequest<Arc<Hub>> for Submission {
             let bytes = bytes.map_err(|_| ApiError::BODY_NOT_JSON)?;
             Self::from_json(&bytes)?
         };
-        if let Some(openapi) = &hub.openapi {
-            openapi.check(hub, method.as_str(), &path, &submission.json);
+        if let Some(openapi) = &shared.openapi {
+            openapi.check(shared, method.as_str(), &path, &submission.json);
         }
         Ok(submission)
     }
@@ -115,13 +115,13 @@ fn safe_name(name: &str) -> String {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Bot;
 
-impl FromRequestParts<Arc<Hub>> for Bot {
+impl FromRequestParts<Arc<Shared>> for Bot {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, hub: &Arc<Hub>) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, ApiError> {
         let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
         let token = header.and_then(|value| value.strip_prefix("Bot "));
-        if token.is_some_and(|token| hub.read(|world| world.token == token)) {
+        if token.is_some_and(|token| shared.read(|state| state.token == token)) {
             Ok(Self)
         } else {
             Err(ApiError::UNAUTHORIZED)
@@ -133,11 +133,11 @@ impl FromRequestParts<Arc<Hub>> for Bot {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ids<T>(pub(super) T);
 
-impl<T: DeserializeOwned + Send> FromRequestParts<Arc<Hub>> for Ids<T> {
+impl<T: DeserializeOwned + Send> FromRequestParts<Arc<Shared>> for Ids<T> {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, hub: &Arc<Hub>) -> Result<Self, ApiError> {
-        let Path(ids) = Path::<T>::from_request_parts(parts, hub).await.map_err(|_| {
+    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, ApiError> {
+        let Path(ids) = Path::<T>::from_request_parts(parts, shared).await.map_err(|_| {
             let breach =
                 json!({ "code": "NUMBER_TYPE_COERCE", "message": "Value is not snowflake." });
             ApiError::invalid_form(json!({ "_errors": [breach] }))

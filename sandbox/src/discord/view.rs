@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::mentions::Ping;
 use super::model::component::all;
 use super::model::message::{EPHEMERAL, LOADING, Revision, StoredMessage};
-use super::world::World;
+use super::state::DiscordState;
 use crate::discord::json::Fields as _;
 
 /// A message at one moment; it does not change when Discord's does.
@@ -131,22 +131,27 @@ fn list(value: &Value) -> impl Iterator<Item = &Value> {
 
 impl Message {
     /// What a person sees of a message now.
-    pub(super) fn of(world: &World, message: &StoredMessage) -> Self {
+    pub(super) fn of(state: &DiscordState, message: &StoredMessage) -> Self {
         // A message that is gone is shown as it was last.
         let last = message.revisions.last().filter(|_| message.deleted);
-        let json = last.map_or_else(|| world.message_json(message), |last| last.json.clone());
-        Self::in_form(world, message, json, &message.revisions)
+        let json = last.map_or_else(|| state.message_json(message), |last| last.json.clone());
+        Self::in_form(state, message, json, &message.revisions)
     }
 
     /// What a person saw of a message when it had so many revisions.
-    pub(super) fn then(world: &World, message: &StoredMessage, revisions: usize) -> Self {
+    pub(super) fn then(state: &DiscordState, message: &StoredMessage, revisions: usize) -> Self {
         let past = message.revisions.get(..revisions).unwrap_or(&message.revisions);
         let json = past.last().map_or(Value::Null, |last| last.json.clone());
-        Self::in_form(world, message, json, past)
+        Self::in_form(state, message, json, past)
     }
 
-    fn in_form(world: &World, message: &StoredMessage, json: Value, past: &[Revision]) -> Self {
-        let interaction = message.interaction.and_then(|id| world.interactions.get(&id));
+    fn in_form(
+        state: &DiscordState,
+        message: &StoredMessage,
+        json: Value,
+        past: &[Revision],
+    ) -> Self {
+        let interaction = message.interaction.and_then(|id| state.interactions.get(&id));
         Self {
             id: message.id,
             channel_id: message.channel,

@@ -36,7 +36,7 @@ async fn reactions_are_counted_listed_and_told() {
     assert_eq!(bot.put(&format!("{path}/reactions/{NOTE}/@me"), json!({})).await.0, 204);
     let added = socket.event("MESSAGE_REACTION_ADD").await;
     assert_eq!(added["user_id"], bot.discord.application_id().to_string());
-    assert!(scene.seat.react(id, "🎵"));
+    assert!(scene.client.react(id, "🎵"));
     assert_eq!(socket.event("MESSAGE_REACTION_ADD").await["emoji"]["name"], "🎵");
 
     let reactions = bot.get(&path).await.1["reactions"].clone();
@@ -101,8 +101,8 @@ async fn pins_need_the_permission_and_are_listed_latest_first() {
 }
 
 /// Ann, and a person who looks at a thread.
-fn thread_of(bot: &Bot, scene: &Scene, id: &Value) -> sandbox::Seat {
-    bot.discord.seat(scene.ann.id(), id.as_str().unwrap().parse().unwrap())
+fn thread_of(bot: &Bot, scene: &Scene, id: &Value) -> sandbox::ChannelClient {
+    bot.discord.channel_client(scene.ann.id(), id.as_str().unwrap().parse().unwrap())
 }
 
 #[tokio::test]
@@ -123,9 +123,9 @@ async fn a_thread_starts_at_a_message_and_takes_messages() {
 
     let inside = format!("/channels/{id}/messages");
     assert_eq!(bot.post(&inside, json!({ "content": "Hello" })).await.0, 200);
-    let seat = thread_of(&bot, &scene, &thread["id"]);
-    assert_eq!(seat.messages()[0].content, "Hello");
-    let song = seat.command("song", &[("prompt", json!("rain"))]).await.unwrap();
+    let client = thread_of(&bot, &scene, &thread["id"]);
+    assert_eq!(client.messages()[0].content, "Hello");
+    let song = client.command("song", &[("prompt", json!("rain"))]).await.unwrap();
     bot.respond(&song, json!({ "type": 4, "data": { "content": "Soon" } })).await;
     assert_eq!(song.answer().await.unwrap().channel_id, id);
 }

@@ -49,7 +49,7 @@ async fn ids_may_be_numbers() {
     let scene = bot.scene().await;
     let dm = bot.post("/users/@me/channels", json!({ "recipient_id": scene.ann.id() })).await;
     assert_eq!(dm.0, 200);
-    let said = scene.seat.say("Hello").unwrap();
+    let said = scene.client.say("Hello").unwrap();
     let reference = json!({ "message_id": said, "channel_id": scene.channel.id() });
     let body = json!({ "content": "Hi", "message_reference": reference });
     assert_eq!(bot.post(&scene.messages_path(), body).await.0, 200);

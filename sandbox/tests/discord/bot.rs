@@ -1,7 +1,9 @@
 //! A bot of bare requests.
 
 use reqwest::Method;
-use sandbox::{DiscordRules, DiscordSandbox, Invocation, Person, RateLimits, Seat, Server};
+use sandbox::{
+    ChannelClient, DiscordRules, DiscordSandbox, Invocation, Person, RateLimits, Server,
+};
 use serde_json::{Value, json};
 
 /// A bot that holds the token and says what it is told to.
@@ -109,13 +111,13 @@ impl Bot {
         let channel = server.add_channel("music");
         let ann = self.discord.add_person("Ann");
         server.join(&ann);
-        Scene { seat: ann.at(&channel), server, channel, ann }
+        Scene { client: ann.at(&channel), server, channel, ann }
     }
 }
 
 /// A place and somebody in it.
 pub(crate) struct Scene {
-    pub(crate) seat: Seat,
+    pub(crate) client: ChannelClient,
     pub(crate) server: Server,
     pub(crate) channel: sandbox::Channel,
     pub(crate) ann: Person,
@@ -124,7 +126,7 @@ pub(crate) struct Scene {
 impl Scene {
     /// Ann asks for a song.
     pub(crate) async fn song(&self) -> Invocation {
-        self.seat.command("song", &[("prompt", json!("rain"))]).await.unwrap()
+        self.client.command("song", &[("prompt", json!("rain"))]).await.unwrap()
     }
 
     /// The path of the channel's messages.

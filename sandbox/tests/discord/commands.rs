@@ -60,7 +60,7 @@ async fn a_servers_own_commands_are_at_hand_there_only() {
     };
     let (status, _) = bot.put(&path(scene.server.id()), json!([slash(1)])).await;
     assert_eq!(status, 200);
-    scene.seat.command("song-1", &[]).await.unwrap();
+    scene.client.command("song-1", &[]).await.unwrap();
     assert!(scene.ann.dm().command("song-1", &[]).await.is_err());
     let elsewhere = bot.discord.add_server_without_bot("Elsewhere");
     assert_eq!(code(&bot.put(&path(elsewhere.id()), json!([])).await), (403, 50001));

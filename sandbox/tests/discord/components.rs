@@ -128,9 +128,9 @@ async fn a_menu_stands_alone_and_has_1_to_25_options() {
     };
     let (_, posted) = post(&bot, &scene, json!([row(&[menu(25)])])).await;
     let message = posted["id"].as_str().unwrap().parse().unwrap();
-    scene.seat.pick(message, "mood", &["3"]).await.unwrap();
+    scene.client.pick(message, "mood", &["3"]).await.unwrap();
     for wrong in [&["99"][..], &[], &["3", "4"]] {
-        let refused = scene.seat.pick(message, "mood", wrong).await.unwrap_err();
+        let refused = scene.client.pick(message, "mood", wrong).await.unwrap_err();
         assert_eq!(refused, ClientRefusal::NotAChoice("mood".to_owned()));
     }
     assert_eq!(first(&bot, &scene, menu(26), "options").await, ["BASE_TYPE_MAX_LENGTH"]);

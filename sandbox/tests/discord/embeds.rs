@@ -138,7 +138,7 @@ async fn a_person_sees_an_embed_as_it_was_sent() {
         "author": { "name": "Ann" },
     });
     post(&bot, &scene, json!([embed])).await;
-    let message = scene.seat.messages().remove(0);
+    let message = scene.client.messages().remove(0);
     let embed = message.embed().unwrap();
     assert_eq!(embed.title.as_deref(), Some("Rain"));
     assert_eq!(embed.field("BPM"), Some("90"));

@@ -37,10 +37,10 @@ async fn messages_are_heard_of_with_their_intents() {
     let mut reading = Socket::identified(&bot, GUILD_MESSAGES | MESSAGE_CONTENT).await;
     let mut counting = Socket::identified(&bot, GUILD_MESSAGES).await;
     let mut private = Socket::identified(&bot, DIRECT_MESSAGES).await;
-    let said = scene.seat.say("Play something").unwrap();
+    let said = scene.client.say("Play something").unwrap();
     assert_eq!(reading.event("MESSAGE_CREATE").await["content"], "Play something");
     assert_eq!(counting.event("MESSAGE_CREATE").await["content"], "");
-    scene.seat.delete(said);
+    scene.client.delete(said);
     for socket in [&mut reading, &mut counting] {
         assert_eq!(socket.event("MESSAGE_DELETE").await["id"], said.to_string());
     }

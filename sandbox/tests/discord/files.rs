@@ -21,7 +21,7 @@ async fn a_file_is_served_back_with_type_and_length() {
     assert_eq!(served.headers()["content-type"], "audio/wav");
     assert_eq!(served.headers()["content-length"], "4");
     assert_eq!(served.bytes().await.unwrap(), "RIFF");
-    assert_eq!(scene.seat.messages()[0].attachments[0].filename, "rain_song.wav");
+    assert_eq!(scene.client.messages()[0].attachments[0].filename, "rain_song.wav");
 }
 
 #[tokio::test]

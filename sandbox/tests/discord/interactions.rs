@@ -159,7 +159,7 @@ async fn an_ephemeral_answer_is_seen_by_one_person_and_not_by_the_bot_token() {
     bot.respond(&song, json!({ "type": 4, "data": { "content": "Psst", "flags": 64 } })).await;
     let message = song.answer().await.unwrap();
     assert!(message.ephemeral());
-    assert_eq!(scene.seat.messages().len(), 1);
+    assert_eq!(scene.client.messages().len(), 1);
     assert!(bob.at(&scene.channel).messages().is_empty());
     let path = format!("{}/{}", scene.messages_path(), message.id);
     assert_eq!(code(&bot.get(&path).await), (404, 10008));
@@ -183,17 +183,17 @@ async fn a_click_updates_its_message_or_answers_with_another() {
     let message = song.answer().await.unwrap();
     let custom_id = message.button("Again").unwrap().custom_id.unwrap();
 
-    let click = scene.seat.click(message.id, &custom_id).await.unwrap();
+    let click = scene.client.click(message.id, &custom_id).await.unwrap();
     bot.respond(&click, json!({ "type": 7, "data": { "content": "Once more" } })).await;
     let updated = click.answer().await.unwrap();
     assert_eq!((updated.id, updated.content.as_str()), (message.id, "Once more"));
 
-    let click = scene.seat.click(message.id, &custom_id).await.unwrap();
+    let click = scene.client.click(message.id, &custom_id).await.unwrap();
     bot.respond(&click, json!({ "type": 6 })).await;
     let edit = bot.patch(&bot.reply_path(&click, "@original"), json!({ "content": "Third" })).await;
     assert_eq!(edit.1["id"], message.id.to_string());
 
-    let click = scene.seat.click(message.id, &custom_id).await.unwrap();
+    let click = scene.client.click(message.id, &custom_id).await.unwrap();
     bot.respond(&click, json!({ "type": 4, "data": { "content": "Other" } })).await;
     assert_ne!(click.answer().await.unwrap().id, message.id);
 }
@@ -218,8 +218,8 @@ async fn user_installed_use_takes_five_follow_ups() {
     let server = bot.discord.add_server_without_bot("Elsewhere");
     let (channel, bob) = (server.add_channel("general"), bot.discord.add_person("Bob"));
     server.join(&bob);
-    let seat = bob.at(&channel);
-    let song = seat.command("song", &[("prompt", json!("rain"))]).await.unwrap();
+    let client = bob.at(&channel);
+    let song = client.command("song", &[("prompt", json!("rain"))]).await.unwrap();
     bot.respond(&song, json!({ "type": 4, "data": { "content": "Soon" } })).await;
     let webhook = bot.webhook_path(&song);
     for _ in 0..5 {

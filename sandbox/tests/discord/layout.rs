@@ -29,17 +29,17 @@ async fn a_message_is_made_of_components_and_its_buttons_can_be_clicked() {
     let posted = post(&bot, &scene, json!([text("# Rain"), container])).await;
     assert_eq!(posted.0, 200, "{}", posted.1);
     let id = posted.1["id"].as_str().unwrap().parse().unwrap();
-    let seen = scene.seat.message(id).unwrap();
+    let seen = scene.client.message(id).unwrap();
     assert_eq!(seen.text(), "# Rain\nA song\n[Again]\n[Again]");
     let emoji = &seen.json()["components"][1]["components"][0]["accessory"]["emoji"];
     assert_eq!(emoji, &json!({ "name": "🎵" }));
-    scene.seat.click(id, "one").await.unwrap();
-    let click = scene.seat.click(id, "two").await.unwrap();
+    scene.client.click(id, "one").await.unwrap();
+    let click = scene.client.click(id, "two").await.unwrap();
     // An edit of a layout is one without saying so again.
     let data = json!({ "components": [text("Changed")] });
     let answered = bot.respond(&click, json!({ "type": 7, "data": data })).await;
     assert_eq!(answered.0, 200, "{}", answered.1);
-    assert_eq!(scene.seat.message(id).unwrap().text(), "Changed");
+    assert_eq!(scene.client.message(id).unwrap().text(), "Changed");
 }
 
 #[tokio::test]

@@ -73,7 +73,7 @@ async fn a_user_command_is_used_on_a_person() {
     let mut socket = Socket::identified(&bot, 0).await;
     let ben = bot.discord.add_person("Ben");
     scene.server.join(&ben);
-    let song = scene.seat.user_command("Sing for", &ben).await.unwrap();
+    let song = scene.client.user_command("Sing for", &ben).await.unwrap();
     let data = socket.event("INTERACTION_CREATE").await["data"].clone();
     let id = ben.id().to_string();
     assert_eq!((&data["type"], &data["target_id"]), (&json!(2), &json!(id)));
@@ -82,7 +82,7 @@ async fn a_user_command_is_used_on_a_person() {
     bot.respond(&song, json!({ "type": 4, "data": { "content": "For Ben" } })).await;
     let answer = song.answer().await.unwrap();
     assert_eq!(answer.json()["interaction_metadata"]["target_user"]["id"], id);
-    let none = scene.seat.user_command("Dance for", &ben).await.unwrap_err();
+    let none = scene.client.user_command("Dance for", &ben).await.unwrap_err();
     assert_eq!(none, ClientRefusal::UnknownCommand("Dance for".to_owned()));
 }
 

@@ -8,7 +8,7 @@ use crate::bot::{Bot, Scene, breaches};
 async fn pings(bot: &Bot, scene: &Scene, body: Value) -> Vec<Ping> {
     let (status, answer) = bot.post(&scene.messages_path(), body).await;
     assert_eq!(status, 200, "{answer}");
-    scene.seat.messages().pop().unwrap().pings
+    scene.client.messages().pop().unwrap().pings
 }
 
 #[tokio::test]
@@ -64,18 +64,18 @@ async fn an_edit_pings_nobody_and_neither_do_embeds() {
     let mention = scene.ann.mention();
     let embed = json!({ "embeds": [{ "description": format!("{mention} @everyone") }] });
     assert!(pings(&bot, &scene, embed).await.is_empty());
-    let message = scene.seat.messages().remove(0);
+    let message = scene.client.messages().remove(0);
     let path = format!("{}/{}", scene.messages_path(), message.id);
     let (_, edited) = bot.patch(&path, json!({ "content": mention })).await;
     assert_eq!(edited["mentions"][0]["id"], scene.ann.id().to_string());
-    assert!(scene.seat.message(message.id).unwrap().pings.is_empty());
+    assert!(scene.client.message(message.id).unwrap().pings.is_empty());
 }
 
 #[tokio::test]
 async fn a_reply_pings_its_target_unless_it_says_otherwise() {
     let bot = Bot::start().await;
     let scene = bot.scene().await;
-    let asked = scene.seat.say("Play something").unwrap();
+    let asked = scene.client.say("Play something").unwrap();
     let reference = json!({ "message_id": asked.to_string() });
     let body = json!({ "content": "Sure", "message_reference": reference });
     assert_eq!(pings(&bot, &scene, body.clone()).await, [Ping::User(scene.ann.id())]);

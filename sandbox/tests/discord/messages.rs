@@ -79,7 +79,7 @@ async fn a_nonce_makes_one_message_of_two_requests_while_it_is_remembered() {
         let (status, second) = bot.post(&path, body.clone()).await;
         assert_eq!((status, &second["nonce"]), (200, &json!("job-1")));
         assert_eq!(first["id"] == second["id"], messages == 1);
-        assert_eq!(scene.seat.messages().len(), messages);
+        assert_eq!(scene.client.messages().len(), messages);
     }
 }
 
@@ -99,7 +99,7 @@ async fn a_reply_needs_its_target_unless_it_says_otherwise() {
     let bot = Bot::start().await;
     let scene = bot.scene().await;
     let path = scene.messages_path();
-    let asked = scene.seat.say("Play something").unwrap();
+    let asked = scene.client.say("Play something").unwrap();
     let reply = |to: u64, strict: bool| {
         let reference = json!({ "message_id": to.to_string(), "fail_if_not_exists": strict });
         bot.post(&path, json!({ "content": "Sure", "message_reference": reference }))
@@ -109,8 +109,8 @@ async fn a_reply_needs_its_target_unless_it_says_otherwise() {
         (answer["type"].as_u64(), &answer["referenced_message"]["content"]),
         (Some(19), &json!("Play something"))
     );
-    assert_eq!(scene.seat.messages()[1].reply_to, Some(asked));
-    assert!(scene.seat.delete(asked));
+    assert_eq!(scene.client.messages()[1].reply_to, Some(asked));
+    assert!(scene.client.delete(asked));
     let gone = reply(asked, true).await;
     assert_eq!(breaches(&gone, "message_reference"), ["MESSAGE_REFERENCE_UNKNOWN_MESSAGE"]);
     assert_eq!(reply(asked, false).await.1["type"], 0);
@@ -120,7 +120,7 @@ async fn a_reply_needs_its_target_unless_it_says_otherwise() {
 async fn messages_are_listed_newest_first_in_pages() {
     let bot = Bot::start().await;
     let scene = bot.scene().await;
-    let ids = ["a", "b", "c", "d", "e"].map(|text| scene.seat.say(text).unwrap());
+    let ids = ["a", "b", "c", "d", "e"].map(|text| scene.client.say(text).unwrap());
     let list = async |query: String| {
         let (_, page) = bot.get(&format!("{}?{query}", scene.messages_path())).await;
         let texts = page.as_array().unwrap().iter().map(|it| it["content"].as_str().unwrap());

@@ -23,10 +23,10 @@ async fn a_modal_is_shown_and_filled_in() {
     assert_eq!(bot.respond(&song, json!({ "type": 9, "data": data })).await.0, 200);
     let Err(NoAnswer::Modal(modal)) = song.answer().await else { panic!("no modal") };
     assert_eq!((modal.title.as_str(), modal.fields.len()), ("A poem", 2));
-    let long = scene.seat.submit_modal(&modal, &[("verse", "far too long a verse")]).await;
+    let long = scene.client.submit_modal(&modal, &[("verse", "far too long a verse")]).await;
     assert!(long.is_err());
-    assert!(scene.seat.submit_modal(&modal, &[]).await.is_err());
-    let sent = scene.seat.submit_modal(&modal, &[("verse", "la la")]).await.unwrap();
+    assert!(scene.client.submit_modal(&modal, &[]).await.is_err());
+    let sent = scene.client.submit_modal(&modal, &[("verse", "la la")]).await.unwrap();
     bot.respond(&sent, json!({ "type": 4, "data": { "content": "Thanks" } })).await;
     assert_eq!(sent.answer().await.unwrap().content, "Thanks");
 }
@@ -66,7 +66,7 @@ async fn suggestions_are_at_most_25_and_cannot_be_deferred() {
     let scene = bot.scene().await;
     bot.register(json!([command])).await;
     let mut socket = Socket::identified(&bot, 0).await;
-    let typing = scene.seat.autocomplete("mood", "mood", "ca");
+    let typing = scene.client.autocomplete("mood", "mood", "ca");
     let answering = async {
         let event = socket.event("INTERACTION_CREATE").await;
         let (id, token) = (event["id"].as_str().unwrap(), event["token"].as_str().unwrap());
@@ -164,11 +164,11 @@ async fn newer_kinds_of_fields_are_filled_in() {
         vec![("mood", "calm"), ("who", &who), ("key", "C"), ("loud", "perhaps")],
     ];
     for answers in wrong {
-        assert!(scene.seat.submit_modal(&modal, &answers).await.is_err(), "{answers:?}");
+        assert!(scene.client.submit_modal(&modal, &answers).await.is_err(), "{answers:?}");
     }
     let answers =
         [("mood", "calm"), ("mood", "sad"), ("who", &who), ("key", "D"), ("loud", "true")];
-    scene.seat.submit_modal(&modal, &answers).await.unwrap();
+    scene.client.submit_modal(&modal, &answers).await.unwrap();
     let data = socket.event("INTERACTION_CREATE").await["data"].clone();
     let parts = &data["components"];
     assert_eq!(parts[0]["type"], 10);
@@ -190,7 +190,7 @@ async fn nobody_sends_a_modal_at_once() {
     let before = std::time::Instant::now();
     bot.respond(&song, json!({ "type": 9, "data": data })).await;
     let Err(NoAnswer::Modal(modal)) = song.answer().await else { panic!("no modal") };
-    scene.seat.submit_modal(&modal, &[("verse", "la")]).await.unwrap();
+    scene.client.submit_modal(&modal, &[("verse", "la")]).await.unwrap();
     assert!(before.elapsed() >= delay);
 }
 
@@ -204,7 +204,7 @@ async fn a_modal_is_closed_without_a_message() {
     let data = json!({ "custom_id": "poem", "title": "A poem", "components": row });
     bot.respond(&song, json!({ "type": 9, "data": data })).await;
     let Err(NoAnswer::Modal(modal)) = song.answer().await else { panic!("no modal") };
-    let sent = scene.seat.submit_modal(&modal, &[("verse", "la")]).await.unwrap();
+    let sent = scene.client.submit_modal(&modal, &[("verse", "la")]).await.unwrap();
     assert_eq!(bot.respond(&sent, json!({ "type": 6 })).await.0, 200);
     assert!(sent.message().is_none());
     let more = bot.post(&bot.webhook_path(&song), json!({ "content": "Verse: la" })).await;

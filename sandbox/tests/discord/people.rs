@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::bot::{Bot, Scene, song};
 
 async fn refusal(scene: &Scene, name: &str, options: &[(&str, Value)]) -> ClientRefusal {
-    scene.seat.command(name, options).await.unwrap_err()
+    scene.client.command(name, options).await.unwrap_err()
 }
 
 #[tokio::test]
@@ -19,7 +19,7 @@ async fn options_are_checked_before_the_bot_hears_of_them() {
         least: "1".to_owned(),
         most: "1000".to_owned(),
     };
-    scene.seat.command("song", &text(1000)).await.unwrap();
+    scene.client.command("song", &text(1000)).await.unwrap();
     assert_eq!(refusal(&scene, "song", &text(1001)).await, bounds);
     assert_eq!(refusal(&scene, "song", &text(0)).await, bounds);
     let missing = refusal(&scene, "song", &[]).await;
@@ -54,7 +54,7 @@ async fn numbers_choices_and_people_are_checked() {
         ("where", json!(scene.channel.id())),
         ("loud", json!(true)),
     ];
-    scene.seat.command("tune", &given).await.unwrap();
+    scene.client.command("tune", &given).await.unwrap();
     let bounds = refusal(&scene, "tune", &[("bpm", json!(300))]).await;
     assert!(matches!(bounds, ClientRefusal::OutOfBounds { .. }));
     for (name, value) in [("mood", json!("wild")), ("who", json!(1))] {
@@ -74,7 +74,7 @@ async fn a_command_works_only_where_it_says() {
     command["integration_types"] = json!([0]);
     bot.register(json!([command])).await;
     let prompt = [("prompt", json!("rain"))];
-    scene.seat.command("song", &prompt).await.unwrap();
+    scene.client.command("song", &prompt).await.unwrap();
     let not_here = Err(ClientRefusal::NotAvailableHere("song".to_owned()));
     let refused = scene.ann.dm().command("song", &prompt).await;
     assert_eq!(refused.map(|_| ()), not_here);
@@ -93,14 +93,14 @@ async fn a_command_is_for_those_with_its_permissions() {
     command["default_member_permissions"] = json!("32");
     bot.register(json!([command])).await;
     let prompt = [("prompt", json!("rain"))];
-    let refused = scene.seat.command("song", &prompt).await.unwrap_err();
+    let refused = scene.client.command("song", &prompt).await.unwrap_err();
     assert_eq!(refused, ClientRefusal::NotPermitted("song".to_owned()));
     let role = scene.server.add_role("Managers");
     role.grant(32);
     scene.server.give_role(&scene.ann, &role);
-    scene.seat.command("song", &prompt).await.unwrap();
+    scene.client.command("song", &prompt).await.unwrap();
     scene.server.take_role(&scene.ann, &role);
-    assert!(scene.seat.command("song", &prompt).await.is_err());
+    assert!(scene.client.command("song", &prompt).await.is_err());
 }
 
 #[tokio::test]
@@ -112,7 +112,7 @@ async fn people_act_only_where_they_are() {
     assert_eq!(refused, ClientRefusal::NoSuchChannel);
     assert_eq!(bob.say("Hello"), None);
     scene.server.leave(&scene.ann);
-    assert!(scene.seat.command("song", &[("prompt", json!("rain"))]).await.is_err());
+    assert!(scene.client.command("song", &[("prompt", json!("rain"))]).await.is_err());
 }
 
 #[tokio::test]
@@ -124,11 +124,11 @@ async fn only_buttons_that_are_there_can_be_clicked() {
     let body = json!({ "content": "x", "components": [row] });
     let (_, posted) = bot.post(&scene.messages_path(), body).await;
     let message = posted["id"].as_str().unwrap().parse().unwrap();
-    let click = async |id: &str| scene.seat.click(message, id).await.map(|_| ());
+    let click = async |id: &str| scene.client.click(message, id).await.map(|_| ());
     assert_eq!(click("on").await, Ok(()));
     assert_eq!(click("off").await, Err(ClientRefusal::Disabled("off".to_owned())));
     assert_eq!(click("gone").await, Err(ClientRefusal::UnknownButton("gone".to_owned())));
-    assert!(scene.seat.delete(message));
+    assert!(scene.client.delete(message));
     assert_eq!(click("on").await, Err(ClientRefusal::UnknownMessage));
 }
 
@@ -140,11 +140,11 @@ async fn subcommands_and_message_commands_are_used_by_name() {
     let quota = json!({ "name": "quota", "description": "x", "options": [show] });
     let menu = json!({ "type": 3, "name": "Make a song" });
     bot.register(json!([quota, menu])).await;
-    scene.seat.command("quota show", &[]).await.unwrap();
-    assert!(scene.seat.command("quota", &[]).await.is_err());
-    assert!(scene.seat.command("quota hide", &[]).await.is_err());
-    let said = scene.seat.say("Rain on a roof").unwrap();
-    let used = scene.seat.message_command("Make a song", said).await.unwrap();
+    scene.client.command("quota show", &[]).await.unwrap();
+    assert!(scene.client.command("quota", &[]).await.is_err());
+    assert!(scene.client.command("quota hide", &[]).await.is_err());
+    let said = scene.client.say("Rain on a roof").unwrap();
+    let used = scene.client.message_command("Make a song", said).await.unwrap();
     bot.respond(&used, json!({ "type": 4, "data": { "content": "Soon" } })).await;
     assert_eq!(used.answer().await.unwrap().json()["type"], 23);
 }

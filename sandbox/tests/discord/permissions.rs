@@ -111,7 +111,7 @@ async fn an_archived_thread_takes_nothing() {
 async fn messages_of_others_are_not_the_bots_to_change() {
     let bot = Bot::start().await;
     let scene = bot.scene().await;
-    let said = scene.seat.say("Hello").unwrap();
+    let said = scene.client.say("Hello").unwrap();
     let path = format!("{}/{said}", scene.messages_path());
     assert_eq!(code(&bot.patch(&path, json!({ "content": "x" })).await), (403, 50005));
     assert_eq!(code(&bot.delete(&path).await), (403, 50013));

@@ -47,7 +47,7 @@ async fn headers_count_down_and_then_comes_429() {
     let body = refused.json::<Value>().await.unwrap();
     assert_eq!((&body["global"], &body["code"]), (&json!(false), &json!(0)));
     assert!(body["retry_after"].as_f64().unwrap() > 50.0);
-    assert_eq!(scene.seat.messages().len(), 2);
+    assert_eq!(scene.client.messages().len(), 2);
 
     let other = bot.discord.add_server("Other").add_channel("music");
     let elsewhere = post(&bot, &format!("/channels/{}/messages", other.id())).await;

@@ -87,21 +87,21 @@ async fn serenity_logs_in_and_answers_a_command_a_click_and_a_modal() {
     let running = tokio::spawn(async move { client.start().await });
     discord.until_ready().await;
 
-    for seat in [ann.at(&channel), ann.dm()] {
-        let song = seat.command("song", &[("prompt", json!("rain"))]).await.unwrap();
+    for client in [ann.at(&channel), ann.dm()] {
+        let song = client.command("song", &[("prompt", json!("rain"))]).await.unwrap();
         song.answer().await.unwrap();
         let message = song.until("the embed", |message| !message.embeds.is_empty()).await;
         assert_eq!(message.embed().unwrap().field("BPM"), Some("90"));
-        seat.until_message("the last word", |message| message.content == "Bye").await;
+        client.until_message("the last word", |message| message.content == "Bye").await;
         let file = &song.follow_ups()[0].attachments[0];
         assert_eq!(reqwest::get(&file.url).await.unwrap().text().await.unwrap(), "la la la");
 
-        let click = seat.click(message.id, "again").await.unwrap();
+        let click = client.click(message.id, "again").await.unwrap();
         assert_eq!(click.answer().await.unwrap().content, "Once more");
 
-        let form = seat.command("form", &[]).await.unwrap();
+        let form = client.command("form", &[]).await.unwrap();
         let Err(sandbox::NoAnswer::Modal(modal)) = form.answer().await else { panic!("no modal") };
-        let sent = seat.submit_modal(&modal, &[("verse", "la")]).await.unwrap();
+        let sent = client.submit_modal(&modal, &[("verse", "la")]).await.unwrap();
         assert!(sent.answer().await.unwrap().ephemeral());
     }
     running.abort();

@@ -4,8 +4,8 @@ use std::process::{Child, Command};
 use std::time::Duration;
 
 use sandbox::{
-    DiscordRules, DiscordSandbox, Fault, Invocation, Modal, NoAnswer, PATIENCE, Person, RateLimit,
-    RateLimits, Seat,
+    ChannelClient, DiscordRules, DiscordSandbox, Fault, Invocation, Modal, NoAnswer, PATIENCE,
+    Person, RateLimit, RateLimits,
 };
 use serde_json::json;
 
@@ -68,8 +68,8 @@ fn rules() -> DiscordRules {
     }
 }
 
-async fn ask(seat: &Seat) -> Invocation {
-    seat.command("song", &[("prompt", json!("rain"))]).await.unwrap()
+async fn ask(client: &ChannelClient) -> Invocation {
+    client.command("song", &[("prompt", json!("rain"))]).await.unwrap()
 }
 
 /// What the bot's answer to something says.
@@ -79,33 +79,33 @@ async fn said(invocation: &Invocation) -> String {
 }
 
 /// What Ann sees of a song: the answer thinking, edited, followed up, and an embed beside it.
-async fn watch(seat: &Seat, song: &Invocation) {
+async fn watch(client: &ChannelClient, song: &Invocation) {
     song.answer().await.unwrap();
     let message = song.until("the edit", |message| message.content == "Composing rain").await;
     assert!(message.revisions[0].json["flags"] == 128, "it was not deferred");
     let interaction = message.interaction.as_ref().unwrap();
-    assert_eq!((interaction.name.as_str(), interaction.user), ("song", seat.person_id()));
+    assert_eq!((interaction.name.as_str(), interaction.user), ("song", client.person_id()));
 
-    let done = seat.until_message("the follow-up", |message| message.content == "Done").await;
+    let done = client.until_message("the follow-up", |message| message.content == "Done").await;
     assert!(done.ephemeral());
     assert_eq!(song.follow_ups().len(), 1);
     let file = reqwest::get(&done.attachments[0].url).await.unwrap();
     assert_eq!(file.text().await.unwrap(), "rain");
 
-    let embed = seat.until_message("the embed", |message| !message.embeds.is_empty()).await;
+    let embed = client.until_message("the embed", |message| !message.embeds.is_empty()).await;
     let embed = embed.embed().unwrap();
     assert_eq!((embed.title.as_deref(), embed.field("BPM")), (Some("rain"), Some("90")));
     assert!(embed.timestamp.is_some());
 
-    let pick = seat.pick(message.id, "mood", &["wild"]).await.unwrap();
+    let pick = client.pick(message.id, "mood", &["wild"]).await.unwrap();
     assert_eq!(said(&pick).await, "Mood: wild");
-    let click = seat.click(message.id, "again").await.unwrap();
+    let click = client.click(message.id, "again").await.unwrap();
     let updated = click.answer().await.unwrap_or_else(|error| panic!("the click: {error}"));
     assert_eq!((updated.content.as_str(), updated.buttons().len()), ("Once more", 0));
 }
 
-async fn suggests(seat: &Seat) {
-    let suggested = seat.autocomplete("song", "prompt", "rain").await.unwrap();
+async fn suggests(client: &ChannelClient) {
+    let suggested = client.autocomplete("song", "prompt", "rain").await.unwrap();
     assert_eq!(suggested[0]["value"], "rain on tin");
 }
 
@@ -117,34 +117,34 @@ async fn modal(invocation: &Invocation) -> Modal {
     }
 }
 
-async fn shows_a_modal(seat: &Seat) {
-    let verse = modal(&seat.command("verse", &[]).await.unwrap()).await;
+async fn shows_a_modal(client: &ChannelClient) {
+    let verse = modal(&client.command("verse", &[]).await.unwrap()).await;
     assert_eq!((verse.title.as_str(), verse.fields.len()), ("A verse", 1));
     let line = verse.fields[0].custom_id.as_str();
-    seat.submit_modal(&verse, &[(line, "la la")]).await.unwrap();
+    client.submit_modal(&verse, &[(line, "la la")]).await.unwrap();
     // Some libraries answer the modal itself, some close it and follow up on the command.
-    seat.until_message("the verse", |message| message.content == "Verse: la la").await;
+    client.until_message("the verse", |message| message.content == "Verse: la la").await;
 }
 
-async fn has_menus(seat: &Seat, ben: &Person) {
-    let tune = seat.say("a tune").unwrap();
-    let singing = seat.message_command("Sing this", tune).await.unwrap();
+async fn has_menus(client: &ChannelClient, ben: &Person) {
+    let tune = client.say("a tune").unwrap();
+    let singing = client.message_command("Sing this", tune).await.unwrap();
     assert_eq!(said(&singing).await, "Singing a tune");
-    let singing = seat.user_command("Sing for", ben).await.unwrap();
+    let singing = client.user_command("Sing for", ben).await.unwrap();
     assert_eq!(said(&singing).await, "For Ben");
 }
 
-async fn waits_out_rate_limits(discord: &DiscordSandbox, seat: &Seat) {
+async fn waits_out_rate_limits(discord: &DiscordSandbox, client: &ChannelClient) {
     let refused = Fault::on("POST", "/api/*/channels/*/messages").times(2).rate_limited(0.3);
     let refused = discord.faults().add(refused);
-    let burst = seat.command("burst", &[]).await.unwrap();
+    let burst = client.command("burst", &[]).await.unwrap();
     burst.until("the end of the burst", |message| message.content == "Burst over").await;
-    let notes = seat.messages().iter().filter(|it| it.content.starts_with("Note ")).count();
+    let notes = client.messages().iter().filter(|it| it.content.starts_with("Note ")).count();
     assert_eq!((notes, discord.faults().hits(refused)), (BURST, 2));
 }
 
 /// Reconnects when it is asked to, and identifies anew when its session is gone.
-async fn comes_back(discord: &DiscordSandbox, seat: &Seat) {
+async fn comes_back(discord: &DiscordSandbox, client: &ChannelClient) {
     discord.gateway().ask_to_reconnect();
     let back = |resumed, identified| {
         move || {
@@ -154,9 +154,9 @@ async fn comes_back(discord: &DiscordSandbox, seat: &Seat) {
         }
     };
     discord.until("a resumed session", back(2, 1)).await;
-    suggests(seat).await;
+    suggests(client).await;
     discord.gateway().invalidate(false);
     discord.until("a new session", back(2, 2)).await;
-    suggests(seat).await;
+    suggests(client).await;
     assert_eq!(discord.sessions().identified, 2);
 }

@@ -8,55 +8,55 @@ mod views;
 
 use std::time::Duration;
 
-use sandbox::{DiscordRules, Person, Seat, WhisulRules};
+use sandbox::{ChannelClient, DiscordRules, Person, WhisulRules};
 use serde_json::{Value, json};
 
-use crate::world::World;
+use crate::fixture::Fixture;
 
 /// The permission to manage a server (Discord docs, Permissions).
 const MANAGE_GUILD: u64 = 1 << 5;
 
-/// A world where songs take no time, in which Bob manages the server.
-async fn moderated(settings: &[(&str, &str)]) -> World {
+/// A fixture where songs take no time, in which Bob manages the server.
+async fn moderated(settings: &[(&str, &str)]) -> Fixture {
     let rules = WhisulRules { song_takes: Duration::ZERO, ..WhisulRules::default() };
-    let world = World::awake(settings, DiscordRules::default(), rules).await;
-    make_moderator(&world);
-    world
+    let fixture = Fixture::with_rules(settings, DiscordRules::default(), rules).await;
+    make_moderator(&fixture);
+    fixture
 }
 
-fn make_moderator(world: &World) {
-    let moderators = world.server.add_role("Moderators");
+fn make_moderator(fixture: &Fixture) {
+    let moderators = fixture.server.add_role("Moderators");
     moderators.grant(MANAGE_GUILD);
-    world.server.give_role(&world.bob, &moderators);
+    fixture.server.give_role(&fixture.bob, &moderators);
 }
 
 /// Uses a subcommand of `/admin` and returns what is answered, which nobody else sees.
-async fn admin(seat: &Seat, subcommand: &str, options: &[(&str, Value)]) -> String {
-    let used = seat.command(&format!("admin {subcommand}"), options).await;
+async fn admin(client: &ChannelClient, subcommand: &str, options: &[(&str, Value)]) -> String {
+    let used = client.command(&format!("admin {subcommand}"), options).await;
     let answer = used.expect("Discord takes the command").answer().await.expect("an answer");
     assert!(answer.ephemeral(), "{}", answer.text());
     answer.text()
 }
 
-impl World {
+impl Fixture {
     /// Bob, who manages the server, in its channel.
-    fn moderator(&self) -> Seat {
+    fn moderator(&self) -> ChannelClient {
         self.bob.at(&self.channel)
     }
 
     /// The bot's owner in the server's channel.
-    fn owner(&self) -> Seat {
+    fn owner(&self) -> ChannelClient {
         self.discord.owner().at(&self.channel)
     }
 
     /// Ann is told why there is no song.
     async fn refused(&self, prompt: &str) -> String {
-        crate::world::refusal(&self.song(&self.ann, prompt).await).await
+        crate::fixture::refusal(&self.song(&self.ann, prompt).await).await
     }
 
     /// Ann gets a song.
     async fn sings(&self, prompt: &str) {
-        crate::world::done(&self.song(&self.ann, prompt).await).await;
+        crate::fixture::done(&self.song(&self.ann, prompt).await).await;
     }
 }
 

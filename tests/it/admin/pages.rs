@@ -1,6 +1,6 @@
 //! Lists that are too long for one message.
 
-use sandbox::{Plan, Seat};
+use sandbox::{ChannelClient, Plan};
 use serde_json::{Value, json};
 
 use super::{admin, id, moderated};
@@ -10,7 +10,7 @@ const GUILDS: &str = "/api/v10/users/@me/guilds";
 
 /// Leafs through a list as its footers say, and returns what is read: the list's lines, in order.
 async fn leafed_through(
-    seat: &Seat,
+    client: &ChannelClient,
     subcommand: &str,
     options: &[(&str, Value)],
     title: &str,
@@ -18,7 +18,7 @@ async fn leafed_through(
     let mut lines = Vec::new();
     for page in 1.. {
         let options = [options, &[("page", json!(page))]].concat();
-        let seen = admin(seat, subcommand, &options).await;
+        let seen = admin(client, subcommand, &options).await;
         let (list, footer) = seen.rsplit_once('\n').expect("a footer");
         let list = list.strip_prefix(title).and_then(|list| list.strip_prefix('\n'));
         lines.extend(list.expect("the title").lines().map(str::to_owned));
@@ -32,96 +32,96 @@ async fn leafed_through(
 }
 
 /// Whatever page somebody asks for, one is shown.
-async fn last_page_is_shown_for_any_beyond(seat: &Seat, subcommand: &str, last: u32) {
-    let shown = admin(seat, subcommand, &[("page", json!(last))]).await;
+async fn last_page_is_shown_for_any_beyond(client: &ChannelClient, subcommand: &str, last: u32) {
+    let shown = admin(client, subcommand, &[("page", json!(last))]).await;
     for beyond in [last + 1, 1000, 100_000] {
-        let seen = admin(seat, subcommand, &[("page", json!(beyond))]).await;
+        let seen = admin(client, subcommand, &[("page", json!(beyond))]).await;
         assert_eq!(seen, shown, "page {beyond}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_moderator_sees_everybody_who_waits() {
-    let world = moderated(&[("MAX_RUNNING", "1"), ("USER_CONCURRENCY", "100")]).await;
-    world.whisul.plan("", Plan::song().until_told());
+    let fixture = moderated(&[("MAX_RUNNING", "1"), ("USER_CONCURRENCY", "100")]).await;
+    fixture.whisul.plan("", Plan::song().until_told());
     let mut asked = Vec::new();
     for number in 0..45 {
-        let song = world.song(&world.ann, &format!("song number {number}")).await;
+        let song = fixture.song(&fixture.ann, &format!("song number {number}")).await;
         song.answer().await.expect("an answer at once");
         asked.push(song.id.to_string());
     }
-    let elsewhere = world.discord.add_server("Another server");
+    let elsewhere = fixture.discord.add_server("Another server");
     let there = elsewhere.add_channel("songs");
-    elsewhere.join(&world.bob);
-    let other = crate::world::song_at(&world.bob.at(&there), "elsewhere").await;
+    elsewhere.join(&fixture.bob);
+    let other = crate::fixture::song_at(&fixture.bob.at(&there), "elsewhere").await;
     other.answer().await.expect("an answer at once");
 
-    let lines = leafed_through(&world.moderator(), "jobs", &[], "Under way").await;
+    let lines = leafed_through(&fixture.moderator(), "jobs", &[], "Under way").await;
     assert_eq!(lines.len(), asked.len());
     for (line, song) in lines.iter().zip(&asked) {
         assert!(line.contains(&format!("`{song}`")), "in the order of their turns: {lines:#?}");
     }
-    let first = admin(&world.moderator(), "jobs", &[]).await;
+    let first = admin(&fixture.moderator(), "jobs", &[]).await;
     assert!(first.contains("Page 1 of 3 · 45 in all · for the next, add page:2"), "{first}");
-    last_page_is_shown_for_any_beyond(&world.moderator(), "jobs", 3).await;
+    last_page_is_shown_for_any_beyond(&fixture.moderator(), "jobs", 3).await;
 
     let all =
-        leafed_through(&world.owner(), "jobs", &[("everywhere", json!(true))], "Under way").await;
+        leafed_through(&fixture.owner(), "jobs", &[("everywhere", json!(true))], "Under way").await;
     assert_eq!(all.len(), asked.len() + 1);
     assert!(all.iter().any(|line| line.contains(&other.id.to_string())), "{all:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_moderator_sees_every_blocked_word() {
-    let world = moderated(&[]).await;
+    let fixture = moderated(&[]).await;
     let bad = |number: u32| format!("badword{number}");
     for number in 0..85 {
-        admin(&world.moderator(), "words add", &[("word", json!(bad(number)))]).await;
+        admin(&fixture.moderator(), "words add", &[("word", json!(bad(number)))]).await;
     }
     let options = [("word", json!("secret")), ("everywhere", json!(true))];
-    admin(&world.owner(), "words add", &options).await;
-    admin(&world.moderator(), "words remove", &[("word", json!(bad(7)))]).await;
+    admin(&fixture.owner(), "words add", &options).await;
+    admin(&fixture.moderator(), "words remove", &[("word", json!(bad(7)))]).await;
 
-    let lines = leafed_through(&world.moderator(), "words list", &[], "Blocked words").await;
+    let lines = leafed_through(&fixture.moderator(), "words list", &[], "Blocked words").await;
     let blocked =
         (0..85).filter(|number| *number != 7).map(|number| format!("||{}||", bad(number)));
     assert_eq!(lines, blocked.collect::<Vec<_>>(), "the oldest first");
-    last_page_is_shown_for_any_beyond(&world.moderator(), "words list", 3).await;
+    last_page_is_shown_for_any_beyond(&fixture.moderator(), "words list", 3).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_owner_sees_every_server_whatever_they_are_called() {
-    let world = moderated(&[]).await;
+    let fixture = moderated(&[]).await;
     let mut names = vec!["Music lovers".to_owned()];
     for number in 0..260 {
-        let server = world.discord.add_server(&format!("**Server {number}** @everyone"));
+        let server = fixture.discord.add_server(&format!("**Server {number}** @everyone"));
         names.push(format!(r"\*\*Server {number}\*\* \@everyone · `{}`", server.id()));
     }
-    let before = world.discord.requests().count("GET", GUILDS);
-    admin(&world.owner(), "servers", &[]).await;
-    let asked = world.discord.requests().count("GET", GUILDS) - before;
+    let before = fixture.discord.requests().count("GET", GUILDS);
+    admin(&fixture.owner(), "servers", &[]).await;
+    let asked = fixture.discord.requests().count("GET", GUILDS) - before;
     assert_eq!(asked, 2, "Discord lists 200 at once");
 
-    let lines = leafed_through(&world.owner(), "servers", &[], "My servers").await;
+    let lines = leafed_through(&fixture.owner(), "servers", &[], "My servers").await;
     assert_eq!(lines.len(), names.len());
     for (line, name) in lines.iter().zip(&names) {
         assert!(line.starts_with(name.as_str()), "the oldest first: {line}");
     }
-    last_page_is_shown_for_any_beyond(&world.owner(), "servers", 14).await;
+    last_page_is_shown_for_any_beyond(&fixture.owner(), "servers", 14).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn everything_that_admins_did_is_on_some_page_of_the_log() {
-    let world = moderated(&[]).await;
+    let fixture = moderated(&[]).await;
     let reason = |number: u32| format!("reason number {number}");
     for number in 0..20 {
-        let options = [("person", id(&world.ann)), ("reason", json!(reason(number)))];
-        admin(&world.moderator(), "block", &options).await;
+        let options = [("person", id(&fixture.ann)), ("reason", json!(reason(number)))];
+        admin(&fixture.moderator(), "block", &options).await;
     }
-    let lines = leafed_through(&world.moderator(), "log", &[], "What admins did").await;
+    let lines = leafed_through(&fixture.moderator(), "log", &[], "What admins did").await;
     assert_eq!(lines.len(), 20);
     for (line, number) in lines.iter().zip((0..20).rev()) {
         assert!(line.ends_with(&reason(number)), "the latest first: {line}");
     }
-    last_page_is_shown_for_any_beyond(&world.moderator(), "log", 3).await;
+    last_page_is_shown_for_any_beyond(&fixture.moderator(), "log", 3).await;
 }

@@ -43,20 +43,20 @@ await scene(async (open) => {
   await ann.page.keyboard.press("Escape");
   await ann.page.keyboard.press("Backspace");
 
-  await ann.weather("A new song takes", "Fails");
+  await ann.choose("A new song takes", "Fails");
   await ann.command("song", "ten minutes of perfect silence");
   await (await ann.message("No song this time")).scrollIntoViewIfNeeded();
   await picture(ann, "failed");
   await inBoth(ann, "failed");
 
-  await ann.weather("A new song takes", "A minute");
+  await ann.choose("A new song takes", "A minute");
   await ann.command("song", "a sea shanty about lost socks");
   await (await ann.message("a sea shanty")).getByText("▰").waitFor();
   await picture(ann, "composing");
-  await ann.blow("Finish all songs");
+  await ann.inject("Finish all songs");
   await ann.song("a sea shanty about lost socks");
 
-  await ann.weather("A new song takes", "Seconds");
+  await ann.choose("A new song takes", "Seconds");
   await ann.command("song", "a lo-fi beat for a rainy evening");
   const song = await ann.song("a lo-fi beat for a rainy evening");
   await loaded(song.locator("audio"));
@@ -106,9 +106,9 @@ await scene(async (open) => {
   await phone.page.getByRole("button", { name: "Channels and people" }).tap();
   await phone.page.getByRole("link", { name: "Bob" }).waitFor();
   await phone.page.keyboard.press("Escape");
-  await phone.page.getByRole("button", { name: "Weather and log" }).tap();
+  await phone.page.getByRole("button", { name: "Faults and log" }).tap();
   await phone.page.getByRole("button", { name: "Kill the bot in the middle" }).waitFor();
-  await inBoth(phone, "phone, weather");
+  await inBoth(phone, "phone, fault controls");
 
   const light = await open("Bob", { colorScheme: "light" });
   await loaded((await light.song("a lo-fi beat for a rainy evening")).locator(".embed-image img"));

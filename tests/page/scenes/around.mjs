@@ -59,14 +59,14 @@ await scene(async (open, { channels, people }) => {
 
   // A killed bot doesn't answer. What comes later stands below the notice of that.
   await page.getByText("Bot online").waitFor();
-  await ann.blow("Kill the bot");
+  await ann.inject("Kill the bot");
   await page.getByText("Bot not running").waitFor();
   assert.match(await focused(), /Start the bot/, "one button takes the other's place and focus");
   await ann.command("song", "nobody hears this");
   const silence = await ann.message("The application did not respond");
   await say("and life goes on");
   await ann.message("and life goes on");
-  await ann.blow("Start the bot");
+  await ann.inject("Start the bot");
   await page.getByText("Bot online").waitFor();
   await ann.command("help");
   await ann.message("Songs from a few words");

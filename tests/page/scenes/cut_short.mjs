@@ -7,7 +7,7 @@ await scene(async (open) => {
   const pat = await open("Pat", { pace: 0.3 });
   const watcher = await open("Bob");
   const begin = (visitor, id) => visitor.page.locator(`[data-scenario="${id}"]:enabled`).click();
-  const chosen = (group, value) => watcher.page.locator(`#weather input[name=${group}][value=${value}]:checked`).waitFor({ state: "attached" });
+  const chosen = (group, value) => watcher.page.locator(`#fault-controls input[name=${group}][value=${value}]:checked`).waitFor({ state: "attached" });
   const over = async () => {
     await watcher.page.locator("[data-scenario]:enabled").first().waitFor();
     await watcher.page.locator('#bot-state[data-state="online"]').waitFor();
@@ -20,7 +20,7 @@ await scene(async (open) => {
   await watcher.page.locator("[data-scenario]:disabled").first().waitFor();
   await watcher.page.locator('#bot-state[data-state="offline"]').waitFor();
   await pat.page.locator("#scenario-stop").click();
-  await pat.page.getByText("Stopped. Weather and bot are as they were before.").waitFor();
+  await pat.page.getByText("Stopped. Faults and bot are as they were before.").waitFor();
   await over();
   await watcher.song("a ballad about a bot that came back");
 
@@ -33,13 +33,13 @@ await scene(async (open) => {
   await watcher.song("an anthem for a lost connection");
 
   // With a long song of the visitor's own under way, the scenario ends well nevertheless.
-  await pat.weather("A new song takes", "20 minutes");
+  await pat.choose("A new song takes", "20 minutes");
   await pat.command("song", "a song of the visitor's own");
   await (await pat.message("a song of the visitor's own")).getByText("▰").waitFor();
   await begin(pat, "two");
-  await pat.page.getByText("in the order in which they were asked for. Weather and bot are as they were before.").waitFor();
+  await pat.page.getByText("in the order in which they were asked for. Faults and bot are as they were before.").waitFor();
   await chosen("songs", "twenty_minutes");
-  await pat.weather("A new song takes", "Seconds");
+  await pat.choose("A new song takes", "Seconds");
   await chosen("songs", "usual");
 
   // Closed while Mo has paused the server, and one is somebody else.

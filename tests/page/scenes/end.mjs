@@ -43,7 +43,7 @@ await scene(async (open, { people, channels }) => {
     if (route.request().resourceType() === "image") await held;
     await route.continue();
   });
-  await ann.weather("A new song takes", "20 minutes");
+  await ann.choose("A new song takes", "20 minutes");
   const ways = {
     "a new message": async () => {
       await say("one more");
@@ -54,7 +54,7 @@ await scene(async (open, { people, channels }) => {
       await (await ann.message("a song that grows")).getByText("Composing").waitFor();
     },
     "an edit that grows, with a player": async () => {
-      await ann.blow("Finish all songs");
+      await ann.inject("Finish all songs");
       await ready((await ann.song("a song that grows")).locator("audio"));
       await ann.page.locator(".embed-image img").waitFor({ state: "attached" });
     },
@@ -106,11 +106,11 @@ await scene(async (open, { people, channels }) => {
 
   await ann.page.unrouteAll({ behavior: "ignoreErrors" });
   await ann.page.locator("#people").getByText("Ann").click();
-  await ann.blow("Finish all songs");
+  await ann.inject("Finish all songs");
   for (const prompt of ["a first cover", "a second cover"]) {
     await ann.command("song", prompt);
     await ann.message(prompt);
-    await ann.blow("Finish all songs");
+    await ann.inject("Finish all songs");
     await ready((await ann.song(prompt)).locator(".embed-image img"));
     await atEnd(ann, "a song");
   }

@@ -1,4 +1,4 @@
-// Somebody is quicker than the page, which is still to hear what the weather is.
+// A visitor chooses before the page has loaded the first view.
 
 import assert from "node:assert/strict";
 import { scene } from "../browser.mjs";
@@ -15,7 +15,7 @@ await scene(async (open) => {
   }, { times: 1 });
   const again = await open("Ann", { context });
   const choice = again.page.getByRole("radio", { name: "20 minutes" });
-  assert.ok(await choice.isDisabled(), "what the page hears next would take the choice back");
+  assert.ok(await choice.isDisabled(), "the first view would undo the choice");
   letGo();
   await choice.check();
   await ann.page.getByRole("radio", { name: "20 minutes", checked: true }).waitFor();

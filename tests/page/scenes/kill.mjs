@@ -4,24 +4,24 @@ import { scene } from "../browser.mjs";
 
 await scene(async (open) => {
   const ann = await open("Ann");
-  await ann.weather("A new song takes", "20 minutes");
+  await ann.choose("A new song takes", "20 minutes");
   await ann.command("song", "a song that outlives its bot");
   const message = await ann.message("a song that outlives its bot");
   await message.getByText("Composing").waitFor();
 
-  await ann.blow("Kill the bot");
+  await ann.inject("Kill the bot");
   await ann.page.getByText("Bot not running").waitFor();
   await ann.command("song", "nobody hears this");
   await ann.message("The application did not respond");
 
-  await ann.blow("Start the bot");
+  await ann.inject("Start the bot");
   await ann.page.getByText("Bot online").waitFor();
-  await ann.blow("Finish all songs");
+  await ann.inject("Finish all songs");
   await ann.song("a song that outlives its bot");
 
-  await ann.blow("Cut the gateway");
+  await ann.inject("Cut the gateway");
   await ann.page.getByText("Bot online").waitFor();
-  await ann.weather("A new song takes", "Seconds");
+  await ann.choose("A new song takes", "Seconds");
   await ann.command("song", "a song after all that");
   await ann.song("a song after all that");
 });

@@ -3,20 +3,20 @@
 import assert from "node:assert/strict";
 import { scene } from "../browser.mjs";
 
-const WEATHER = ["whisul", "songs", "discord"];
+const GROUPS = ["whisul", "songs", "discord"];
 
 /** What a scenario must leave as it was. */
 const state = ({ page }) => page.evaluate(async (groups) => {
-  const weather = groups.map((name) => document.querySelector(`#weather input[name=${name}]:checked`)?.value);
-  return { weather, hash: location.hash, bot: document.getElementById("bot-state").dataset.state };
-}, WEATHER);
+  const faults = groups.map((name) => document.querySelector(`#fault-controls input[name=${name}]:checked`)?.value);
+  return { faults, hash: location.hash, bot: document.getElementById("bot-state").dataset.state };
+}, GROUPS);
 
 await scene(async (open) => {
   const pat = await open("Pat", { pace: 0.02 });
   const { page } = pat;
   await page.getByText("Bot online").waitFor();
-  // A visitor's own choice is what is put back, and not fair weather.
-  await pat.weather("A new song takes", "Fails");
+  // A visitor's own choice is restored, not a state without faults.
+  await pat.choose("A new song takes", "Fails");
   const before = await state(pat);
   const ids = process.env.SCENARIOS?.split(",") ?? await page.locator("[data-scenario]").evaluateAll((all) => all.map((it) => it.dataset.scenario));
   assert.ok(ids.length > 0);
@@ -29,7 +29,7 @@ await scene(async (open) => {
     const end = await page.locator("#scenario-step").textContent();
     const { scenarios } = await page.evaluate((id) => import("/scenarios.js").then(({ playable }) =>
       ({ scenarios: playable().filter((it) => it.id === id).map(({ end }) => end) })), id);
-    assert.equal(end, `${scenarios[0]} Weather and bot are as they were before.`, id);
+    assert.equal(end, `${scenarios[0]} Faults and bot are as they were before.`, id);
     assert.deepEqual(await state(pat), before, id);
     assert.equal(await page.locator("[inert], .cursor, .pressed").count(), 0, id);
     console.log(`${id}: ${((performance.now() - start) / 1000).toFixed(1)} s`);

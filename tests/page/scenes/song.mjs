@@ -5,7 +5,7 @@ import { loaded, plays, says, scene } from "../browser.mjs";
 
 await scene(async (open) => {
   const ann = await open("Ann");
-  await ann.weather("A new song takes", "20 minutes");
+  await ann.choose("A new song takes", "20 minutes");
 
   // The list shows what there is; Escape leaves it.
   await ann.page.locator("#box").focus();
@@ -30,7 +30,7 @@ await scene(async (open) => {
   const handle = await message.elementHandle();
   await ann.page.waitForFunction(([node, before]) => node.querySelector(".embed-description").textContent !== before, [handle, before]);
 
-  await ann.blow("Finish all songs");
+  await ann.inject("Finish all songs");
   const song = await ann.song("a lo-fi beat for a rainy evening");
   await loaded(song.locator(".embed-image img"));
   await loaded(song.locator("audio"));

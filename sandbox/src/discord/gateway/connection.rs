@@ -24,8 +24,8 @@ use super::compression::Compression;
 use super::faults::Fault;
 use super::protocol::{self, CloseReason};
 use super::sessions::{Connection, Order};
-use crate::discord::hub::Hub;
 use crate::discord::json::Fields as _;
+use crate::discord::shared::Shared;
 
 /// The largest message that the gateway reads, in bytes
 /// (<https://docs.discord.com/developers/events/gateway#sending-events>).
@@ -34,7 +34,7 @@ const LARGEST_MESSAGE: usize = 4096;
 const MESSAGES_A_MINUTE: usize = 120;
 
 /// Turns a request into a gateway connection.
-pub(crate) async fn upgrade(State(hub): State<Arc<Hub>>, mut request: Request) -> Response {
+pub(crate) async fn upgrade(State(shared): State<Arc<Shared>>, mut request: Request) -> Response {
     let key = request.headers().get(SEC_WEBSOCKET_KEY);
     let accept = key.map(|key| derive_accept_key(key.as_bytes()));
     let accept = accept.and_then(|accept| HeaderValue::from_str(&accept).ok());
@@ -42,9 +42,9 @@ pub(crate) async fn upgrade(State(hub): State<Arc<Hub>>, mut request: Request) -
     let (Some(accept), Some(upgrade)) = (accept, upgrade) else {
         return (StatusCode::BAD_REQUEST, "a WebSocket is spoken here").into_response();
     };
-    let refused = hub.change(|world| {
-        world.gateway.attempts.push(Instant::now());
-        world.gateway.refusing
+    let refused = shared.change(|state| {
+        state.gateway.attempts.push(Instant::now());
+        state.gateway.refusing
     });
     if refused {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
@@ -55,7 +55,7 @@ pub(crate) async fn upgrade(State(hub): State<Arc<Hub>>, mut request: Request) -
         if let Ok(upgraded) = upgrade.await {
             let io = TokioIo::new(upgraded);
             let stream = WebSocketStream::from_raw_socket(io, Role::Server, None).await;
-            Task::new(hub, stream, Compression::asked_for(&query)).run(&query).await;
+            Task::new(shared, stream, Compression::asked_for(&query)).run(&query).await;
         }
     });
     let headers = [
@@ -68,7 +68,7 @@ pub(crate) async fn upgrade(State(hub): State<Arc<Hub>>, mut request: Request) -
 
 /// What drives one connection.
 struct Task {
-    hub: Arc<Hub>,
+    shared: Arc<Shared>,
     stream: WebSocketStream<TokioIo<Upgraded>>,
     compression: Compression,
     id: u64,
@@ -82,22 +82,22 @@ struct Task {
 
 impl Task {
     fn new(
-        hub: Arc<Hub>,
+        shared: Arc<Shared>,
         stream: WebSocketStream<TokioIo<Upgraded>>,
         compression: Compression,
     ) -> Self {
         let (sender, orders) = unbounded_channel();
-        let (id, interval) = hub.change(|world| {
-            world.gateway.made += 1;
-            let id = world.gateway.made;
+        let (id, interval) = shared.change(|state| {
+            state.gateway.made += 1;
+            let id = state.gateway.made;
             let connection = Connection { orders: sender, session: None };
-            world.gateway.connections.insert(id, connection);
-            (id, world.rules.heartbeat_interval)
+            state.gateway.connections.insert(id, connection);
+            (id, state.rules.heartbeat_interval)
         });
         let last_heartbeat = Instant::now();
         let received = Vec::new();
         let mute = false;
-        Self { hub, stream, compression, id, orders, interval, last_heartbeat, received, mute }
+        Self { shared, stream, compression, id, orders, interval, last_heartbeat, received, mute }
     }
 
     async fn run(mut self, query: &str) {
@@ -110,7 +110,7 @@ impl Task {
             }
         };
         let ended = reason.is_some_and(CloseReason::ends_session);
-        self.hub.change(|world| world.gateway.disconnect(self.id, ended));
+        self.shared.change(|state| state.gateway.disconnect(self.id, ended));
         if let Some(CloseReason(code, text)) = reason {
             // A client that left already needs no farewell.
             let frame = CloseFrame { code: code.into(), reason: text.into() };
@@ -122,7 +122,7 @@ impl Task {
     /// Whether something goes wrong before HELLO, and has come to its end.
     async fn misbehave(&mut self) -> bool {
         let early = |fault| matches!(fault, Fault::CutAtOnce | Fault::NoHello);
-        match self.hub.change(|world| world.gateway.strike(early)) {
+        match self.shared.change(|state| state.gateway.strike(early)) {
             None => false,
             Some(Fault::NoHello) => {
                 while matches!(self.stream.next().await, Some(Ok(_))) {}
@@ -215,7 +215,7 @@ impl Task {
         match op {
             protocol::HEARTBEAT => {
                 self.last_heartbeat = Instant::now();
-                if !self.hub.read(|world| world.gateway.silent) {
+                if !self.shared.read(|state| state.gateway.silent) {
                     self.send(&protocol::message(protocol::HEARTBEAT_ACK, &Value::Null)).await;
                 }
                 Ok(())
@@ -227,9 +227,9 @@ impl Task {
                 if d.at("compress") == true {
                     self.compression.compress_payloads();
                 }
-                self.hub.change(|world| world.identify(self.id, d))
+                self.shared.change(|state| state.identify(self.id, d))
             }
-            protocol::RESUME => self.hub.change(|world| world.resume(self.id, d)),
+            protocol::RESUME => self.shared.change(|state| state.resume(self.id, d)),
             protocol::PRESENCE_UPDATE
             | protocol::VOICE_STATE_UPDATE
             | protocol::REQUEST_GUILD_MEMBERS
@@ -237,10 +237,10 @@ impl Task {
                 if !self.has_session() {
                     return Err(CloseReason::NOT_AUTHENTICATED);
                 }
-                self.hub.change(|world| match op {
-                    protocol::REQUEST_GUILD_MEMBERS => world.request_members(self.id, d),
+                self.shared.change(|state| match op {
+                    protocol::REQUEST_GUILD_MEMBERS => state.request_members(self.id, d),
                     protocol::REQUEST_SOUNDBOARD_SOUNDS => {
-                        world.request_sounds(self.id, d);
+                        state.request_sounds(self.id, d);
                         Ok(())
                     }
                     // Nobody here sees presences or is heard in a voice channel.
@@ -256,17 +256,17 @@ impl Task {
         let mute = |fault| fault == Fault::SilentAfterHello;
         let id = self.id;
         self.mute = self.mute
-            || self.hub.change(|world| {
-                let new = world.gateway.connections.get(&id).is_some_and(|it| it.session.is_none());
-                new && world.gateway.strike(mute).is_some()
+            || self.shared.change(|state| {
+                let new = state.gateway.connections.get(&id).is_some_and(|it| it.session.is_none());
+                new && state.gateway.strike(mute).is_some()
             });
         self.mute
     }
 
     /// Whether this connection has identified or resumed, and was not invalidated since.
     fn has_session(&self) -> bool {
-        self.hub.read(|world| {
-            let connection = world.gateway.connections.get(&self.id);
+        self.shared.read(|state| {
+            let connection = state.gateway.connections.get(&self.id);
             connection.is_some_and(|connection| connection.session.is_some())
         })
     }

@@ -41,12 +41,12 @@ impl GatewayControl {
 
     /// This goes wrong so many times.
     pub fn inject_times(&self, fault: GatewayFault, times: usize) {
-        self.hub.change(|world| world.gateway.faults.push((fault, times)));
+        self.shared.change(|state| state.gateway.faults.push((fault, times)));
     }
 
     /// From now on nothing goes wrong with connections.
     pub fn clear_faults(&self) {
-        self.hub.change(|world| world.gateway.faults.clear());
+        self.shared.change(|state| state.gateway.faults.clear());
     }
 }
 

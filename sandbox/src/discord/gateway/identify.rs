@@ -9,13 +9,13 @@ use super::faults::Fault;
 use super::protocol::{self, CloseReason, INVALID_SESSION};
 use super::sessions::{Order, Session};
 use crate::discord::json::Fields as _;
-use crate::discord::world::World;
+use crate::discord::state::DiscordState;
 
 /// From this many servers on, a shard is refused
 /// (<https://docs.discord.com/developers/events/gateway#sharding>).
 const MOST_GUILDS: usize = 2500;
 
-impl World {
+impl DiscordState {
     /// Takes an IDENTIFY.
     ///
     /// # Errors

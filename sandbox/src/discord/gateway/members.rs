@@ -7,7 +7,7 @@ use super::protocol::{self, CloseReason};
 use super::sessions::Order;
 use crate::discord::json::Fields as _;
 use crate::discord::model::guild::Guild;
-use crate::discord::world::World;
+use crate::discord::state::DiscordState;
 
 /// Members in one event.
 const CHUNK: usize = 1000;
@@ -17,7 +17,7 @@ const MOST_FOUND: u64 = 100;
 /// Whom a request for members means: those who are here, and ids of others.
 type Wanted = (Vec<u64>, Vec<u64>);
 
-impl World {
+impl DiscordState {
     /// Answers opcode 8 with chunks of members.
     ///
     /// # Errors

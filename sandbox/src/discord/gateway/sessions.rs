@@ -10,7 +10,7 @@ use tokio_tungstenite::tungstenite::Message;
 use super::faults::Fault;
 use super::protocol::{self, CloseReason};
 use crate::discord::json::Fields as _;
-use crate::discord::world::World;
+use crate::discord::state::DiscordState;
 
 /// Events kept for a session that is away.
 const KEPT_EVENTS: usize = 10_000;
@@ -184,7 +184,7 @@ fn without_content(message: &Value) -> Value {
     message
 }
 
-impl World {
+impl DiscordState {
     /// Tells the gateway of a message that appeared, changed or went, where the bot can see it.
     pub(crate) fn dispatch_message(&mut self, name: &'static str, id: u64) {
         let Some(message) = self.messages.get(&id).filter(|it| it.only_for.is_none()) else {

@@ -6,7 +6,7 @@ use super::permission;
 use super::thread::Thread;
 use crate::discord::error::ApiError;
 use crate::discord::json::merged;
-use crate::discord::world::World;
+use crate::discord::state::DiscordState;
 
 /// A channel.
 #[derive(Debug)]
@@ -65,7 +65,7 @@ impl Channel {
     }
 }
 
-impl World {
+impl DiscordState {
     /// A channel that exists.
     pub(crate) fn channel(&self, id: u64) -> Result<&Channel, ApiError> {
         let channel = self.channels.get(&id).filter(|channel| !channel.deleted);

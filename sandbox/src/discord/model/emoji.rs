@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::discord::world::World;
+use crate::discord::state::DiscordState;
 
 /// An emoji that the application has uploaded.
 #[derive(Clone, Debug)]
@@ -12,7 +12,7 @@ pub(crate) struct Emoji {
     pub(crate) animated: bool,
 }
 
-impl World {
+impl DiscordState {
     /// The emoji object.
     pub(crate) fn emoji_json(&self, emoji: &Emoji) -> Value {
         json!({

@@ -8,7 +8,7 @@ use super::permission;
 use crate::discord::json::Fields as _;
 use crate::discord::json::merged;
 use crate::discord::snowflake::{made_at, timestamp};
-use crate::discord::world::World;
+use crate::discord::state::DiscordState;
 
 /// A server.
 #[derive(Debug)]
@@ -99,7 +99,7 @@ impl Guild {
     }
 }
 
-impl World {
+impl DiscordState {
     /// A member without the user inside.
     pub(crate) fn partial_member_json(guild: &Guild, user: u64) -> Value {
         let roles = guild.members.get(&user).map_or(&[][..], Vec::as_slice);

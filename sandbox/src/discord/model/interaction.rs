@@ -9,7 +9,7 @@ use super::permission;
 use crate::discord::error::ApiError;
 use crate::discord::json::{Fields as _, merged};
 use crate::discord::modal::Modal;
-use crate::discord::world::World;
+use crate::discord::state::DiscordState;
 
 /// An interaction.
 #[derive(Debug)]
@@ -98,7 +98,7 @@ impl Interaction {
     }
 }
 
-impl World {
+impl DiscordState {
     /// The fields that all interactions share.
     pub(crate) fn interaction_json(&self, interaction: &Interaction, data: &Value) -> Value {
         let Some(channel) = self.channels.get(&interaction.channel) else { return Value::Null };

@@ -9,7 +9,7 @@ use super::reaction::Reaction;
 use crate::discord::json::{Fields as _, merged};
 use crate::discord::mentions::{Mentions, Ping};
 use crate::discord::snowflake::{made_at, timestamp};
-use crate::discord::world::World;
+use crate::discord::state::DiscordState;
 
 /// `EPHEMERAL`: only the person who used the interaction sees the message
 /// (<https://docs.discord.com/developers/resources/message#message-object-message-flags>).
@@ -94,7 +94,7 @@ pub(crate) struct RememberedNonce {
     pub(crate) message: u64,
 }
 
-impl World {
+impl DiscordState {
     /// A message that exists in a channel.
     pub(crate) fn message(&self, channel: u64, id: u64) -> Option<&StoredMessage> {
         let message = self.messages.get(&id)?;

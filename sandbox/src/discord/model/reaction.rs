@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::discord::error::ApiError;
-use crate::discord::world::World;
+use crate::discord::state::DiscordState;
 
 /// An emoji below a message and who put it there.
 #[derive(Clone, Debug)]
@@ -41,7 +41,7 @@ impl ReactionEmoji {
     }
 }
 
-impl World {
+impl DiscordState {
     /// The emoji that a path or a person names: itself, or `name:id`.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::channel::Channel;
 use crate::discord::snowflake::{made_at, timestamp};
-use crate::discord::world::World;
+use crate::discord::state::DiscordState;
 
 /// What a channel is that is a thread of another.
 #[derive(Clone, Debug)]
@@ -20,7 +20,7 @@ pub(crate) struct Thread {
     pub(crate) locked: bool,
 }
 
-impl World {
+impl DiscordState {
     /// The fields of a thread's channel object.
     pub(crate) fn thread_json(&self, channel: &Channel, thread: &Thread) -> Value {
         let messages = self.messages.values();

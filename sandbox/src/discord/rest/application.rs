@@ -11,12 +11,12 @@ use serde_json::{Value, json};
 use crate::discord::error::ApiError;
 use crate::discord::form::{Breaches, Form};
 use crate::discord::gateway::sessions::Event;
-use crate::discord::hub::Hub;
 use crate::discord::json::Fields as _;
+use crate::discord::shared::Shared;
+use crate::discord::state::DiscordState;
 use crate::discord::submission::{Bot, Ids, Submission};
-use crate::discord::world::World;
 
-pub(super) fn routes() -> Router<Arc<Hub>> {
+pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .route("/gateway", get(gateway))
         .route("/gateway/bot", get(gateway_bot))
@@ -28,19 +28,19 @@ pub(super) fn routes() -> Router<Arc<Hub>> {
         .route("/oauth2/applications/@me", get(application))
 }
 
-async fn gateway(State(hub): State<Arc<Hub>>) -> Json<Value> {
-    Json(hub.read(|world| json!({ "url": format!("ws://{}", world.authority) })))
+async fn gateway(State(shared): State<Arc<Shared>>) -> Json<Value> {
+    Json(shared.read(|state| json!({ "url": format!("ws://{}", state.authority) })))
 }
 
-async fn gateway_bot(State(hub): State<Arc<Hub>>, _: Bot) -> Json<Value> {
-    Json(hub.read(|world| {
-        let total = world.rules.session_start_limit;
+async fn gateway_bot(State(shared): State<Arc<Shared>>, _: Bot) -> Json<Value> {
+    Json(shared.read(|state| {
+        let total = state.rules.session_start_limit;
         json!({
-            "url": format!("ws://{}", world.authority),
-            "shards": world.rules.shards,
+            "url": format!("ws://{}", state.authority),
+            "shards": state.rules.shards,
             "session_start_limit": {
                 "total": total,
-                "remaining": total.saturating_sub(world.gateway.identifies),
+                "remaining": total.saturating_sub(state.gateway.identifies),
                 "reset_after": 86_400_000,
                 "max_concurrency": 1,
             },
@@ -48,13 +48,13 @@ async fn gateway_bot(State(hub): State<Arc<Hub>>, _: Bot) -> Json<Value> {
     }))
 }
 
-async fn me(State(hub): State<Arc<Hub>>, _: Bot) -> Json<Value> {
+async fn me(State(shared): State<Arc<Shared>>, _: Bot) -> Json<Value> {
     use crate::discord::model::user::User;
-    Json(hub.read(|world| world.users.get(&world.bot).map(User::own_json).unwrap_or_default()))
+    Json(shared.read(|state| state.users.get(&state.bot).map(User::own_json).unwrap_or_default()))
 }
 
 async fn change_me(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     body: Submission,
 ) -> Result<Json<Value>, ApiError> {
@@ -64,25 +64,25 @@ async fn change_me(
     let name = form.text("username", 32);
     // Pictures are taken and not kept: everybody here has one of their own.
     let name = breaches.or(name)?;
-    hub.change(|world| {
-        let bot = world.bot;
-        if let (Some(user), Some(name)) = (world.users.get_mut(&bot), name) {
+    shared.change(|state| {
+        let bot = state.bot;
+        if let (Some(user), Some(name)) = (state.users.get_mut(&bot), name) {
             user.name = name;
         }
-        let own = world.users.get(&bot).map(User::own_json).unwrap_or_default();
+        let own = state.users.get(&bot).map(User::own_json).unwrap_or_default();
         let event = Event { name: "USER_UPDATE", data: own.clone(), guild: None, intent: 0 };
-        world.gateway.dispatch(&event);
+        state.gateway.dispatch(&event);
         Ok(Json(own))
     })
 }
 
 async fn user(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     Ids(user): Ids<u64>,
 ) -> Result<Json<Value>, ApiError> {
-    hub.read(|world| {
-        let found = world.users.get(&user).ok_or(ApiError::UNKNOWN_USER)?;
+    shared.read(|state| {
+        let found = state.users.get(&user).ok_or(ApiError::UNKNOWN_USER)?;
         Ok(Json(found.json()))
     })
 }
@@ -94,12 +94,16 @@ struct Page {
     after: Option<u64>,
 }
 
-async fn my_guilds(State(hub): State<Arc<Hub>>, _: Bot, Query(page): Query<Page>) -> Json<Value> {
+async fn my_guilds(
+    State(shared): State<Arc<Shared>>,
+    _: Bot,
+    Query(page): Query<Page>,
+) -> Json<Value> {
     // At most 200 a page, in the order of their ids
     // (<https://docs.discord.com/developers/resources/user#get-current-user-guilds>).
     let (limit, after) = (page.limit.unwrap_or(200).clamp(1, 200), page.after.unwrap_or(0));
-    Json(hub.read(|world| {
-        let joined = world.guilds.values().filter(|guild| guild.has_bot && guild.id > after);
+    Json(shared.read(|state| {
+        let joined = state.guilds.values().filter(|guild| guild.has_bot && guild.id > after);
         let joined = joined.take(limit);
         let brief = joined.map(|guild| {
             json!({
@@ -108,7 +112,7 @@ async fn my_guilds(State(hub): State<Arc<Hub>>, _: Bot, Query(page): Query<Page>
                 "icon": null,
                 "banner": null,
                 "owner": false,
-                "permissions": guild.permissions_of(world.bot).to_string(),
+                "permissions": guild.permissions_of(state.bot).to_string(),
                 "features": [],
             })
         });
@@ -117,7 +121,7 @@ async fn my_guilds(State(hub): State<Arc<Hub>>, _: Bot, Query(page): Query<Page>
 }
 
 async fn open_dm(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     body: Submission,
 ) -> Result<Json<Value>, ApiError> {
@@ -128,20 +132,20 @@ async fn open_dm(
         form.missing("recipient_id");
     }
     let recipient = breaches.or(recipient)?.unwrap_or_default();
-    hub.change(|world| {
-        if world.users.get(&recipient).is_none_or(|user| user.bot) {
+    shared.change(|state| {
+        if state.users.get(&recipient).is_none_or(|user| user.bot) {
             return Err(ApiError::UNKNOWN_USER);
         }
-        let id = world.open_dm(recipient);
-        Ok(Json(world.channel_json(world.channel(id)?)))
+        let id = state.open_dm(recipient);
+        Ok(Json(state.channel_json(state.channel(id)?)))
     })
 }
 
-async fn application(State(hub): State<Arc<Hub>>, _: Bot) -> Json<Value> {
-    Json(hub.read(World::application_json))
+async fn application(State(shared): State<Arc<Shared>>, _: Bot) -> Json<Value> {
+    Json(shared.read(DiscordState::application_json))
 }
 
-impl World {
+impl DiscordState {
     /// The application object
     /// (<https://docs.discord.com/developers/resources/application#application-object>).
     fn application_json(&self) -> Value {

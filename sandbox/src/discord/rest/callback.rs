@@ -13,7 +13,6 @@ use serde_json::{Value, json};
 
 use crate::discord::error::ApiError;
 use crate::discord::form::{Breaches, Form};
-use crate::discord::hub::Hub;
 use crate::discord::json::Fields as _;
 use crate::discord::limits::message::Draft;
 use crate::discord::limits::{choices, modal};
@@ -21,8 +20,9 @@ use crate::discord::model::interaction::{AnswerState, Interaction, InteractionKi
 use crate::discord::model::message::{EPHEMERAL, LOADING};
 use crate::discord::model::permission::USE_EXTERNAL_APPS;
 use crate::discord::posting::Circumstances;
+use crate::discord::shared::Shared;
+use crate::discord::state::DiscordState;
 use crate::discord::submission::{Ids, Submission, Upload};
-use crate::discord::world::World;
 
 const PONG: i64 = 1;
 const MESSAGE: i64 = 4;
@@ -33,7 +33,7 @@ const CHOICES: i64 = 8;
 const MODAL: i64 = 9;
 
 pub(super) async fn callback(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     Ids((interaction, token)): Ids<(u64, String)>,
     Query(query): Query<HashMap<String, String>>,
     body: Submission,
@@ -41,14 +41,14 @@ pub(super) async fn callback(
     let with_response = query
         .get("with_response")
         .is_some_and(|asked| matches!(asked.as_str(), "true" | "True" | "1"));
-    let response = hub.change(|world| world.respond(interaction, &token, body))?;
+    let response = shared.change(|state| state.respond(interaction, &token, body))?;
     if with_response {
         return Ok(Json(response).into_response());
     }
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-impl World {
+impl DiscordState {
     /// Takes the first response.
     fn respond(&mut self, id: u64, token: &str, body: Submission) -> Result<Value, ApiError> {
         let found = self.interactions.get(&id).filter(|known| known.token == token);
@@ -118,7 +118,7 @@ impl World {
     /// Posts a message that answers an interaction.
     ///
     /// # Errors
-    /// Those of [`World::post`], 10003 when the channel is gone.
+    /// Those of [`DiscordState::post`], 10003 when the channel is gone.
     pub(in crate::discord) fn post_reply(
         &mut self,
         id: u64,

@@ -6,10 +6,10 @@ use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
-use crate::discord::hub::Hub;
+use crate::discord::shared::Shared;
 use crate::discord::submission::Bot;
 
-pub(super) fn routes() -> Router<Arc<Hub>> {
+pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .route("/voice/regions", get(voice_regions))
         .route("/sticker-packs", get(sticker_packs))

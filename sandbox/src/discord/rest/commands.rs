@@ -12,16 +12,16 @@ use axum::{Json, Router};
 use serde_json::{Map, Value};
 
 use crate::discord::error::ApiError;
-use crate::discord::hub::Hub;
 use crate::discord::limits::command;
 use crate::discord::model::command::Command;
+use crate::discord::shared::Shared;
+use crate::discord::state::DiscordState;
 use crate::discord::submission::{Bot, Ids, Submission};
-use crate::discord::world::World;
 
 const GLOBAL: &str = "/applications/{application}/commands";
 const GUILD: &str = "/applications/{application}/guilds/{guild}/commands";
 
-pub(super) fn routes() -> Router<Arc<Hub>> {
+pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .route(GLOBAL, get(list).post(create).put(replace))
         .route(&format!("{GLOBAL}/{{command}}"), get(read).patch(edit).delete(delete))
@@ -33,24 +33,24 @@ pub(super) fn routes() -> Router<Arc<Hub>> {
 type Scope = Ids<HashMap<String, u64>>;
 
 /// Whose commands a path is about.
-fn scope(world: &World, Ids(ids): &Scope) -> Result<Option<u64>, ApiError> {
-    if ids.get("application") != Some(&world.application) {
+fn scope(state: &DiscordState, Ids(ids): &Scope) -> Result<Option<u64>, ApiError> {
+    if ids.get("application") != Some(&state.application) {
         return Err(ApiError::UNKNOWN_APPLICATION);
     }
     let Some(guild) = ids.get("guild").copied() else { return Ok(None) };
-    world.joined_guild(guild).map_err(|_| ApiError::MISSING_ACCESS)?;
+    state.joined_guild(guild).map_err(|_| ApiError::MISSING_ACCESS)?;
     Ok(Some(guild))
 }
 
 async fn list(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     ids: Scope,
     Query(query): Query<HashMap<String, String>>,
 ) -> Result<Json<Value>, ApiError> {
     let localized = query.get("with_localizations").is_some_and(|asked| asked == "true");
-    hub.read(|world| {
-        let commands = world.commands.of(scope(world, &ids)?).map(Command::json);
+    shared.read(|state| {
+        let commands = state.commands.of(scope(state, &ids)?).map(Command::json);
         let shown = commands.map(|command| if localized { command } else { unlocalized(command) });
         Ok(Json(shown.collect()))
     })
@@ -68,8 +68,12 @@ fn unlocalized(mut command: Value) -> Value {
     command
 }
 
-async fn read(State(hub): State<Arc<Hub>>, _: Bot, ids: Scope) -> Result<Json<Value>, ApiError> {
-    hub.read(|world| Ok(Json(world.commands.get(scope(world, &ids)?, command_id(&ids))?.json())))
+async fn read(
+    State(shared): State<Arc<Shared>>,
+    _: Bot,
+    ids: Scope,
+) -> Result<Json<Value>, ApiError> {
+    shared.read(|state| Ok(Json(state.commands.get(scope(state, &ids)?, command_id(&ids))?.json())))
 }
 
 fn command_id(Ids(ids): &Scope) -> u64 {
@@ -77,28 +81,28 @@ fn command_id(Ids(ids): &Scope) -> u64 {
 }
 
 async fn create(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     ids: Scope,
     body: Submission,
 ) -> Result<Response, ApiError> {
-    hub.change(|world| {
-        let scope = scope(world, &ids)?;
+    shared.change(|state| {
+        let scope = scope(state, &ids)?;
         let declared = command::read(&body.json, scope.is_none())?;
-        let (command, new) = world.register(scope, declared)?;
+        let (command, new) = state.register(scope, declared)?;
         let status = if new { StatusCode::CREATED } else { StatusCode::OK };
         Ok((status, Json(command.json())).into_response())
     })
 }
 
 async fn replace(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     ids: Scope,
     body: Submission,
 ) -> Result<Json<Value>, ApiError> {
-    hub.change(|world| {
-        let scope = scope(world, &ids)?;
+    shared.change(|state| {
+        let scope = scope(state, &ids)?;
         let all = command::read_all(&body.json, scope.is_none())?;
         let same = |command: &Command, declared: &Map<String, Value>| {
             let key = |fields: &Map<String, Value>| {
@@ -107,41 +111,45 @@ async fn replace(
             key(&command.declared) == key(declared)
         };
         let kept = |command: &Command| all.iter().any(|declared| same(command, declared));
-        world.commands.retain(scope, kept);
+        state.commands.retain(scope, kept);
         let mut answered = Vec::with_capacity(all.len());
         for declared in all {
-            answered.push(world.register(scope, declared)?.0.json());
+            answered.push(state.register(scope, declared)?.0.json());
         }
         Ok(Json(answered.into()))
     })
 }
 
 async fn edit(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     ids: Scope,
     body: Submission,
 ) -> Result<Json<Value>, ApiError> {
-    hub.change(|world| {
-        let (scope, id) = (scope(world, &ids)?, command_id(&ids));
-        let mut whole = world.commands.get(scope, id)?.declared.clone();
+    shared.change(|state| {
+        let (scope, id) = (scope(state, &ids)?, command_id(&ids));
+        let mut whole = state.commands.get(scope, id)?.declared.clone();
         whole.extend(body.json.as_object().cloned().unwrap_or_default());
         let declared = command::read(&Value::Object(whole), scope.is_none())?;
-        let World { commands, clock, .. } = world;
+        let DiscordState { commands, clock, .. } = state;
         Ok(Json(commands.change(clock, scope, id, declared)?.json()))
     })
 }
 
-async fn delete(State(hub): State<Arc<Hub>>, _: Bot, ids: Scope) -> Result<StatusCode, ApiError> {
-    hub.change(|world| {
-        let (scope, id) = (scope(world, &ids)?, command_id(&ids));
-        world.commands.get(scope, id)?;
-        world.commands.retain(scope, |command| command.id != id);
+async fn delete(
+    State(shared): State<Arc<Shared>>,
+    _: Bot,
+    ids: Scope,
+) -> Result<StatusCode, ApiError> {
+    shared.change(|state| {
+        let (scope, id) = (scope(state, &ids)?, command_id(&ids));
+        state.commands.get(scope, id)?;
+        state.commands.retain(scope, |command| command.id != id);
         Ok(StatusCode::NO_CONTENT)
     })
 }
 
-impl World {
+impl DiscordState {
     fn register(
         &mut self,
         scope: Option<u64>,
@@ -160,7 +168,7 @@ impl World {
     }
 }
 
-impl World {
+impl DiscordState {
     /// Registers a command that the bot knows nothing of.
     pub(in crate::discord) fn leave_command(&mut self, guild: Option<u64>, command: &Value) {
         let registered = command::read(command, guild.is_none())

@@ -11,33 +11,33 @@ use serde_json::{Value, json};
 
 use crate::discord::error::ApiError;
 use crate::discord::form::{Breaches, Form};
-use crate::discord::hub::Hub;
 use crate::discord::model::emoji::Emoji;
+use crate::discord::shared::Shared;
+use crate::discord::state::DiscordState;
 use crate::discord::submission::{Bot, Ids, Submission};
-use crate::discord::world::World;
 
 const EMOJIS: &str = "/applications/{application}/emojis";
 
-pub(super) fn routes() -> Router<Arc<Hub>> {
+pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .route(EMOJIS, get(list).post(create))
         .route(&format!("{EMOJIS}/{{emoji}}"), get(read).patch(rename).delete(delete))
 }
 
 async fn list(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     Ids(application): Ids<u64>,
 ) -> Result<Json<Value>, ApiError> {
-    hub.read(|world| {
-        world.own_application(application)?;
-        let items = world.emojis.values().map(|emoji| world.emoji_json(emoji));
+    shared.read(|state| {
+        state.own_application(application)?;
+        let items = state.emojis.values().map(|emoji| state.emoji_json(emoji));
         Ok(Json(json!({ "items": items.collect::<Vec<_>>() })))
     })
 }
 
 async fn create(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     Ids(application): Ids<u64>,
     body: Submission,
@@ -52,29 +52,29 @@ async fn create(
     }
     let animated = kind.is_some_and(|(kind, _)| kind == "gif");
     let name = breaches.or(name)?;
-    hub.change(|world| {
-        world.own_application(application)?;
-        let emoji = Emoji { id: world.clock.id(), name, animated };
-        let json = world.emoji_json(&emoji);
-        world.emojis.insert(emoji.id, emoji);
+    shared.change(|state| {
+        state.own_application(application)?;
+        let emoji = Emoji { id: state.clock.id(), name, animated };
+        let json = state.emoji_json(&emoji);
+        state.emojis.insert(emoji.id, emoji);
         Ok((StatusCode::CREATED, Json(json)))
     })
 }
 
 async fn read(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     Ids((application, emoji)): Ids<(u64, u64)>,
 ) -> Result<Json<Value>, ApiError> {
-    hub.read(|world| {
-        world.own_application(application)?;
-        let emoji = world.emojis.get(&emoji).ok_or(ApiError::UNKNOWN_EMOJI)?;
-        Ok(Json(world.emoji_json(emoji)))
+    shared.read(|state| {
+        state.own_application(application)?;
+        let emoji = state.emojis.get(&emoji).ok_or(ApiError::UNKNOWN_EMOJI)?;
+        Ok(Json(state.emoji_json(emoji)))
     })
 }
 
 async fn rename(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     Ids((application, emoji)): Ids<(u64, u64)>,
     body: Submission,
@@ -82,21 +82,21 @@ async fn rename(
     let mut breaches = Breaches::default();
     let name = read_name(&mut Form::new(&body.json, &mut breaches));
     let name = breaches.or(name)?;
-    hub.change(|world| {
-        world.own_application(application)?;
-        world.emojis.get_mut(&emoji).ok_or(ApiError::UNKNOWN_EMOJI)?.name = name;
-        Ok(Json(world.emojis.get(&emoji).map(|it| world.emoji_json(it)).unwrap_or_default()))
+    shared.change(|state| {
+        state.own_application(application)?;
+        state.emojis.get_mut(&emoji).ok_or(ApiError::UNKNOWN_EMOJI)?.name = name;
+        Ok(Json(state.emojis.get(&emoji).map(|it| state.emoji_json(it)).unwrap_or_default()))
     })
 }
 
 async fn delete(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     Ids((application, emoji)): Ids<(u64, u64)>,
 ) -> Result<StatusCode, ApiError> {
-    hub.change(|world| {
-        world.own_application(application)?;
-        world.emojis.remove(&emoji).ok_or(ApiError::UNKNOWN_EMOJI)?;
+    shared.change(|state| {
+        state.own_application(application)?;
+        state.emojis.remove(&emoji).ok_or(ApiError::UNKNOWN_EMOJI)?;
         Ok(StatusCode::NO_CONTENT)
     })
 }
@@ -112,7 +112,7 @@ fn read_name(form: &mut Form<'_>) -> String {
     name
 }
 
-impl World {
+impl DiscordState {
     fn own_application(&self, application: u64) -> Result<(), ApiError> {
         if application == self.application { Ok(()) } else { Err(ApiError::UNKNOWN_APPLICATION) }
     }

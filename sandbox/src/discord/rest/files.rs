@@ -7,16 +7,16 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 
 use crate::discord::error::ApiError;
-use crate::discord::hub::Hub;
+use crate::discord::shared::Shared;
 use crate::discord::submission::Ids;
 
 /// Serves a file; the length goes into `Content-Length`, as the whole body is at hand.
 pub(super) async fn download(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     Ids((channel, file, name)): Ids<(u64, u64, String)>,
 ) -> Result<Response, ApiError> {
-    hub.read(|world| {
-        let found = world.files.get(&file);
+    shared.read(|state| {
+        let found = state.files.get(&file);
         let file = found.filter(|file| file.channel == channel && file.name == name);
         let file = file.ok_or(ApiError::NOT_FOUND)?;
         let kind = file.content_type.clone().unwrap_or("application/octet-stream".into());

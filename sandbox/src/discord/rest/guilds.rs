@@ -9,12 +9,12 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::discord::error::ApiError;
-use crate::discord::hub::Hub;
 use crate::discord::model::guild::Guild;
+use crate::discord::shared::Shared;
+use crate::discord::state::DiscordState;
 use crate::discord::submission::{Bot, Ids};
-use crate::discord::world::World;
 
-pub(super) fn routes() -> Router<Arc<Hub>> {
+pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .route("/guilds/{guild}", get(guild))
         .route("/guilds/{guild}/channels", get(channels))
@@ -25,40 +25,40 @@ pub(super) fn routes() -> Router<Arc<Hub>> {
 }
 
 async fn guild(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     Ids(guild): Ids<u64>,
 ) -> Result<Json<Value>, ApiError> {
-    hub.read(|world| Ok(Json(World::guild_json(world.joined_guild(guild)?))))
+    shared.read(|state| Ok(Json(DiscordState::guild_json(state.joined_guild(guild)?))))
 }
 
 async fn channels(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     Ids(guild): Ids<u64>,
 ) -> Result<Json<Value>, ApiError> {
-    hub.read(|world| Ok(Json(world.channels_json(world.joined_guild(guild)?.id))))
+    shared.read(|state| Ok(Json(state.channels_json(state.joined_guild(guild)?.id))))
 }
 
 async fn roles(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     Ids(guild): Ids<u64>,
 ) -> Result<Json<Value>, ApiError> {
-    hub.read(|world| Ok(Json(World::roles_json(world.joined_guild(guild)?))))
+    shared.read(|state| Ok(Json(DiscordState::roles_json(state.joined_guild(guild)?))))
 }
 
 async fn member(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     Ids((guild, user)): Ids<(u64, u64)>,
 ) -> Result<Json<Value>, ApiError> {
-    hub.read(|world| {
-        let guild = world.joined_guild(guild)?;
+    shared.read(|state| {
+        let guild = state.joined_guild(guild)?;
         if !guild.members.contains_key(&user) {
             return Err(ApiError::UNKNOWN_MEMBER);
         }
-        Ok(Json(world.member_json(guild, user)))
+        Ok(Json(state.member_json(guild, user)))
     })
 }
 
@@ -71,39 +71,39 @@ struct Wanted {
 }
 
 async fn members(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     Ids(guild): Ids<u64>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Json<Value>, ApiError> {
-    hub.read(|world| {
-        let guild = world.joined_guild(guild)?;
+    shared.read(|state| {
+        let guild = state.joined_guild(guild)?;
         // All members are for applications with the intent that the developer portal grants.
-        if !world.rules.privileged_intents {
+        if !state.rules.privileged_intents {
             return Err(ApiError::MISSING_ACCESS);
         }
         let (limit, after) = (wanted.limit.unwrap_or(1).clamp(1, 1000), wanted.after.unwrap_or(0));
         let later = guild.members.range(after.saturating_add(1)..).take(limit);
-        Ok(Json(later.map(|(user, _)| world.member_json(guild, *user)).collect()))
+        Ok(Json(later.map(|(user, _)| state.member_json(guild, *user)).collect()))
     })
 }
 
 async fn search(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     Ids(guild): Ids<u64>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Json<Value>, ApiError> {
-    hub.read(|world| {
-        let guild = world.joined_guild(guild)?;
+    shared.read(|state| {
+        let guild = state.joined_guild(guild)?;
         let query = wanted.query.unwrap_or_default();
         let limit = wanted.limit.unwrap_or(1).clamp(1, 1000);
-        let found = world.members_named(guild, &query).take(limit);
-        Ok(Json(found.map(|user| world.member_json(guild, user)).collect()))
+        let found = state.members_named(guild, &query).take(limit);
+        Ok(Json(found.map(|user| state.member_json(guild, user)).collect()))
     })
 }
 
-impl World {
+impl DiscordState {
     /// A server that the bot is a member of.
     pub(in crate::discord) fn joined_guild(&self, guild: u64) -> Result<&Guild, ApiError> {
         let found = self.guilds.get(&guild).filter(|guild| guild.has_bot);

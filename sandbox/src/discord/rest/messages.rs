@@ -13,16 +13,16 @@ use serde_json::{Value, json};
 
 use crate::discord::error::ApiError;
 use crate::discord::form::{Breaches, Form};
-use crate::discord::hub::Hub;
 use crate::discord::limits::message::{Draft, Reply};
 use crate::discord::model::channel::{Channel, Place};
 use crate::discord::model::message::{EPHEMERAL, RememberedNonce, StoredMessage};
 use crate::discord::model::permission::{ATTACH_FILES, SEND_MESSAGES};
 use crate::discord::posting::Circumstances;
+use crate::discord::shared::Shared;
+use crate::discord::state::DiscordState;
 use crate::discord::submission::{Bot, Ids, Submission};
-use crate::discord::world::World;
 
-pub(super) fn routes() -> Router<Arc<Hub>> {
+pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .route("/channels/{channel}", get(channel))
         .route("/channels/{channel}/typing", post(typing))
@@ -31,23 +31,23 @@ pub(super) fn routes() -> Router<Arc<Hub>> {
 }
 
 async fn channel(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     Ids(channel): Ids<u64>,
 ) -> Result<Json<Value>, ApiError> {
-    hub.read(|world| Ok(Json(world.channel_json(world.visible_channel(channel)?))))
+    shared.read(|state| Ok(Json(state.channel_json(state.visible_channel(channel)?))))
 }
 
 async fn typing(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     Ids(channel): Ids<u64>,
 ) -> Result<StatusCode, ApiError> {
-    hub.read(|world| world.writable_channel(channel).map(|_| StatusCode::NO_CONTENT))
+    shared.read(|state| state.writable_channel(channel).map(|_| StatusCode::NO_CONTENT))
 }
 
 async fn list(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     Ids(channel): Ids<u64>,
     Query(query): Query<HashMap<String, String>>,
@@ -59,14 +59,14 @@ async fn list(
     let limit = form.integer("limit", 1, 100).unwrap_or(50);
     let [before, after, around] = ["before", "after", "around"].map(|key| form.snowflake(key));
     let limit = breaches.or(usize::try_from(limit).unwrap_or(50))?;
-    hub.read(|world| {
-        world.visible_channel(channel)?;
-        let seen = world.messages.values().filter(|message| {
+    shared.read(|state| {
+        state.visible_channel(channel)?;
+        let seen = state.messages.values().filter(|message| {
             message.channel == channel && !message.deleted && message.only_for.is_none()
         });
         let all = seen.collect::<Vec<_>>();
         let page = page(&all, limit, before, after, around);
-        Ok(Json(page.iter().rev().map(|message| world.message_json(message)).collect()))
+        Ok(Json(page.iter().rev().map(|message| state.message_json(message)).collect()))
     })
 }
 
@@ -93,68 +93,68 @@ fn page<'a, 'b>(
 }
 
 async fn read(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     Ids((channel, message)): Ids<(u64, u64)>,
 ) -> Result<Json<Value>, ApiError> {
-    hub.read(|world| Ok(Json(world.message_json(world.visible_message(channel, message)?))))
+    shared.read(|state| Ok(Json(state.message_json(state.visible_message(channel, message)?))))
 }
 
 async fn create(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     Ids(channel): Ids<u64>,
     body: Submission,
 ) -> Result<Json<Value>, ApiError> {
-    hub.change(|world| {
-        let draft = Draft::read(&body.json, body.uploads, world.rules.attachment_size_limit)?;
-        world.check_uploads(channel, &draft)?;
-        let id = world.create(channel, draft)?;
-        let message = world.messages.get(&id).ok_or(ApiError::UNKNOWN_MESSAGE)?;
-        Ok(Json(world.message_json(message)))
+    shared.change(|state| {
+        let draft = Draft::read(&body.json, body.uploads, state.rules.attachment_size_limit)?;
+        state.check_uploads(channel, &draft)?;
+        let id = state.create(channel, draft)?;
+        let message = state.messages.get(&id).ok_or(ApiError::UNKNOWN_MESSAGE)?;
+        Ok(Json(state.message_json(message)))
     })
 }
 
 async fn edit(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     Ids((channel, message)): Ids<(u64, u64)>,
     body: Submission,
 ) -> Result<Json<Value>, ApiError> {
-    hub.change(|world| {
-        let flags = world.visible_message(channel, message)?.flags;
-        let limit = world.rules.attachment_size_limit;
+    shared.change(|state| {
+        let flags = state.visible_message(channel, message)?.flags;
+        let limit = state.rules.attachment_size_limit;
         let draft = Draft::read_edit(&body.json, body.uploads, limit, flags)?;
-        if world.visible_message(channel, message)?.author != world.bot {
+        if state.visible_message(channel, message)?.author != state.bot {
             return Err(ApiError::NOT_THE_AUTHOR);
         }
-        if world.channel(channel)?.archived {
+        if state.channel(channel)?.archived {
             return Err(ApiError::THREAD_ARCHIVED);
         }
-        world.check_uploads(channel, &draft)?;
-        world.edit(message, draft)?;
-        Ok(Json(world.message_json(world.visible_message(channel, message)?)))
+        state.check_uploads(channel, &draft)?;
+        state.edit(message, draft)?;
+        Ok(Json(state.message_json(state.visible_message(channel, message)?)))
     })
 }
 
 async fn delete(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     Ids((channel, message)): Ids<(u64, u64)>,
 ) -> Result<StatusCode, ApiError> {
-    hub.change(|world| {
-        if world.visible_message(channel, message)?.author != world.bot {
+    shared.change(|state| {
+        if state.visible_message(channel, message)?.author != state.bot {
             return Err(ApiError::MISSING_PERMISSIONS);
         }
-        if world.channel(channel)?.archived {
+        if state.channel(channel)?.archived {
             return Err(ApiError::THREAD_ARCHIVED);
         }
-        world.unpost(message);
+        state.unpost(message);
         Ok(StatusCode::NO_CONTENT)
     })
 }
 
-impl World {
+impl DiscordState {
     /// A message that the bot's token may look at: no ephemeral ones.
     pub(super) fn visible_message(
         &self,

@@ -22,13 +22,13 @@ use axum::routing::{get, post};
 
 use super::error::ApiError;
 use super::gateway;
-use super::hub::Hub;
 use super::openapi;
 use super::paths::ROOTS;
 use super::rate_limit;
+use super::shared::Shared;
 
 /// All routes of this Discord: API, gateway and files.
-pub(super) fn router(hub: &Arc<Hub>) -> Router {
+pub(super) fn router(shared: &Arc<Shared>) -> Router {
     let api = application::routes()
         .merge(catalog::routes())
         .merge(commands::routes())
@@ -47,7 +47,7 @@ pub(super) fn router(hub: &Arc<Hub>) -> Router {
         .fallback(async || ApiError::NOT_FOUND)
         .method_not_allowed_fallback(async || ApiError::METHOD_NOT_ALLOWED)
         .layer(DefaultBodyLimit::disable())
-        .layer(from_fn_with_state(Arc::clone(hub), rate_limit::limit))
-        .layer(from_fn_with_state(Arc::clone(hub), openapi::check_answers))
-        .with_state(Arc::clone(hub))
+        .layer(from_fn_with_state(Arc::clone(shared), rate_limit::limit))
+        .layer(from_fn_with_state(Arc::clone(shared), openapi::check_answers))
+        .with_state(Arc::clone(shared))
 }

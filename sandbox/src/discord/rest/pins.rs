@@ -12,14 +12,14 @@ use serde_json::{Value, json};
 use crate::discord::error::ApiError;
 use crate::discord::gateway::protocol::{DIRECT_MESSAGES, GUILDS};
 use crate::discord::gateway::sessions::Event;
-use crate::discord::hub::Hub;
 use crate::discord::model::message::StoredMessage;
 use crate::discord::model::permission::PIN_MESSAGES;
+use crate::discord::shared::Shared;
 use crate::discord::snowflake::timestamp;
+use crate::discord::state::DiscordState;
 use crate::discord::submission::{Bot, Ids};
-use crate::discord::world::World;
 
-pub(super) fn routes() -> Router<Arc<Hub>> {
+pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .route("/channels/{channel}/messages/pins", get(list))
         .route("/channels/{channel}/messages/pins/{message}", put(pin).delete(unpin))
@@ -28,49 +28,49 @@ pub(super) fn routes() -> Router<Arc<Hub>> {
 }
 
 async fn list(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     Ids(channel): Ids<u64>,
 ) -> Result<Json<Value>, ApiError> {
-    hub.read(|world| {
-        let items = world.pins(channel)?.into_iter().map(|(at, message)| {
-            json!({ "pinned_at": timestamp(at), "message": world.message_json(message) })
+    shared.read(|state| {
+        let items = state.pins(channel)?.into_iter().map(|(at, message)| {
+            json!({ "pinned_at": timestamp(at), "message": state.message_json(message) })
         });
         Ok(Json(json!({ "items": items.collect::<Vec<_>>(), "has_more": false })))
     })
 }
 
 async fn list_plain(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     Ids(channel): Ids<u64>,
 ) -> Result<Json<Value>, ApiError> {
-    hub.read(|world| {
-        let pins = world.pins(channel)?.into_iter();
-        Ok(Json(pins.map(|(_, message)| world.message_json(message)).collect()))
+    shared.read(|state| {
+        let pins = state.pins(channel)?.into_iter();
+        Ok(Json(pins.map(|(_, message)| state.message_json(message)).collect()))
     })
 }
 
 async fn pin(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     Ids((channel, message)): Ids<(u64, u64)>,
 ) -> Result<StatusCode, ApiError> {
-    hub.change(|world| {
-        let at = world.clock.now();
-        world.set_pinned(channel, message, Some(at))
+    shared.change(|state| {
+        let at = state.clock.now();
+        state.set_pinned(channel, message, Some(at))
     })
 }
 
 async fn unpin(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     Ids((channel, message)): Ids<(u64, u64)>,
 ) -> Result<StatusCode, ApiError> {
-    hub.change(|world| world.set_pinned(channel, message, None))
+    shared.change(|state| state.set_pinned(channel, message, None))
 }
 
-impl World {
+impl DiscordState {
     /// The pinned messages of a channel with the times of pinning, the latest first.
     fn pins(&self, channel: u64) -> Result<Vec<(u64, &StoredMessage)>, ApiError> {
         self.visible_channel(channel)?;

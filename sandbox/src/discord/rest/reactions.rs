@@ -10,14 +10,14 @@ use axum::{Json, Router};
 use serde_json::Value;
 
 use crate::discord::error::ApiError;
-use crate::discord::hub::Hub;
 use crate::discord::model::permission::{ADD_REACTIONS, MANAGE_MESSAGES};
+use crate::discord::shared::Shared;
+use crate::discord::state::DiscordState;
 use crate::discord::submission::{Bot, Ids};
-use crate::discord::world::World;
 
 const REACTIONS: &str = "/channels/{channel}/messages/{message}/reactions";
 
-pub(super) fn routes() -> Router<Arc<Hub>> {
+pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .route(REACTIONS, axum::routing::delete(clear))
         .route(&format!("{REACTIONS}/{{emoji}}"), get(list).delete(clear_emoji))
@@ -26,76 +26,76 @@ pub(super) fn routes() -> Router<Arc<Hub>> {
 }
 
 async fn add(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     Ids((channel, message, emoji)): Ids<(u64, u64, String)>,
 ) -> Result<StatusCode, ApiError> {
-    hub.change(|world| {
-        world.visible_message(channel, message)?;
-        world.require(channel, ADD_REACTIONS)?;
-        world.react(message, &emoji, world.bot)?;
+    shared.change(|state| {
+        state.visible_message(channel, message)?;
+        state.require(channel, ADD_REACTIONS)?;
+        state.react(message, &emoji, state.bot)?;
         Ok(StatusCode::NO_CONTENT)
     })
 }
 
 async fn list(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     Ids((channel, message, emoji)): Ids<(u64, u64, String)>,
 ) -> Result<Json<Value>, ApiError> {
-    hub.read(|world| {
-        let emoji = world.reaction_emoji(&emoji)?;
-        let message = world.visible_message(channel, message)?;
+    shared.read(|state| {
+        let emoji = state.reaction_emoji(&emoji)?;
+        let message = state.visible_message(channel, message)?;
         let reaction = message.reactions.iter().find(|reaction| reaction.emoji == emoji);
         let users = reaction.into_iter().flat_map(|reaction| &reaction.users);
-        Ok(Json(users.map(|user| world.user_json(*user)).collect()))
+        Ok(Json(users.map(|user| state.user_json(*user)).collect()))
     })
 }
 
 async fn remove_own(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     Ids((channel, message, emoji)): Ids<(u64, u64, String)>,
 ) -> Result<StatusCode, ApiError> {
-    hub.change(|world| {
-        world.visible_message(channel, message)?;
-        world.take_reaction(message, &emoji, world.bot)?;
+    shared.change(|state| {
+        state.visible_message(channel, message)?;
+        state.take_reaction(message, &emoji, state.bot)?;
         Ok(StatusCode::NO_CONTENT)
     })
 }
 
 async fn remove_of(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     Ids((channel, message, emoji, user)): Ids<(u64, u64, String, u64)>,
 ) -> Result<StatusCode, ApiError> {
-    hub.change(|world| {
-        world.visible_message(channel, message)?;
-        if user != world.bot {
-            world.require(channel, MANAGE_MESSAGES)?;
+    shared.change(|state| {
+        state.visible_message(channel, message)?;
+        if user != state.bot {
+            state.require(channel, MANAGE_MESSAGES)?;
         }
-        world.take_reaction(message, &emoji, user)?;
+        state.take_reaction(message, &emoji, user)?;
         Ok(StatusCode::NO_CONTENT)
     })
 }
 
 async fn clear(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     Ids((channel, message)): Ids<(u64, u64)>,
 ) -> Result<StatusCode, ApiError> {
-    hub.change(|world| world.clear_reactions(channel, message, None))
+    shared.change(|state| state.clear_reactions(channel, message, None))
 }
 
 async fn clear_emoji(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     Ids((channel, message, emoji)): Ids<(u64, u64, String)>,
 ) -> Result<StatusCode, ApiError> {
-    hub.change(|world| world.clear_reactions(channel, message, Some(&emoji)))
+    shared.change(|state| state.clear_reactions(channel, message, Some(&emoji)))
 }
 
-impl World {
+impl DiscordState {
     fn clear_reactions(
         &mut self,
         channel: u64,

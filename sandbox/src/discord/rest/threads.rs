@@ -11,19 +11,19 @@ use serde_json::{Value, json};
 
 use crate::discord::error::ApiError;
 use crate::discord::form::{Breaches, Form};
-use crate::discord::hub::Hub;
 use crate::discord::model::channel::Channel;
 use crate::discord::model::permission::{CREATE_PUBLIC_THREADS, MANAGE_THREADS};
 use crate::discord::model::thread::Thread;
+use crate::discord::shared::Shared;
+use crate::discord::state::DiscordState;
 use crate::discord::submission::{Bot, Ids, Submission};
-use crate::discord::world::World;
 
 const PUBLIC: i64 = 11;
 const PRIVATE: i64 = 12;
 /// Minutes without a message after which a thread may be archived.
 const DURATIONS: [i64; 4] = [60, 1440, 4320, 10_080];
 
-pub(super) fn routes() -> Router<Arc<Hub>> {
+pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .route("/channels/{channel}", patch(change).delete(delete))
         .route("/channels/{channel}/threads", post(start))
@@ -36,36 +36,36 @@ pub(super) fn routes() -> Router<Arc<Hub>> {
 type Created = (StatusCode, Json<Value>);
 
 async fn start(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     Ids(channel): Ids<u64>,
     body: Submission,
 ) -> Result<Created, ApiError> {
-    hub.change(|world| {
-        let id = world.clock.id();
-        world.start_thread(channel, id, &body.json, PRIVATE)
+    shared.change(|state| {
+        let id = state.clock.id();
+        state.start_thread(channel, id, &body.json, PRIVATE)
     })
 }
 
 async fn start_at(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     Ids((channel, message)): Ids<(u64, u64)>,
     body: Submission,
 ) -> Result<Created, ApiError> {
-    hub.change(|world| {
-        world.visible_message(channel, message)?;
-        if world.channels.contains_key(&message) {
+    shared.change(|state| {
+        state.visible_message(channel, message)?;
+        if state.channels.contains_key(&message) {
             return Err(ApiError::THREAD_EXISTS);
         }
-        let created = world.start_thread(channel, message, &body.json, PUBLIC)?;
-        world.dispatch_message("MESSAGE_UPDATE", message);
+        let created = state.start_thread(channel, message, &body.json, PUBLIC)?;
+        state.dispatch_message("MESSAGE_UPDATE", message);
         Ok(created)
     })
 }
 
 async fn change(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     Ids(channel): Ids<u64>,
     body: Submission,
@@ -76,9 +76,9 @@ async fn change(
         (form.text("name", 100), form.flag("archived"), form.flag("locked"));
     let duration = form.one_of("auto_archive_duration", &DURATIONS);
     breaches.or(())?;
-    hub.change(|world| {
-        world.own_thread(channel)?;
-        if let Some(known) = world.channels.get_mut(&channel) {
+    shared.change(|state| {
+        state.own_thread(channel)?;
+        if let Some(known) = state.channels.get_mut(&channel) {
             known.name = name.unwrap_or_else(|| known.name.clone());
             known.archived = archived.unwrap_or(known.archived);
             if let Some(thread) = &mut known.thread {
@@ -86,76 +86,76 @@ async fn change(
                 thread.auto_archive_duration = duration.unwrap_or(thread.auto_archive_duration);
             }
         }
-        world.dispatch_channel("THREAD_UPDATE", channel);
-        Ok(Json(world.channel_json(world.channel(channel)?)))
+        state.dispatch_channel("THREAD_UPDATE", channel);
+        Ok(Json(state.channel_json(state.channel(channel)?)))
     })
 }
 
 async fn delete(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     Ids(channel): Ids<u64>,
 ) -> Result<Json<Value>, ApiError> {
-    hub.change(|world| {
-        world.own_thread(channel)?;
-        world.require(channel, MANAGE_THREADS)?;
-        let json = world.channel_json(world.channel(channel)?);
-        world.dispatch_channel("THREAD_DELETE", channel);
-        world.remove_channel(channel);
+    shared.change(|state| {
+        state.own_thread(channel)?;
+        state.require(channel, MANAGE_THREADS)?;
+        let json = state.channel_json(state.channel(channel)?);
+        state.dispatch_channel("THREAD_DELETE", channel);
+        state.remove_channel(channel);
         Ok(Json(json))
     })
 }
 
 async fn members(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     Ids(channel): Ids<u64>,
 ) -> Result<Json<Value>, ApiError> {
-    hub.read(|world| {
-        let thread = world.visible_channel(channel)?.thread.as_ref();
+    shared.read(|state| {
+        let thread = state.visible_channel(channel)?.thread.as_ref();
         let thread = thread.ok_or(ApiError::UNKNOWN_CHANNEL)?;
         let members = thread.members.iter();
-        Ok(Json(members.map(|user| World::thread_member_json(channel, *user)).collect()))
+        Ok(Json(members.map(|user| DiscordState::thread_member_json(channel, *user)).collect()))
     })
 }
 
 async fn join(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     Ids(channel): Ids<u64>,
 ) -> Result<StatusCode, ApiError> {
-    hub.change(|world| world.set_member(channel, true))
+    shared.change(|state| state.set_member(channel, true))
 }
 
 async fn leave(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     Ids(channel): Ids<u64>,
 ) -> Result<StatusCode, ApiError> {
-    hub.change(|world| world.set_member(channel, false))
+    shared.change(|state| state.set_member(channel, false))
 }
 
 async fn active(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     _: Bot,
     Ids(guild): Ids<u64>,
 ) -> Result<Json<Value>, ApiError> {
-    hub.read(|world| {
-        let guild = world.joined_guild(guild)?.id;
-        let threads = world.active_threads(guild).collect::<Vec<_>>();
+    shared.read(|state| {
+        let guild = state.joined_guild(guild)?.id;
+        let threads = state.active_threads(guild).collect::<Vec<_>>();
         let joined = threads.iter().filter(|channel| {
-            channel.thread.as_ref().is_some_and(|thread| thread.members.contains(&world.bot))
+            channel.thread.as_ref().is_some_and(|thread| thread.members.contains(&state.bot))
         });
-        let members = joined.map(|channel| World::thread_member_json(channel.id, world.bot));
+        let members = joined.map(|channel| DiscordState::thread_member_json(channel.id, state.bot));
         Ok(Json(json!({
-            "threads": threads.iter().map(|it| world.channel_json(it)).collect::<Vec<_>>(),
+            "threads": threads.iter().map(|it| state.channel_json(it)).collect::<Vec<_>>(),
             "members": members.collect::<Vec<_>>(),
             "has_more": false,
         })))
     })
 }
 
-impl World {
+impl DiscordState {
     /// Starts a thread of a channel with the id that it shall have.
     fn start_thread(
         &mut self,

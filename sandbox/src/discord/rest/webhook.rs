@@ -10,16 +10,16 @@ use axum::{Json, Router};
 use serde_json::Value;
 
 use crate::discord::error::ApiError;
-use crate::discord::hub::Hub;
 use crate::discord::limits::message::Draft;
 use crate::discord::model::interaction::{AnswerState, Interaction};
+use crate::discord::shared::Shared;
+use crate::discord::state::DiscordState;
 use crate::discord::submission::{Ids, Submission};
-use crate::discord::world::World;
 
 /// Follow-ups where only the user installed the application.
 const MOST_FOLLOWUPS: usize = 5;
 
-pub(super) fn routes() -> Router<Arc<Hub>> {
+pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new().route("/webhooks/{application}/{token}", post(follow_up)).route(
         "/webhooks/{application}/{token}/messages/{message}",
         get(read).patch(edit).delete(delete),
@@ -27,71 +27,73 @@ pub(super) fn routes() -> Router<Arc<Hub>> {
 }
 
 async fn follow_up(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     Ids((application, token)): Ids<(u64, String)>,
     body: Submission,
 ) -> Result<Json<Value>, ApiError> {
-    hub.change(|world| {
-        let interaction = world.by_token(application, &token)?;
-        let (id, state) = (interaction.id, interaction.state.clone());
-        let full = interaction.only_user_installed() && interaction.followups >= MOST_FOLLOWUPS;
-        let draft = Draft::read(&body.json, body.uploads, world.rules.attachment_size_limit)?;
-        // The first follow-up after a deferral takes the place of "thinking…".
-        if let AnswerState::Message { id: message, pending: true, .. } = state {
-            return world.edit_reply(id, message, draft);
-        }
-        if full {
-            return Err(ApiError::TOO_MANY_FOLLOWUPS);
-        }
-        let message = world.post_reply(id, draft, 0)?;
-        if let Some(interaction) = world.interactions.get_mut(&id) {
-            interaction.followups += 1;
-        }
-        Ok(world.messages.get(&message).map(|it| world.message_json(it)).unwrap_or_default())
-    })
-    .map(Json)
+    shared
+        .change(|state| {
+            let interaction = state.by_token(application, &token)?;
+            let (id, answer) = (interaction.id, interaction.state.clone());
+            let full = interaction.only_user_installed() && interaction.followups >= MOST_FOLLOWUPS;
+            let draft = Draft::read(&body.json, body.uploads, state.rules.attachment_size_limit)?;
+            // The first follow-up after a deferral takes the place of "thinking…".
+            if let AnswerState::Message { id: message, pending: true, .. } = answer {
+                return state.edit_reply(id, message, draft);
+            }
+            if full {
+                return Err(ApiError::TOO_MANY_FOLLOWUPS);
+            }
+            let message = state.post_reply(id, draft, 0)?;
+            if let Some(interaction) = state.interactions.get_mut(&id) {
+                interaction.followups += 1;
+            }
+            Ok(state.messages.get(&message).map(|it| state.message_json(it)).unwrap_or_default())
+        })
+        .map(Json)
 }
 
 async fn read(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     Ids((application, token, name)): Ids<(u64, String, String)>,
 ) -> Result<Json<Value>, ApiError> {
-    hub.read(|world| {
-        let interaction = world.by_token(application, &token)?;
-        let message = world.reply(interaction, &name)?;
-        let message = world.messages.get(&message).ok_or(ApiError::UNKNOWN_MESSAGE)?;
-        Ok(Json(world.message_json(message)))
+    shared.read(|state| {
+        let interaction = state.by_token(application, &token)?;
+        let message = state.reply(interaction, &name)?;
+        let message = state.messages.get(&message).ok_or(ApiError::UNKNOWN_MESSAGE)?;
+        Ok(Json(state.message_json(message)))
     })
 }
 
 async fn edit(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     Ids((application, token, name)): Ids<(u64, String, String)>,
     body: Submission,
 ) -> Result<Json<Value>, ApiError> {
-    hub.change(|world| {
-        let interaction = world.by_token(application, &token)?;
-        let (id, message) = (interaction.id, world.reply(interaction, &name)?);
-        let flags = world.messages.get(&message).map_or(0, |message| message.flags);
-        let limit = world.rules.attachment_size_limit;
-        let draft = Draft::read_edit(&body.json, body.uploads, limit, flags)?;
-        world.edit_reply(id, message, draft)
-    })
-    .map(Json)
+    shared
+        .change(|state| {
+            let interaction = state.by_token(application, &token)?;
+            let (id, message) = (interaction.id, state.reply(interaction, &name)?);
+            let flags = state.messages.get(&message).map_or(0, |message| message.flags);
+            let limit = state.rules.attachment_size_limit;
+            let draft = Draft::read_edit(&body.json, body.uploads, limit, flags)?;
+            state.edit_reply(id, message, draft)
+        })
+        .map(Json)
 }
 
 async fn delete(
-    State(hub): State<Arc<Hub>>,
+    State(shared): State<Arc<Shared>>,
     Ids((application, token, name)): Ids<(u64, String, String)>,
 ) -> Result<StatusCode, ApiError> {
-    hub.change(|world| {
-        let message = world.reply(world.by_token(application, &token)?, &name)?;
-        world.unpost(message);
+    shared.change(|state| {
+        let message = state.reply(state.by_token(application, &token)?, &name)?;
+        state.unpost(message);
         Ok(StatusCode::NO_CONTENT)
     })
 }
 
-impl World {
+impl DiscordState {
     /// The interaction of a token that still lives.
     fn by_token(&self, application: u64, token: &str) -> Result<&Interaction, ApiError> {
         let found = self.interactions.values().find(|interaction| interaction.token == token);

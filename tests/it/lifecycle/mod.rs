@@ -1,0 +1,10 @@
+//! The program starts, meets faults of the machine, and stops.
+
+mod fault_matrix;
+mod http_proxy;
+mod panics;
+mod settings;
+mod start;
+mod startup_log;
+mod stop;
+mod wrong_clock;

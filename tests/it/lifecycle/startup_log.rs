@@ -1,0 +1,171 @@
+//! What a host reads in the log of a bot that starts, and of one that can't.
+
+use std::time::Duration;
+
+use sandbox::{DiscordRules, Fault, Message, Plan, WhisulRules};
+use serde_json::Value;
+use tokio::net::TcpListener;
+
+use crate::{
+    fixture::program::{Program, program, until_logged},
+    fixture::{Fixture, done},
+};
+
+/// A fixture without the bot.
+async fn without_bot(settings: &[(&str, &str)]) -> Fixture {
+    Fixture::without_bot(settings, DiscordRules::default(), WhisulRules::default()).await
+}
+
+/// An address of this machine at which nobody listens.
+async fn closed() -> String {
+    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().to_string()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_tells_what_starts_with_which_limits_and_each_step_to_discord() {
+    let settings = [
+        ("LOG_FORMAT", "json"),
+        ("USER_QUOTA", "3/1h"),
+        ("ROLE_QUOTAS", "123456789012345678=5/1d,345678901234567890=unlimited"),
+        ("GLOBAL_QUOTA", "70/1d"),
+    ];
+    let mut fixture = without_bot(&settings).await;
+    let allowed = format!("123456789012345678,{}", fixture.server.id());
+    fixture.set("ALLOWED_GUILDS", &allowed);
+    // A song of an earlier run is under way, and one is over.
+    fixture.whisul.plan("under way", Plan::song().until_told());
+    fixture.whisul.plan("over", Plan::song().takes(Duration::ZERO));
+    fixture.start_and_wait_until_ready().await;
+    done(&fixture.song(&fixture.ann, "over").await).await;
+    fixture.song(&fixture.ann, "under way").await;
+    fixture.whisul.until_polled("under way", 1).await;
+    fixture.stop_bot().await;
+
+    let _program = Program::logged(&fixture);
+    until_logged(&fixture, "\"connected to Discord\"");
+    until_logged(&fixture, "Whisul accepts the API key");
+    let log = until_logged(&fixture, "the commands are registered already");
+    let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let find = |message: &str| {
+        let found = lines.iter().position(|line| line["message"] == message);
+        let place = found.unwrap_or_else(|| panic!("no {message} in\n{log}"));
+        (place, &lines[place])
+    };
+    let steps = [
+        "starting whisul-bot",
+        "the database is open",
+        "quotas in force",
+        "connecting to Discord",
+        "logged in to Discord",
+        "connecting to the gateway",
+        "connected to Discord",
+    ];
+    assert!(steps.map(|step| find(step).0).is_sorted(), "{log}");
+    let (_, start) = find("starting whisul-bot");
+    assert_eq!(start["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(start["database"], fixture.folder().join("jobs.db").to_str().unwrap());
+    let (_, database) = find("the database is open");
+    assert!(database["schema"].as_i64().unwrap() >= 4, "{database}");
+    assert_eq!((&database["jobs"], &database["unfinished"]), (&2.into(), &1.into()));
+    let (_, quotas) = find("quotas in force");
+    for (name, value) in [
+        ("user", "3/1h"),
+        ("roles", "123456789012345678=5/1d,345678901234567890=unlimited"),
+        ("guild", "unlimited"),
+        ("global", "70/1d"),
+    ] {
+        assert_eq!(quotas[name], value, "{name}");
+    }
+    let (_, servers) = find("allowed servers");
+    let mut listed: Vec<_> = servers["servers"].as_str().unwrap().split(',').collect();
+    listed.sort_unstable();
+    let mut expected: Vec<_> = allowed.split(',').collect();
+    expected.sort_unstable();
+    assert_eq!(listed, expected);
+    assert_eq!(servers["direct_messages"], false);
+    assert!(
+        !log.contains(&fixture.discord.token()) && !log.contains(&fixture.whisul.key()),
+        "{log}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_discord_that_is_out_of_reach_has_a_cause_and_a_next_attempt() {
+    let plain = without_bot(&[]).await;
+    let plain_address = plain.discord.url().replace("http://", "https://");
+    for (address, cause) in [
+        (format!("http://{}", closed().await), "cause=\"connection refused\""),
+        (plain_address, "cause=\"TLS failed: "),
+        ("https://nowhere.invalid".to_owned(), "cause=\"the host name can't be resolved: "),
+    ] {
+        let mut fixture = without_bot(&[("EDIT_INTERVAL", "5s")]).await;
+        fixture.set("DISCORD_API_URL", &address);
+        let _program = Program::logged(&fixture);
+        let log = until_logged(&fixture, "next_attempt_in=");
+        assert!(
+            log.contains(&format!("no usable answer from Discord; jobs go on meanwhile {cause}")),
+            "{log}"
+        );
+    }
+    let fixture = without_bot(&[]).await;
+    let page = Fault::on("GET", "/api/v10/applications/@me").html(503).times(1);
+    fixture.discord.faults().add(page);
+    let _program = Program::logged(&fixture);
+    let log = until_logged(&fixture, "\"new\"");
+    assert!(log.contains("(status 503)\" next_attempt_in="), "{log}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_key_is_told_at_the_start_to_the_log_and_the_owner() {
+    let fixture = without_bot(&[]).await;
+    let key = fixture.whisul.key();
+    fixture.whisul.change_key("regenerated");
+    let _program = Program::logged(&fixture);
+    until_logged(&fixture, "Whisul rejected the API key (WHISUL_API_KEY)");
+    let owner = fixture.discord.owner();
+    let told = || owner.dm().messages().first().map(Message::text);
+    let told = fixture.discord.until("a direct message to the owner", told).await;
+    assert!(told.contains("WHISUL_API_KEY"), "{told}");
+    // Nobody had to ask for a song, and nobody has to start the bot again.
+    assert_eq!(fixture.whisul.requests().count("POST", "/api/generate"), 0);
+    fixture.whisul.change_key(&key);
+    until_logged(&fixture, "Whisul accepts the API key");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whisul_that_is_out_of_reach_holds_up_no_start() {
+    let mut fixture = without_bot(&[("POLL_INTERVAL", "5s")]).await;
+    fixture.set("WHISUL_API_URL", &format!("http://{}", closed().await));
+    let _program = Program::logged(&fixture);
+    until_logged(&fixture, "connected to Discord");
+    let log = until_logged(&fixture, "requests to Whisul are held back");
+    let told = "held back obstacle=Unreachable cause=\"no connection: connection refused\" next_attempt_in=";
+    assert!(log.contains(told), "{log}");
+    let wait = log.rsplit_once("next_attempt_in=").unwrap().1.split_whitespace().next().unwrap();
+    assert!(wait.len() <= "600ms".len(), "it is told to a tenth of a second: {wait}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_token_is_told_at_once_and_asked_about_once() {
+    let fixture = without_bot(&[]).await;
+    let token = fixture.discord.token();
+    fixture.discord.change_token("another.token.altogether");
+    let program = Program::logged(&fixture);
+    let log = until_logged(&fixture, "delaying the exit");
+    assert!(log.contains("Discord does not accept DISCORD_TOKEN; copy it again"), "{log}");
+    program.signal("TERM");
+    let (code, log) = program.end(&fixture);
+    assert_eq!(code, Some(2));
+    assert!(!log.contains(&token) && !log.contains(&fixture.whisul.key()), "{log}");
+    assert_eq!(fixture.discord.requests().count("*", "/api/**"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_variable_of_the_runtimes_own_is_no_obstacle() {
+    for threads in ["0", "abc", "1000000"] {
+        let fixture = without_bot(&[]).await;
+        let _program =
+            Program::start(&fixture, program(&fixture, &[]).env("TOKIO_WORKER_THREADS", threads))
+                .await;
+    }
+}

@@ -1,0 +1,5 @@
+//! What the bot keeps, shows and logs about people.
+
+pub(crate) mod large_export;
+mod log_secrets;
+mod my_data;

@@ -1,0 +1,7 @@
+//! Waiting songs: their order, their estimates, and what happens to them before they start.
+
+mod before_submission;
+mod deleted_messages;
+mod order;
+mod rate_limits;
+mod wait_estimates;

@@ -1,0 +1,5 @@
+//! Quotas and charges.
+
+mod charges;
+mod limits;
+mod quota_command;

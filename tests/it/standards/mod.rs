@@ -1,0 +1,4 @@
+//! Rules for this repository that a machine can check.
+
+pub(crate) mod architecture;
+mod import_cycles;

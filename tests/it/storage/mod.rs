@@ -1,0 +1,5 @@
+//! The database file, its backups, and what happens when it can't be written.
+
+mod backup_and_restore;
+pub(crate) mod database_file;
+pub(crate) mod write_failures;
