@@ -18,59 +18,37 @@
 //! # Ok(()) }
 //! ```
 
-mod acting;
-mod availability;
-mod channel_client;
-mod channel_snapshot;
-mod error;
-mod filling;
-mod form;
+pub(crate) mod api;
+mod client;
 mod gateway;
-mod invocation;
-pub(crate) mod json;
+mod interactions;
 mod limits;
-mod mentions;
-mod menu_commands;
-mod modal;
 mod model;
-mod openapi;
-mod options;
-mod paths;
-mod person;
-mod posting;
-mod rate_limit;
-mod reacting;
-mod refusal;
-mod report;
 mod rest;
 mod rules;
-mod server;
 mod shared;
-mod snowflake;
 mod state;
-mod submission;
-mod view;
 
-pub use channel_client::ChannelClient;
-pub use channel_snapshot::ChannelSnapshot;
+pub use client::channel_client::ChannelClient;
+pub use client::channel_snapshot::ChannelSnapshot;
+pub use client::invocation::{Invocation, NoAnswer};
+pub use client::message::{AnsweredInteraction, Attachment, Button, Embed, EmbedField, Message};
+pub use client::person::Person;
+pub use client::report::Sessions;
+pub use client::server::{Channel, Role, Server};
 pub use gateway::control::GatewayControl;
-pub use gateway::faults::GatewayFault;
-pub use invocation::{Invocation, NoAnswer};
-pub use mentions::Ping;
-pub use modal::{FieldKind, Modal, ModalChoice, ModalField};
+pub use gateway::fault::GatewayFault;
+pub use interactions::refusal::ClientRefusal;
+pub use model::mentions::Ping;
 pub use model::message::Revision;
-pub use person::Person;
-pub use refusal::ClientRefusal;
-pub use report::Sessions;
+pub use model::modal::{FieldKind, Modal, ModalChoice, ModalField};
 pub use rules::{DiscordRules, RateLimit, RateLimits};
-pub use server::{Channel, Role, Server};
-pub use view::{AnsweredInteraction, Attachment, Button, Embed, EmbedField, Message};
 
 use std::io;
 use std::sync::Arc;
 
+use api::openapi::OpenApi;
 use model::user::User;
-use openapi::OpenApi;
 use shared::Shared;
 use state::DiscordState;
 

@@ -4,22 +4,22 @@ use std::sync::{Arc, Mutex};
 
 use tokio::sync::watch;
 
-use super::openapi::OpenApi;
-use super::state::DiscordState;
+use crate::discord::api::openapi::OpenApi;
+use crate::discord::state::DiscordState;
 use crate::{Changes, lock};
 
 /// What all handles and all request handlers share.
 #[derive(Debug)]
-pub(super) struct Shared {
+pub(crate) struct Shared {
     state: Mutex<DiscordState>,
     changes: Changes,
     /// What [`until`](crate::until) waits on.
     waiting: watch::Receiver<u64>,
-    pub(super) openapi: Option<Arc<OpenApi>>,
+    pub(crate) openapi: Option<Arc<OpenApi>>,
 }
 
 impl Shared {
-    pub(super) fn new(
+    pub(crate) fn new(
         state: DiscordState,
         changes: Changes,
         openapi: Option<Arc<OpenApi>>,
@@ -28,25 +28,25 @@ impl Shared {
     }
 
     /// Looks at the state.
-    pub(super) fn read<T>(&self, look: impl FnOnce(&DiscordState) -> T) -> T {
+    pub(crate) fn read<T>(&self, look: impl FnOnce(&DiscordState) -> T) -> T {
         look(&lock(&self.state))
     }
 
     /// Changes the state and wakes those who wait.
-    pub(super) fn change<T>(&self, change: impl FnOnce(&mut DiscordState) -> T) -> T {
+    pub(crate) fn change<T>(&self, change: impl FnOnce(&mut DiscordState) -> T) -> T {
         let outcome = change(&mut lock(&self.state));
         self.changes.bump();
         outcome
     }
 
     /// What the counter of changes is watched with.
-    pub(super) fn watch(&self) -> watch::Receiver<u64> {
+    pub(crate) fn watch(&self) -> watch::Receiver<u64> {
         self.changes.watch()
     }
 
     /// Waits for something to be found; asked outside the lock, so that `look` may use any handle.
     #[track_caller]
-    pub(super) fn until<T>(
+    pub(crate) fn until<T>(
         &self,
         what: &str,
         look: impl FnMut() -> Option<T>,

@@ -1,7 +1,8 @@
 //! How the gateway compresses what it sends
 //! (<https://docs.discord.com/developers/events/gateway#encoding-and-compression>).
 
-use std::io::{self, Write};
+use std::io;
+use std::io::Write;
 
 use flate2::Compression as Level;
 use flate2::write::ZlibEncoder;

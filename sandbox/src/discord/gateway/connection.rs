@@ -20,11 +20,12 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::Role;
 use tokio_tungstenite::tungstenite::protocol::frame::CloseFrame;
 
-use super::compression::Compression;
-use super::faults::Fault;
-use super::protocol::{self, CloseReason};
-use super::sessions::{Connection, Order};
-use crate::discord::json::Fields as _;
+use crate::discord::api::json::Fields as _;
+use crate::discord::gateway::compression::Compression;
+use crate::discord::gateway::fault::GatewayFault;
+use crate::discord::gateway::protocol;
+use crate::discord::gateway::protocol::CloseReason;
+use crate::discord::gateway::sessions::{Connection, Order};
 use crate::discord::shared::Shared;
 
 /// The largest message that the gateway reads, in bytes
@@ -121,10 +122,10 @@ impl Task {
 
     /// Whether something goes wrong before HELLO, and has come to its end.
     async fn misbehave(&mut self) -> bool {
-        let early = |fault| matches!(fault, Fault::CutAtOnce | Fault::NoHello);
+        let early = |fault| matches!(fault, GatewayFault::CutAtOnce | GatewayFault::NoHello);
         match self.shared.change(|state| state.gateway.strike(early)) {
             None => false,
-            Some(Fault::NoHello) => {
+            Some(GatewayFault::NoHello) => {
                 while matches!(self.stream.next().await, Some(Ok(_))) {}
                 true
             }
@@ -253,7 +254,7 @@ impl Task {
 
     /// Whether nothing that the client sends is answered any more.
     fn is_mute(&mut self) -> bool {
-        let mute = |fault| fault == Fault::SilentAfterHello;
+        let mute = |fault| fault == GatewayFault::SilentAfterHello;
         let id = self.id;
         self.mute = self.mute
             || self.shared.change(|state| {

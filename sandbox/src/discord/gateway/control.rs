@@ -6,9 +6,11 @@ use std::time::Instant;
 use serde_json::Value;
 use tokio_tungstenite::tungstenite::Message;
 
-use super::identify::invalid_session;
-use super::protocol::{self, CloseReason, RECONNECT};
-use super::sessions::Order;
+use crate::discord::gateway::fault::GatewayFault;
+use crate::discord::gateway::identify::invalid_session;
+use crate::discord::gateway::protocol;
+use crate::discord::gateway::protocol::{CloseReason, RECONNECT};
+use crate::discord::gateway::sessions::Order;
 use crate::discord::shared::Shared;
 
 /// The gateway, seen by one who wants it to misbehave.
@@ -88,5 +90,20 @@ impl GatewayControl {
     /// had something new: what it holds takes the place of what was there. Null ends it.
     pub fn alter_interactions(&self, alteration: Value) {
         self.shared.change(|state| state.gateway.alteration = alteration);
+    }
+
+    /// From now on this goes wrong with every connection.
+    pub fn inject(&self, fault: GatewayFault) {
+        self.inject_times(fault, usize::MAX);
+    }
+
+    /// This goes wrong so many times.
+    pub fn inject_times(&self, fault: GatewayFault, times: usize) {
+        self.shared.change(|state| state.gateway.faults.push((fault, times)));
+    }
+
+    /// From now on nothing goes wrong with connections.
+    pub fn clear_faults(&self) {
+        self.shared.change(|state| state.gateway.faults.clear());
     }
 }

@@ -5,10 +5,12 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use super::faults::Fault;
-use super::protocol::{self, CloseReason, INVALID_SESSION};
-use super::sessions::{Order, Session};
-use crate::discord::json::Fields as _;
+use crate::discord::api::json::Fields as _;
+use crate::discord::gateway::fault::GatewayFault;
+use crate::discord::gateway::protocol;
+use crate::discord::gateway::protocol::{CloseReason, INVALID_SESSION};
+use crate::discord::gateway::sessions::{Order, Session};
+use crate::discord::model::user::User;
 use crate::discord::state::DiscordState;
 
 /// From this many servers on, a shard is refused
@@ -26,8 +28,8 @@ impl DiscordState {
             return Err(CloseReason::AUTHENTICATION_FAILED);
         }
         let unlucky = |fault| {
-            let kinds = [Fault::CutOnIdentify, Fault::InvalidOnIdentify];
-            kinds.contains(&fault) || matches!(fault, Fault::CloseOnIdentify(_))
+            let kinds = [GatewayFault::CutOnIdentify, GatewayFault::InvalidOnIdentify];
+            kinds.contains(&fault) || matches!(fault, GatewayFault::CloseOnIdentify(_))
         };
         if let Some(fault) = self.gateway.strike(unlucky) {
             return self.go_wrong(connection, fault);
@@ -113,7 +115,7 @@ impl DiscordState {
         let unavailable = |id: &u64| json!({ "id": id.to_string(), "unavailable": true });
         let ready = json!({
             "v": 10,
-            "user": self.users.get(&self.bot).map(crate::discord::model::user::User::own_json),
+            "user": self.users.get(&self.bot).map(User::own_json),
             "user_settings": {},
             "guilds": guilds.iter().map(unavailable).collect::<Vec<_>>(),
             "session_id": session,
@@ -150,8 +152,11 @@ impl DiscordState {
             return Err(CloseReason::AUTHENTICATION_FAILED);
         }
         let unlucky = |fault| {
-            fault == Fault::CutOnResume
-                || matches!(fault, Fault::InvalidOnResume { .. } | Fault::CloseOnResume(_))
+            fault == GatewayFault::CutOnResume
+                || matches!(
+                    fault,
+                    GatewayFault::InvalidOnResume { .. } | GatewayFault::CloseOnResume(_)
+                )
         };
         if let Some(fault) = self.gateway.strike(unlucky) {
             return self.go_wrong(connection, fault);
@@ -176,22 +181,22 @@ impl DiscordState {
         for event in events {
             self.gateway.order(connection, Order::Send(event));
         }
-        if self.gateway.strike(|fault| fault == Fault::CutAfterResume).is_some() {
+        if self.gateway.strike(|fault| fault == GatewayFault::CutAfterResume).is_some() {
             self.gateway.order(connection, Order::Cut);
         }
         Ok(())
     }
 
     /// Lets a fault happen to a connection.
-    fn go_wrong(&self, connection: u64, fault: Fault) -> Result<(), CloseReason> {
+    fn go_wrong(&self, connection: u64, fault: GatewayFault) -> Result<(), CloseReason> {
         match fault {
-            Fault::CloseOnIdentify(code) | Fault::CloseOnResume(code) => {
+            GatewayFault::CloseOnIdentify(code) | GatewayFault::CloseOnResume(code) => {
                 return Err(CloseReason(code, "on demand"));
             }
-            Fault::InvalidOnIdentify => {
+            GatewayFault::InvalidOnIdentify => {
                 self.gateway.order(connection, invalid_session(false));
             }
-            Fault::InvalidOnResume { resumable } => {
+            GatewayFault::InvalidOnResume { resumable } => {
                 self.gateway.order(connection, invalid_session(resumable));
             }
             _ => self.gateway.order(connection, Order::Cut),

@@ -3,9 +3,10 @@
 
 use serde_json::{Value, json};
 
-use super::protocol::{self, CloseReason};
-use super::sessions::Order;
-use crate::discord::json::Fields as _;
+use crate::discord::api::json::Fields as _;
+use crate::discord::gateway::protocol;
+use crate::discord::gateway::protocol::CloseReason;
+use crate::discord::gateway::sessions::Order;
 use crate::discord::model::guild::Guild;
 use crate::discord::state::DiscordState;
 

@@ -3,7 +3,7 @@
 mod compression;
 mod connection;
 pub(super) mod control;
-pub(super) mod faults;
+pub(super) mod fault;
 mod identify;
 mod members;
 pub(super) mod protocol;

@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_tungstenite::tungstenite::Message;
 
-use super::faults::Fault;
-use super::protocol::{self, CloseReason};
-use crate::discord::json::Fields as _;
-use crate::discord::state::DiscordState;
+use crate::discord::api::json::Fields as _;
+use crate::discord::gateway::fault::GatewayFault;
+use crate::discord::gateway::protocol;
+use crate::discord::gateway::protocol::CloseReason;
 
 /// Events kept for a session that is away.
 const KEPT_EVENTS: usize = 10_000;
@@ -34,7 +34,7 @@ pub(crate) struct Gateway {
     /// Heartbeats are not acknowledged.
     pub(super) silent: bool,
     /// What goes wrong with connections, and how often still.
-    pub(super) faults: Vec<(Fault, usize)>,
+    pub(super) faults: Vec<(GatewayFault, usize)>,
     /// When connections were asked for, refused ones included.
     pub(super) attempts: Vec<Instant>,
     /// What is put into every interaction.
@@ -166,6 +166,14 @@ impl Gateway {
         }
     }
 
+    /// The first fault of these kinds, counted as having happened.
+    pub(super) fn strike(&mut self, kinds: impl Fn(GatewayFault) -> bool) -> Option<GatewayFault> {
+        let (fault, left) =
+            self.faults.iter_mut().find(|(fault, left)| kinds(*fault) && *left > 0)?;
+        *left = left.saturating_sub(usize::from(*left < usize::MAX));
+        Some(*fault)
+    }
+
     /// Sessions that listen now.
     pub(crate) fn listening(&self) -> usize {
         self.sessions.values().filter(|session| session.connection.is_some()).count()
@@ -182,29 +190,4 @@ fn without_content(message: &Value) -> Value {
         }
     }
     message
-}
-
-impl DiscordState {
-    /// Tells the gateway of a message that appeared, changed or went, where the bot can see it.
-    pub(crate) fn dispatch_message(&mut self, name: &'static str, id: u64) {
-        let Some(message) = self.messages.get(&id).filter(|it| it.only_for.is_none()) else {
-            return;
-        };
-        let Ok(channel) = self.visible_channel(message.channel) else { return };
-        let guild = channel.guild();
-        let mut data = if name == "MESSAGE_DELETE" {
-            json!({ "id": id.to_string(), "channel_id": channel.id.to_string() })
-        } else {
-            self.message_json(message)
-        };
-        if let Some(guild) = guild.and_then(|guild| self.guilds.get(&guild)) {
-            data.set("guild_id", guild.id.to_string());
-            if name != "MESSAGE_DELETE" {
-                data.set("member", Self::partial_member_json(guild, message.author));
-            }
-        }
-        let intent =
-            if guild.is_some() { protocol::GUILD_MESSAGES } else { protocol::DIRECT_MESSAGES };
-        self.gateway.dispatch(&Event { name, data, guild, intent });
-    }
 }

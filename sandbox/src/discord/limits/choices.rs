@@ -3,8 +3,8 @@
 
 use serde_json::{Value, json};
 
-use crate::discord::error::ApiError;
-use crate::discord::form::{Breaches, Form};
+use crate::discord::api::error::ApiError;
+use crate::discord::api::form::{Breaches, Form};
 
 /// Reads the choices of an autocomplete answer, or of an option.
 pub(crate) fn read_list(form: &mut Form<'_>) -> Option<Vec<Value>> {

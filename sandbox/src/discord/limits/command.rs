@@ -5,10 +5,10 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value, json};
 
-use super::choices;
-use crate::discord::error::ApiError;
-use crate::discord::form::{Breaches, Form, length};
-use crate::discord::json::Fields as _;
+use crate::discord::api::error::ApiError;
+use crate::discord::api::form::{Breaches, Form, length};
+use crate::discord::api::json::Fields as _;
+use crate::discord::limits::choices;
 
 const SLASH: i64 = 1;
 const USER: i64 = 2;

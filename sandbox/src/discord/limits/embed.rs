@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::discord::form::{Form, length};
+use crate::discord::api::form::{Form, length};
 
 /// Embeds in one message.
 const MOST_EMBEDS: usize = 10;

@@ -2,15 +2,14 @@
 
 use serde_json::Value;
 
-use super::poll::{self, PollDraft};
-use super::{component, embed};
-use crate::discord::error::ApiError;
-use crate::discord::form::{Breaches, Form, length};
-use crate::discord::mentions::AllowedMentions;
+use crate::discord::api::error::ApiError;
+use crate::discord::api::form::{Breaches, Form, length};
+use crate::discord::limits::allowed_mentions::AllowedMentions;
+use crate::discord::limits::poll::PollDraft;
+use crate::discord::limits::{component, embed, poll};
 use crate::discord::model::message::{
-    COMPONENTS_V2, EPHEMERAL, SUPPRESS_EMBEDS, SUPPRESS_NOTIFICATIONS,
+    COMPONENTS_V2, EPHEMERAL, SUPPRESS_EMBEDS, SUPPRESS_NOTIFICATIONS, Upload,
 };
-use crate::discord::submission::Upload;
 
 const LONGEST_CONTENT: usize = 2000;
 const LONGEST_NONCE: usize = 25;

@@ -1,5 +1,6 @@
 //! The limits that Discord sets to what a bot sends.
 
+pub(crate) mod allowed_mentions;
 pub(super) mod choices;
 pub(super) mod command;
 pub(super) mod component;

@@ -3,11 +3,11 @@
 
 use serde_json::Value;
 
-use super::component::{LONGEST_PLACEHOLDER, read_choices, read_type};
-use crate::discord::error::ApiError;
-use crate::discord::form::{Breaches, Form};
-use crate::discord::json::Fields as _;
-use crate::discord::modal::{FieldKind, Modal, ModalChoice, ModalField, Part};
+use crate::discord::api::error::ApiError;
+use crate::discord::api::form::{Breaches, Form};
+use crate::discord::api::json::Fields as _;
+use crate::discord::limits::component::{LONGEST_PLACEHOLDER, read_choices, read_type};
+use crate::discord::model::modal::{FieldKind, Modal, ModalChoice, ModalField, Part};
 
 const ROW: i64 = 1;
 const STRING_SELECT: i64 = 3;

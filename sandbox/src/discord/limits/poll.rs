@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::discord::form::Form;
-use crate::discord::json::Fields as _;
+use crate::discord::api::form::Form;
+use crate::discord::api::json::Fields as _;
 
 /// What a bot wants a poll to be.
 #[derive(Debug)]

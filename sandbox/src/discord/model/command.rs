@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::discord::error::ApiError;
-use crate::discord::json::Fields as _;
-use crate::discord::snowflake::Clock;
+use crate::discord::api::error::ApiError;
+use crate::discord::api::json::Fields as _;
+use crate::discord::api::snowflake::Clock;
 
 /// Commands created in one scope in a day
 /// (<https://docs.discord.com/developers/interactions/application-commands#registering-a-command>).

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::discord::json::Fields as _;
+use crate::discord::api::json::Fields as _;
 
 /// All components of a message, each before those inside it.
 pub(crate) fn all(components: &[Value]) -> Vec<&Value> {

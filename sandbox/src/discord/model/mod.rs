@@ -1,13 +1,15 @@
 //! What a Discord keeps: people, servers, channels, messages, commands, interactions.
 
-pub(super) mod channel;
-pub(super) mod command;
-pub(super) mod component;
-pub(super) mod emoji;
-pub(super) mod guild;
-pub(super) mod interaction;
-pub(super) mod message;
-pub(super) mod permission;
-pub(super) mod reaction;
-pub(super) mod thread;
-pub(super) mod user;
+pub(crate) mod channel;
+pub(crate) mod command;
+pub(crate) mod component;
+pub(crate) mod emoji;
+pub(crate) mod guild;
+pub(crate) mod interaction;
+pub(crate) mod mentions;
+pub(crate) mod message;
+pub(crate) mod modal;
+pub(crate) mod permission;
+pub(crate) mod reaction;
+pub(crate) mod thread;
+pub(crate) mod user;

@@ -1,7 +1,8 @@
 //! Users: people and the bot.
 
-use crate::discord::json::Fields as _;
 use serde_json::{Value, json};
+
+use crate::discord::api::json::Fields as _;
 
 /// A user of this Discord.
 #[derive(Debug)]

@@ -8,13 +8,13 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::discord::error::ApiError;
-use crate::discord::form::{Breaches, Form};
+use crate::discord::api::error::ApiError;
+use crate::discord::api::form::{Breaches, Form};
+use crate::discord::api::json::Fields as _;
 use crate::discord::gateway::sessions::Event;
-use crate::discord::json::Fields as _;
+use crate::discord::rest::extract::{Bot, Ids, Submission};
 use crate::discord::shared::Shared;
 use crate::discord::state::DiscordState;
-use crate::discord::submission::{Bot, Ids, Submission};
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()

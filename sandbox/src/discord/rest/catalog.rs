@@ -6,8 +6,8 @@ use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
+use crate::discord::rest::extract::Bot;
 use crate::discord::shared::Shared;
-use crate::discord::submission::Bot;
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()

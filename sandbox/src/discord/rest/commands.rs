@@ -11,12 +11,12 @@ use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::{Map, Value};
 
-use crate::discord::error::ApiError;
+use crate::discord::api::error::ApiError;
 use crate::discord::limits::command;
 use crate::discord::model::command::Command;
+use crate::discord::rest::extract::{Bot, Ids, Submission};
 use crate::discord::shared::Shared;
 use crate::discord::state::DiscordState;
-use crate::discord::submission::{Bot, Ids, Submission};
 
 const GLOBAL: &str = "/applications/{application}/commands";
 const GUILD: &str = "/applications/{application}/guilds/{guild}/commands";

@@ -9,12 +9,12 @@ use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
-use crate::discord::error::ApiError;
-use crate::discord::form::{Breaches, Form};
+use crate::discord::api::error::ApiError;
+use crate::discord::api::form::{Breaches, Form};
 use crate::discord::model::emoji::Emoji;
+use crate::discord::rest::extract::{Bot, Ids, Submission};
 use crate::discord::shared::Shared;
 use crate::discord::state::DiscordState;
-use crate::discord::submission::{Bot, Ids, Submission};
 
 const EMOJIS: &str = "/applications/{application}/emojis";
 

@@ -6,9 +6,9 @@ use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 
-use crate::discord::error::ApiError;
+use crate::discord::api::error::ApiError;
+use crate::discord::rest::extract::Ids;
 use crate::discord::shared::Shared;
-use crate::discord::submission::Ids;
 
 /// Serves a file; the length goes into `Content-Length`, as the whole body is at hand.
 pub(super) async fn download(

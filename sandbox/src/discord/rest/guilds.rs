@@ -8,11 +8,11 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::discord::error::ApiError;
+use crate::discord::api::error::ApiError;
 use crate::discord::model::guild::Guild;
+use crate::discord::rest::extract::{Bot, Ids};
 use crate::discord::shared::Shared;
 use crate::discord::state::DiscordState;
-use crate::discord::submission::{Bot, Ids};
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()

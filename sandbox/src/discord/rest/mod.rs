@@ -1,17 +1,16 @@
 //! The REST API, version 10 (<https://docs.discord.com/developers/reference>).
 
 mod application;
-mod callback;
 mod catalog;
+mod channels;
 mod commands;
+mod description;
 mod emojis;
+mod extract;
 mod files;
 mod guilds;
-mod messages;
-mod pins;
-mod reactions;
-mod threads;
-mod webhook;
+mod interactions;
+mod rate_limit;
 
 use std::sync::Arc;
 
@@ -20,11 +19,12 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
-use super::error::ApiError;
+use channels::{messages, pins, reactions, threads};
+use interactions::{callback, webhook};
+
+use super::api::error::ApiError;
+use super::api::paths::ROOTS;
 use super::gateway;
-use super::openapi;
-use super::paths::ROOTS;
-use super::rate_limit;
 use super::shared::Shared;
 
 /// All routes of this Discord: API, gateway and files.
@@ -48,6 +48,6 @@ pub(super) fn router(shared: &Arc<Shared>) -> Router {
         .method_not_allowed_fallback(async || ApiError::METHOD_NOT_ALLOWED)
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(Arc::clone(shared), rate_limit::limit))
-        .layer(from_fn_with_state(Arc::clone(shared), openapi::check_answers))
+        .layer(from_fn_with_state(Arc::clone(shared), description::check_answers))
         .with_state(Arc::clone(shared))
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     RecordedRequest,
-    discord::json::Fields as _,
+    discord::api::json::Fields as _,
     page::state::{PageState, millis},
 };
 

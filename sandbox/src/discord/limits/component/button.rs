@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{Tally, emoji, read_custom_id};
-use crate::discord::form::Form;
+use crate::discord::api::form::Form;
+use crate::discord::limits::component::{Tally, emoji, read_custom_id};
 
 const LINK_STYLE: i64 = 5;
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::discord::form::Form;
+use crate::discord::api::form::Form;
 
 /// Reads the emoji of a button or an option; what is null in it is as good as absent.
 pub(super) fn read(form: &mut Form<'_>) -> Option<Value> {

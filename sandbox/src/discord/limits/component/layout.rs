@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{BUTTON, ROW, Tally, button, read_row, read_type};
-use crate::discord::form::{Form, length};
+use crate::discord::api::form::{Form, length};
+use crate::discord::limits::component::{BUTTON, ROW, Tally, button, read_row, read_type};
 
 const SECTION: i64 = 9;
 const TEXT: i64 = 10;

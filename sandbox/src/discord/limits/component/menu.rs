@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{STRING_SELECT, Tally, emoji, read_custom_id};
-use crate::discord::form::Form;
-use crate::discord::json::Fields as _;
+use crate::discord::api::form::Form;
+use crate::discord::api::json::Fields as _;
+use crate::discord::limits::component::{STRING_SELECT, Tally, emoji, read_custom_id};
 
 /// The longest placeholder.
 pub(in crate::discord::limits) const LONGEST_PLACEHOLDER: usize = 150;

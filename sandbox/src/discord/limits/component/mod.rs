@@ -12,8 +12,8 @@ use serde_json::{Map, Value, json};
 
 pub(super) use menu::{LONGEST_PLACEHOLDER, read_choices};
 
-use crate::discord::form::Form;
-use crate::discord::json::Fields as _;
+use crate::discord::api::form::Form;
+use crate::discord::api::json::Fields as _;
 
 const MOST_ROWS: usize = 5;
 const MOST_BUTTONS: usize = 5;
