@@ -214,8 +214,8 @@ impl Jobs {
         // Songs that run already have their room before anybody is called, and turns come in order.
         jobs.sort_by_key(|job| (!job.is_at_whisul(), job.queue_position()));
         for job in jobs {
-            if self.registry.enter(job.id) {
-                self.work_on(job, None);
+            if let Some(live_job) = self.registry.enter(job.id) {
+                self.resume_job(job, live_job);
             }
         }
         Ok(())

@@ -14,6 +14,16 @@ pub(super) struct Queue {
 
 type Order = domain::Queue<oneshot::Sender<Slot>>;
 
+/// What a request holds of the queue until its job has joined it: a round, and a reservation once its
+/// requester is being answered. Dropping it releases the reservation, and returns the round of a job
+/// that was not admitted.
+#[derive(Debug)]
+pub(super) struct Reservation {
+    queue: Queue,
+    job: Job,
+    keeps_round: bool,
+}
+
 /// A place in the queue. Dropping it leaves the queue.
 #[derive(Debug)]
 pub(super) struct QueuePlace {
@@ -39,25 +49,19 @@ impl Queue {
         self.order().restore(left, called);
     }
 
-    /// See [`domain::Queue::take_round`].
-    pub(super) fn take_round(&self, requester: UserId) -> u32 {
-        self.order().take_round(requester)
+    /// Takes a round for a requester's next job, which is made with it.
+    pub(super) fn take_round(
+        &self,
+        requester: UserId,
+        job: impl FnOnce(u32) -> Job,
+    ) -> Reservation {
+        let round = self.order().take_round(requester);
+        Reservation { queue: self.clone(), job: job(round), keeps_round: false }
     }
 
     /// See [`domain::Queue::return_round`].
     pub(super) fn return_round(&self, job: &Job) {
         self.order().return_round(job);
-        self.call_next();
-    }
-
-    /// See [`domain::Queue::reserve`].
-    pub(super) fn reserve(&self, job: &Job) -> Option<usize> {
-        self.order().reserve(job)
-    }
-
-    /// See [`domain::Queue::release`].
-    pub(super) fn release(&self, job: &Job) {
-        self.order().release(job);
         self.call_next();
     }
 
@@ -100,6 +104,23 @@ impl Queue {
     }
 }
 
+impl Reservation {
+    /// The job that it is for.
+    pub(super) fn job(&self) -> &Job {
+        &self.job
+    }
+
+    /// The job is written down with its round, or will not be.
+    pub(super) fn keep_round(&mut self, keeps_round: bool) {
+        self.keeps_round = keeps_round;
+    }
+
+    /// See [`domain::Queue::reserve`].
+    pub(super) fn reserve(&mut self) -> Option<usize> {
+        self.queue.order().reserve(&self.job)
+    }
+}
+
 impl Slot {
     /// Whisul has begun with its song.
     pub(super) fn began(&self, since: Timestamp) {
@@ -115,6 +136,17 @@ impl QueuePlace {
             // The queue outlives all who wait, and a call is only dropped by answering it.
             Err(_) => std::future::pending().await,
         }
+    }
+}
+
+impl Drop for Reservation {
+    fn drop(&mut self) {
+        if self.keeps_round {
+            self.queue.order().release(&self.job);
+        } else {
+            self.queue.order().return_round(&self.job);
+        }
+        self.queue.call_next();
     }
 }
 
@@ -139,8 +171,15 @@ mod tests {
     const ANN: UserId = UserId(1);
     const BOB: UserId = UserId(2);
 
+    fn reservation(queue: &Queue, id: u64, requester: UserId) -> Reservation {
+        let fixture = fixtures::job(JobId(id), requester);
+        let mut reservation = queue.take_round(requester, |round| Job { round, ..fixture });
+        reservation.keep_round(true);
+        reservation
+    }
+
     fn job(queue: &Queue, id: u64, requester: UserId) -> Job {
-        Job { round: queue.take_round(requester), ..fixtures::job(JobId(id), requester) }
+        reservation(queue, id, requester).job().clone()
     }
 
     fn called(place: &mut QueuePlace) -> Option<Slot> {
@@ -153,8 +192,9 @@ mod tests {
         let first = called(&mut queue.join(&job(&queue, 1, ANN))).expect("there is room");
         let ann = job(&queue, 2, ANN);
         let mut ann_waits = queue.join(&ann);
-        let bob = job(&queue, 3, BOB);
-        assert_eq!(queue.reserve(&bob), Some(1));
+        let mut reserved = reservation(&queue, 3, BOB);
+        assert_eq!(reserved.reserve(), Some(1));
+        let bob = reserved.job().clone();
         let mut bob_waits = queue.join(&bob);
         assert_eq!((queue.place(&bob), queue.place(&ann)), (Some(1), Some(2)));
         drop(first);
@@ -171,6 +211,17 @@ mod tests {
         let mut next = queue.join(&job(&queue, 2, BOB));
         drop(has_been_called);
         assert!(called(&mut next).is_some());
-        assert_eq!(queue.reserve(&job(&queue, 3, ANN)), None);
+        assert_eq!(reservation(&queue, 3, ANN).reserve(), None);
+    }
+
+    #[test]
+    fn a_slot_is_reserved_for_as_long_as_the_reservation_is_held() {
+        let queue = Queue::new(1);
+        let mut reserved = reservation(&queue, 1, ANN);
+        assert_eq!(reserved.reserve(), None);
+        let mut next = queue.join(&job(&queue, 2, BOB));
+        assert!(called(&mut next).is_none());
+        drop(reserved);
+        assert!(called(&mut next).is_some());
     }
 }

@@ -2,40 +2,42 @@
 
 use std::sync::Arc;
 
-use dashmap::{DashMap, Entry};
+use dashmap::DashMap;
 use tokio::sync::Notify;
 
 use super::cancel::CancelRequest;
 use crate::domain::JobId;
 
-/// Which jobs are live, how to wake their tasks, and which of them are to be cancelled.
-#[derive(Debug, Default)]
+/// Which jobs are live, how to wake their tasks, and which of them are to be cancelled. Cheap to
+/// clone; all clones are one registry.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Registry {
-    live: DashMap<JobId, Live>,
+    live: Arc<DashMap<JobId, Entry>>,
 }
 
-#[derive(Debug, Default)]
-struct Live {
+/// The right to be a job's only task. Dropping it removes the job from the registry.
+#[derive(Debug)]
+pub(super) struct LiveJob {
+    registry: Registry,
+    pub(super) id: JobId,
+    /// Wakes the job's task after another writer changed its row.
+    pub(super) news: Arc<Notify>,
+}
+
+#[derive(Debug)]
+struct Entry {
     news: Arc<Notify>,
     /// It is to be cancelled once it is known what came of its prompt, which is on its way.
     request: Option<CancelRequest>,
 }
 
 impl Registry {
-    /// Notes a job as live; `false` if it already is, so that no job ever has two tasks.
-    pub(super) fn enter(&self, job: JobId) -> bool {
-        match self.live.entry(job) {
-            Entry::Occupied(_) => false,
-            Entry::Vacant(vacant) => {
-                vacant.insert(Live::default());
-                true
-            }
-        }
-    }
-
-    /// Notifies a live job's task after another writer changed its row.
-    pub(super) fn news(&self, job: JobId) -> Arc<Notify> {
-        self.live.get(&job).map(|live| Arc::clone(&live.news)).unwrap_or_default()
+    /// Notes a job as live. `None` if it already is, so that no job ever has two tasks.
+    pub(super) fn enter(&self, id: JobId) -> Option<LiveJob> {
+        let dashmap::Entry::Vacant(vacant) = self.live.entry(id) else { return None };
+        let news = Arc::new(Notify::new());
+        vacant.insert(Entry { news: Arc::clone(&news), request: None });
+        Some(LiveJob { registry: self.clone(), id, news })
     }
 
     /// Tells a job's task, if there is one, that another writer has changed its row.
@@ -64,13 +66,14 @@ impl Registry {
         self.live.get_mut(&job).and_then(|mut live| live.request.take())
     }
 
-    /// Forgets a job.
-    pub(super) fn leave(&self, job: JobId) {
-        self.live.remove(&job);
-    }
-
     /// How many there are.
     pub(super) fn len(&self) -> usize {
         self.live.len()
+    }
+}
+
+impl Drop for LiveJob {
+    fn drop(&mut self) {
+        self.registry.live.remove(&self.id);
     }
 }

@@ -1,22 +1,26 @@
 //! A new job: checked, charged, written down and answered.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
+use std::{sync::Arc, time::Duration};
+
+use tokio::{
+    sync::{Notify, oneshot},
+    task::JoinHandle,
+    time::{Instant, timeout_at},
 };
+use tracing::{Instrument, info, warn};
 
-use tokio::time::{Instant, timeout_at};
-use tracing::{Instrument, error, info, warn};
-
-use super::{Jobs, supervise::InHand, times::ToldTimes, worker::StepError};
+use super::{
+    Jobs,
+    queue::Reservation,
+    registry::LiveJob,
+    times::ToldTimes,
+    worker::{StepError, Worker},
+};
 use crate::{
     discord_api::{AnswerTime, DiscordError, Message},
     domain::{
         Event, FirstAnswer, Job, JobId, Place, Prompt, Refusal, Requester, Restriction, RoleId,
-        State, Step, UserId,
+        State, UserId,
     },
     failpoint::{Moment, reach},
     store::{Admission, StoreError},
@@ -75,77 +79,89 @@ pub enum RequestError {
     Late,
 }
 
+/// A job that could not be written down in time.
+struct Late {
+    error: RequestError,
+    /// It is still being written.
+    writing: Option<JoinHandle<Result<Admission, StoreError>>>,
+}
+
 impl Jobs {
-    /// Takes on a new job and answers the person who asked for it. An interaction that was seen before is
+    /// Admits a new job and answers the person who asked for it. An interaction that was seen before is
     /// left to the job that it already made.
     ///
     /// # Errors
     /// When the job is refused, or can't be written down.
     pub async fn request(self: &Arc<Self>, request: SongRequest) -> Result<(), RequestError> {
-        let (jobs, has_job) = (Arc::clone(self), Arc::new(AtomicBool::new(false)));
-        let noted = Arc::clone(&has_job);
-        // A task of its own: the person who asks may leave, and what panics leaves nothing behind.
-        let taking_on = async move { jobs.admit_and_answer(request, &noted).await };
-        match self.tasks.spawn(taking_on.in_current_span()).await {
-            Ok(result) => result,
-            // Its job has been taken up again, which finds out whether there is a first answer: a
-            // second one now could be taken for it.
-            Err(_) if has_job.load(Ordering::Relaxed) => {
-                error!("a request for a song panicked, resuming its job");
-                Ok(())
-            }
+        let jobs = Arc::clone(self);
+        // A task of its own: the person who asks may leave, and a panic drops what it holds.
+        let admitting = async move { jobs.take_on(request).await };
+        match self.tasks.spawn(admitting.in_current_span()).await {
+            // If its task panicked, that finds out whether there is a first response: a second one now
+            // could be taken for it.
+            Ok(Ok(Some(response))) => response.await.unwrap_or(Ok(())),
+            Ok(Ok(None)) => Ok(()),
+            Ok(Err(error)) => Err(error),
             Err(_) => Err(RequestError::Panicked),
         }
     }
 
-    async fn admit_and_answer(
+    /// Admits a new job and starts its task, which begins with the first response. Returns what will
+    /// tell how that went; `None` if the job is known.
+    async fn take_on(
         self: &Arc<Self>,
         request: SongRequest,
-        has_job: &AtomicBool,
-    ) -> Result<(), RequestError> {
-        self.clock.observe(request.interaction);
-        if !self.registry.enter(request.interaction) {
-            return Ok(());
-        }
-        let round = self.queue.take_round(request.requester);
-        let job = Job::accepted(
-            request.interaction,
-            request.requester,
-            request.place,
-            request.prompt,
-            round,
-        )
-        .stemming_from(request.origin);
-        let mut in_hand = InHand::new(self, &job);
+    ) -> Result<Option<oneshot::Receiver<Result<(), RequestError>>>, RequestError> {
+        let SongRequest { interaction, requester, roles, place, prompt, origin } = request;
+        self.clock.observe(interaction);
+        let Some(live_job) = self.registry.enter(interaction) else { return Ok(None) };
+        let mut reservation = self.queue.take_round(requester, |round| {
+            Job::accepted(interaction, requester, place, prompt, round).stemming_from(origin)
+        });
         let until = Instant::now() + ADMISSION;
-        let mut admission = self.admit(&job, request.roles.clone(), until).await;
+        let mut admission = self.admit(reservation.job(), roles.clone(), until).await;
         // A song whose message is deleted is not wanted, and must not stand in the way of this one.
         if matches!(admission, Ok(Admission::Refused(_) | Admission::Repeated))
-            && self.cancel_unseen(job.requester, until).await
+            && self.cancel_unseen(requester, until).await
         {
-            admission = self.admit(&job, request.roles, until).await;
+            admission = self.admit(reservation.job(), roles, until).await;
         }
-        let admission = match admission {
-            Ok(admission) => admission,
-            Err(error) => {
-                in_hand.pass_on();
-                return Err(error);
-            }
-        };
         match admission {
-            Admission::Accepted => {}
-            Admission::Known => return Ok(()),
-            Admission::Repeated => return Err(RequestError::Repeated),
-            Admission::Refused(refusal) => return Err(RequestError::Refused(refusal)),
-            Admission::Restricted(restriction) => {
+            Ok(Admission::Accepted) => {}
+            Ok(Admission::Known) => return Ok(None),
+            Ok(Admission::Repeated) => return Err(RequestError::Repeated),
+            Ok(Admission::Refused(refusal)) => return Err(RequestError::Refused(refusal)),
+            Ok(Admission::Restricted(restriction)) => {
                 return Err(RequestError::Restricted(restriction));
             }
+            Err(Late { error, writing }) => {
+                let jobs = Arc::clone(self);
+                self.tasks.spawn(jobs.settle_late(writing, reservation, live_job));
+                return Err(error);
+            }
         }
-        in_hand.admitted();
-        has_job.store(true, Ordering::Relaxed);
-        info!(job = %job.id, requester = %job.requester, "song requested");
+        reservation.keep_round(true);
+        info!(job = %interaction, %requester, "song requested");
+        let (told, response) = oneshot::channel();
+        let (jobs, news) = (Arc::clone(self), Arc::clone(&live_job.news));
+        self.spawn_task(live_job, async move {
+            // Of those who wait in the queue for hours, none needs room for this any more.
+            Box::pin(jobs.respond(reservation, &news, told)).await.run().await;
+        });
+        Ok(Some(response))
+    }
+
+    /// Gives a job its first response, and tells how that went. Returns what takes care of it from
+    /// then on.
+    async fn respond(
+        self: Arc<Self>,
+        mut reservation: Reservation,
+        news: &Arc<Notify>,
+        tell: oneshot::Sender<Result<(), RequestError>>,
+    ) -> Worker {
+        let job = reservation.job().clone();
         let mut told = ToldTimes::default();
-        let message = self.render_first(&job, self.queue.reserve(&job), &mut told);
+        let message = self.render_first(&job, reservation.reserve(), &mut told);
         reach("answer", Moment::Before);
         let (answer, error) = self.answer(&job, &message).await;
         reach("answer", Moment::After);
@@ -153,77 +169,62 @@ impl Jobs {
             Some(event) => self.first_step(job, event).await,
             None => job,
         };
-        let abandoned = job.state == State::Abandoned;
-        if abandoned {
-            self.queue.return_round(&job);
-        } else if job.next_step() != Step::TakeTurn {
-            // Finding out whether the answer stands may take hours.
-            self.queue.release(&job);
-        }
-        self.work_on(job, Some((&message, told)));
-        in_hand.pass_on();
-        match error {
-            Some(error) if abandoned && error.is_rejection() => Err(RequestError::NotShown),
-            _ => Ok(()),
-        }
+        let is_abandoned = job.state == State::Abandoned;
+        reservation.keep_round(!is_abandoned);
+        let worker = self.worker(job, Some((&message, told)), news);
+        // The worker has joined the queue. If it has to find out first whether the response exists,
+        // that may take hours.
+        drop(reservation);
+        let is_not_shown = is_abandoned && error.is_some_and(|error| error.is_rejection());
+        _ = tell.send(if is_not_shown { Err(RequestError::NotShown) } else { Ok(()) });
+        worker
     }
 
-    /// Checks, charges and writes down, within the time that a person can be answered. Should the
-    /// job be written down all the same when it is late or said to have failed, it is abandoned.
+    /// Checks, charges and writes down, within the time that a person can be answered.
     async fn admit(
         self: &Arc<Self>,
         job: &Job,
         roles: Vec<RoleId>,
         until: Instant,
-    ) -> Result<Admission, RequestError> {
-        let (jobs, late) = (Arc::clone(self), job.clone());
-        let mut admission = self.tasks.spawn(async move {
-            let requester = Requester { roles: &roles, in_guild: late.place.guild.is_some() };
-            jobs.write_new(&late, &requester).await
-        });
-        let in_time = timeout_at(until, &mut admission).await;
-        if let Ok(Ok(Ok(admission))) = in_time {
-            return Ok(admission);
-        }
-        let over = in_time.is_ok();
+    ) -> Result<Admission, Late> {
         let (jobs, job) = (Arc::clone(self), job.clone());
-        self.tasks.spawn(async move {
-            let admission = if over { None } else { admission.await.ok().and_then(Result::ok) };
-            match admission {
-                None | Some(Admission::Accepted) => jobs.abandon(&job).await,
-                Some(
-                    Admission::Known
-                    | Admission::Repeated
-                    | Admission::Refused(_)
-                    | Admission::Restricted(_),
-                ) => {
-                    jobs.let_go(&job);
-                }
-            }
+        let mut writing = self.tasks.spawn(async move {
+            let requester = Requester { roles: &roles, in_guild: job.place.guild.is_some() };
+            jobs.write_new(&job, &requester).await
         });
-        match in_time {
-            Ok(Ok(Err(error))) => Err(error.into()),
-            _ => Err(RequestError::Late),
+        match timeout_at(until, &mut writing).await {
+            Ok(Ok(Ok(admission))) => Ok(admission),
+            Ok(Ok(Err(error))) => Err(Late { error: error.into(), writing: None }),
+            Ok(Err(_)) => Err(Late { error: RequestError::Late, writing: None }),
+            Err(_) => Err(Late { error: RequestError::Late, writing: Some(writing) }),
         }
     }
 
-    /// Withdraws a job of which nobody was told, if it is written down. Nobody else takes care of
-    /// it, so this is tried as often as it takes.
-    async fn abandon(self: &Arc<Self>, job: &Job) {
-        match self.worker(job.clone(), None).note(Event::AnswerFailed).await {
-            Ok(()) => self.registry.leave(job.id),
+    /// Abandons a job that is written down although it was late or said to have failed. Nobody was told
+    /// of it and nobody else takes care of it, so this is tried as often as it takes.
+    async fn settle_late(
+        self: Arc<Self>,
+        writing: Option<JoinHandle<Result<Admission, StoreError>>>,
+        mut reservation: Reservation,
+        live_job: LiveJob,
+    ) {
+        let admission = match writing {
+            Some(writing) => writing.await.ok().and_then(Result::ok),
+            None => None,
+        };
+        if admission.is_some_and(|admission| !matches!(admission, Admission::Accepted)) {
+            return;
+        }
+        let mut worker = self.worker(reservation.job().clone(), None, &live_job.news);
+        match worker.note(Event::AnswerFailed).await {
+            // The worker has returned its round.
+            Ok(()) => reservation.keep_round(true),
             // It is not written down, or is a job of an earlier time.
-            Err(StepError::Gone | StepError::Overtaken) => self.let_go(job),
+            Err(StepError::Gone | StepError::Overtaken) => {}
             Err(error) => {
-                warn!(job = %job.id, %error, "abandoning a job failed, the next start resumes it");
+                warn!(job = %live_job.id, %error, "abandoning a job failed, the next start resumes it");
             }
         }
-    }
-
-    /// An interaction has made no job that anybody waits for.
-    pub(super) fn let_go(&self, job: &Job) {
-        self.queue.return_round(job);
-        self.registry.leave(job.id);
     }
 
     /// How long an interaction can be answered.

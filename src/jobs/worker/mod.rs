@@ -29,6 +29,7 @@ use crate::{
         Backoff, Jobs,
         circuit_breaker::Tally,
         queue::{QueuePlace, Slot},
+        registry::LiveJob,
         times::ToldTimes,
     },
 };
@@ -71,25 +72,35 @@ pub(super) struct Worker {
 }
 
 impl Jobs {
-    /// Starts the task of a job that has been entered in the registry. `shown` is what its message
-    /// shows, and what that tells about times.
+    /// Starts the task of a job that an earlier run of the bot left.
     ///
     /// The job has its place in the queue, or its room at Whisul, when this returns: in which order
     /// tasks get to run is up to luck.
-    pub(super) fn work_on(self: &Arc<Self>, job: Job, shown: Option<(&Message, ToldTimes)>) {
-        let span = info_span!("job", id = %job.id);
-        let worker = self.worker(job, shown);
-        self.tasks.spawn(Arc::clone(self).supervise(worker).instrument(span));
+    pub(super) fn resume_job(self: &Arc<Self>, job: Job, live_job: LiveJob) {
+        let worker = self.worker(job, None, &live_job.news);
+        self.spawn_task(live_job, worker.run());
     }
 
+    /// Starts the task of a live job.
+    pub(super) fn spawn_task(
+        self: &Arc<Self>,
+        live_job: LiveJob,
+        task: impl Future<Output = ()> + Send + 'static,
+    ) {
+        let span = info_span!("job", id = %live_job.id);
+        self.tasks.spawn(Arc::clone(self).supervise(live_job, task).instrument(span));
+    }
+
+    /// What takes care of a job. `shown` is what its message shows, and what that tells about times.
     pub(super) fn worker(
         self: &Arc<Self>,
         job: Job,
         shown: Option<(&Message, ToldTimes)>,
+        news: &Arc<Notify>,
     ) -> Worker {
         Worker {
             jobs: Arc::clone(self),
-            news: self.registry.news(job.id),
+            news: Arc::clone(news),
             display: Display::new(shown, patience(self, &job)),
             place: (job.next_step() == Step::TakeTurn).then(|| self.queue.join(&job)),
             slot: job.is_at_whisul().then(|| self.queue.occupy(&job)),
@@ -137,7 +148,6 @@ impl Worker {
                 }
             }
         }
-        self.jobs.registry.leave(self.job.id);
     }
 
     async fn step(&mut self) -> Result<(), StepError> {
