@@ -142,7 +142,7 @@ async fn people_delete_what_discord_lets_them() {
 }
 
 #[tokio::test]
-async fn what_nobody_can_do_is_refused_in_words() {
+async fn an_impossible_action_is_refused_with_a_reason() {
     let stage = Stage::new().await;
     let unknown = json!({ "do": "command", "name": "nothing", "options": {} });
     let refused = stage.act(&stage.ann, unknown).await;
@@ -176,7 +176,7 @@ async fn a_program_stops_when_it_is_asked_to() {
 }
 
 #[tokio::test]
-async fn the_log_shows_what_was_asked() {
+async fn the_log_shows_the_requests() {
     let stage = Stage::new().await;
     let people: Value = stage.get("people").await.json().await.unwrap();
     let discord = people["media"][0].as_str().unwrap();

@@ -79,7 +79,7 @@ fn live(world: &World, (room, most): (usize, usize), bots: u64) -> [Tally; 2] {
 }
 
 #[test]
-fn nine_of_ten_wait_no_longer_than_the_second_number() {
+fn nine_of_ten_requesters_wait_no_longer_than_the_upper_estimate() {
     let steady = WORLDS.iter().filter(|world| world.is_steady);
     let lines = steady.flat_map(|world| LINES[..2].iter().map(move |line| live(world, *line, 1)));
     let [typical, most] =
@@ -91,7 +91,7 @@ fn nine_of_ten_wait_no_longer_than_the_second_number() {
 
 #[test]
 #[ignore = "takes minutes without optimization; run it when the estimate has changed"]
-fn the_page_shows_how_often_each_wait_comes_true() {
+fn the_docs_show_how_often_wait_estimates_hold() {
     let mut table = String::from(
         "| songs take | 1 slot, up to 8 people in line | 3 slots, up to 10 | 10 slots, up to 40 |\n\
          |---|---|---|---|\n",

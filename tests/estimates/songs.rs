@@ -56,7 +56,7 @@ fn tenths(outlook: Outlook, elapsed: Duration) -> usize {
 }
 
 #[test]
-fn four_of_five_songs_keep_to_what_is_said() {
+fn four_of_five_songs_match_their_estimate() {
     let mut table = String::from(
         "| songs take | typical | at most | not \"longer than usual\" | at most, after 1, 3, 10 songs |\n\
          |---|---|---|---|---|\n",
@@ -98,7 +98,7 @@ fn after_change(at: u32) -> String {
 }
 
 #[test]
-fn a_sudden_change_is_learnt_from_the_songs_after_it() {
+fn estimates_adapt_after_a_sudden_change() {
     let table = format!(
         "| songs since | 1 to 10 | 11 to 20 | 21 to 30 | 31 to 40 |\n|---|---|---|---|---|\n\
          | Whisul became three times slower | {} |\n| and three times faster | {} |\n",

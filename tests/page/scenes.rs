@@ -5,17 +5,17 @@ use tokio::task::spawn_blocking;
 use crate::{demo::Demo, stage::Stage};
 
 #[tokio::test]
-async fn a_song_is_asked_for_and_followed_to_its_end() {
+async fn a_song_is_requested_and_followed_to_its_end() {
     Stage::with(&[]).await.play("song").await;
 }
 
 #[tokio::test]
-async fn buttons_do_what_they_say() {
+async fn buttons_do_what_their_labels_say() {
     Stage::with(&[]).await.play("buttons").await;
 }
 
 #[tokio::test]
-async fn a_refusal_is_for_one_persons_eyes() {
+async fn a_refusal_is_visible_to_its_requester_only() {
     Stage::with(&[("USER_QUOTA", "1/1d")]).await.play("quota").await;
 }
 
@@ -25,7 +25,7 @@ async fn an_outage_ends_well() {
 }
 
 #[tokio::test]
-async fn a_killed_bot_goes_on_when_it_is_started() {
+async fn a_killed_bot_continues_when_it_is_started() {
     Stage::with(&[]).await.play("kill").await;
 }
 
@@ -73,12 +73,12 @@ async fn a_scenario_that_is_cut_short_leaves_nothing_behind() {
 }
 
 #[tokio::test]
-async fn people_find_their_way() {
+async fn the_page_can_be_navigated() {
     Stage::with(&[]).await.play("around").await;
 }
 
 #[tokio::test]
-async fn a_visitors_own_bot_is_there() {
+async fn a_bot_of_the_visitor_appears() {
     Stage::showcase().await.play("visitor").await;
 }
 
@@ -93,7 +93,7 @@ async fn every_kind_of_command_and_component_can_be_used() {
 }
 
 #[test]
-fn a_demo_that_is_ended_by_a_signal_leaves_nothing() {
+fn a_demo_ended_by_a_signal_leaves_nothing_behind() {
     let mut demo = Demo::start();
     assert!(demo.until_open().is_some(), "the demo prints the page's address");
     let folder = demo.folder();

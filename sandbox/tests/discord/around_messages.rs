@@ -28,7 +28,7 @@ fn grant(bot: &Bot, scene: &Scene, permissions: u64) {
 }
 
 #[tokio::test]
-async fn reactions_are_counted_listed_and_told() {
+async fn reactions_are_counted_listed_and_dispatched() {
     let bot = Bot::start().await;
     let scene = bot.scene().await;
     let mut socket = Socket::identified(&bot, REACTIONS).await;

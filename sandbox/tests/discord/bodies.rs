@@ -29,7 +29,7 @@ async fn a_form_without_files_is_a_body_like_any_other() {
 }
 
 #[tokio::test]
-async fn older_versions_and_none_answer_alike() {
+async fn older_api_versions_and_none_answer_alike() {
     let bot = Bot::start().await;
     let client = reqwest::Client::new();
     for root in ["/api/v10", "/api/v9", "/api"] {
@@ -65,7 +65,7 @@ async fn the_bot_renames_itself() {
 }
 
 #[tokio::test]
-async fn what_everybody_has_is_at_hand() {
+async fn catalogue_routes_exist() {
     let bot = Bot::start().await;
     for path in ["/voice/regions", "/sticker-packs", "/soundboard-default-sounds"] {
         assert_eq!(bot.get(path).await.0, 200);

@@ -52,7 +52,7 @@ async fn overwriting_all_keeps_ids_of_those_that_stay() {
 }
 
 #[tokio::test]
-async fn a_servers_own_commands_are_at_hand_there_only() {
+async fn guild_commands_exist_in_their_server_only() {
     let bot = Bot::start().await;
     let scene = bot.scene().await;
     let path = |server: u64| {
@@ -79,7 +79,7 @@ async fn localizations_are_listed_on_request() {
 }
 
 #[tokio::test]
-async fn names_have_their_form() {
+async fn command_names_have_their_form() {
     let bot = Bot::start().await;
     let named = |name: &str| json!({ "name": name, "description": "x" });
     for name in ["song", "lied-1", "песня", "歌", "a_b", &"x".repeat(32)] {
@@ -237,7 +237,7 @@ async fn subcommands_nest_two_deep_and_mix_with_nothing() {
 }
 
 #[tokio::test]
-async fn places_permissions_and_languages_must_be_known() {
+async fn unknown_contexts_permissions_and_locales_are_refused() {
     let bot = Bot::start().await;
     let with = |key: &str, value: Value| {
         let mut command = song();

@@ -119,7 +119,7 @@ async fn unknown_kinds_and_styles_are_refused() {
 }
 
 #[tokio::test]
-async fn a_menu_stands_alone_and_has_1_to_25_options() {
+async fn a_menu_fills_its_row_and_has_1_to_25_options() {
     let bot = Bot::start().await;
     let scene = bot.scene().await;
     let menu = |n: usize| {

@@ -88,7 +88,7 @@ async fn a_large_event_is_compressed_by_itself_if_identify_asks_for_it() {
 }
 
 #[tokio::test]
-async fn an_unknown_compression_is_none() {
+async fn an_unknown_compression_is_ignored() {
     let messages = conversation("?v=10&encoding=json&compress=lz4", json!({})).await;
     assert!(messages.iter().all(Message::is_text));
 }

@@ -11,7 +11,7 @@ const DIRECT_MESSAGES: u64 = 1 << 12;
 const MESSAGE_CONTENT: u64 = 1 << 15;
 
 #[tokio::test]
-async fn a_shard_hears_of_its_servers_and_shard_0_of_direct_messages() {
+async fn a_shard_receives_events_of_its_servers_and_shard_0_those_of_dms() {
     let bot = Bot::start().await;
     let scene = bot.scene().await;
     let mut shards = Vec::new();
@@ -31,7 +31,7 @@ async fn a_shard_hears_of_its_servers_and_shard_0_of_direct_messages() {
 }
 
 #[tokio::test]
-async fn messages_are_heard_of_with_their_intents() {
+async fn message_events_need_their_intents() {
     let bot = Bot::with(DiscordRules { privileged_intents: true, ..rules() }).await;
     let scene = bot.scene().await;
     let mut reading = Socket::identified(&bot, GUILD_MESSAGES | MESSAGE_CONTENT).await;
@@ -58,7 +58,7 @@ async fn messages_are_heard_of_with_their_intents() {
 }
 
 #[tokio::test]
-async fn an_interaction_says_what_discord_says() {
+async fn an_interaction_event_has_the_fields_of_discord() {
     let bot = Bot::start().await;
     let scene = bot.scene().await;
     let role = scene.server.add_role("Listeners");

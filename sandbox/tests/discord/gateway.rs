@@ -12,7 +12,7 @@ const GUILDS: u64 = 1;
 const MESSAGE_CONTENT: u64 = 1 << 15;
 
 #[tokio::test]
-async fn the_address_and_the_starts_left_are_told() {
+async fn the_gateway_route_returns_address_and_session_start_limit() {
     let bot = Bot::start().await;
     let (_, gateway) = bot.get("/gateway/bot").await;
     assert_eq!(gateway["url"], bot.discord.url().replace("http", "ws"));
@@ -60,7 +60,7 @@ async fn a_bad_identify_closes_with_its_code() {
 }
 
 #[tokio::test]
-async fn a_message_that_makes_no_sense_closes_with_its_code() {
+async fn an_invalid_gateway_message_closes_with_its_code() {
     let bot = Bot::start().await;
     assert_eq!(refusal(&bot, json!({ "op": 77, "d": null })).await, 4001);
     assert_eq!(refusal(&bot, json!({ "d": null })).await, 4002);
@@ -93,7 +93,7 @@ async fn a_shard_of_more_than_2500_servers_is_refused() {
 }
 
 #[tokio::test]
-async fn starts_are_counted_and_kept_apart() {
+async fn session_starts_are_counted_and_spaced() {
     let once = DiscordRules { session_start_limit: 1, ..rules() };
     let bot = Bot::with(once).await;
     Socket::identified(&bot, 0).await;

@@ -46,7 +46,7 @@ async fn a_second_response_is_refused() {
 }
 
 #[tokio::test]
-async fn a_late_response_is_refused_and_the_person_is_told() {
+async fn a_late_response_is_refused_and_the_person_sees_no_answer() {
     let rules = DiscordRules { answer_within: Duration::from_millis(30), ..rules() };
     let bot = Bot::with(rules).await;
     let scene = bot.scene().await;
@@ -129,7 +129,7 @@ async fn before_the_first_response_there_is_no_webhook() {
 }
 
 #[tokio::test]
-async fn a_token_dies_but_its_message_can_still_be_edited_in_the_channel() {
+async fn after_its_token_expires_a_message_can_be_edited_in_the_channel() {
     let rules = DiscordRules { token_lifetime: Duration::from_millis(50), ..rules() };
     let bot = Bot::with(rules).await;
     let scene = bot.scene().await;
@@ -231,7 +231,7 @@ async fn user_installed_use_takes_five_follow_ups() {
 }
 
 #[tokio::test]
-async fn where_external_apps_are_denied_answers_are_ephemeral_by_themselves() {
+async fn answers_are_ephemeral_where_external_apps_are_denied() {
     let bot = Bot::start().await;
     bot.scene().await;
     let server = bot.discord.add_server_without_bot("Elsewhere");

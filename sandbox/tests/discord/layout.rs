@@ -43,7 +43,7 @@ async fn a_message_is_made_of_components_and_its_buttons_can_be_clicked() {
 }
 
 #[tokio::test]
-async fn files_and_pictures_stand_among_components() {
+async fn files_and_pictures_can_be_components() {
     let bot = Bot::start().await;
     let scene = bot.scene().await;
     let media = |name: &str| json!({ "url": format!("attachment://{name}") });
@@ -65,7 +65,7 @@ async fn files_and_pictures_stand_among_components() {
 }
 
 #[tokio::test]
-async fn nothing_stands_beside_a_layout() {
+async fn a_layout_excludes_content_and_embeds() {
     let bot = Bot::start().await;
     let scene = bot.scene().await;
     let path = scene.messages_path();

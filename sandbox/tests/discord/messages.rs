@@ -150,7 +150,7 @@ async fn an_old_message_takes_a_few_edits_only() {
 }
 
 #[tokio::test]
-async fn an_edit_leaves_alone_what_it_does_not_name() {
+async fn an_edit_keeps_the_fields_that_it_does_not_name() {
     let bot = Bot::start().await;
     let scene = bot.scene().await;
     let path = scene.messages_path();
@@ -165,7 +165,7 @@ async fn an_edit_leaves_alone_what_it_does_not_name() {
 }
 
 #[tokio::test]
-async fn ids_that_are_none_and_paths_that_are_none_are_refused() {
+async fn invalid_ids_and_unknown_paths_are_refused() {
     let bot = Bot::start().await;
     assert_eq!(code(&bot.get("/channels/abc").await), (400, 50035));
     assert_eq!(code(&bot.get("/nowhere").await), (404, 0));

@@ -179,7 +179,7 @@ async fn newer_kinds_of_fields_are_filled_in() {
 }
 
 #[tokio::test]
-async fn nobody_sends_a_modal_at_once() {
+async fn a_modal_cannot_be_sent_at_once() {
     let delay = std::time::Duration::from_millis(300);
     let bot = Bot::with(DiscordRules { modal_delay: delay, ..rules() }).await;
     let scene = bot.scene().await;

@@ -29,7 +29,7 @@ fn description(name: &str) -> PathBuf {
 }
 
 #[tokio::test]
-async fn a_body_that_does_not_fit_is_noted_and_taken() {
+async fn a_body_that_breaks_the_description_is_recorded_and_accepted() {
     let path = description("sandbox-openapi");
     let bot = Bot::with(DiscordRules { openapi: Some(path.clone()), ..rules() }).await;
     let scene = bot.scene().await;
@@ -58,7 +58,7 @@ async fn without_a_description_nothing_is_checked() {
 }
 
 #[tokio::test]
-async fn requests_are_recorded_and_can_go_wrong() {
+async fn requests_are_recorded_and_meet_faults() {
     let bot = Bot::start().await;
     let scene = bot.scene().await;
     let pattern = "/api/v10/channels/*/messages";

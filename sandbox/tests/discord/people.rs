@@ -10,7 +10,7 @@ async fn refusal(scene: &Scene, name: &str, options: &[(&str, Value)]) -> Client
 }
 
 #[tokio::test]
-async fn options_are_checked_before_the_bot_hears_of_them() {
+async fn options_are_checked_before_the_bot_receives_them() {
     let bot = Bot::start().await;
     let scene = bot.scene().await;
     let text = |length: usize| [("prompt", json!("x".repeat(length)))];
@@ -66,7 +66,7 @@ async fn numbers_choices_and_people_are_checked() {
 }
 
 #[tokio::test]
-async fn a_command_works_only_where_it_says() {
+async fn a_command_works_only_in_its_contexts() {
     let bot = Bot::start().await;
     let scene = bot.scene().await;
     let mut command = song();
@@ -104,7 +104,7 @@ async fn a_command_is_for_those_with_its_permissions() {
 }
 
 #[tokio::test]
-async fn people_act_only_where_they_are() {
+async fn people_can_act_only_in_channels_that_they_see() {
     let bot = Bot::start().await;
     let scene = bot.scene().await;
     let bob = bot.discord.add_person("Bob").at(&scene.channel);

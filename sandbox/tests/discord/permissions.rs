@@ -48,7 +48,7 @@ async fn a_channel_where_the_bot_may_not_write_is_missing_permissions() {
 }
 
 #[tokio::test]
-async fn where_the_bot_may_attach_nothing_it_still_may_write() {
+async fn the_bot_may_write_without_the_permission_to_attach_files() {
     let bot = Bot::start().await;
     let scene = bot.scene().await;
     scene.server.deny_files(&scene.channel);
@@ -63,7 +63,7 @@ async fn where_the_bot_may_attach_nothing_it_still_may_write() {
 }
 
 #[tokio::test]
-async fn a_server_that_removed_the_bot_is_out_of_reach() {
+async fn a_server_that_removed_the_bot_is_unknown() {
     let bot = Bot::start().await;
     let scene = bot.scene().await;
     scene.server.kick_bot();
@@ -88,7 +88,7 @@ async fn a_deleted_channel_is_unknown_and_its_messages_with_it() {
 }
 
 #[tokio::test]
-async fn an_archived_thread_takes_nothing() {
+async fn an_archived_thread_accepts_nothing() {
     let bot = Bot::start().await;
     let scene = bot.scene().await;
     let path = scene.messages_path();
@@ -108,7 +108,7 @@ async fn an_archived_thread_takes_nothing() {
 }
 
 #[tokio::test]
-async fn messages_of_others_are_not_the_bots_to_change() {
+async fn the_bot_cannot_change_messages_of_others() {
     let bot = Bot::start().await;
     let scene = bot.scene().await;
     let said = scene.client.say("Hello").unwrap();
@@ -134,7 +134,7 @@ async fn automod_blocks_posts_edits_and_answers() {
 }
 
 #[tokio::test]
-async fn direct_messages_reach_whoever_takes_them() {
+async fn direct_messages_reach_people_who_allow_them() {
     let bot = Bot::start().await;
     let ann = bot.discord.add_person("Ann");
     let open = |id: u64| bot.post("/users/@me/channels", json!({ "recipient_id": id.to_string() }));

@@ -56,7 +56,7 @@ async fn headers_count_down_and_then_comes_429() {
 }
 
 #[tokio::test]
-async fn a_window_begins_anew() {
+async fn a_rate_limit_window_resets() {
     // Longer than two requests take on any machine.
     let window = Duration::from_secs(3);
     let bot = Bot::with(limits(|it| it.messages = RateLimit::new(1, window))).await;

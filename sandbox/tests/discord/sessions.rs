@@ -14,7 +14,7 @@ fn resume(bot: &Bot, session: &Value, sequence: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn who_sends_no_heartbeats_is_closed() {
+async fn a_client_without_heartbeats_is_disconnected() {
     let rules = DiscordRules { heartbeat_interval: Duration::from_millis(50), ..rules() };
     let bot = Bot::with(rules).await;
     let mut socket = Socket::connect(&bot).await;
@@ -32,7 +32,7 @@ async fn a_silent_gateway_acknowledges_nothing() {
 }
 
 #[tokio::test]
-async fn a_resume_brings_what_was_missed() {
+async fn a_resume_replays_missed_events() {
     let bot = Bot::start().await;
     let scene = bot.scene().await;
     let mut socket = Socket::connect(&bot).await;
@@ -53,7 +53,7 @@ async fn a_resume_brings_what_was_missed() {
 }
 
 #[tokio::test]
-async fn a_resume_of_nothing_is_an_invalid_session() {
+async fn a_resume_of_an_unknown_session_is_an_invalid_session() {
     let bot = Bot::start().await;
     let mut socket = Socket::connect(&bot).await;
     socket.send(resume(&bot, &json!("unknown"), &json!(1))).await;

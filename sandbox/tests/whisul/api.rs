@@ -20,7 +20,7 @@ fn shape(text: &Value) -> String {
 }
 
 #[tokio::test]
-async fn a_prompt_is_taken_in_with_a_job_to_poll() {
+async fn an_accepted_prompt_returns_a_job_to_poll() {
     let scene = Scene::new().await;
     let answer = scene.try_submit("a trap song").await.unwrap();
     assert_eq!(answer.status, StatusCode::ACCEPTED);
@@ -64,7 +64,7 @@ async fn a_completed_job_has_a_result() {
 }
 
 #[tokio::test]
-async fn both_documented_forms_of_a_duration_come_in_turns() {
+async fn the_two_documented_forms_of_a_duration_alternate() {
     let rules = WhisulRules { song_takes: Duration::ZERO, ..WhisulRules::default() };
     let scene = Scene::with(rules).await;
     let text = scene.outcome("the first").await["result"]["duration"].clone();
@@ -75,7 +75,7 @@ async fn both_documented_forms_of_a_duration_come_in_turns() {
 }
 
 #[tokio::test]
-async fn song_and_cover_are_really_there_and_need_no_key() {
+async fn song_and_cover_can_be_fetched_without_a_key() {
     let scene = Scene::with(WhisulRules { song_takes: Duration::ZERO, ..Default::default() }).await;
     let job = scene.outcome("a calm evening").await;
     let origin = scene.whisul.url().replace("/api", "");
@@ -92,7 +92,7 @@ async fn song_and_cover_are_really_there_and_need_no_key() {
 }
 
 #[tokio::test]
-async fn a_song_is_not_there_before_it_is_made_nor_under_another_name() {
+async fn a_song_exists_only_once_made_and_under_its_name() {
     let scene = Scene::new().await;
     scene.whisul.plan("", Plan::song().until_told());
     let id = scene.submit("a calm evening").await;

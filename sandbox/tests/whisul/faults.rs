@@ -35,7 +35,7 @@ async fn a_bare_fault_is_a_500_until_it_is_removed() {
 }
 
 #[tokio::test]
-async fn whoever_waits_for_a_fault_to_be_met_is_woken() {
+async fn waiting_for_a_hit_of_a_fault_works() {
     let scene = Scene::new().await;
     let fault = scene.whisul.faults().add(on_submit().hang());
     let met = || (scene.whisul.faults().hits(fault) == 1).then_some(());
@@ -48,7 +48,7 @@ async fn whoever_waits_for_a_fault_to_be_met_is_woken() {
 }
 
 #[tokio::test]
-async fn an_answer_of_choice_comes_instead_of_the_real_one() {
+async fn a_chosen_answer_replaces_the_real_one() {
     let scene = Scene::new().await;
     let fault = on_submit().status(429).header("Retry-After", "7").body("<h1>slow down</h1>");
     scene.whisul.faults().add(fault);
@@ -60,7 +60,7 @@ async fn an_answer_of_choice_comes_instead_of_the_real_one() {
 }
 
 #[tokio::test]
-async fn faults_follow_each_other_and_let_others_pass() {
+async fn faults_apply_in_order_and_skip_other_requests() {
     let scene = Scene::new().await;
     let faults = scene.whisul.faults();
     faults.add(on_submit().after(1).times(1).status(503));
@@ -177,7 +177,7 @@ async fn a_hanging_request_gets_no_answer_taken_in_or_not() {
 }
 
 #[tokio::test]
-async fn songs_and_covers_can_go_wrong_too() {
+async fn songs_and_covers_can_meet_faults_too() {
     let scene = Scene::new().await;
     scene.whisul.plan("", Plan::song().takes(Duration::ZERO));
     let job = scene.outcome("a song").await;
@@ -187,7 +187,7 @@ async fn songs_and_covers_can_go_wrong_too() {
 }
 
 #[tokio::test]
-async fn every_request_is_on_record() {
+async fn every_request_is_recorded() {
     let scene = Scene::new().await;
     let requests = scene.whisul.requests();
     let id = scene.submit("a song").await;
@@ -209,7 +209,7 @@ async fn every_request_is_on_record() {
 }
 
 #[tokio::test]
-async fn a_request_wakes_the_one_who_waits_for_it() {
+async fn waiting_for_a_request_works() {
     let scene = Scene::new().await;
     let requests = scene.whisul.requests().clone();
     let waiting = until("a submission", &scene.whisul.changed(), || {

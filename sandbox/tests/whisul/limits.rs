@@ -36,7 +36,7 @@ async fn a_body_without_a_prompt_makes_no_job() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_not_called_json_makes_no_job() {
+async fn a_body_without_the_json_content_type_makes_no_job() {
     let scene = Scene::new().await;
     let body = r#"{"prompt": "a song"}"#;
     let nameless = send(scene.generate().body(body)).await.unwrap();
@@ -49,7 +49,7 @@ async fn a_body_that_is_not_called_json_makes_no_job() {
 }
 
 #[tokio::test]
-async fn without_the_key_nothing_is_answered() {
+async fn requests_without_the_key_are_refused() {
     let scene = Scene::new().await;
     let id = scene.submit("a song").await;
     let (submit, poll) = (scene.at("/generate"), scene.at(&format!("/jobs/{id}")));
@@ -69,7 +69,7 @@ async fn without_the_key_nothing_is_answered() {
 }
 
 #[tokio::test]
-async fn a_changed_key_shuts_the_old_one_out() {
+async fn a_changed_key_invalidates_the_old_one() {
     let scene = Scene::new().await;
     let old = scene.whisul.key();
     let id = scene.submit("a song").await;

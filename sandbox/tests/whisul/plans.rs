@@ -20,7 +20,7 @@ async fn a_song_takes_as_long_as_planned() {
 }
 
 #[tokio::test]
-async fn a_song_until_told_runs_until_told() {
+async fn a_song_until_told_runs_until_it_is_finished_by_hand() {
     let scene = Scene::new().await;
     scene.whisul.plan("slow", Plan::song().until_told());
     let id = scene.submit("a slow song").await;
@@ -119,7 +119,7 @@ async fn a_whole_answer_can_be_anything() {
 }
 
 #[tokio::test]
-async fn the_latest_fitting_plan_counts() {
+async fn the_latest_matching_plan_applies() {
     let scene = Scene::new().await;
     scene.whisul.plan("song", Plan::fails(Some("first")).takes(Duration::ZERO));
     scene.whisul.plan("a song", Plan::fails(Some("second")).takes(Duration::ZERO));

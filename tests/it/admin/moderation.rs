@@ -97,7 +97,7 @@ async fn the_owner_blocks_everywhere() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_ended_in_vain_is_told_with_what_holds() {
+async fn lifting_a_restriction_mentions_others_in_force() {
     let fixture = moderated(&[("GUILD_QUOTA", "9/1d")]).await;
     let (everywhere, owner) = (("everywhere", json!(true)), fixture.discord.owner().mention());
     admin(&fixture.owner(), "pause", std::slice::from_ref(&everywhere)).await;
@@ -138,7 +138,7 @@ async fn what_was_ended_in_vain_is_told_with_what_holds() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_pause_lets_songs_under_way_go_on() {
+async fn a_pause_lets_unfinished_songs_continue() {
     let rules = WhisulRules { song_takes: Duration::ZERO, ..WhisulRules::default() };
     let fixture = Fixture::with_rules(&[], DiscordRules::default(), rules).await;
     make_moderator(&fixture);
@@ -164,7 +164,7 @@ async fn a_pause_lets_songs_under_way_go_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn blocked_words_are_found_in_disguise() {
+async fn disguised_blocked_words_are_found() {
     let mut fixture = moderated(&[("USER_QUOTA", "3/1d")]).await;
     let told = admin(&fixture.moderator(), "words add", &[("word", json!("Badger"))]).await;
     assert!(told.contains("||badger|| is blocked in this server"), "{told}");
@@ -200,7 +200,7 @@ async fn blocked_words_are_found_in_disguise() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_word_that_is_blocked_later_stops_the_buttons_too() {
+async fn a_word_that_is_blocked_later_also_blocks_the_buttons() {
     let fixture = moderated(&[]).await;
     let song = done(&fixture.song(&fixture.ann, "a badger waltz").await).await;
     let options = [("word", json!("badger")), ("everywhere", json!(true))];
@@ -241,7 +241,7 @@ async fn a_blocked_word_is_one_word() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hundred_hostile_prompts_hold_up_nobody() {
+async fn a_hundred_hostile_prompts_delay_nobody() {
     let fixture = moderated(&[]).await;
     let owner = fixture.owner();
     let mut added = Vec::new();

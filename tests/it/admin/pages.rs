@@ -111,7 +111,7 @@ async fn the_owner_sees_every_server_whatever_they_are_called() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn everything_that_admins_did_is_on_some_page_of_the_log() {
+async fn every_admin_action_is_on_some_page_of_the_log() {
     let fixture = moderated(&[]).await;
     let reason = |number: u32| format!("reason number {number}");
     for number in 0..20 {

@@ -112,7 +112,7 @@ async fn songs_of_a_grant_are_remembered_as_long_as_it_lasts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reset_lets_a_quota_begin_anew() {
+async fn a_reset_restores_the_full_quota() {
     let mut fixture = moderated(&[("USER_QUOTA", "1/1d"), ("GLOBAL_QUOTA", "2/1d")]).await;
     fixture.sings("the first").await;
     fixture.refused("too many").await;
@@ -127,7 +127,7 @@ async fn a_reset_lets_a_quota_begin_anew() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn quotas_set_by_command_outlive_a_restart() {
+async fn quotas_set_by_command_survive_a_restart() {
     let mut fixture = moderated(&[("USER_QUOTA", "1/1d")]).await;
     let ann = ("person", id(&fixture.ann));
     let mut options = quota("2/1d");

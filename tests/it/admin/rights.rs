@@ -36,7 +36,7 @@ fn owners_acts(fixture: &Fixture) -> Vec<(&'static str, Vec<(&'static str, Value
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_manages_a_server_of_their_own_cannot_spend_the_key() {
+async fn a_moderator_of_any_server_cannot_raise_what_the_key_pays() {
     let fixture =
         moderated(&[("USER_QUOTA", "1/1d"), ("GUILD_QUOTA", "2/1d"), ("GLOBAL_QUOTA", "3/1d")])
             .await;
@@ -83,7 +83,7 @@ async fn a_teams_admins_are_owners_and_its_developers_are_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn while_discord_does_not_say_who_the_owner_is_nobody_is() {
+async fn nobody_is_the_owner_until_discord_names_them() {
     let fixture = moderated(&[]).await;
     let path = "/api/v10/applications/@me";
     let asked = || fixture.discord.requests().count("GET", path);
@@ -111,7 +111,7 @@ async fn the_command_is_there_for_those_who_manage_a_server() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_moderator_acts_in_their_own_server_alone() {
+async fn a_moderator_can_act_in_their_own_server_only() {
     let fixture = moderated(&[]).await;
     let elsewhere = fixture.discord.add_server("Another server");
     let there = elsewhere.add_channel("songs");
@@ -125,7 +125,7 @@ async fn a_moderator_acts_in_their_own_server_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn many_who_ask_while_discord_is_slow_are_all_answered_in_time() {
+async fn many_admin_commands_are_answered_in_time_while_discord_is_slow() {
     let fixture = moderated(&[]).await;
     let slow = Fault::on("GET", "/api/v10/applications/@me").delay(Duration::from_secs(10));
     fixture.discord.faults().add(slow);

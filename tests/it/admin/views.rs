@@ -22,7 +22,7 @@ async fn with_a_line() -> (Fixture, sandbox::Invocation) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_waits_is_seen_and_can_be_cancelled() {
+async fn waiting_songs_are_listed_and_can_be_cancelled() {
     let (fixture, waiting) = with_a_line().await;
     let message = waiting.message().unwrap();
     let link = format!("/channels/{}/{}/{}", fixture.server.id(), message.channel_id, message.id);
@@ -60,7 +60,7 @@ async fn who_waits_is_seen_and_can_be_cancelled() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_owner_ends_a_song_that_is_being_made_and_nobody_else_can() {
+async fn only_the_owner_can_end_a_running_song() {
     let settings = [("MAX_RUNNING", "1"), ("USER_QUOTA", "1/1d"), ("GLOBAL_QUOTA", "2/1d")];
     let fixture = moderated(&settings).await;
     fixture.whisul.plan("endless", Plan::song().until_told());
@@ -85,7 +85,7 @@ async fn the_owner_ends_a_song_that_is_being_made_and_nobody_else_can() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_owner_ends_a_song_whose_prompt_is_on_its_way() {
+async fn the_owner_can_end_a_song_during_its_submission() {
     let settings = [("USER_QUOTA", "1/1d"), ("GLOBAL_QUOTA", "2/1d")];
     let fixture = moderated(&settings).await;
     fixture.whisul.plan("endless", Plan::song().until_told());
@@ -107,7 +107,7 @@ async fn the_owner_ends_a_song_whose_prompt_is_on_its_way() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_moderator_reaches_no_song_of_another_server() {
+async fn a_moderator_sees_no_song_of_another_server() {
     let (fixture, waiting) = with_a_line().await;
     let elsewhere = fixture.discord.add_server("Another server");
     let there = elsewhere.add_channel("songs");
@@ -134,7 +134,7 @@ async fn a_moderator_reaches_no_song_of_another_server() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn songs_in_line_are_offered_by_the_names_and_words_that_people_know() {
+async fn waiting_songs_are_suggested_by_requester_and_prompt() {
     let mut fixture = moderated(&[("MAX_RUNNING", "1")]).await;
     fixture.whisul.plan("first", Plan::song().until_told());
     fixture.song(&fixture.bob, "the first song").await;
@@ -171,7 +171,7 @@ async fn songs_in_line_are_offered_by_the_names_and_words_that_people_know() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn numbers_about_songs() {
+async fn statistics_cover_the_server_for_moderators_and_all_for_the_owner() {
     let fixture = moderated(&[]).await;
     fixture.whisul.plan("broken", Plan::fails(None));
     for prompt in ["one", "two"] {
@@ -188,7 +188,7 @@ async fn numbers_about_songs() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_admins_did_is_on_record() {
+async fn admin_actions_are_listed_in_the_log() {
     let mut fixture = moderated(&[]).await;
     let person = ("person", id(&fixture.ann));
     let reason = |text: &str| ("reason", json!(text));
@@ -210,7 +210,7 @@ async fn what_admins_did_is_on_record() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_record_names_servers_and_tells_what_came_too_late() {
+async fn the_admin_log_names_servers_and_actions_that_came_too_late() {
     let fixture = moderated(&[]).await;
     let elsewhere = fixture.discord.add_server("Jazz *club*");
     let there = elsewhere.add_channel("songs");
@@ -248,7 +248,7 @@ async fn the_record_names_servers_and_tells_what_came_too_late() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn settings_name_roles_and_servers_to_those_whom_they_concern() {
+async fn settings_name_roles_and_servers_only_to_people_concerned() {
     let mut fixture = moderated(&[("GLOBAL_QUOTA", "100/1d")]).await;
     let patrons = fixture.server.add_role("Patrons");
     fixture.stop_bot().await;
@@ -304,7 +304,7 @@ async fn settings_are_shown_with_where_they_come_from() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_owner_is_told_how_many_people_have_a_quota_of_their_own() {
+async fn the_owner_sees_how_many_people_have_their_own_quota() {
     let fixture = moderated(&[]).await;
     let set = async |person, quota: &str| {
         let options = [("person", id(person)), ("quota", json!(quota))];

@@ -120,7 +120,7 @@ async fn each_kind_of_file_can_be_turned_off() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn files_that_discord_refuses_are_left_out_and_nothing_is_said() {
+async fn files_that_discord_rejects_are_left_out_silently() {
     let fixture = fixture().await;
     fixture.whisul.plan("", Plan::song().until_told());
     let asked = fixture.song(&fixture.ann, "rain").await;
@@ -141,7 +141,7 @@ async fn files_that_discord_refuses_are_left_out_and_nothing_is_said() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn files_sent_twice_are_there_once() {
+async fn files_sent_twice_appear_once() {
     let fixture = fixture().await;
     // Discord takes the files in, and the bot doesn't hear of it.
     fixture.whisul.plan("", Plan::song().until_told());
@@ -199,7 +199,7 @@ async fn a_message_without_a_token_gets_its_files_through_the_channel() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_the_bot_may_attach_nothing_the_links_stand() {
+async fn without_the_permission_to_attach_files_the_links_remain() {
     let rules = DiscordRules { token_lifetime: Duration::ZERO, ..unlimited() };
     let mut fixture = fixture_with(rules, &BOTH).await;
     fixture.server.deny_files(&fixture.channel);
@@ -230,7 +230,7 @@ async fn a_song_that_comes_directly_has_its_files() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn files_come_where_only_the_token_leads() {
+async fn files_arrive_where_only_the_token_reaches_the_message() {
     let fixture = fixture().await;
     let server = fixture.discord.add_server_without_bot("Elsewhere");
     let elsewhere = server.add_channel("general");
@@ -241,7 +241,7 @@ async fn files_come_where_only_the_token_leads() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_message_that_discord_would_not_show_is_left_alone() {
+async fn a_message_whose_content_discord_rejected_gets_no_files() {
     let mut fixture = fixture().await;
     fixture.server.automod_blocks("unspeakable");
     fixture.whisul.plan("", Plan::song().takes(Duration::ZERO).with("title", "Unspeakable".into()));

@@ -25,7 +25,7 @@ async fn without_audio(fixture: &Fixture, prompt: &str) -> Message {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_key_never_goes_to_where_files_are() {
+async fn the_key_is_never_sent_with_a_download() {
     let fixture = fixture().await;
     covered(&fixture.song(&fixture.ann, "rain").await).await;
     let key = fixture.whisul.key();
@@ -39,7 +39,7 @@ async fn the_key_never_goes_to_where_files_are() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_cannot_be_passed_on_stays_a_link() {
+async fn a_file_that_cannot_be_attached_stays_a_link() {
     let fixture = fixture().await;
     let tune = |body: &str| Fault::on("GET", AUDIO).times(1).status(200).body(body);
     let faults = [
@@ -57,7 +57,7 @@ async fn what_cannot_be_passed_on_stays_a_link() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_fetch_that_fails_by_chance_is_tried_once_more() {
+async fn a_download_that_fails_is_retried_once() {
     let fixture = fixture().await;
     for fault in [Fault::on("GET", AUDIO).cut_before(), Fault::on("GET", AUDIO).status(503)] {
         let what = fault.effect();
@@ -71,7 +71,7 @@ async fn a_fetch_that_fails_by_chance_is_tried_once_more() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn audio_that_does_not_come_is_not_waited_for() {
+async fn the_message_does_not_wait_for_audio_that_never_arrives() {
     let fixture = fixture().await;
     fixture.whisul.faults().add(Fault::on("GET", AUDIO).hang());
     without_audio(&fixture, "slow").await;

@@ -57,7 +57,7 @@ async fn notices(fixture: &mut Fixture, client: &ChannelClient) -> Vec<Message> 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_waited_long_is_told_once_in_a_reply() {
+async fn a_requester_who_waited_long_gets_one_reply() {
     let mut fixture = fixture(&[]).await;
     let client = fixture.ann.at(&fixture.channel);
     let asked = slow_song(&fixture, &client, A_MINUTE).await;
@@ -74,7 +74,7 @@ async fn who_waited_long_is_told_once_in_a_reply() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_did_not_wait_is_not_told() {
+async fn a_requester_who_did_not_wait_gets_no_notice() {
     let mut fixture = fixture(&[]).await;
     let client = fixture.ann.at(&fixture.channel);
     done(&slow_song(&fixture, &client, 40_000).await).await;
@@ -82,7 +82,7 @@ async fn who_did_not_wait_is_not_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_song_that_failed_is_not_called_ready() {
+async fn a_failed_song_brings_no_notice() {
     let mut fixture = fixture(&[]).await;
     let client = fixture.ann.at(&fixture.channel);
     fixture.whisul.plan("slow song", Plan::fails(None).until_told());
@@ -91,7 +91,7 @@ async fn a_song_that_failed_is_not_called_ready() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_is_told_where_the_owner_turned_it_off() {
+async fn no_notice_is_sent_where_the_owner_turned_notices_off() {
     let mut fixture = fixture(&[("NOTIFY", "off")]).await;
     let client = fixture.ann.at(&fixture.channel);
     let told = refusal(&client.command("notify on", &[]).await.unwrap()).await;
@@ -101,7 +101,7 @@ async fn nobody_is_told_where_the_owner_turned_it_off() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_person_decides_for_themselves() {
+async fn each_person_can_turn_notices_off() {
     let mut fixture = fixture(&[]).await;
     let client = fixture.ann.at(&fixture.channel);
     let told = refusal(&client.command("notify off", &[]).await.unwrap()).await;
@@ -135,7 +135,7 @@ async fn a_notice_of_unknown_fate_is_not_repeated() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_said_about_a_song_that_was_deleted_meanwhile() {
+async fn a_deleted_song_brings_no_notice() {
     let mut fixture = fixture(&[]).await;
     let client = fixture.ann.at(&fixture.channel);
     let asked = song_at(&client, "slow song").await;
@@ -163,7 +163,7 @@ async fn nothing_is_said_about_a_song_that_was_deleted_meanwhile() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_only_the_token_leads_the_notice_is_a_follow_up() {
+async fn the_notice_is_a_follow_up_where_only_the_token_reaches() {
     let mut fixture = fixture(&[]).await;
     let server = fixture.discord.add_server_without_bot("Elsewhere");
     let elsewhere = server.add_channel("general");
@@ -179,7 +179,7 @@ async fn where_only_the_token_leads_the_notice_is_a_follow_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_direct_message_is_notice_enough() {
+async fn a_song_delivered_by_dm_brings_no_other_notice() {
     let mut fixture = fixture(&[]).await;
     let server = fixture.discord.add_server_without_bot("Elsewhere");
     let elsewhere = server.add_channel("general");
@@ -193,7 +193,7 @@ async fn a_direct_message_is_notice_enough() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn after_fifteen_minutes_the_reply_still_comes() {
+async fn the_notice_comes_after_fifteen_minutes_too() {
     let fixture = fixture(&[("ATTACH_COVER", "true")]).await;
     let client = fixture.ann.at(&fixture.channel);
     let asked = slow_song(&fixture, &client, TOKENS_LIFE).await;
@@ -207,7 +207,7 @@ async fn after_fifteen_minutes_the_reply_still_comes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn in_a_conversation_with_the_bot_an_edit_is_told_too() {
+async fn a_song_in_a_dm_brings_a_notice() {
     let fixture = fixture(&[]).await;
     let client = fixture.ann.dm();
     let asked = slow_song(&fixture, &client, A_MINUTE).await;

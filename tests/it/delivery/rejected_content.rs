@@ -51,7 +51,7 @@ fn assert_without_links(message: &Message) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_song_whose_link_discord_blocks_is_told_of_without_it() {
+async fn a_song_whose_link_discord_blocks_is_shown_without_it() {
     let fixture = fixture(unlimited()).await;
     let asked = fixture.song(&fixture.ann, "a song").await;
     let first = asked.answer().await.unwrap();
@@ -73,7 +73,7 @@ async fn a_song_whose_link_discord_blocks_is_told_of_without_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_same_goes_for_a_new_message_and_a_direct_one() {
+async fn a_blocked_link_is_also_left_out_of_new_messages_and_dms() {
     let rules =
         DiscordRules { old_message_after: Duration::ZERO, old_message_edits: 0, ..unlimited() };
     let fixture = fixture(DiscordRules { token_lifetime: Duration::ZERO, ..rules }).await;
@@ -92,7 +92,7 @@ async fn the_same_goes_for_a_new_message_and_a_direct_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_that_discord_rejects_for_an_unknown_reason_is_sent_with_less() {
+async fn a_body_that_discord_rejects_for_an_unknown_reason_is_stripped() {
     let fixture = Fixture::with(&[("EDIT_INTERVAL", "1h")]).await;
     fixture.whisul.plan("", Plan::song().until_told());
     let asked = fixture.song(&fixture.ann, "a song").await;
@@ -140,7 +140,7 @@ async fn stop_before_the_post_is_heard_of(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_asks_for_help_is_told_where_discord_rejects_it() {
+async fn a_help_answer_that_discord_rejects_is_replaced_by_a_sentence() {
     let fixture = Fixture::new().await;
     fixture.discord.faults().add(Fault::on("POST", CALLBACK).json(400, BAD_FORM).times(1));
     let help = fixture.ann.at(&fixture.channel).command("help", &[]).await.unwrap();
@@ -150,7 +150,7 @@ async fn whoever_asks_for_help_is_told_where_discord_rejects_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_song_is_told_of_in_one_sentence_where_discord_rejects_all_else() {
+async fn a_song_is_shown_in_one_sentence_where_discord_rejects_all_else() {
     let fixture = Fixture::with(&[("EDIT_INTERVAL", "1h")]).await;
     fixture.whisul.plan("", Plan::song().until_told());
     for part in [r#""components":[{"#, r#""allowed_mentions":"#, "http", "<@"] {
@@ -218,7 +218,7 @@ async fn an_outcome_in_one_sentence_is_found_again_by_the_songs_number() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whatever_command_is_rejected_its_user_is_told() {
+async fn every_command_whose_answer_discord_rejects_still_answers() {
     let fixture = Fixture::new().await;
     done(&fixture.song(&fixture.ann, "a song").await).await;
     let owner = fixture.discord.owner();
@@ -248,7 +248,7 @@ async fn whatever_command_is_rejected_its_user_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_log_with_a_blocked_address_is_answered() {
+async fn an_admin_log_with_a_blocked_link_is_answered() {
     let fixture = Fixture::new().await;
     let owner = fixture.discord.owner();
     let owner = owner.at(&fixture.channel);

@@ -58,7 +58,7 @@ async fn answered(fixture: &Fixture, method: &str, path: &str, status: u16) -> R
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_song_that_outlives_its_interaction_comes_in_the_same_message() {
+async fn a_song_longer_than_its_interaction_appears_in_the_same_message() {
     let fixture = fixture(without_tokens(), &[]).await;
     let asked = fixture.song(&fixture.ann, "a long song").await;
     let first = asked.answer().await.unwrap();
@@ -83,7 +83,7 @@ async fn after_fifteen_minutes_the_token_is_not_even_tried() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_only_the_token_reaches_the_message_the_song_comes_as_a_direct_message() {
+async fn a_song_whose_message_only_the_expired_token_reaches_comes_by_dm() {
     let fixture = fixture(unlimited(), &[]).await;
     let server = fixture.discord.add_server_without_bot("Elsewhere");
     let elsewhere = server.add_channel("general");
@@ -123,7 +123,7 @@ async fn a_message_that_a_person_deleted_stays_deleted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn deleting_the_message_of_a_song_in_line_takes_it_back() {
+async fn deleting_the_message_of_a_waiting_song_cancels_it() {
     let settings = [("MAX_RUNNING", "1"), ("USER_QUOTA", "1/1d")];
     let fixture = fixture(unlimited(), &settings).await;
     let anns = fixture.song(&fixture.ann, "in front").await;
@@ -158,22 +158,22 @@ async fn comes_by_direct_message(close: impl FnOnce(&Fixture)) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_song_of_a_channel_hidden_from_the_bot_comes_as_a_direct_message() {
+async fn a_song_of_a_channel_hidden_from_the_bot_comes_by_dm() {
     comes_by_direct_message(|fixture| fixture.server.deny_bot(&fixture.channel)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_song_of_a_locked_thread_comes_as_a_direct_message() {
+async fn a_song_of_a_locked_thread_comes_by_dm() {
     comes_by_direct_message(|fixture| fixture.channel.archive()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_song_of_a_channel_that_is_gone_comes_as_a_direct_message() {
+async fn a_song_of_a_deleted_channel_comes_by_dm() {
     comes_by_direct_message(|fixture| fixture.channel.delete()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_song_that_nobody_can_be_told_of_is_let_go_for_good() {
+async fn a_song_without_any_delivery_route_becomes_undeliverable() {
     let mut fixture = fixture(without_tokens(), &[]).await;
     fixture.song(&fixture.ann, "unheard").await;
     fixture.whisul.until_accepted("unheard").await;
@@ -211,7 +211,7 @@ async fn a_song_is_delivered_late_rather_than_never_and_never_made_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_answers_in_front_of_discord_is_left_alone_for_as_long_as_they_ask() {
+async fn a_retry_after_of_a_proxy_in_front_of_discord_is_respected() {
     let fixture = fixture(unlimited(), &[("EDIT_INTERVAL", "1h")]).await;
     let asked = fixture.song(&fixture.ann, "a song").await;
     fixture.whisul.until_accepted("a song").await;
@@ -225,7 +225,7 @@ async fn whoever_answers_in_front_of_discord_is_left_alone_for_as_long_as_they_a
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_message_that_discord_will_not_show_comes_with_its_link_alone() {
+async fn a_message_that_discord_rejects_comes_with_its_link_alone() {
     let fixture = fixture(unlimited(), &[]).await;
     fixture.server.automod_blocks("unspeakable");
     fixture.whisul.plan("", Plan::song().takes(Duration::ZERO).with("title", "Unspeakable".into()));
@@ -237,7 +237,7 @@ async fn a_message_that_discord_will_not_show_comes_with_its_link_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_failure_that_discord_will_not_show_is_told_without_its_reason() {
+async fn a_failure_whose_reason_discord_rejects_is_shown_without_it() {
     let fixture = fixture(unlimited(), &[]).await;
     fixture.server.automod_blocks("unspeakable");
     let fails = Plan::fails(Some("The prompt is unspeakable.")).takes(Duration::ZERO);
@@ -247,7 +247,7 @@ async fn a_failure_that_discord_will_not_show_is_told_without_its_reason() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_late_edit_of_progress_never_covers_the_song() {
+async fn a_late_progress_edit_never_overwrites_the_song() {
     let fixture = fixture(unlimited(), &[]).await;
     let slow = Fault::on("PATCH", BY_TOKEN).times(1).delay(Duration::from_millis(400));
     fixture.discord.faults().add(slow);

@@ -42,14 +42,14 @@ fn channel_without_bot(fixture: &Fixture) -> Channel {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn songs_in_direct_messages() {
+async fn songs_work_in_direct_messages() {
     let fixture = quick(&[]).await;
     sings(&fixture.ann.dm(), None).await;
     assert!(fixture.ann.at(&fixture.channel).messages().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_installed_the_bot_brings_it_along() {
+async fn songs_work_where_only_a_user_installed_the_bot() {
     let fixture = quick(&[]).await;
     let channel = channel_without_bot(&fixture);
     sings(&fixture.ann.at(&channel), Some((&fixture.bob.at(&channel), true))).await;
@@ -102,7 +102,7 @@ async fn only_the_listed_servers_get_songs() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn direct_messages_can_be_allowed_beside_listed_servers() {
+async fn direct_messages_can_be_allowed_in_addition_to_listed_servers() {
     let fixture = quick(&[("ALLOWED_GUILDS", "345678901234567890"), ("ALLOW_DMS", "true")]).await;
     sings(&fixture.ann.dm(), None).await;
     refusal(&fixture.song(&fixture.ann, "unlisted").await).await;
@@ -122,7 +122,7 @@ async fn direct_messages_can_be_denied_and_all_servers_allowed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn discord_knows_the_command_its_places_and_its_limits() {
+async fn the_registered_command_has_its_contexts_and_limits() {
     let fixture = quick(&[]).await;
     let commands = fixture.discord.commands();
     let named = |name| commands.iter().find(|command| command["name"] == name).unwrap();

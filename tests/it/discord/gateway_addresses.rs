@@ -34,7 +34,7 @@ async fn is_resumed(fixture: &Fixture) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_whose_own_address_is_dead_is_resumed_at_the_main_one() {
+async fn a_session_whose_resume_address_fails_is_resumed_at_the_main_one() {
     let mut fixture =
         Fixture::without_bot(&[], DiscordRules::default(), WhisulRules::default()).await;
     fixture.discord.gateway().resume_at(NOWHERE);
@@ -60,7 +60,7 @@ async fn passing_on_to(address: SocketAddr) -> (SocketAddr, JoinHandle<()>) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_whose_main_address_is_dead_is_resumed_at_its_own_even_if_that_failed_once() {
+async fn a_session_whose_main_address_fails_is_resumed_at_its_own() {
     let mut fixture =
         Fixture::without_bot(&[], DiscordRules::default(), WhisulRules::default()).await;
     let address = fixture.discord.url().trim_start_matches("http://").parse().unwrap();
@@ -80,7 +80,7 @@ async fn a_session_whose_main_address_is_dead_is_resumed_at_its_own_even_if_that
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_discord_that_does_not_say_how_many_sessions_are_left_holds_up_no_new_one() {
+async fn a_missing_session_start_limit_delays_no_new_session() {
     let fixture = Fixture::new().await;
     fixture.discord.faults().add(Fault::on("GET", GATEWAY).hang());
     let began = Instant::now();

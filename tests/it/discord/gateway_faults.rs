@@ -89,7 +89,7 @@ async fn a_gateway_that_cuts_everything_is_tried_again_and_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_gateway_that_says_nothing_is_left() {
+async fn a_silent_gateway_connection_is_closed() {
     for fault in [GatewayFault::NoHello, GatewayFault::SilentAfterHello] {
         let fixture = with_rules().await;
         fixture.discord.gateway().inject_times(fault, 1);
@@ -100,7 +100,7 @@ async fn a_gateway_that_says_nothing_is_left() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whatever_answers_in_place_of_the_gateway_is_no_gateway() {
+async fn a_proxy_in_place_of_the_gateway_is_not_taken_for_it() {
     let fixture = with_rules().await;
     let page = fixture.discord.faults().add(Fault::on("GET", "/").html(503));
     fixture.discord.gateway().drop_connections();
@@ -116,7 +116,7 @@ async fn whatever_answers_in_place_of_the_gateway_is_no_gateway() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_gateway_that_asks_for_time_gets_it() {
+async fn a_retry_after_of_the_gateway_is_respected() {
     let fixture = with_rules().await;
     let banned = Fault::on("GET", "/").status(429).header("retry-after", "6").times(1);
     fixture.discord.faults().add(banned);
@@ -132,7 +132,7 @@ async fn a_gateway_that_asks_for_time_gets_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wrong_word_that_no_session_is_left_is_not_believed_for_long() {
+async fn a_wrong_session_start_limit_delays_a_session_only_briefly() {
     let fixture = with_rules().await;
     for reset_after in [72_000_000, u64::MAX] {
         let limit = json!({ "total": 1000, "remaining": 0, "reset_after": reset_after });
@@ -150,7 +150,7 @@ async fn a_wrong_word_that_no_session_is_left_is_not_believed_for_long() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_flood_of_requests_for_heartbeats_is_no_reason_to_be_cut_off() {
+async fn a_flood_of_heartbeat_requests_does_not_end_the_connection() {
     let fixture = with_rules().await;
     let before = fixture.discord.gateway().attempts().len();
     for _ in 0..300 {
@@ -173,7 +173,7 @@ async fn a_new_session_waits_after_it_was_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn codes_after_which_a_session_is_over_begin_a_new_one() {
+async fn close_codes_that_end_a_session_start_a_new_one() {
     for code in [4007, 4009] {
         let fixture = with_rules().await;
         fixture.discord.gateway().close(code);
@@ -193,7 +193,7 @@ async fn a_token_that_only_the_gateway_refuses_is_no_bad_token() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_version_that_discord_refuses_ends_it_with_its_code() {
+async fn a_rejected_api_version_stops_the_bot_with_its_close_code() {
     let mut fixture = with_rules().await;
     fixture.discord.gateway().close(4012);
     let end = fixture.bot_exit().await;
@@ -220,7 +220,7 @@ async fn as_many_shards_are_connected_as_discord_wants() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_bot_that_has_outgrown_its_shards_asks_how_many_it_needs() {
+async fn a_bot_that_needs_more_shards_asks_for_the_number() {
     let fixture = with_rules().await;
     fixture.discord.gateway().close(4011);
     let identified = || (fixture.discord.sessions().identified == 2).then_some(());
@@ -265,7 +265,7 @@ async fn an_interaction_that_comes_twice_is_answered_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stop_leaves_the_gateway_in_good_form_whatever_it_does() {
+async fn a_stop_is_quick_whatever_the_gateway_does() {
     for fault in [GatewayFault::CutAtOnce, GatewayFault::NoHello, GatewayFault::CutOnIdentify] {
         let mut fixture =
             Fixture::without_bot(&[], DiscordRules::default(), WhisulRules::default()).await;

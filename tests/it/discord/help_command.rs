@@ -14,7 +14,7 @@ async fn help(client: &ChannelClient) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn help_tells_the_limits_in_force() {
+async fn help_shows_the_limits_in_force() {
     let settings = [
         ("USER_QUOTA", "5/1d"),
         ("USER_CONCURRENCY", "2"),
@@ -45,7 +45,7 @@ async fn help_tells_the_limits_in_force() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn help_is_true_for_whoever_reads_it() {
+async fn help_matches_the_limits_of_the_reader() {
     let settings = [("USER_QUOTA", "2/1d"), ("USER_CONCURRENCY", "50")];
     let mut fixture = Fixture::with(&settings).await;
     let patrons = fixture.server.add_role("Patrons");
@@ -81,7 +81,7 @@ async fn help_is_true_for_whoever_reads_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn help_leaves_out_limits_that_are_none_and_says_where_songs_are_made() {
+async fn help_leaves_out_unlimited_quotas_and_names_the_places_for_songs() {
     let mut fixture =
         Fixture::with(&[("ROLE_QUOTAS", "345678901234567890=20/1d"), ("USER_QUOTA", "0/1d")]).await;
     let here = help(&fixture.ann.at(&fixture.channel)).await;

@@ -80,7 +80,7 @@ async fn a_song_comes_in_its_own_message_once_the_pages_are_over() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_neither_html_nor_discords_passes_as_well() {
+async fn an_outage_with_unknown_responses_passes() {
     tokio::join!(
         comes_in_its_message("a redirect", |fault| {
             fault.html(302).header("location", "https://proxy.example/blocked")
@@ -94,7 +94,7 @@ async fn what_is_neither_html_nor_discords_passes_as_well() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn codes_that_are_about_no_permission_and_no_message_close_no_way() {
+async fn codes_about_neither_permissions_nor_messages_close_no_delivery_route() {
     let error = |code: u32| format!(r#"{{"message": "No", "code": {code}}}"#);
     let too_fast = r#"{"message": "Slow", "code": 20028, "retry_after": 0.5}"#;
     tokio::join!(
@@ -107,7 +107,7 @@ async fn codes_that_are_about_no_permission_and_no_message_close_no_way() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_song_whose_token_expires_meanwhile_comes_in_its_own_message_all_the_same() {
+async fn a_song_whose_token_expires_during_an_outage_appears_in_its_own_message() {
     let fixture = fixture().await;
     let asked = song(&fixture).await;
     let first = asked.answer().await.unwrap();
@@ -123,7 +123,7 @@ async fn a_song_whose_token_expires_meanwhile_comes_in_its_own_message_all_the_s
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_opening_of_direct_messages_that_is_too_fast_waits() {
+async fn a_rate_limit_on_opening_dms_is_waited_out() {
     let fixture = fixture().await;
     let asked = song(&fixture).await;
     fixture.server.deny_bot(&fixture.channel);
@@ -174,7 +174,7 @@ async fn a_first_response_of_unknown_fate_is_looked_up_for_as_long_as_pages_come
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_for_a_start_says_nothing_about_the_token() {
+async fn a_proxy_page_at_the_start_is_not_taken_for_a_rejected_token() {
     let rules = DiscordRules::default();
     let mut fixture = Fixture::without_bot(&[], rules, WhisulRules::default()).await;
     let me = Fault::on("GET", "/api/v10/applications/@me");
@@ -212,7 +212,7 @@ async fn an_upload_that_a_proxy_finds_too_large_is_tried_with_the_smaller_file_a
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_song_without_its_files_is_shown_where_no_upload_passes() {
+async fn a_song_is_shown_without_files_where_no_upload_succeeds() {
     let rules = DiscordRules { rate_limits: RateLimits::none(), ..DiscordRules::default() };
     let settings = [BOTH[0], BOTH[1], ("EDIT_INTERVAL", "1h")];
     let fixture = fixture_with(rules, &settings).await;
@@ -231,7 +231,7 @@ async fn a_song_without_its_files_is_shown_where_no_upload_passes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn commands_that_discord_creates_no_more_today_wait_for_hours() {
+async fn registration_waits_for_hours_after_the_daily_limit_of_commands() {
     let rules = DiscordRules::default();
     let mut fixture = Fixture::without_bot(&[], rules, WhisulRules::default()).await;
     fixture.start_and_wait_until_ready().await;
@@ -253,7 +253,7 @@ async fn commands_that_discord_creates_no_more_today_wait_for_hours() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_message_in_line_that_a_page_says_is_not_found_is_not_taken_back() {
+async fn a_waiting_song_is_not_cancelled_by_a_404_of_a_proxy() {
     let settings = [("MAX_RUNNING", "1")];
     let rules = DiscordRules { rate_limits: RateLimits::none(), ..DiscordRules::default() };
     let mut fixture = Fixture::without_bot(&settings, rules, WhisulRules::default()).await;
@@ -300,7 +300,7 @@ async fn responses_that_a_proxy_has_written_again_are_read() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_edit_whose_response_names_no_channel_has_been_made_all_the_same() {
+async fn an_edit_whose_response_names_no_channel_counts() {
     let fixture = Fixture::with(&[("EDIT_INTERVAL", "1h"), ("ATTACH_AUDIO", "true")]).await;
     fixture.discord.faults().add(Fault::on("*", "/api/**").without_channel());
     let asked = song(&fixture).await;

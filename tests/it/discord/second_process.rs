@@ -33,7 +33,7 @@ async fn is_made_once(fixture: &Fixture, prompt: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_song_is_paid_for_once_and_the_owner_is_told() {
+async fn with_two_processes_each_song_is_paid_once_and_the_owner_is_notified() {
     let mut fixture = Fixture::new().await;
     fixture.start_other_bot().await;
     for prompt in ["the first song", "the second song", "the third song"] {
@@ -50,7 +50,7 @@ async fn each_song_is_paid_for_once_and_the_owner_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_response_of_unknown_fate_is_not_mistaken_for_the_other_ones() {
+async fn a_response_of_unknown_fate_is_not_mistaken_for_that_of_the_other_process() {
     let mut fixture = Fixture::new().await;
     fixture.start_other_bot().await;
     let faults = [
@@ -67,7 +67,7 @@ async fn a_response_of_unknown_fate_is_not_mistaken_for_the_other_ones() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_song_that_another_process_took_costs_nothing() {
+async fn a_song_that_another_process_answered_costs_nothing() {
     let fixture = Fixture::with(&[("USER_QUOTA", "1/1d")]).await;
     fixture.discord.faults().add(Fault::on("POST", CALLBACK).json(400, ANSWERED).times(1));
     fixture.song(&fixture.ann, "the other one's song").await;
@@ -80,7 +80,7 @@ async fn a_song_that_another_process_took_costs_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_button_or_a_command_that_another_process_answered_is_left_to_it() {
+async fn a_click_that_another_process_answered_gets_no_second_answer() {
     let fixture = Fixture::new().await;
     let asked = fixture.song(&fixture.ann, "a song").await;
     let song = done(&asked).await;
@@ -99,7 +99,7 @@ async fn a_button_or_a_command_that_another_process_answered_is_left_to_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_this_process_answered_itself_is_no_news_for_the_owner() {
+async fn responses_of_this_process_do_not_notify_the_owner() {
     let fixture = Fixture::new().await;
     // An answer that stands, of which the bot does not hear.
     fixture.discord.faults().add(Fault::on("POST", CALLBACK).cut_after().times(1));

@@ -41,7 +41,7 @@ async fn prompt_of(fixture: &Fixture, text: &str, message: &Value) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_new_in_a_message_is_no_obstacle() {
+async fn unknown_fields_of_a_message_are_ignored() {
     let fixture = with_rules().await;
     let new_row = json!([{ "type": 1, "components": [{ "type": 99, "new": true }] }]);
     for message in [
@@ -58,7 +58,7 @@ async fn what_is_new_in_a_message_is_no_obstacle() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_new_around_a_command_is_no_obstacle() {
+async fn unknown_fields_of_a_command_are_ignored() {
     let fixture = with_rules().await;
     for alteration in [
         json!({ "member": { "user": { "public_flags": 1_u64 << 33 } } }),
@@ -74,7 +74,7 @@ async fn what_is_new_around_a_command_is_no_obstacle() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_new_around_a_button_or_a_form_is_no_obstacle() {
+async fn unknown_fields_of_a_button_or_a_form_are_ignored() {
     let fixture = with_rules().await;
     let song = done(&fixture.song(&fixture.ann, "a song").await).await;
     let alteration = json!({ "message": { "embeds": [{ "video": { "width": 1 } }] } });
@@ -95,7 +95,7 @@ async fn what_is_new_around_a_button_or_a_form_is_no_obstacle() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_cant_be_read_at_all_gets_an_apology() {
+async fn an_unreadable_interaction_gets_an_error_message() {
     let fixture = with_rules().await;
     for alteration in [
         json!({ "data": { "name": 7 } }),
@@ -163,7 +163,7 @@ async fn leftover(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_command_that_an_older_bot_has_left_is_answered() {
+async fn a_command_left_by_an_older_bot_is_answered() {
     let fixture = with_rules().await;
     let command = |name: &str| json!({ "name": name, "description": "Draw something" });
     for (server, name) in [(None, "imagine"), (Some(&fixture.server), "draw")] {
@@ -208,7 +208,7 @@ async fn an_older_version_of_a_command_is_answered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_log_tells_of_a_command_without_its_subcommand() {
+async fn a_command_without_its_subcommand_is_logged() {
     let fixture = Fixture::without_bot(&[], DiscordRules::default(), WhisulRules::default()).await;
     let before = fixture.discord.sessions().identified;
     let _program = Program::logged(&fixture);
@@ -225,7 +225,7 @@ async fn the_log_tells_of_a_command_without_its_subcommand() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_song_is_made_of_whatever_people_read_in_a_message() {
+async fn a_song_is_made_of_any_visible_text_of_a_message() {
     let fixture = with_rules().await;
     let forward = json!({ "message": { "content": "forwarded rain", "embeds": [] } });
     let poll = json!({ "question": { "text": "Rain?" },
@@ -271,7 +271,7 @@ async fn a_song_is_made_of_the_prompt_of_the_bots_own_song() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_interactions_endpoint_is_told_of() {
+async fn an_interactions_endpoint_url_is_reported() {
     let mut fixture = with_rules().await;
     fixture.stop_bot().await;
     fixture.discord.set_interactions_endpoint(Some("https://example.com/interactions"));

@@ -124,7 +124,7 @@ const MATRIX: [(Step, Wrong, End, usize); 62] = [
 const AT_ONCE: usize = 4;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_fault_at_every_step_ends_as_it_should() {
+async fn every_fault_at_every_step_has_the_expected_outcome() {
     let (mut worlds, mut wrong) = (JoinSet::new(), Vec::new());
     for row in MATRIX {
         if worlds.len() == AT_ONCE {

@@ -78,7 +78,7 @@ const DISCORD: (&str, &str) = ("DISCORD_API_URL", "https://discord.example");
 const WHISUL: (&str, &str) = ("WHISUL_API_URL", "https://whisul.example/api");
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_on_this_machine_is_reached_without_a_proxy() {
+async fn loopback_addresses_are_reached_without_the_proxy() {
     let proxy = Proxy::answering("502 Bad Gateway").await;
     let mut fixture =
         Fixture::without_bot(&[], DiscordRules::default(), WhisulRules::default()).await;
@@ -96,7 +96,7 @@ async fn what_is_on_this_machine_is_reached_without_a_proxy() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn discord_is_reached_through_the_proxy_which_is_named() {
+async fn discord_is_reached_through_the_proxy_and_the_log_names_it() {
     let proxy = Proxy::answering("200 OK").await;
     let fixture = behind(&proxy, DISCORD).await;
     let program = Program::logged(&fixture);
@@ -116,7 +116,7 @@ async fn discord_is_reached_through_the_proxy_which_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_proxy_that_lets_nobody_through_is_to_blame() {
+async fn a_proxy_that_rejects_everything_is_named_as_the_cause() {
     for (status, told) in [
         ("407 Proxy Authentication Required", "wants a user name and a password (407)"),
         ("502 Bad Gateway", "refused the connection"),
@@ -139,7 +139,7 @@ async fn a_proxy_that_lets_nobody_through_is_to_blame() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_prompt_that_the_proxy_did_not_let_through_was_not_submitted() {
+async fn a_prompt_that_the_proxy_rejected_counts_as_not_submitted() {
     let proxy = Proxy::answering("502 Bad Gateway").await;
     let fixture = behind(&proxy, WHISUL).await;
     let _program = Program::logged(&fixture);

@@ -32,7 +32,7 @@ fn time_or(mistake: &AtomicBool) -> SystemTime {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_song_whose_task_panics_is_followed_on() {
+async fn a_song_whose_task_panics_continues() {
     static MISTAKE: AtomicBool = AtomicBool::new(false);
     let fixture = fixture(|| time_or(&MISTAKE)).await;
     let asked = fixture.song(&fixture.ann, "a song").await;
@@ -47,7 +47,7 @@ async fn a_song_whose_task_panics_is_followed_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_submission_that_panics_is_settled_and_holds_up_nobody() {
+async fn a_submission_that_panics_is_settled_and_delays_nobody_else() {
     static MISTAKE: AtomicBool = AtomicBool::new(false);
     let fixture = fixture(|| time_or(&MISTAKE)).await;
     MISTAKE.store(true, Ordering::SeqCst);
@@ -78,21 +78,21 @@ async fn a_request_that_panics(step: &str) -> (Fixture, sandbox::Invocation, Pro
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_request_that_panics_before_its_first_answer_holds_up_nobody_and_costs_nothing() {
+async fn a_request_that_panics_before_its_first_response_costs_nothing() {
     let (fixture, _asked, _program) = a_request_that_panics("answer.before:1").await;
     done(&fixture.song_once_allowed(&fixture.ann, "another song").await).await;
     assert_eq!(fixture.submissions("bad luck"), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_request_that_panics_after_its_first_answer_becomes_a_song_all_the_same() {
+async fn a_request_that_panics_after_its_first_response_still_makes_a_song() {
     let (fixture, asked, _program) = a_request_that_panics("answer.after:1").await;
     done(&asked).await;
     assert_eq!(fixture.submissions("bad luck"), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_admission_that_panics_holds_up_nobody_and_costs_nothing() {
+async fn an_admission_that_panics_costs_nothing() {
     for step in ["admission.before:1", "admission.after:1"] {
         let (fixture, _asked, _program) = a_request_that_panics(step).await;
         done(&fixture.song_once_allowed(&fixture.ann, "another song").await).await;

@@ -49,7 +49,7 @@ fn text_of(name: &str) -> String {
 }
 
 #[test]
-fn all_faults_are_told_at_once_and_no_secret() {
+fn all_errors_in_settings_are_reported_at_once_without_secrets() {
     let variables = [
         ("DISCORD_TOKEN", "s3cr3t token"),
         ("USER_QUOTA", "many"),
@@ -78,7 +78,7 @@ fn the_environment_wins_over_the_file() {
 }
 
 #[test]
-fn a_broken_file_is_told_by_its_lines_and_without_their_content() {
+fn errors_in_the_env_file_name_lines_and_show_no_content() {
     let text = "# a bot\nDISCORD_TOKEN=s3cr3t token\ns3cr3t\nUSER_QUOTA=1\nWHISUL_API_KEY='s3cr3t\n\
         GLOBAL_QOUTA=1/1d\nDISCORD_BOT_TOKEN=s3cr3t\nMAX_RUNNING=1\nMAX_RUNNING=2\n";
     let told = faults(&Folder::with(".env", text).run(&[], &[]));
@@ -103,7 +103,7 @@ fn a_broken_file_is_told_by_its_lines_and_without_their_content() {
 }
 
 #[test]
-fn in_the_wrong_folder_it_is_said_that_there_is_no_file() {
+fn a_missing_env_file_is_mentioned() {
     let folder = Folder::new();
     let told = faults(&folder.run(&[], &[]));
     let place = fs::canonicalize(folder.0.path()).unwrap();
@@ -117,7 +117,7 @@ fn in_the_wrong_folder_it_is_said_that_there_is_no_file() {
 }
 
 #[test]
-fn what_was_meant_for_a_required_setting_is_found() {
+fn a_misspelt_required_setting_is_recognised() {
     let told = faults(&Folder::with(".env", "DISCORD_BOT_TOKEN=x\nWHISUL_KEY=y\n").run(&[], &[]));
     for sentence in [
         "DISCORD_TOKEN: required, but not set; .env, line 1 has a name that is like it\n",
@@ -128,7 +128,7 @@ fn what_was_meant_for_a_required_setting_is_found() {
 }
 
 #[test]
-fn what_is_set_to_nothing_hides_nothing() {
+fn an_empty_variable_does_not_hide_the_file() {
     let folder = Folder::with(".env", "DISCORD_TOKEN=token\nWHISUL_API_KEY=key\nUSER_QUOTA=many\n");
     let empty = [("DISCORD_TOKEN", ""), ("WHISUL_API_KEY", " "), ("USER_QUOTA", "")];
     let told = faults(&folder.run(&[], &empty));
@@ -136,7 +136,7 @@ fn what_is_set_to_nothing_hides_nothing() {
 }
 
 #[test]
-fn a_file_from_a_windows_editor_is_read_and_garbage_is_told_by_its_line() {
+fn a_file_from_a_windows_editor_is_read_and_garbage_is_reported_by_line() {
     let text = "\u{feff}DISCORD_TOKEN=to$ken\r\nWHISUL_API_KEY=${key}\r\nUSER_QUOTA=many\r\n";
     let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let folder = Folder::new();
@@ -150,7 +150,7 @@ fn a_file_from_a_windows_editor_is_read_and_garbage_is_told_by_its_line() {
 }
 
 #[test]
-fn a_file_that_cannot_be_read_is_a_fault() {
+fn an_unreadable_env_file_is_an_error() {
     let folder = Folder::new();
     fs::create_dir(folder.0.path().join(".env")).unwrap();
     let secrets = [("DISCORD_TOKEN", "token"), ("WHISUL_API_KEY", "key")];
@@ -176,7 +176,7 @@ fn help_explains_every_setting_within_a_terminals_width() {
 }
 
 #[test]
-fn help_and_version_are_no_errors_however_they_are_asked_for() {
+fn help_and_version_are_no_errors_in_any_spelling() {
     let folder = Folder::new();
     let told = |words: &[&str]| {
         let output = folder.run(words, &[]);
@@ -200,7 +200,7 @@ fn help_and_version_are_no_errors_however_they_are_asked_for() {
 }
 
 #[test]
-fn a_wrong_argument_is_told_with_the_right_one() {
+fn a_wrong_argument_is_reported_with_the_right_one() {
     let folder = Folder::new();
     for (words, told) in [
         (&["bakcup", "copy.db"][..], "tip: a similar subcommand exists: 'backup'"),

@@ -38,7 +38,7 @@ fn is_bad_token(end: &Result<(), RunError>) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn jobs_go_on_while_discord_is_waited_for() {
+async fn jobs_continue_before_discord_is_reachable() {
     let mut fixture = patient(&[]).await;
     let asked = fixture.song(&fixture.ann, "a song").await;
     let message = composing(&asked).await;
@@ -58,7 +58,7 @@ async fn jobs_go_on_while_discord_is_waited_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_that_discord_refuses_ends_it_at_once() {
+async fn a_rejected_token_stops_the_bot_at_once() {
     let mut fixture = without_bot().await;
     fixture.discord.change_token("another.token.altogether");
     fixture.start_bot();
@@ -66,14 +66,14 @@ async fn a_token_that_discord_refuses_ends_it_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_that_becomes_void_ends_it_too() {
+async fn a_token_that_becomes_invalid_stops_the_bot() {
     let mut fixture = Fixture::new().await;
     fixture.discord.change_token("another.token.altogether");
     assert!(is_bad_token(&fixture.bot_exit().await));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn commands_are_registered_however_often_it_takes() {
+async fn registration_of_commands_is_retried_until_it_succeeds() {
     let mut fixture = without_bot().await;
     fixture.discord.faults().add(Fault::on("GET", COMMANDS).times(1).status(502));
     fixture.discord.faults().add(Fault::on("PUT", COMMANDS).times(1).status(500));
@@ -83,7 +83,7 @@ async fn commands_are_registered_however_often_it_takes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn commands_that_stand_are_left_alone() {
+async fn unchanged_commands_are_not_registered_again() {
     let mut fixture = without_bot().await;
     fixture.start_and_wait_until_ready().await;
     fixture.stop_bot().await;
@@ -99,7 +99,7 @@ async fn commands_that_stand_are_left_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_gateway_that_is_closed_is_waited_for() {
+async fn the_bot_waits_for_a_gateway_that_refuses_connections() {
     let mut fixture = without_bot().await;
     fixture.discord.faults().add(Fault::on("GET", "/api/v10/gateway/bot").times(1).status(503));
     fixture.start_and_wait_until_ready().await;
@@ -107,7 +107,7 @@ async fn a_gateway_that_is_closed_is_waited_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_discord_that_never_says_where_its_gateway_is_is_asked_again() {
+async fn the_gateway_address_is_requested_until_discord_answers() {
     let mut fixture = without_bot().await;
     fixture.discord.faults().add(Fault::on("GET", "/api/v10/gateway/bot").times(1).hang());
     fixture.start_and_wait_until_ready().await;
@@ -142,7 +142,7 @@ async fn survives_on(rules: DiscordRules, misfortune: impl AsyncFnOnce(&DiscordS
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dropped_connection_is_taken_up_again() {
+async fn a_dropped_connection_is_resumed() {
     survives(async |discord| discord.gateway().drop_connections()).await;
 }
 
@@ -171,7 +171,7 @@ async fn an_invalid_session_is_replaced() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_outage_of_discord_is_sat_out() {
+async fn the_bot_survives_an_outage_of_discord() {
     survives(async |discord| {
         discord.stop().await.unwrap();
         discord.start_again().unwrap();
@@ -180,7 +180,7 @@ async fn an_outage_of_discord_is_sat_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn jobs_left_over_go_on_in_their_messages_and_in_their_order() {
+async fn unfinished_jobs_continue_in_their_messages_and_order_after_a_restart() {
     let mut fixture = patient(&[("MAX_RUNNING", "1")]).await;
     let mut asked = Vec::new();
     for (person, prompt) in
@@ -207,7 +207,7 @@ async fn jobs_left_over_go_on_in_their_messages_and_in_their_order() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_song_that_was_done_but_not_delivered_is_delivered_after_a_restart() {
+async fn an_undelivered_song_is_delivered_after_a_restart() {
     let mut fixture = patient(&[]).await;
     let asked = fixture.song(&fixture.ann, "a song").await;
     let message = composing(&asked).await;
@@ -227,7 +227,7 @@ async fn a_song_that_was_done_but_not_delivered_is_delivered_after_a_restart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_song_whose_submission_was_interrupted_is_not_submitted_again() {
+async fn an_interrupted_submission_is_not_repeated() {
     let settings = [("SHUTDOWN_GRACE", "100ms"), ("USER_QUOTA", "1/1d"), ("GLOBAL_QUOTA", "2/1d")];
     let mut fixture = Fixture::with(&settings).await;
     fixture.whisul.plan("", quick());

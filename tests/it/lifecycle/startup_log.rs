@@ -22,7 +22,7 @@ async fn closed() -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_tells_what_starts_with_which_limits_and_each_step_to_discord() {
+async fn the_log_of_a_start_names_version_limits_and_each_step_to_discord() {
     let settings = [
         ("LOG_FORMAT", "json"),
         ("USER_QUOTA", "3/1h"),
@@ -90,7 +90,7 @@ async fn it_tells_what_starts_with_which_limits_and_each_step_to_discord() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_discord_that_is_out_of_reach_has_a_cause_and_a_next_attempt() {
+async fn an_unreachable_discord_is_logged_with_cause_and_next_attempt() {
     let plain = without_bot(&[]).await;
     let plain_address = plain.discord.url().replace("http://", "https://");
     for (address, cause) in [
@@ -116,7 +116,7 @@ async fn a_discord_that_is_out_of_reach_has_a_cause_and_a_next_attempt() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wrong_key_is_told_at_the_start_to_the_log_and_the_owner() {
+async fn a_rejected_key_is_logged_at_the_start_and_the_owner_is_notified() {
     let fixture = without_bot(&[]).await;
     let key = fixture.whisul.key();
     fixture.whisul.change_key("regenerated");
@@ -133,7 +133,7 @@ async fn a_wrong_key_is_told_at_the_start_to_the_log_and_the_owner() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_whisul_that_is_out_of_reach_holds_up_no_start() {
+async fn an_unreachable_whisul_does_not_delay_the_start() {
     let mut fixture = without_bot(&[("POLL_INTERVAL", "5s")]).await;
     fixture.set("WHISUL_API_URL", &format!("http://{}", closed().await));
     let _program = Program::logged(&fixture);
@@ -146,7 +146,7 @@ async fn a_whisul_that_is_out_of_reach_holds_up_no_start() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wrong_token_is_told_at_once_and_asked_about_once() {
+async fn a_rejected_token_is_logged_at_once_after_one_request() {
     let fixture = without_bot(&[]).await;
     let token = fixture.discord.token();
     fixture.discord.change_token("another.token.altogether");
@@ -161,7 +161,7 @@ async fn a_wrong_token_is_told_at_once_and_asked_about_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_variable_of_the_runtimes_own_is_no_obstacle() {
+async fn an_unrelated_variable_of_the_runtime_does_not_prevent_a_start() {
     for threads in ["0", "abc", "1000000"] {
         let fixture = without_bot(&[]).await;
         let _program =

@@ -29,7 +29,7 @@ async fn until_submitted(fixture: &Fixture) {
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stop_that_was_asked_for_is_a_success_even_without_discord() {
+async fn a_requested_stop_succeeds_even_without_discord() {
     let fixture = without_bot(&[]).await;
     fixture.discord.stop().await.unwrap();
     for signal in ["TERM", "INT"] {
@@ -41,7 +41,7 @@ async fn a_stop_that_was_asked_for_is_a_success_even_without_discord() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_song_under_way_does_not_hold_up_the_stop_and_goes_on_at_the_next_start() {
+async fn a_running_song_does_not_delay_the_stop_and_continues_at_the_next_start() {
     let mut fixture = without_bot(&[]).await;
     let program = Program::logged(&fixture);
     fixture.discord.until_ready().await;
@@ -76,7 +76,7 @@ async fn the_grace_period_ends_even_a_whisul_that_hangs() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn discord_is_taken_leave_of_however_long_whisul_takes() {
+async fn the_gateway_is_closed_before_the_grace_period_of_whisul_ends() {
     let mut fixture = without_bot(&[]).await;
     let slow = Fault::on("POST", GENERATE).times(1).delay(Duration::from_secs(3));
     fixture.whisul.faults().add(slow);
@@ -126,7 +126,7 @@ async fn a_stop_waits_until_what_whisul_answered_can_be_written_down() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_waits_in_line_is_not_submitted_while_the_bot_stops() {
+async fn waiting_songs_are_not_submitted_while_the_bot_stops() {
     let slowly = ("WHISUL_RATE_LIMIT", "1/4s");
     let mut fixture = without_bot(&[("MAX_RUNNING", "1"), slowly]).await;
     fixture.start_and_wait_until_ready().await;
@@ -172,7 +172,7 @@ async fn a_second_signal_ends_it_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn while_it_stops_nothing_is_taken_on_and_whoever_was_first_is_answered() {
+async fn a_stopping_bot_accepts_no_song_and_answers_earlier_requests() {
     let mut fixture = Fixture::new().await;
     fixture.whisul.plan("", Plan::song().takes(Duration::ZERO));
     let answer = "/api/v10/interactions/*/*/callback";

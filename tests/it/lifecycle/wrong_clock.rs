@@ -85,7 +85,7 @@ async fn polled_on(fixture: &Fixture) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_clock_that_jumps_ends_no_song_and_gives_none_away() {
+async fn a_clock_that_jumps_ends_no_song_and_adds_no_quota() {
     static CLOCK: Mutex<MachineClock> = Mutex::new(SystemTime::now);
     for jump in [a_year_ahead, a_year_behind] {
         let mut fixture = patient_world().await;
@@ -132,12 +132,12 @@ async fn started_by(clock: MachineClock) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn songs_outlive_a_start_by_a_clock_that_is_a_year_fast() {
+async fn songs_survive_a_start_with_a_clock_that_is_a_year_fast() {
     started_by(a_year_ahead).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn songs_outlive_a_start_by_a_clock_that_is_a_year_slow() {
+async fn songs_survive_a_start_with_a_clock_that_is_a_year_slow() {
     started_by(a_year_behind).await;
 }
 
@@ -168,13 +168,13 @@ async fn last_words(asked: &Invocation) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_last_words_are_said_in_time_however_rare_edits_are() {
+async fn the_time_out_is_shown_in_time_however_rare_edits_are() {
     let (_world, asked) = nearly_out_of_reach(&[("EDIT_INTERVAL", "1h")]).await;
     last_words(&asked).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_discord_could_not_send_before_does_not_turn_back_the_clock() {
+async fn a_delayed_interaction_does_not_turn_back_the_clock() {
     let (fixture, asked) = nearly_out_of_reach(&[]).await;
     // By the bot's clock, Bob has asked a quarter of an hour ago, and it is too late to answer him.
     let void = r#"{"code": 10062, "message": "Unknown interaction"}"#;

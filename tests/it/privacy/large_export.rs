@@ -110,7 +110,7 @@ async fn twenty_thousand_songs_arrive_and_take_little_memory() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn many_files_arrive_in_order_however_discord_feels() {
+async fn many_files_arrive_in_order_despite_faults_of_discord() {
     const LIMIT: u64 = 100_000;
     let mut fixture = fixture(1000, LIMIT).await;
     fixture.start_and_wait_until_ready().await;
@@ -127,7 +127,7 @@ async fn many_files_arrive_in_order_however_discord_feels() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_only_a_user_brought_the_bot_the_latest_songs_arrive() {
+async fn the_latest_songs_are_exported_where_only_a_user_installed_the_bot() {
     const LIMIT: u64 = 100_000;
     let mut fixture = fixture(1000, LIMIT).await;
     fixture.start_and_wait_until_ready().await;
@@ -143,7 +143,7 @@ async fn where_only_a_user_brought_the_bot_the_latest_songs_arrive() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_that_discord_refuses_on_the_way_is_told_of() {
+async fn a_file_that_discord_rejects_is_reported() {
     let mut fixture = fixture(1000, 100_000).await;
     fixture.start_and_wait_until_ready().await;
     fixture.discord.faults().add(Fault::on("POST", FOLLOW_UPS).after(2).status(400));

@@ -47,7 +47,7 @@ async fn listed(client: &ChannelClient) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_forgotten_is_gone_and_the_quota_stays() {
+async fn erased_songs_are_gone_and_their_charges_stay() {
     let mut fixture = quick(&[("USER_QUOTA", "2/1d")]).await;
     fixture.whisul.plan("polka", Plan::fails(Some("no marzipan")).takes(Duration::ZERO));
     let asked = fixture.song(&fixture.ann, "marzipan waltz").await;
@@ -116,7 +116,7 @@ async fn purged(fixture: &Fixture, text: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_is_told_that_their_songs_are_forgotten_finds_them_in_no_file() {
+async fn erased_songs_are_soon_in_no_file() {
     let mut fixture = quick(&[]).await;
     fixture.whisul.plan("polka", Plan::fails(Some("no marzipan")).takes(Duration::ZERO));
     // Long enough to spill over into pages of its own.
@@ -135,7 +135,7 @@ async fn whoever_is_told_that_their_songs_are_forgotten_finds_them_in_no_file() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_backup_under_way_delays_only_the_last_trace_and_nobody_else() {
+async fn a_running_backup_delays_only_the_erasure() {
     let fixture = quick(&[]).await;
     done(&fixture.song(&fixture.ann, "marzipan waltz").await).await;
     let mut reader = connect(&fixture.folder().join("jobs.db")).await;
@@ -169,7 +169,7 @@ async fn exported(client: &ChannelClient) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_person_gets_everything_that_is_known_about_them_as_a_file() {
+async fn a_person_gets_all_their_data_as_a_file() {
     let fixture = quick(&[]).await;
     fixture.whisul.plan("polka", Plan::fails(Some("no polka")).takes(Duration::ZERO));
     fixture.whisul.plan("long", Plan::song().until_told());
@@ -204,7 +204,7 @@ async fn a_person_gets_everything_that_is_known_about_them_as_a_file() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_forgotten_is_in_no_file() {
+async fn erased_prompts_are_in_no_file() {
     let mut fixture = quick(&[]).await;
     done(&fixture.song(&fixture.ann, "marzipan waltz").await).await;
     settle(&mut fixture).await;
@@ -220,7 +220,7 @@ async fn what_was_forgotten_is_in_no_file() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_that_discord_does_not_take_is_told_of() {
+async fn an_export_that_discord_rejects_is_reported() {
     let fixture = quick(&[]).await;
     let edits = "/api/v10/webhooks/*/*/messages/@original";
     let rejected = r#"{"message": "Invalid Form Body", "code": 50035}"#;
@@ -232,7 +232,7 @@ async fn a_file_that_discord_does_not_take_is_told_of() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn songs_under_way_are_kept_until_they_are_done() {
+async fn unfinished_songs_are_kept_until_they_end() {
     let mut fixture = quick(&[]).await;
     fixture.whisul.plan("long", Plan::song().until_told());
     done(&fixture.song(&fixture.ann, "a short song").await).await;
@@ -251,7 +251,7 @@ async fn songs_under_way_are_kept_until_they_are_done() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ones_own_data_is_at_hand_where_songs_are_not_made() {
+async fn the_data_commands_work_where_songs_are_not_allowed() {
     let mut fixture = quick(&[]).await;
     done(&song_at(&fixture.ann.dm(), "a song in private").await).await;
     fixture.stop_bot().await;

@@ -76,7 +76,7 @@ impl Held {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_outage_of_whisul_keeps_the_prompt_back() {
+async fn an_outage_holds_back_the_next_prompt() {
     let mut held = Held::new().await;
     let outage = held.fixture.whisul.faults().add(Fault::on("*", "/api/**").status(502));
     let away = |message: &Message| description(message).contains("Whisul can't be reached");
@@ -89,7 +89,7 @@ async fn an_outage_of_whisul_keeps_the_prompt_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stop_keeps_the_prompt_back() {
+async fn a_stop_holds_back_the_next_prompt() {
     let mut held = Held::new().await;
     held.fixture.ask_to_stop();
     let gone = || (held.fixture.discord.sessions().connected == 0).then_some(());

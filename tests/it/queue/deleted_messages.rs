@@ -53,7 +53,7 @@ async fn turned_down(asked: &Invocation) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_deleted_song_in_line_stands_in_the_way_of_no_other() {
+async fn a_deleted_waiting_song_blocks_no_other() {
     for settings in [[("USER_CONCURRENCY", "1")], [("USER_QUOTA", "1/1d")]] {
         let fixture = world_with_a_line(&settings).await;
         let client = fixture.ann.at(&fixture.channel);
@@ -71,7 +71,7 @@ async fn a_deleted_song_in_line_stands_in_the_way_of_no_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_a_message_that_is_surely_gone_cancels_its_song() {
+async fn only_a_message_that_is_surely_deleted_cancels_its_song() {
     let fixture = world_with_a_line(&[("USER_CONCURRENCY", "1")]).await;
     let client = fixture.ann.at(&fixture.channel);
     let asked = song_at(&client, "a slow waltz").await;
@@ -88,7 +88,7 @@ async fn only_a_message_that_is_surely_gone_cancels_its_song() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_deleted_song_stands_in_nobodys_way_where_the_bot_is_not_at_home() {
+async fn a_deleted_waiting_song_blocks_nobody_where_only_a_user_installed_the_bot() {
     let fixture = world_with_a_line(&[("USER_CONCURRENCY", "1")]).await;
     let server = fixture.discord.add_server_without_bot("Elsewhere");
     server.join(&fixture.ann);
@@ -102,7 +102,7 @@ async fn a_deleted_song_stands_in_nobodys_way_where_the_bot_is_not_at_home() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_second_click_goes_on_once_the_first_ones_song_is_deleted() {
+async fn a_second_click_makes_a_song_once_the_first_song_is_deleted() {
     let fixture = world_with_a_line(&[]).await;
     let client = fixture.ann.at(&fixture.channel);
     let first = waiting(&client, "a slow waltz").await;
@@ -120,7 +120,7 @@ async fn a_second_click_goes_on_once_the_first_ones_song_is_deleted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_waits_is_cancelled_from_the_list_of_what_is_under_way() {
+async fn a_waiting_song_is_cancelled_from_the_quota_command() {
     let fixture = world_with_a_line(&[("USER_QUOTA", "2/1d")]).await;
     let client = fixture.ann.at(&fixture.channel);
     waiting(&client, "a slow waltz").await;
@@ -152,7 +152,7 @@ async fn what_waits_is_cancelled_from_the_list_of_what_is_under_way() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_link_leads_to_a_message_that_is_gone() {
+async fn no_link_leads_to_a_deleted_message() {
     let fixture = world_with_a_line(&[]).await;
     let client = fixture.ann.at(&fixture.channel);
     let waltz = waiting(&client, "a slow waltz").await;

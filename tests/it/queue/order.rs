@@ -53,7 +53,7 @@ async fn ask(fixture: &Fixture, person: &Person, prompts: &[&str]) -> Vec<Invoca
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn people_take_turns_however_many_songs_one_of_them_wants() {
+async fn people_take_turns_however_many_songs_one_person_requests() {
     let fixture = with_room_for("1").await;
     let ann = ask(&fixture, &fixture.ann, &["Ann 1", "Ann 2", "Ann 3"]).await;
     let bob = ask(&fixture, &fixture.bob, &["Bob 1", "Bob 2"]).await;
@@ -67,7 +67,7 @@ async fn people_take_turns_however_many_songs_one_of_them_wants() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_gets_ahead_by_asking_for_everything_at_once() {
+async fn many_requests_at_once_bring_no_advantage() {
     let fixture = with_room_for("1").await;
     let mut asked = vec![fixture.song(&fixture.ann, "Ann 1").await];
     fixture.whisul.until_accepted("Ann 1").await;
@@ -89,7 +89,7 @@ async fn nobody_gets_ahead_by_asking_for_everything_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn places_in_line_are_told_at_once_and_follow_along() {
+async fn queue_positions_are_shown_at_once_and_updated() {
     let fixture = with_room_for("1").await;
     let first = fixture.song(&fixture.ann, "Ann 1").await;
     assert!(description(&first.answer().await.unwrap()).contains("It starts right away."));
@@ -120,7 +120,7 @@ async fn places_in_line_are_told_at_once_and_follow_along() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_those_who_ask_in_one_moment_only_one_starts_right_away() {
+async fn of_simultaneous_requests_only_one_starts_right_away() {
     let fixture = with_room_for("1").await;
     // Nobody stands in line before all have been told their places.
     let slow = Duration::from_millis(500);
@@ -146,7 +146,7 @@ async fn of_those_who_ask_in_one_moment_only_one_starts_right_away() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_was_told_that_it_starts_right_away_is_not_overtaken() {
+async fn a_song_announced_to_start_right_away_is_not_overtaken() {
     let fixture = with_room_for("1").await;
     let slow = Fault::on("POST", "/api/v10/interactions/**").delay(Duration::from_secs(1)).times(1);
     let slow = fixture.discord.faults().add(slow);
@@ -164,7 +164,7 @@ async fn whoever_was_told_that_it_starts_right_away_is_not_overtaken() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_waits_for_a_song_whose_first_answer_is_in_doubt() {
+async fn a_first_response_of_unknown_fate_holds_no_slot() {
     let fixture = with_room_for("1").await;
     // Ann's answer is shown, but the bot can't know it.
     let answer = Fault::on("POST", "/api/v10/interactions/**").cut_after().times(1);
@@ -181,7 +181,7 @@ async fn nobody_waits_for_a_song_whose_first_answer_is_in_doubt() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_place_is_refreshed_seldom_and_only_when_it_has_moved() {
+async fn a_position_is_edited_seldom_and_only_when_it_changed() {
     let fixture = with_room_for("1").await;
     let mut before = Vec::new();
     for number in 0..8 {
@@ -212,7 +212,7 @@ async fn a_place_is_refreshed_seldom_and_only_when_it_has_moved() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn as_many_songs_run_at_once_as_there_is_room_for() {
+async fn all_slots_are_used() {
     let fixture = with_room_for("2").await;
     let ann = ask(&fixture, &fixture.ann, &["Ann 1", "Ann 2"]).await;
     for prompt in ["Ann 1", "Ann 2"] {

@@ -21,7 +21,7 @@ fn most_within(requests: &[RecordedRequest], stretch: Duration) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_so_many_songs_run_at_once_and_the_others_wait_their_turn() {
+async fn max_running_limits_the_running_songs_and_the_others_wait() {
     let fixture = Fixture::with(&[("MAX_RUNNING", "2")]).await;
     fixture.whisul.plan("song", Plan::song().until_told());
     let first = fixture.song(&fixture.ann, "the first song").await;
@@ -45,7 +45,7 @@ async fn only_so_many_songs_run_at_once_and_the_others_wait_their_turn() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn polls_keep_their_distance_and_are_not_quite_regular() {
+async fn polls_keep_their_interval_with_some_jitter() {
     let interval = Duration::from_millis(120);
     let fixture = Fixture::with(&[("POLL_INTERVAL", "120ms")]).await;
     fixture.whisul.plan("watched", Plan::song().until_told());
@@ -86,7 +86,7 @@ async fn all_requests_together_keep_to_the_rate_limit() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_new_song_is_not_held_up_by_the_polls_of_others() {
+async fn the_polls_of_others_do_not_delay_a_new_song() {
     let fixture = Fixture::with(&[("WHISUL_RATE_LIMIT", "1/50ms"), ("POLL_INTERVAL", "1ms")]).await;
     fixture.whisul.plan("busy", Plan::song().until_told());
     let mut songs = Vec::new();
@@ -103,7 +103,7 @@ async fn a_new_song_is_not_held_up_by_the_polls_of_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn news_for_many_who_wait_come_to_them_one_after_another() {
+async fn edits_for_many_waiting_songs_are_sent_one_after_another() {
     let fixture = Fixture::with(&[("MAX_RUNNING", "1"), ("USER_CONCURRENCY", "100")]).await;
     fixture.whisul.plan("song", Plan::song().until_told());
     let mut songs = Vec::new();

@@ -41,7 +41,7 @@ async fn until_wait(asked: &Invocation, begins: &str) -> Message {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_waits_is_told_how_long_and_again_when_the_line_moves() {
+async fn the_wait_estimate_is_shown_and_updated_when_the_queue_moves() {
     let (fixture, running) = busy_world().await;
     let next = fixture.song(&fixture.bob, "the second slow song").await;
     let told = next.answer().await.unwrap();
@@ -67,7 +67,7 @@ async fn whoever_waits_is_told_how_long_and_again_when_the_line_moves() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_is_told_again_what_has_not_changed() {
+async fn an_unchanged_wait_estimate_is_not_edited() {
     let (fixture, running) = busy_world().await;
     let next = fixture.song(&fixture.bob, "the second slow song").await;
     next.answer().await.unwrap();
@@ -83,7 +83,7 @@ async fn nobody_is_told_again_what_has_not_changed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_is_told_how_long_before_the_first_song_is_done() {
+async fn no_wait_estimate_is_shown_before_the_first_song_is_done() {
     let fixture = Fixture::with(&[("MAX_RUNNING", "1")]).await;
     run(&fixture).await;
     let next = fixture.song(&fixture.bob, "the second slow song").await;
@@ -103,7 +103,7 @@ async fn learn_meanwhile(fixture: &Fixture, next: &Invocation) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_is_told_how_long_while_whisul_is_away() {
+async fn no_wait_estimate_is_shown_while_whisul_is_down() {
     let (fixture, _running) = busy_world().await;
     let next = fixture.song(&fixture.bob, "the second slow song").await;
     assert!(wait(&next.answer().await.unwrap()).is_some());
@@ -120,7 +120,7 @@ async fn nobody_is_told_how_long_while_whisul_is_away() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_quota_shows_how_long_songs_in_line_wait() {
+async fn the_quota_command_shows_wait_estimates() {
     let (fixture, _running) = busy_world().await;
     let next = fixture.song(&fixture.bob, "the second slow song").await;
     next.answer().await.unwrap();

@@ -23,7 +23,7 @@ async fn stays_charged_to_the_key(plan: Plan, settings: &[(&str, &str)]) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_song_that_was_given_up_stays_charged_to_the_key() {
+async fn a_song_that_timed_out_stays_charged_to_the_key() {
     stays_charged_to_the_key(Plan::song().until_told(), &[("JOB_TIMEOUT", "1s")]).await;
 }
 
@@ -72,7 +72,7 @@ async fn a_prompt_that_always_fails_can_be_repeated_for_free_only_a_few_times() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_whisul_surely_did_not_take_costs_nothing_however_often() {
+async fn a_prompt_that_whisul_surely_rejected_costs_nothing_however_often() {
     let fixture = Fixture::with(&[("USER_QUOTA", "1/1d"), ("GLOBAL_QUOTA", "1/1d")]).await;
     let refused = Fault::on("POST", "/api/generate").json(400, r#"{"error": "Invalid input"}"#);
     let refused = fixture.whisul.faults().add(refused);

@@ -33,7 +33,7 @@ fn after(asked: &Invocation, window: i64) -> u64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_person_has_so_many_songs_in_a_rolling_window() {
+async fn a_person_has_a_quota_in_a_rolling_window() {
     let fixture = limited(&[("USER_QUOTA", "2/1d")]).await;
     let first = fixture.song(&fixture.ann, "the first song").await;
     done(&first).await;
@@ -71,7 +71,7 @@ async fn charges_count_across_servers_and_direct_messages() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn charges_outlive_a_restart() {
+async fn charges_survive_a_restart() {
     let mut fixture = limited(&[("USER_QUOTA", "1/12h")]).await;
     let first = fixture.song(&fixture.ann, "before the restart").await;
     done(&first).await;
@@ -86,7 +86,7 @@ async fn charges_outlive_a_restart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_has_so_many_songs() {
+async fn a_server_has_a_quota() {
     let fixture = limited(&[("GUILD_QUOTA", "1/1h")]).await;
     let first = fixture.song(&fixture.ann, "the server's song").await;
     done(&first).await;
@@ -102,7 +102,7 @@ async fn a_server_has_so_many_songs() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn everybody_together_has_so_many_songs() {
+async fn the_global_quota_counts_everybody() {
     let fixture = limited(&[("GLOBAL_QUOTA", "2/1d")]).await;
     let first = fixture.song(&fixture.ann, "in the server").await;
     done(&first).await;
@@ -117,7 +117,7 @@ async fn everybody_together_has_so_many_songs() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn so_many_songs_at_once_and_the_next_when_one_is_done() {
+async fn the_concurrency_limit_allows_the_next_song_when_one_is_done() {
     let fixture = limited(&[("USER_CONCURRENCY", "2"), ("MAX_RUNNING", "1")]).await;
     fixture.whisul.plan("", Plan::song().until_told());
     let running = fixture.song(&fixture.ann, "at Whisul").await;
@@ -137,7 +137,7 @@ async fn so_many_songs_at_once_and_the_next_when_one_is_done() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn any_role_held_is_enough_from_the_moment_it_is_granted() {
+async fn an_allowed_role_counts_from_the_moment_it_is_granted() {
     let mut fixture = without_bot(&[("USER_QUOTA", "0/1d")]).await;
     let supporters = fixture.server.add_role("Supporters");
     let regulars = fixture.server.add_role("Regulars");
@@ -207,7 +207,7 @@ async fn many_people_at_once_never_exceed_a_limit() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_person_who_asks_everywhere_at_once_never_exceeds_a_limit() {
+async fn one_person_in_many_channels_at_once_never_exceeds_a_limit() {
     for (name, value) in [("USER_QUOTA", "3/1d"), ("USER_CONCURRENCY", "3")] {
         let fixture = limited(&[(name, value)]).await;
         fixture.whisul.plan("", Plan::song().until_told());
@@ -242,7 +242,7 @@ async fn a_command_delivered_twice_is_one_song_and_one_charge() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_clock_that_is_wrong_here_hands_out_nothing() {
+async fn a_wrong_machine_clock_adds_no_quota() {
     for days in [-3, 3] {
         let fixture = limited(&[("USER_QUOTA", "1/1d")]).await;
         fixture.discord.set_clock_offset(days * 24 * HOUR);
@@ -256,7 +256,7 @@ async fn a_clock_that_is_wrong_here_hands_out_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_is_sent_for_a_role_that_would_not_help() {
+async fn a_refusal_names_no_role_that_would_not_help() {
     let mut fixture = without_bot(&[
         ("USER_QUOTA", "0/1d"),
         ("ROLE_QUOTAS", "345678901234567890=0/1d,456789012345678901=0/1w"),

@@ -45,7 +45,7 @@ fn there(fixture: &Fixture, server: &str) -> Channel {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_told_is_what_is_then_allowed() {
+async fn the_quota_command_matches_what_is_then_allowed() {
     let settings = [("USER_QUOTA", "4/1d"), ("GUILD_QUOTA", "3/1h"), ("GLOBAL_QUOTA", "50/1w")];
     let fixture = limited(&settings).await;
     let (here, there) =
@@ -94,7 +94,7 @@ async fn the_best_of_a_persons_roles_counts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_first_line_is_how_many_songs_there_are() {
+async fn the_first_line_of_the_quota_is_the_number_of_songs_left() {
     let settings =
         [("USER_QUOTA", "unlimited"), ("GUILD_QUOTA", "9/1d"), ("USER_CONCURRENCY", "2")];
     let fixture = limited(&settings).await;
@@ -111,7 +111,7 @@ async fn the_first_line_is_how_many_songs_there_are() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn songs_under_way_are_shown_with_where_they_are() {
+async fn unfinished_songs_are_listed_with_their_messages() {
     let fixture = limited(&[("USER_QUOTA", "5/1d"), ("USER_CONCURRENCY", "2")]).await;
     fixture.whisul.plan("long", Plan::song().until_told());
     fixture.whisul.plan("failing", Plan::fails(None).takes(Duration::ZERO));
@@ -137,7 +137,7 @@ async fn songs_under_way_are_shown_with_where_they_are() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_admins_did_counts_at_once() {
+async fn admin_actions_change_the_quota_at_once() {
     let fixture = limited(&[("USER_QUOTA", "1/1d")]).await;
     let (client, owner) =
         (fixture.ann.at(&fixture.channel), fixture.discord.owner().at(&fixture.channel));

@@ -156,7 +156,7 @@ async fn a_changed_prompt_makes_another_song() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_form_may_be_left_open_over_a_restart_and_for_twenty_minutes() {
+async fn a_form_can_stay_open_over_a_restart_and_for_twenty_minutes() {
     let mut fixture = quick().await;
     let song = finished_song(&fixture, &fixture.ann, "a slow waltz").await;
     let client = fixture.ann.at(&fixture.channel);
@@ -170,7 +170,7 @@ async fn a_form_may_be_left_open_over_a_restart_and_for_twenty_minutes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_form_with_nothing_to_see_in_it_makes_no_song() {
+async fn a_form_with_an_invisible_prompt_makes_no_song() {
     let fixture = quick().await;
     let song = finished_song(&fixture, &fixture.ann, "a slow waltz").await;
     let client = fixture.ann.at(&fixture.channel);
@@ -343,7 +343,7 @@ async fn an_interrupted_submission_can_be_tried_again_by_its_requester() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn buttons_where_the_bot_is_not_at_home() {
+async fn buttons_work_where_only_a_user_installed_the_bot() {
     let fixture = quick().await;
     let server = fixture.discord.add_server_without_bot("Elsewhere");
     server.join(&fixture.ann);
@@ -363,7 +363,7 @@ async fn buttons_where_the_bot_is_not_at_home() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn buttons_are_refused_where_songs_are() {
+async fn buttons_are_refused_where_songs_are_not_allowed() {
     let mut fixture = quick().await;
     let song = finished_song(&fixture, &fixture.ann, "a slow waltz").await;
     fixture.stop_bot().await;

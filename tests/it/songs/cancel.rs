@@ -55,7 +55,7 @@ async fn a_waiting_song_is_cancelled_and_refunded() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn news_of_a_cancelled_song_are_not_overtaken_by_an_edit() {
+async fn no_older_edit_overwrites_the_message_of_a_cancelled_song() {
     let fixture = world_with_a_line().await;
     let ann = fixture.ann.at(&fixture.channel);
     let ahead = fixture.song(&fixture.ann, "a slow waltz").await.answer().await.unwrap();
@@ -77,7 +77,7 @@ async fn news_of_a_cancelled_song_are_not_overtaken_by_an_edit() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_song_that_waits_where_only_clicks_reach_is_cancelled_there() {
+async fn a_waiting_song_that_only_the_click_token_reaches_is_cancelled() {
     let fixture = world_with_a_line().await;
     let server = fixture.discord.add_server_without_bot("Elsewhere");
     server.join(&fixture.ann);
@@ -122,7 +122,7 @@ async fn cancelled_on_its_way(fault: Fault) -> (Fixture, Invocation) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_song_that_whisul_does_not_accept_is_cancelled_as_was_asked_meanwhile() {
+async fn a_cancellation_during_a_rejected_submission_takes_effect() {
     let busy = Fault::on("POST", "/api/generate").json(429, r#"{"error": "Too many requests"}"#);
     let (fixture, asked) = cancelled_on_its_way(busy).await;
     asked.until("the news", |message| title(message) == "Cancelled").await;
@@ -131,7 +131,7 @@ async fn a_song_that_whisul_does_not_accept_is_cancelled_as_was_asked_meanwhile(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_song_that_whisul_rejects_the_key_for_is_cancelled_as_was_asked_meanwhile() {
+async fn a_cancellation_during_a_submission_with_a_rejected_key_takes_effect() {
     let forbidden = Fault::on("POST", "/api/generate").json(403, r#"{"error": "Forbidden"}"#);
     let (fixture, asked) = cancelled_on_its_way(forbidden).await;
     asked.until("the news", |message| title(message) == "Cancelled").await;
@@ -139,7 +139,7 @@ async fn a_song_that_whisul_rejects_the_key_for_is_cancelled_as_was_asked_meanwh
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_song_that_whisul_accepts_is_made_although_its_requester_cancelled_meanwhile() {
+async fn a_cancellation_during_an_accepted_submission_comes_too_late() {
     let (fixture, asked) = cancelled_on_its_way(Fault::on("POST", "/api/generate")).await;
     done(&asked).await;
     fixture.one_more(&fixture.ann).await.expect_err("it counts");

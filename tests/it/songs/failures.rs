@@ -71,7 +71,7 @@ async fn a_song_that_fails_says_why_and_costs_its_requester_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_song_that_fails_without_a_reason_claims_none() {
+async fn a_song_that_fails_without_a_reason_shows_none() {
     let fixture = Fixture::with(&QUOTAS).await;
     fixture.whisul.plan("nobody knows", Plan::fails(None));
     let asked = fixture.song(&fixture.ann, "nobody knows the trouble").await;
@@ -94,7 +94,7 @@ async fn a_song_that_whisul_no_longer_knows_costs_its_requester_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_song_that_takes_far_too_long_is_given_up_and_time_in_line_does_not_count() {
+async fn a_song_times_out_and_time_in_the_queue_does_not_count() {
     let settings = [QUOTAS[0], QUOTAS[1], ("JOB_TIMEOUT", "2s"), ("MAX_RUNNING", "1")];
     let fixture = Fixture::with(&settings).await;
     fixture.whisul.plan("", Plan::song().until_told());
@@ -144,7 +144,7 @@ async fn a_prompt_that_was_cut_off_on_its_way_is_not_sent_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_prompt_whose_answer_nobody_understands_is_not_sent_again() {
+async fn a_prompt_whose_answer_is_unreadable_is_not_sent_again() {
     assert_unknown_fate(Fault::on("POST", "/api/generate").garbage_after(), 1).await;
 }
 

@@ -44,7 +44,7 @@ async fn is_abandoned(fixture: &Fixture, asked: &Invocation) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_that_arrived_unheard_is_looked_up_before_anything_is_paid_for() {
+async fn a_first_response_of_unknown_fate_is_looked_up_before_the_submission() {
     let fixture = with(Fault::on("POST", ANSWER).times(1).cut_after()).await;
     // Discord does not tell at once, either.
     fixture.discord.faults().add(Fault::on("GET", LOOK_UP).times(1).status(500));
@@ -60,7 +60,7 @@ async fn an_answer_that_arrived_unheard_is_looked_up_before_anything_is_paid_for
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_that_got_lost_is_given_again_in_time() {
+async fn a_lost_first_response_is_retried_in_time() {
     for fault in [Fault::on("POST", ANSWER).cut_before(), Fault::on("POST", ANSWER).status(500)] {
         let fixture = with(fault.times(2)).await;
         let asked = fixture.song(&fixture.ann, "a song").await;
@@ -71,7 +71,7 @@ async fn an_answer_that_got_lost_is_given_again_in_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_is_tried_for_as_long_as_it_can_be_in_time() {
+async fn a_first_response_is_retried_until_its_deadline() {
     let json = r#"{"message": "503: Service Unavailable", "code": 0}"#;
     for fault in [
         Fault::on("POST", ANSWER).html(520),
@@ -90,7 +90,7 @@ async fn an_answer_is_tried_for_as_long_as_it_can_be_in_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_song_whose_answer_never_arrives_is_abandoned_and_refunded() {
+async fn a_song_whose_first_response_never_arrives_is_abandoned_and_refunded() {
     let fixture = quick().await;
     let outage = fixture.discord.faults().add(Fault::on("POST", ANSWER).cut_before());
     let asked = fixture.song(&fixture.ann, "the first try").await;
@@ -100,7 +100,7 @@ async fn a_song_whose_answer_never_arrives_is_abandoned_and_refunded() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_song_whose_answer_comes_too_late_is_abandoned_and_refunded() {
+async fn a_song_whose_first_response_comes_too_late_is_abandoned_and_refunded() {
     let late = r#"{"code": 10062, "message": "Unknown interaction"}"#;
     let fixture = with(Fault::on("POST", ANSWER).times(1).status(404).body(late)).await;
     let asked = fixture.song(&fixture.ann, "the first try").await;
@@ -109,7 +109,7 @@ async fn a_song_whose_answer_comes_too_late_is_abandoned_and_refunded() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_song_whose_answer_hangs_is_looked_up_in_the_end() {
+async fn a_song_whose_first_response_hangs_is_looked_up_after_its_deadline() {
     let fixture = with(Fault::on("POST", ANSWER).times(1).hang_after()).await;
     let asked = fixture.song(&fixture.ann, "a song").await;
     done(&asked).await;
@@ -117,7 +117,7 @@ async fn a_song_whose_answer_hangs_is_looked_up_in_the_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_of_unknown_fate_is_looked_up_after_a_restart() {
+async fn a_first_response_of_unknown_fate_is_looked_up_after_a_restart() {
     let mut fixture = with(Fault::on("POST", ANSWER).times(1).cut_after()).await;
     let outage = fixture.discord.faults().add(Fault::on("GET", LOOK_UP).status(503));
     let asked = fixture.song(&fixture.ann, "a song").await;
@@ -156,7 +156,7 @@ async fn a_prompt_that_discord_will_not_show_is_refused_in_a_sentence() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refusal_that_got_lost_is_told_again() {
+async fn a_lost_refusal_is_sent_again() {
     let fixture = quick().await;
     done(&fixture.song(&fixture.ann, "the one song").await).await;
     for fault in [
@@ -171,7 +171,7 @@ async fn a_refusal_that_got_lost_is_told_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_follows_an_answer_that_arrived_unheard_comes_all_the_same() {
+async fn the_song_continues_after_a_first_response_of_unknown_fate() {
     let fixture = Fixture::new().await;
     let client = fixture.ann.at(&fixture.channel);
     for fault in [Fault::on("POST", ANSWER).cut_after(), Fault::on("POST", ANSWER).hang_after()] {

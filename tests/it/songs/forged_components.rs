@@ -33,7 +33,7 @@ async fn bobs_secret(fixture: &Fixture) -> Invocation {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_reads_a_prompt_by_the_number_of_its_song() {
+async fn a_forged_song_id_reveals_no_prompt() {
     let fixture = quick(&[]).await;
     let secret = bobs_secret(&fixture).await.id;
     let own = finished_song(&fixture, &fixture.ann, "a slow waltz").await;
@@ -54,7 +54,7 @@ async fn nobody_reads_a_prompt_by_the_number_of_its_song() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_strangers_message_stays_as_it_is() {
+async fn a_forged_click_changes_no_message_of_others() {
     let fixture = quick(&[("USER_QUOTA", "5/1d")]).await;
     let anns = finished_song(&fixture, &fixture.ann, "a slow waltz").await;
     let own = fixture.song(&fixture.bob, "a song of Bob's").await;
@@ -74,7 +74,7 @@ async fn a_strangers_message_stays_as_it_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_waiting_song_is_taken_back_by_its_own_button_alone() {
+async fn a_waiting_song_is_cancelled_only_by_its_own_button() {
     let fixture = quick(&[("MAX_RUNNING", "1")]).await;
     fixture.whisul.plan("first", Plan::song().until_told());
     fixture.song(&fixture.bob, "the first song").await;
@@ -100,7 +100,7 @@ async fn a_waiting_song_is_taken_back_by_its_own_button_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_made_up_form_does_what_its_sender_may() {
+async fn a_forged_form_does_only_what_its_sender_may() {
     let fixture = quick(&[("USER_QUOTA", "2/1d")]).await;
     let secret = bobs_secret(&fixture).await.id;
     finished_song(&fixture, &fixture.ann, "a slow waltz").await;
@@ -120,7 +120,7 @@ async fn a_made_up_form_does_what_its_sender_may() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_button_that_leads_nowhere_is_no_button() {
+async fn an_unknown_custom_id_does_nothing() {
     let fixture = quick(&[]).await;
     for number in 0..9 {
         finished_song(&fixture, &fixture.ann, &format!("song number {number}")).await;
@@ -136,7 +136,7 @@ async fn a_button_that_leads_nowhere_is_no_button() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_real_form_outlives_its_message() {
+async fn a_form_works_after_its_message_is_deleted() {
     let fixture = quick(&[]).await;
     let song = finished_song(&fixture, &fixture.ann, "a slow waltz").await;
     let client = fixture.ann.at(&fixture.channel);

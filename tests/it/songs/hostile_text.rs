@@ -71,7 +71,7 @@ async fn a_prompt_reaches_whisul_clean_and_trimmed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_prompt_of_nothing_to_see_is_refused_and_free_of_charge() {
+async fn an_invisible_prompt_is_refused_and_free_of_charge() {
     let fixture = Fixture::with(&[("USER_QUOTA", "1/1d")]).await;
     fixture.whisul.plan("", Plan::song().takes(Duration::ZERO));
     for typed in [" ", "\n\t", "\u{200B}\u{202E}\u{2060}", "\u{FE0F}\u{200D}", "\u{3164}\u{2800}"] {
@@ -100,7 +100,7 @@ async fn a_prompt_full_of_markup_is_shown_as_it_was_typed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_prompt_of_marks_is_cut_between_them() {
+async fn a_prompt_of_combining_marks_is_cut_between_them() {
     let fixture = quick().await;
     for typed in ["*".repeat(1000), "\\".repeat(1000)] {
         let song = done(&fixture.song(&fixture.ann, &typed).await).await;
@@ -113,7 +113,7 @@ async fn a_prompt_of_marks_is_cut_between_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_whisul_writes_is_no_markup_either() {
+async fn text_of_whisul_is_no_markup_either() {
     let fixture = quick().await;
     let text = format!("{MARKUP}\n\n# a\u{202E}b\u{0000}c\u{200B}d");
     let plan = Plan::song().with("title", json!(text)).with("tags", json!([text, "rain"]));
@@ -130,7 +130,7 @@ async fn what_whisul_writes_is_no_markup_either() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rejection_in_whatever_words_is_told_as_plain_text() {
+async fn a_rejection_reason_is_shown_as_plain_text() {
     let fixture = quick().await;
     let body = json!({ "error": MARKUP, "message": "@everyone" }).to_string();
     fixture.whisul.faults().add(Fault::on("POST", "/api/generate").status(400).body(&body));
@@ -141,7 +141,7 @@ async fn a_rejection_in_whatever_words_is_told_as_plain_text() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn texts_without_end_are_cut() {
+async fn very_long_texts_are_cut() {
     let fixture = quick().await;
     for text in ["x".repeat(100_000), "*".repeat(100_000), "🎵 ".repeat(20_000)] {
         let tags = vec![text.clone(); 5];
@@ -157,7 +157,7 @@ async fn texts_without_end_are_cut() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_title_of_nothing_to_see_is_none() {
+async fn an_invisible_title_counts_as_none() {
     let fixture = quick().await;
     for text in ["", " \n", "\u{200B}\u{202E}", "\u{2800}\u{3164}", "\u{0000}"] {
         let plan = Plan::song().with("title", json!(text)).with("tags", json!(text));
@@ -209,7 +209,7 @@ async fn hostile_links_are_not_shown() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_result_of_any_shape_is_a_song_with_less_to_show() {
+async fn a_result_of_any_shape_is_shown_as_a_song() {
     let fixture = quick().await;
     let wrong = [json!(null), json!(true), json!([[]]), json!({ "a": {} })];
     for value in &wrong {
@@ -238,7 +238,7 @@ async fn a_result_of_any_shape_is_a_song_with_less_to_show() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_of_any_shape_is_waited_out() {
+async fn an_answer_of_any_shape_does_not_end_a_song() {
     let fixture = quick().await;
     fixture.whisul.plan("", Plan::song().until_told());
     let asked = fixture.song(&fixture.ann, "a song in the end").await;

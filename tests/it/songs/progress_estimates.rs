@@ -37,7 +37,7 @@ async fn ended(fixture: &Fixture, asked: &Invocation) -> Message {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_promised_before_the_first_song() {
+async fn no_estimate_is_shown_before_the_first_song() {
     let fixture = Fixture::new().await;
     let asked = slow(&fixture).await;
     let told = asked.message().unwrap();
@@ -67,7 +67,7 @@ async fn a_running_song_says_what_songs_usually_take() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_song_that_ends_meanwhile_changes_no_word() {
+async fn the_end_of_another_song_does_not_change_an_estimate() {
     let fixture = Fixture::new().await;
     learn(&fixture, 60).await;
     let asked = slow(&fixture).await;

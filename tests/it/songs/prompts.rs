@@ -36,7 +36,7 @@ async fn use_menu(client: &ChannelClient, message: u64) -> Invocation {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn recent_prompts_are_suggested_to_whoever_wrote_them() {
+async fn recent_prompts_are_suggested_to_their_author() {
     let mut fixture = quick(&[]).await;
     fixture.whisul.plan("polka", Plan::fails(None).takes(Duration::ZERO));
     for prompt in ["a slow waltz", "a fast tango", "a slow waltz"] {
@@ -57,7 +57,7 @@ async fn recent_prompts_are_suggested_to_whoever_wrote_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_more_are_suggested_than_discord_shows() {
+async fn at_most_25_prompts_are_suggested() {
     let fixture = quick(&[("USER_CONCURRENCY", "50"), ("MAX_RUNNING", "50")]).await;
     for number in 0..30 {
         let asked = fixture.song(&fixture.ann, &format!("song {number}")).await;
@@ -67,7 +67,7 @@ async fn no_more_are_suggested_than_discord_shows() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_long_prompt_is_suggested_by_its_beginning_and_asked_for_in_full() {
+async fn a_long_prompt_is_suggested_by_its_beginning_and_submitted_in_full() {
     let fixture = quick(&[]).await;
     let long = format!("an epic of {}", "waves and wind and ".repeat(40)).trim().to_owned();
     let asked = fixture.song(&fixture.ann, &long).await;
@@ -110,7 +110,7 @@ async fn a_long_prompt_is_cut_in_its_message_and_kept_whole() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_song_of_the_bots_own_gives_its_prompt_at_any_time() {
+async fn the_message_command_on_a_song_offers_its_prompt() {
     let mut fixture = quick(&[("MAX_RUNNING", "1")]).await;
     fixture.whisul.plan("waltz", Plan::song().until_told());
     let (ann, bob) = (fixture.ann.at(&fixture.channel), fixture.bob.at(&fixture.channel));
@@ -151,7 +151,7 @@ async fn a_message_becomes_a_prompt_that_can_still_be_changed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_message_without_words_opens_no_form_and_a_long_one_is_cut() {
+async fn a_message_without_text_opens_no_form_and_a_long_one_is_cut() {
     let fixture = quick(&[]).await;
     let client = fixture.ann.at(&fixture.channel);
     let blank = client.say("\u{200B}").unwrap();
@@ -165,7 +165,7 @@ async fn a_message_without_words_opens_no_form_and_a_long_one_is_cut() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_writes_a_prompt_where_songs_are_not_made() {
+async fn no_form_opens_where_songs_are_not_allowed() {
     let mut fixture = quick(&[]).await;
     let said = fixture.bob.at(&fixture.channel).say("rain").unwrap();
     let opened = form(&fixture.ann.at(&fixture.channel), said).await;
@@ -180,7 +180,7 @@ async fn nobody_writes_a_prompt_where_songs_are_not_made() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_installed_the_bot_makes_songs_of_messages_anywhere() {
+async fn the_message_command_works_where_only_a_user_installed_the_bot() {
     let fixture = quick(&[]).await;
     let server = fixture.discord.add_server_without_bot("Elsewhere");
     server.join(&fixture.ann);

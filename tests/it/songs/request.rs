@@ -20,7 +20,7 @@ fn forms(message: &Message) -> Vec<Value> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_song_from_the_command_to_the_embed() {
+async fn a_song_goes_from_the_command_to_the_embed() {
     let fixture = Fixture::new().await;
     let asked = fixture.song(&fixture.ann, "a lo-fi beat for a rainy evening").await;
     let first = asked.answer().await.expect("an answer at once");
@@ -47,7 +47,7 @@ async fn a_song_from_the_command_to_the_embed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn progress_is_shown_and_nothing_is_edited_that_has_not_changed() {
+async fn progress_is_shown_and_unchanged_messages_are_not_edited() {
     let fixture = fixture_without_rate_limits(&[]).await;
     fixture.whisul.plan("slow", Plan::song().until_told());
     let asked = fixture.song(&fixture.ann, "a slow waltz").await;
@@ -98,7 +98,7 @@ async fn the_song_itself_waits_for_no_interval() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_status_that_nobody_has_heard_of_means_that_the_song_is_being_made() {
+async fn an_unknown_status_counts_as_running() {
     let fixture = Fixture::new().await;
     let plan = Plan::unknown_status("mastering the \u{1f3a7}").until_told();
     fixture.whisul.plan("mystery", plan);
@@ -118,7 +118,7 @@ async fn with(fixture: &Fixture, field: &str, value: Value) -> Message {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_shape_that_the_documentation_has_is_understood() {
+async fn every_documented_form_of_a_result_is_understood() {
     let fixture = Fixture::new().await;
     let shapes = [
         ("duration", json!("2:47"), "Duration", Some("2:47")),
@@ -148,7 +148,7 @@ async fn every_shape_that_the_documentation_has_is_understood() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_whisul_leaves_out_is_left_out() {
+async fn fields_that_whisul_leaves_out_are_not_shown() {
     let fixture = Fixture::new().await;
     let leaving_out = |fields: &[&str]| {
         fields.iter().fold(Plan::song().takes(Duration::ZERO), |plan, field| plan.without(field))

@@ -68,7 +68,7 @@ fn is_disabled(message: &Message, label: &str) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn thirty_songs_are_leafed_through_page_by_page_even_across_a_restart() {
+async fn thirty_songs_are_listed_page_by_page_even_across_a_restart() {
     let mut fixture = quick().await;
     let prompts: Vec<String> = (1..=30).map(|number| format!("song number {number}")).collect();
     let sung = sung(&fixture, &fixture.ann, &prompts).await;
@@ -108,7 +108,7 @@ async fn thirty_songs_are_leafed_through_page_by_page_even_across_a_restart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_sees_only_their_own() {
+async fn each_person_sees_only_their_own_songs() {
     let fixture = quick().await;
     let prompts: Vec<String> = (1..=9).map(|number| format!("Ann's number {number}")).collect();
     sung(&fixture, &fixture.ann, &prompts).await;
@@ -125,7 +125,7 @@ async fn each_sees_only_their_own() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn songs_are_found_by_words_and_signs_are_just_signs() {
+async fn songs_are_found_by_words_and_wildcards_are_literal() {
     let fixture = quick().await;
     let result = |title: &str, tags: &[&str]| {
         Plan::song().takes(Duration::ZERO).with("title", json!(title)).with("tags", json!(tags))
@@ -157,7 +157,7 @@ async fn songs_are_found_by_words_and_signs_are_just_signs() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_search_goes_along_from_page_to_page() {
+async fn a_search_is_kept_from_page_to_page() {
     let fixture = quick().await;
     let prompts: Vec<String> =
         (1..=20).map(|number| format!("{} {number}", ["sun", "rain: 🌧"][number % 2])).collect();
@@ -174,7 +174,7 @@ async fn a_search_goes_along_from_page_to_page() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_song_is_shown_again_to_everybody_anywhere() {
+async fn a_song_can_be_shown_again_to_everybody_anywhere() {
     let fixture = quick().await;
     let prompts = ["a slow waltz".to_owned(), "a fast polka".to_owned()];
     let sung = sung(&fixture, &fixture.ann, &prompts).await;
@@ -207,7 +207,7 @@ async fn shown_to_one(fixture: &Fixture, client: &ChannelClient, song: &Invocati
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_no_song_may_be_asked_for_none_is_shown_to_everybody() {
+async fn no_song_is_shown_to_everybody_where_songs_are_not_allowed() {
     let mut fixture = quick().await;
     let asked = fixture.song(&fixture.ann, "a badger waltz").await;
     done(&asked).await;
@@ -266,7 +266,7 @@ fn title_word(song: &Invocation) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn words_that_fit_one_song_show_it_and_words_that_fit_several_list_them() {
+async fn a_search_with_one_result_shows_it_and_others_list_their_results() {
     let fixture = quick().await;
     let prompts = ["cats in space", "cats at sea", "a slow waltz"].map(str::to_owned);
     let sung = sung(&fixture, &fixture.ann, &prompts).await;
@@ -290,7 +290,7 @@ async fn words_that_fit_one_song_show_it_and_words_that_fit_several_list_them() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_song_that_is_shown_again_plays_like_the_first_one() {
+async fn a_song_that_is_shown_again_has_its_files() {
     let fixture = crate::delivery::attachments::fixture().await;
     let song =
         crate::delivery::attachments::covered(&fixture.song(&fixture.ann, "rain").await).await;
@@ -313,7 +313,7 @@ async fn a_song_that_is_shown_again_plays_like_the_first_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_choice_that_was_made_up_shows_nothing() {
+async fn a_forged_choice_shows_nothing() {
     let fixture = quick().await;
     let asked = fixture.song(&fixture.bob, "a secret of Bob's").await;
     done(&asked).await;
@@ -360,7 +360,7 @@ async fn hostile_titles_and_links_stay_text_in_a_list() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ones_own_songs_are_at_hand_everywhere() {
+async fn the_songs_command_works_everywhere() {
     let mut fixture = Fixture::without_bot(
         &[("ALLOW_DMS", "false")],
         DiscordRules::default(),

@@ -63,7 +63,7 @@ fn told(output: &Output) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn copies_go_through_pipes_again_and_again_and_come_back() {
+async fn backups_go_through_pipes_and_are_restored() {
     let mut fixture = with_rules().await;
     let first = fixture.song(&fixture.ann, "in both copies").await;
     done(&first).await;
@@ -98,7 +98,7 @@ async fn copies_go_through_pipes_again_and_again_and_come_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_never_written_back_into_the_file_is_kept_and_comes_back() {
+async fn the_write_ahead_log_is_backed_up_and_restored() {
     let fixture = {
         let quick = WhisulRules { song_takes: std::time::Duration::ZERO, ..WhisulRules::default() };
         Fixture::without_bot(&[], DiscordRules::default(), quick).await
@@ -126,7 +126,7 @@ async fn what_was_never_written_back_into_the_file_is_kept_and_comes_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn wherever_a_restore_is_killed_the_old_or_the_new_database_is_there() {
+async fn a_killed_restore_leaves_the_old_or_the_new_database() {
     let mut fixture = with_rules().await;
     done(&fixture.song(&fixture.ann, "in the copy").await).await;
     assert!(backup_through_pipe(&fixture, "copy.db").status.success());
@@ -152,7 +152,7 @@ async fn wherever_a_restore_is_killed_the_old_or_the_new_database_is_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_no_whole_copy_takes_no_place() {
+async fn an_incomplete_backup_replaces_nothing() {
     let mut fixture = with_rules().await;
     done(&fixture.song(&fixture.ann, "a song").await).await;
     assert!(backup_through_pipe(&fixture, "copy.db").status.success());
@@ -194,7 +194,7 @@ async fn what_is_no_whole_copy_takes_no_place() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_copy_is_restored_where_there_is_nothing_and_where_all_is_broken() {
+async fn a_backup_is_restored_over_a_missing_and_over_a_corrupt_database() {
     let mut fixture = with_rules().await;
     done(&fixture.song(&fixture.ann, "a song").await).await;
     assert!(backup_through_pipe(&fixture, "copy.db").status.success());
@@ -220,7 +220,7 @@ async fn a_copy_is_restored_where_there_is_nothing_and_where_all_is_broken() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_copy_is_neither_shown_on_a_terminal_nor_taken_from_one() {
+async fn a_backup_is_neither_written_to_nor_read_from_a_terminal() {
     let fixture = with_rules().await;
     for (word, told) in [
         ("backup", "No backup was made: standard output is a terminal"),
@@ -250,7 +250,7 @@ async fn a_restore_that_fails_leaves_no_empty_database() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_backup_that_was_killed_keeps_no_other_from_being_made() {
+async fn a_killed_backup_does_not_prevent_the_next_one() {
     let fixture = with_rules().await;
     done(&fixture.song(&fixture.ann, "a song").await).await;
     let left = fixture.folder().join("jobs.db.snapshot");

@@ -76,7 +76,7 @@ async fn a_second_bot_on_the_same_file_refuses_to_start() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_killed_bot_holds_up_no_other() {
+async fn a_killed_bot_does_not_prevent_the_next_start() {
     let mut fixture = without_bot(&[]).await;
     let killed = Program::start(&fixture, &mut program(&fixture, &[])).await;
     fixture.whisul.plan("", Plan::song().until_told());
@@ -92,7 +92,7 @@ async fn a_killed_bot_holds_up_no_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_backup_made_while_the_bot_runs_can_take_the_databases_place() {
+async fn a_backup_made_while_the_bot_runs_can_replace_the_database() {
     let mut fixture = with_rules().await;
     done(&fixture.song(&fixture.ann, "before the backup").await).await;
     fixture.whisul.plan("at Whisul", Plan::song().until_told());
@@ -135,7 +135,7 @@ async fn a_backup_that_cannot_be_made_says_why_and_leaves_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_slip_in_another_setting_keeps_nobody_from_a_backup() {
+async fn an_error_in_another_setting_does_not_prevent_a_backup() {
     let fixture = with_rules().await;
     let copy = fixture.folder().join("copy.db");
     fs::write(fixture.folder().join(".env"), "DATABASE_ULR=sqlite://else.db\n").unwrap();
@@ -149,7 +149,7 @@ async fn a_slip_in_another_setting_keeps_nobody_from_a_backup() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_that_is_not_the_bots_is_refused_and_left_as_it_is() {
+async fn a_foreign_file_is_rejected_and_stays_unchanged() {
     let fixture = without_bot(&[]).await;
     let letters = "letters to nobody\n".repeat(1000);
     for (content, sentence) in [
@@ -262,7 +262,7 @@ pub(crate) async fn remembered(fixture: &Fixture) -> Vec<u64> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn songs_that_are_long_over_are_forgotten() {
+async fn old_songs_are_deleted() {
     // Ninety days are the default; a song that old must not count as given up.
     let mut fixture = without_bot(&[("JOB_TIMEOUT", "200d")]).await;
     fixture.discord.set_clock_offset(-100 * DAY);

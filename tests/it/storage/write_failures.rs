@@ -70,7 +70,7 @@ async fn recovery(fixture: &Fixture, anns: &Invocation) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_others_hold() {
+async fn a_locked_database_delays_and_recovers() {
     let mut fixture = without_bot().await;
     fixture.start_and_wait_until_ready().await;
     let file = fixture.folder().join("jobs.db");
@@ -93,7 +93,7 @@ async fn a_database_that_others_hold() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_clicks_while_others_hold_the_database_is_answered_in_time() {
+async fn a_click_while_the_database_is_locked_is_answered_in_time() {
     let mut fixture = without_bot().await;
     fixture.set("MAX_RUNNING", "1");
     fixture.start_and_wait_until_ready().await;
@@ -161,7 +161,7 @@ impl<'c> Standstill<'c> {
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_asks_while_nothing_can_be_read_is_answered_in_time() {
+async fn a_command_while_the_database_is_unreadable_is_answered_in_time() {
     let mut fixture = without_bot().await;
     fixture.start_and_wait_until_ready().await;
     let anns = ann_waits(&fixture).await;
@@ -199,7 +199,7 @@ async fn whoever_asks_while_nothing_can_be_read_is_answered_in_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_song_that_somebody_deletes_from_the_database_holds_up_nobody() {
+async fn a_row_deleted_by_hand_delays_no_other_song() {
     let mut fixture = without_bot().await;
     fixture.set("MAX_RUNNING", "1");
     fixture.start_and_wait_until_ready().await;
@@ -224,7 +224,7 @@ async fn a_song_that_somebody_deletes_from_the_database_holds_up_nobody() {
 /// a limit or a quota.
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_that_may_not_grow() {
+async fn a_file_size_limit_delays_and_recovers() {
     let fixture = without_bot().await;
     // A write too far is an error, as on a full disk, and not the program's end.
     let bear_it = ["sh", "-c", "trap '' XFSZ; exec \"$0\""];
@@ -247,7 +247,7 @@ async fn a_file_that_may_not_grow() {
 /// A disk of one megabyte, in the bot's folder, which only the program sees: it is gone with it.
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_disk_that_is_full() {
+async fn a_full_disk_delays_and_recovers() {
     let fixture = without_bot().await;
     let mount =
         format!("mount -t tmpfs -o size=1m none '{}' && exec \"$0\"", fixture.folder().display());

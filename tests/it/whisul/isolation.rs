@@ -50,7 +50,7 @@ fn count_of_faults() -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_song_with_unusable_polls_ends_in_time_and_gives_everything_back() {
+async fn a_song_with_unreadable_polls_times_out_and_is_refunded() {
     let mut worlds = JoinSet::new();
     for which in 0..count_of_faults() {
         if worlds.len() == 4 {
@@ -120,7 +120,7 @@ async fn best_time(fixture: &Fixture, most: Duration) -> Duration {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn others_are_served_as_if_an_unreadable_song_did_not_exist() {
+async fn an_unreadable_song_does_not_delay_others() {
     for which in ["500", "1 MiB", "403 JSON", "429"] {
         let settings = [("MAX_RUNNING", "2")];
         let whisul = WhisulRules { song_takes: SONG, ..WhisulRules::default() };
@@ -140,8 +140,7 @@ async fn others_are_served_as_if_an_unreadable_song_did_not_exist() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn as_many_unreadable_songs_as_there_is_room_for_stop_the_bot_for_no_longer_than_their_time_out()
- {
+async fn unreadable_songs_in_all_slots_block_the_queue_no_longer_than_their_time_out() {
     let fixture = fixture().await;
     fixture.whisul.plan("ill-fated", Plan::song().until_told());
     let mut bad = Vec::new();
@@ -175,7 +174,7 @@ async fn a_song_that_can_be_read_again_is_not_lost() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_song_that_whisul_seems_not_to_know_for_a_moment_is_not_lost() {
+async fn a_song_that_is_unknown_for_a_moment_is_not_lost() {
     let fixture = Fixture::new().await;
     fixture.whisul.plan("mislaid", Plan::song().until_told());
     let asked = fixture.song(&fixture.ann, "a mislaid song").await;
@@ -190,7 +189,7 @@ async fn a_song_that_whisul_seems_not_to_know_for_a_moment_is_not_lost() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whisul_is_well_in_whatever_words_it_says_that_a_job_is_unknown() {
+async fn any_wording_of_an_unknown_job_closes_the_circuit_breaker() {
     let fixture = Fixture::new().await;
     let unknown = Fault::on("GET", PROBE_PATH).json(404, r#"{"detail": "Job not found"}"#);
     let probes = fixture.whisul.faults().add(unknown);
@@ -207,7 +206,7 @@ async fn whisul_is_well_in_whatever_words_it_says_that_a_job_is_unknown() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_outage_that_only_submissions_see_costs_two_prompts_and_then_one_at_a_time() {
+async fn an_outage_of_submissions_costs_two_prompts_and_then_one_at_a_time() {
     let fixture = Fixture::with(&[("MAX_RUNNING", "1")]).await;
     let fault = fixture.whisul.faults().add(Fault::on("POST", "/api/generate").html(502));
     let mut songs = Vec::new();
@@ -240,7 +239,7 @@ async fn lost(songs: &[Invocation]) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_outage_that_one_prompt_meets_costs_no_second_one() {
+async fn an_outage_that_one_prompt_meets_costs_no_second_prompt() {
     let fixture = Fixture::with(&[("MAX_RUNNING", "1")]).await;
     let fault = fixture.whisul.faults().add(Fault::on("*", "/api/**").html(502));
     let mut songs = Vec::new();

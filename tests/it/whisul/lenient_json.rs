@@ -52,7 +52,7 @@ fn utf16(text: &str) -> Vec<u8> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_acceptance_that_can_be_understood_is_one() {
+async fn a_readable_acceptance_counts() {
     let fixture = roomy().await;
     let acceptances = [
         Raw::body("\u{feff}{usual}"),
@@ -106,7 +106,7 @@ async fn a_numeric_id_is_polled_at_its_poll_url() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_poll_that_can_be_understood_is_a_song() {
+async fn a_readable_poll_counts() {
     let fixture = roomy().await;
     let result = r#""result": {"title": "Rain", "song_url": "{origin}/audio/{id}.wav""#;
     let completed = |rest: &str| format!("{{\"status\": \"completed\", {result}{rest}");
@@ -160,7 +160,7 @@ async fn a_poll_that_can_be_understood_is_a_song() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_poll_of_a_running_job_is_read_in_part() {
+async fn a_partly_readable_poll_of_a_running_job_counts() {
     let fixture = roomy().await;
     let bodies = [
         Raw::body(r#"{"status": "running", "prompt": "a so"#),

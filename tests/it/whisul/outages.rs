@@ -16,7 +16,7 @@ fn ever_said(message: &Message, sentence: &str) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_song_waits_for_a_whisul_that_is_down_and_then_goes_on_by_itself() {
+async fn a_song_waits_while_whisul_is_down_and_continues_by_itself() {
     let fixture = Fixture::with(&[("USER_QUOTA", "1/1d")]).await;
     fixture.whisul.stop().await.unwrap();
     let asked = fixture.song(&fixture.ann, "a song for better times").await;
@@ -53,14 +53,14 @@ fn busy(retry_after: &str) -> Fault {
 // Two seconds are longer than the bot would wait by itself after a first failure.
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_whisul_that_asks_to_wait_some_seconds_is_left_alone_for_that_long() {
+async fn a_retry_after_in_seconds_is_respected() {
     let fixture = Fixture::new().await;
     let (first, second) = turned_away(&fixture, busy("2")).await;
     assert!(second - first >= Duration::from_secs(2), "{:?}", second - first);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_whisul_that_asks_to_wait_until_a_time_is_left_alone_until_then() {
+async fn a_retry_after_with_a_date_is_respected() {
     let fixture = Fixture::new().await;
     let (now, soon) = (Instant::now(), SystemTime::now() + Duration::from_secs(3));
     let date = httpdate::fmt_http_date(soon);
@@ -70,7 +70,7 @@ async fn a_whisul_that_asks_to_wait_until_a_time_is_left_alone_until_then() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_whisul_that_is_closed_for_some_seconds_is_left_alone_for_that_long() {
+async fn a_retry_after_of_a_503_is_respected() {
     let fixture = Fixture::new().await;
     let closed = Fault::on("POST", "/api/generate").json(503, r#"{"error": "Overloaded"}"#);
     let closed = closed.header("retry-after", "2");
@@ -79,7 +79,7 @@ async fn a_whisul_that_is_closed_for_some_seconds_is_left_alone_for_that_long() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_poll_that_goes_wrong_is_noticed_by_nobody() {
+async fn a_single_failed_poll_changes_no_message() {
     let fixture = Fixture::new().await;
     fixture.whisul.plan("unshaken", Plan::song().until_told());
     let poll = || Fault::on("GET", "/api/jobs/*").times(1);
@@ -107,7 +107,7 @@ async fn a_poll_that_goes_wrong_is_noticed_by_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_song_outlasts_an_outage_longer_than_its_time_out() {
+async fn a_song_survives_an_outage_longer_than_its_time_out() {
     let fixture = Fixture::with(&[("JOB_TIMEOUT", "300ms")]).await;
     fixture.whisul.plan("patient", Plan::song().until_told());
     // From the first poll on, however long that takes to come.
@@ -128,7 +128,7 @@ async fn a_song_outlasts_an_outage_longer_than_its_time_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_outage_that_is_known_costs_no_further_song() {
+async fn a_known_outage_costs_no_further_song() {
     let fixture = Fixture::with(&[("USER_QUOTA", "3/1d")]).await;
     fixture.whisul.plan("first", Plan::song().until_told());
     let first = fixture.song(&fixture.ann, "the first song").await;
@@ -155,7 +155,7 @@ async fn an_outage_that_is_known_costs_no_further_song() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_whisul_that_wants_fewer_polls_gets_fewer() {
+async fn polls_slow_down_after_a_429() {
     // The bot polls four times as often as this Whisul likes.
     let whisul = WhisulRules {
         song_takes: SONG,
@@ -169,7 +169,7 @@ async fn a_whisul_that_wants_fewer_polls_gets_fewer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_key_goes_nowhere_but_to_whisul() {
+async fn the_key_is_sent_to_whisul_only() {
     let fixture = Fixture::new().await;
     let stranger = WhisulSandbox::start(WhisulRules::default()).await.unwrap();
     // Bob's song is there to lend Ann's its job: the sandbox knows no other.
@@ -204,7 +204,7 @@ async fn a_slow_submission_is_shown_as_what_it_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_prompt_that_hangs_after_an_outage_holds_up_nobody_else_for_long() {
+async fn one_prompt_that_hangs_after_an_outage_delays_others_only_briefly() {
     let fixture = Fixture::new().await;
     let outage = fixture.whisul.faults().add(Fault::on("*", "/api/**").html(502));
     let lost = fixture.song(&fixture.ann, "a song that meets the outage").await;

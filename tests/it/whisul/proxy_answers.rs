@@ -53,7 +53,7 @@ fn assert_nobody_was_alarmed(fixture: &Fixture) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_song_outlives_whatever_answers_its_polls() {
+async fn a_song_survives_proxy_answers_to_its_polls() {
     let fixture = Fixture::new().await;
     for (number, page) in PAGES.into_iter().enumerate() {
         // On the first poll, or in the middle of the song.
@@ -71,7 +71,7 @@ async fn a_song_outlives_whatever_answers_its_polls() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_prompt_that_somebody_else_answers_is_never_paid_twice() {
+async fn a_prompt_that_a_proxy_answers_is_never_paid_twice() {
     let fixture = Fixture::new().await;
     fixture.whisul.plan("", Plan::song().takes(Duration::ZERO));
     for page in PAGES {
@@ -93,7 +93,7 @@ async fn a_prompt_that_somebody_else_answers_is_never_paid_twice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_acceptance_behind_a_proxy_of_many_words_is_one() {
+async fn a_poll_url_that_fails_is_replaced_by_the_documented_one() {
     let fixture = Fixture::new().await;
     fixture.whisul.plan("", Plan::song().takes(Duration::ZERO));
     // A 404 of Whisul's own for the poll URL, and a 405 of somebody else's.
@@ -109,7 +109,7 @@ async fn an_acceptance_behind_a_proxy_of_many_words_is_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_acceptance_without_a_body_names_its_job_in_a_header() {
+async fn an_acceptance_without_a_body_is_recognised_by_its_header() {
     let fixture = Fixture::new().await;
     let odd = Fault::on("POST", "/api/generate").location_only();
     let odd = fixture.whisul.faults().add(odd);

@@ -17,7 +17,7 @@ fn reads_only(fixture: &Fixture, status: u16, error: &str) -> FaultId {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn songs_wait_for_a_key_that_may_read_but_not_submit_and_the_owner_is_told() {
+async fn songs_wait_while_the_key_may_read_but_not_submit_and_the_owner_is_notified() {
     for (status, error) in [(403, "Forbidden"), (401, "Unauthorized")] {
         let fixture = Fixture::with(&[("USER_QUOTA", "1/1d")]).await;
         let fault = reads_only(&fixture, status, error);
@@ -42,7 +42,7 @@ async fn songs_wait_for_a_key_that_may_read_but_not_submit_and_the_owner_is_told
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_only_user_of_a_bot_is_told_that_its_key_may_not_submit() {
+async fn a_single_user_is_also_enough_to_detect_a_read_only_key() {
     let fixture = Fixture::new().await;
     let fault = reads_only(&fixture, 403, "Forbidden");
     for number in 1..=2 {
@@ -56,7 +56,7 @@ async fn the_only_user_of_a_bot_is_told_that_its_key_may_not_submit() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_people_whose_prompts_a_firewall_forbids_hold_up_nobody_else() {
+async fn two_people_whose_prompts_a_firewall_rejects_delay_nobody_else() {
     let settings = [("MAX_RUNNING", "1")];
     let fixture = firewalled(403, r#"{"error": "Forbidden"}"#, &settings).await;
     let ann = fixture.song(&fixture.ann, "a <script> in a song").await;
@@ -88,7 +88,7 @@ async fn two_people_whose_prompts_a_firewall_forbids_hold_up_nobody_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn songs_that_wait_for_the_keys_rights_outlive_a_restart() {
+async fn songs_that_wait_for_a_key_that_may_submit_survive_a_restart() {
     let mut fixture = Fixture::with(&[("MAX_RUNNING", "1")]).await;
     let fault = reads_only(&fixture, 403, "Forbidden");
     let ann = fixture.song(&fixture.ann, "the first song").await;

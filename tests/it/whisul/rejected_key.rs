@@ -30,7 +30,7 @@ pub(crate) async fn is_told(fixture: &Fixture, person: &Person) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn songs_wait_for_the_owner_who_is_told_once_and_go_on_by_themselves() {
+async fn songs_wait_for_a_valid_key_and_the_owner_is_notified_once() {
     let fixture = Fixture::with(&[("USER_QUOTA", "3/1d")]).await;
     let key = fixture.whisul.key();
     fixture.whisul.change_key("regenerated");
@@ -54,7 +54,7 @@ async fn songs_wait_for_the_owner_who_is_told_once_and_go_on_by_themselves() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_key_is_shown_to_nobody_whatever_whisul_says() {
+async fn the_key_is_never_shown_even_if_whisul_echoes_it() {
     let fixture = Fixture::with(&[("USER_QUOTA", "9/1d"), ("ATTACH_AUDIO", "off")]).await;
     let (key, token) = (fixture.whisul.key(), fixture.discord.token());
     let told =
@@ -84,7 +84,7 @@ async fn the_key_is_shown_to_nobody_whatever_whisul_says() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_owner_is_told_as_soon_as_discord_takes_it() {
+async fn the_owner_is_notified_once_discord_accepts_the_message() {
     let fixture = Fixture::new().await;
     let conversations = "/api/v10/users/@me/channels";
     let page = fixture.discord.faults().add(Fault::on("POST", conversations).html(503).times(2));
@@ -96,7 +96,7 @@ async fn the_owner_is_told_as_soon_as_discord_takes_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_song_under_way_is_not_lost_with_the_key() {
+async fn a_running_song_survives_a_rejected_key() {
     let fixture = Fixture::new().await;
     fixture.whisul.plan("under way", Plan::song().until_told());
     let asked = fixture.song(&fixture.ann, "a song under way").await;
@@ -113,7 +113,7 @@ async fn a_song_under_way_is_not_lost_with_the_key() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_key_that_is_rejected_again_and_again_is_told_once_an_hour_at_most() {
+async fn the_owner_is_notified_of_a_rejected_key_at_most_once_an_hour() {
     let fixture = Fixture::new().await;
     let key = fixture.whisul.key();
     for _ in 0..3 {
@@ -162,13 +162,13 @@ async fn is_rejected_alone(status: u16, body: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_prompt_that_a_firewall_forbids_is_rejected_and_holds_up_nobody() {
+async fn a_prompt_that_a_firewall_rejects_delays_nobody_else() {
     is_rejected_alone(403, r#"{"error": "Forbidden"}"#).await;
 }
 
 /// Nobody knows what a page hides: the prompt is not sent again, and the person is refunded.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_prompt_that_meets_a_firewalls_page_is_sent_once_and_holds_up_nobody() {
+async fn a_prompt_that_meets_a_firewall_page_is_sent_once_and_delays_nobody_else() {
     let page = "<!DOCTYPE html><html><body>Request blocked</body></html>";
     let fixture = firewalled(403, page, &[("MAX_RUNNING", "1"), ("USER_QUOTA", "1/1d")]).await;
     let asked = fixture.song(&fixture.ann, "a <script> in a song").await;
@@ -183,22 +183,22 @@ async fn a_prompt_that_meets_a_firewalls_page_is_sent_once_and_holds_up_nobody()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_prompt_for_which_there_seems_to_be_no_credit_is_rejected_and_holds_up_nobody() {
+async fn a_prompt_that_alone_gets_402_is_rejected_and_delays_nobody_else() {
     is_rejected_alone(402, r#"{"error": "Payment required"}"#).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_prompt_for_which_whisul_always_seems_busy_is_rejected_and_holds_up_nobody() {
+async fn a_prompt_that_alone_gets_429_is_rejected_and_delays_nobody_else() {
     is_rejected_alone(429, r#"{"error": "Too many requests"}"#).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_prompt_that_is_answered_as_if_the_key_were_wrong_is_rejected_and_holds_up_nobody() {
+async fn a_prompt_that_alone_gets_401_is_rejected_and_delays_nobody_else() {
     is_rejected_alone(401, r#"{"error": "Unauthorized"}"#).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn songs_wait_for_credit_and_the_owner_is_told_once() {
+async fn songs_wait_for_credit_and_the_owner_is_notified_once() {
     let fixture = Fixture::with(&[("USER_QUOTA", "3/1d")]).await;
     let broke = Fault::on("POST", "/api/generate").json(402, r#"{"error": "Out of credit"}"#);
     let broke = fixture.whisul.faults().add(broke);
@@ -225,7 +225,7 @@ async fn songs_wait_for_credit_and_the_owner_is_told_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn in_a_team_the_owner_and_the_admins_are_told() {
+async fn in_a_team_the_owner_and_the_admins_are_notified() {
     let fixture = Fixture::new().await;
     let person = |name| fixture.discord.add_person(name);
     let (admin, developer, reader) = (person("Cleo"), person("Dan"), person("Eve"));
@@ -249,7 +249,7 @@ async fn in_a_team_the_owner_and_the_admins_are_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_owner_who_takes_no_messages_keeps_nothing_from_going_on() {
+async fn an_owner_who_blocks_dms_delays_nothing() {
     let fixture = Fixture::new().await;
     fixture.discord.owner().blocks_dms(true);
     let key = fixture.whisul.key();
@@ -261,7 +261,7 @@ async fn an_owner_who_takes_no_messages_keeps_nothing_from_going_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn songs_that_meet_the_refusal_together_do_not_wait_the_longer_for_it() {
+async fn songs_that_meet_a_rejected_key_together_wait_no_longer_than_one() {
     let fixture = Fixture::new().await;
     let key = fixture.whisul.key();
     fixture.whisul.change_key("regenerated");
