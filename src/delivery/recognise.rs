@@ -3,7 +3,6 @@
 use crate::{
     discord_api::SeenMessage,
     domain::{Action, JobId, RunId},
-    messages::text,
 };
 
 /// Whether a message is the bot's own and shows this job's outcome, in a message for that. What answers
@@ -15,10 +14,19 @@ pub(super) fn shows(message: &SeenMessage, job: JobId) -> bool {
 
 /// Whether a message shows this job's outcome: every outcome has a button to ask for the song again, and
 /// no earlier state has. People can't make buttons, and other bots have no reason to make these.
-/// Where Discord rejects buttons, the text begins with the song's number.
+/// Where Discord rejects buttons, the message names the job's id instead.
 pub(super) fn has_outcome_of(message: &SeenMessage, job: JobId) -> bool {
-    let is_bare = message.content().is_some_and(|content| text::is_bare(content, job));
-    is_bare || actions(message).any(|action| action == Action::Again(job))
+    let mut actions = actions(message).peekable();
+    if actions.peek().is_none() {
+        return message.content().is_some_and(|content| names(content, job));
+    }
+    actions.any(|action| action == Action::Again(job))
+}
+
+/// Whether a text contains a job's id, whatever else it says.
+fn names(text: &str, job: JobId) -> bool {
+    let id = job.to_string();
+    text.split(|c: char| !c.is_ascii_digit()).any(|number| number == id)
 }
 
 /// Whether a message is the first answer of this job, given by this run of the bot if that is known: the
@@ -39,6 +47,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::messages::text;
 
     /// A message with a button, in answer to an interaction or not.
     fn seen(button: &str, answers: Option<&str>, by_bot: bool) -> SeenMessage {
@@ -66,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn an_outcome_without_buttons_is_known_by_the_songs_number() {
+    fn an_outcome_without_buttons_is_known_by_the_jobs_id_in_any_sentence() {
         let shows = |content: &str, job| {
             let message = json!({
                 "id": "1", "channel_id": "2", "content": content, "author": { "bot": true },
@@ -78,6 +87,7 @@ mod tests {
             assert!(!shows(&text::bare(JobId(70), has_song), 7));
             assert!(!shows(&text::bare(JobId(7), has_song), 70));
         }
+        assert!(shows("Das Lied 70 ist fertig.", 70));
         assert!(!shows("", 7));
     }
 

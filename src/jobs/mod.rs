@@ -39,6 +39,7 @@ pub(crate) use backoff::{Backoff, rounded};
 pub use cancel::CancelOutcome;
 pub use clock::Clock;
 pub use export::ExportError;
+pub(crate) use owner::Problem;
 pub use request::{RequestError, SongRequest};
 pub use user_songs::MeantSong;
 

@@ -23,13 +23,37 @@ const TRIES: u32 = 8;
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_mins(2);
 
+/// What only the owner can mend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Problem {
+    /// Whisul rejects the key.
+    BadKey,
+    /// The key's account is out of credit.
+    OutOfCredit,
+    /// Another process responds with the bot's token.
+    OtherProcess,
+    /// Interactions go to an address, and so none to the bot.
+    InteractionsEndpoint,
+}
+
+impl Problem {
+    fn sentence(self) -> &'static str {
+        match self {
+            Self::BadKey => text::OWNER_BAD_KEY,
+            Self::OutOfCredit => text::OWNER_OUT_OF_CREDIT,
+            Self::OtherProcess => text::OWNER_OTHER_PROCESS,
+            Self::InteractionsEndpoint => text::INTERACTIONS_ENDPOINT,
+        }
+    }
+}
+
 /// What the owner was told of, and when.
 #[derive(Debug, Default)]
-pub(super) struct Alerts(Mutex<Vec<(&'static str, Instant)>>);
+pub(super) struct Alerts(Mutex<Vec<(Problem, Instant)>>);
 
 impl Alerts {
     /// Whether it is time to tell of this, which is done then.
-    fn is_due(&self, problem: &'static str) -> bool {
+    fn is_due(&self, problem: Problem) -> bool {
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         told.retain(|(_, at)| at.elapsed() < AGAIN_AFTER);
         let is_due = told.iter().all(|(other, _)| *other != problem);
@@ -43,22 +67,21 @@ impl Alerts {
 impl Jobs {
     /// Tells the owner what holds songs up, if only they can mend that.
     pub(super) fn alert_owners(self: &Arc<Self>, obstacle: Obstacle) {
-        let sentence = match obstacle {
-            Obstacle::BadKey => text::OWNER_BAD_KEY,
-            Obstacle::OutOfCredit => text::OWNER_OUT_OF_CREDIT,
-            Obstacle::Unreachable | Obstacle::Busy => return,
-        };
-        self.alert_owners_of(sentence);
+        match obstacle {
+            Obstacle::BadKey => self.alert_owners_of(Problem::BadKey),
+            Obstacle::OutOfCredit => self.alert_owners_of(Problem::OutOfCredit),
+            Obstacle::Unreachable | Obstacle::Busy => {}
+        }
     }
 
     /// An interaction has a first response that this process did not give. What it asked for is left
     /// to the process that gave it: both would pay for the same song.
     pub fn answered_elsewhere(self: &Arc<Self>, interaction: JobId) {
         error!(%interaction, "another process responds with this bot's token");
-        self.alert_owners_of(text::OWNER_OTHER_PROCESS);
+        self.alert_owners_of(Problem::OtherProcess);
     }
 
-    fn alert_owners_of(self: &Arc<Self>, problem: &'static str) {
+    fn alert_owners_of(self: &Arc<Self>, problem: Problem) {
         if self.alerts.is_due(problem) {
             self.tasks.spawn(Arc::clone(self).tell_owners(problem));
         }
@@ -66,7 +89,7 @@ impl Jobs {
 
     /// Sends a direct message to the person who is responsible for the application, and tries again where
     /// that may help: nobody else can mend what it tells of.
-    pub(crate) async fn tell_owners(self: Arc<Self>, sentence: &'static str) {
+    pub(crate) async fn tell_owners(self: Arc<Self>, problem: Problem) {
         let owners = match self.persist(|| self.discord.application()).await {
             Ok(application) => application.owners,
             Err(error) => {
@@ -77,7 +100,7 @@ impl Jobs {
         // One nonce for all tries, so that one of unknown fate makes no second message.
         let nonce = self.clock.now().millis().to_string();
         for owner in owners {
-            match self.persist(|| self.tell(owner, sentence, &nonce)).await {
+            match self.persist(|| self.tell(owner, problem.sentence(), &nonce)).await {
                 Ok(()) => info!(%owner, "told the bot's owner"),
                 Err(error) => warn!(%owner, %error, "telling the bot's owner failed"),
             }
@@ -119,11 +142,11 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn the_same_problem_is_told_once_an_hour_and_another_one_at_once() {
         let alerts = Alerts::default();
-        assert!(alerts.is_due("bad key"));
+        assert!(alerts.is_due(Problem::BadKey));
         tokio::time::advance(Duration::from_mins(59)).await;
-        assert!(!alerts.is_due("bad key"));
-        assert!(alerts.is_due("out of credit"));
+        assert!(!alerts.is_due(Problem::BadKey));
+        assert!(alerts.is_due(Problem::OutOfCredit));
         tokio::time::advance(Duration::from_mins(1)).await;
-        assert!(alerts.is_due("bad key"));
+        assert!(alerts.is_due(Problem::BadKey));
     }
 }

@@ -12,10 +12,12 @@ use crate::{
     media::Files,
 };
 
-/// How often one run of the bot tries to send a song's files while Discord can't take them, and the
-/// pauses before: each is three times as long as the one before it, and an outage takes minutes.
-const TRIES: u32 = 8;
+/// How often one run of the bot sends a song's files again while Discord can't take them.
+const RETRIES: u32 = 8;
+/// The pause before the first retry. Each further one is three times as long, since an outage takes
+/// minutes; the pause after every failed step of a job comes on top.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// The longest of these pauses.
 const LONGEST_PAUSE: Duration = Duration::from_mins(5);
 
 impl Jobs {
@@ -83,7 +85,7 @@ impl Worker {
             if !files.is_empty() {
                 match self.unless_stopping(jobs.upload(&self.job, &self.job, files)).await? {
                     Ok(()) => info!("the song's files are attached"),
-                    Err(error) if error.is_passing() && self.attach_tries < TRIES => {
+                    Err(error) if error.is_passing() && self.attach_tries < RETRIES => {
                         self.attach_tries += 1;
                         return Err(error.into());
                     }

@@ -21,8 +21,7 @@ pub fn without_links(requester: UserId, has_song: bool) -> String {
 }
 
 /// In place of a message that Discord rejects in every other form: without a mention, a link or
-/// anything that somebody else wrote. It begins with the song's number, by which the message is found
-/// again: see [`is_bare`].
+/// anything that somebody else wrote. It names the job's id, by which the message is found again.
 pub fn bare(job: JobId, has_song: bool) -> String {
     let number = song_number(job);
     if has_song {
@@ -33,11 +32,6 @@ pub fn bare(job: JobId, has_song: bool) -> String {
     } else {
         format!("{number} could not be made. Discord doesn't let me show more than this.")
     }
-}
-
-/// Whether a text is what [`bare`] says of this job.
-pub fn is_bare(text: &str, job: JobId) -> bool {
-    text.starts_with(&format!("{} ", song_number(job)))
 }
 
 fn song_number(job: JobId) -> String {
