@@ -10,9 +10,9 @@
 //! - [`media`]: downloads of songs and covers;
 //! - [`http_client`]: how requests leave; [`proxy`]: which of them use the host's proxy;
 //! - [`domain`]: the rules for jobs, prompts and quotas;
-//! - [`config`] and [`ops`]: settings, the command line, logs and backups.
+//! - [`config`] and [`ops`]: settings, the command line, the doctor, logs and backups.
 //!
-//! A module may use those below it in this list, and never a neighbour.
+//! `tests/it/standards/architecture.rs` lists which module may use which.
 
 pub mod bot;
 pub mod config;

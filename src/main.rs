@@ -10,7 +10,7 @@ use std::{
 use whisul_bot::{
     RunError,
     config::{ConfigErrors, Settings, database_url},
-    ops::{Command, backup, help_of, restore, telemetry},
+    ops::{Command, Form, backup, doctor, help_of, invite, restore, telemetry},
     run_until_signal,
 };
 
@@ -29,6 +29,10 @@ fn main() -> ExitCode {
         }),
         Ok(Command::Restore { file }) => given(database_url(env_file), |url| {
             done(restore(&url, &file).map(Some), "Nothing was restored")
+        }),
+        Ok(Command::Doctor { json, report }) => diagnose(env_file, Form::of(json, report)),
+        Ok(Command::Invite) => given(Settings::load(env_file), |settings| {
+            done(invite(&settings).map(Some), "There are no links")
         }),
         Ok(Command::Help { name }) => {
             help_of(name).map_or_else(|error| print(&error), |text| say(stdout(), text, 0))
@@ -53,6 +57,12 @@ fn say(mut to: impl Write, text: impl Display, code: u8) -> ExitCode {
 /// Goes on with the settings, or tells what is wrong with them.
 fn given<S>(settings: Result<S, ConfigErrors>, work: impl FnOnce(S) -> ExitCode) -> ExitCode {
     settings.map_or_else(|errors| say(stderr(), errors, MISUSED), work)
+}
+
+/// Prints what `doctor` found.
+fn diagnose(env_file: &Path, form: Form) -> ExitCode {
+    let diagnosis = doctor(env_file);
+    say(stdout(), diagnosis.printed(form), if diagnosis.has_failures() { FAILED } else { 0 })
 }
 
 fn start(settings: Settings) -> ExitCode {

@@ -17,6 +17,19 @@ pub struct Application {
     pub owners: Vec<UserId>,
     /// Whether interactions go to an address of its own, and so none over the gateway.
     pub has_endpoint: bool,
+    /// What its owner or its team is called, as far as Discord tells.
+    pub owner_name: Option<String>,
+    /// How it can be installed; `None` if Discord does not tell.
+    pub installs: Option<Installs>,
+}
+
+/// How an application can be installed (Discord docs, Application Resource > Installation Context).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Installs {
+    /// In servers.
+    pub in_guilds: bool,
+    /// By people, for use everywhere.
+    pub by_users: bool,
 }
 
 /// The application as Discord describes it (Discord docs, Application Resource and Teams). Read here
@@ -31,13 +44,25 @@ pub(super) struct ApplicationAnswer {
     #[serde(default, deserialize_with = "or_default")]
     team: Option<Team>,
     #[serde(default, deserialize_with = "or_default")]
-    owner: Option<Identified>,
+    owner: Option<Owner>,
+    #[serde(default)]
+    integration_types_config: Value,
     #[serde(default)]
     interactions_endpoint_url: Value,
 }
 
 #[derive(Deserialize)]
+struct Owner {
+    #[serde(flatten)]
+    identified: Identified,
+    #[serde(default, deserialize_with = "or_default")]
+    username: Option<String>,
+}
+
+#[derive(Deserialize)]
 struct Team {
+    #[serde(default, deserialize_with = "or_default")]
+    name: Option<String>,
     owner_user_id: Snowflake,
     #[serde(default, deserialize_with = "readable")]
     members: Vec<Member>,
@@ -54,16 +79,24 @@ struct Member {
 
 impl ApplicationAnswer {
     pub(super) fn application(self) -> Application {
-        let owners = match (self.team, self.owner) {
-            (Some(team), _) => team.responsible(),
-            (None, Some(owner)) => vec![UserId(owner.id.0)],
-            (None, None) => Vec::new(),
+        let (owners, owner_name) = match (self.team, self.owner) {
+            (Some(mut team), _) => {
+                let name = team.name.take();
+                (team.responsible(), name)
+            }
+            (None, Some(owner)) => (vec![UserId(owner.identified.id.0)], owner.username),
+            (None, None) => (Vec::new(), None),
         };
         let endpoint = self.interactions_endpoint_url.as_str();
         let has_endpoint = endpoint.is_some_and(|url| !url.is_empty());
         let id = ApplicationId(self.identified.id.0);
         let name = self.name.as_str().unwrap_or_default().to_owned();
-        Application { id, name, owners, has_endpoint }
+        let contexts = self.integration_types_config.as_object();
+        let installs = contexts.map(|contexts| Installs {
+            in_guilds: contexts.contains_key("0"),
+            by_users: contexts.contains_key("1"),
+        });
+        Application { id, name, owners, has_endpoint, owner_name, installs }
     }
 }
 

@@ -356,7 +356,7 @@ fn with_bot(method: Method, path: String, body: &Value) -> Request<'_> {
     Request { method, path, query: "", auth, priority, body: Some(body) }
 }
 
-fn without_body(path: String, query: &str) -> Request<'_> {
+pub(super) fn without_body(path: String, query: &str) -> Request<'_> {
     let (auth, priority) = (Auth::BotToken, Priority::High);
     Request { method: Method::Get, path, query, auth, priority, body: None }
 }

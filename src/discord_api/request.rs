@@ -65,7 +65,7 @@ pub(super) struct Request<'a> {
 #[derive(Debug)]
 pub(super) struct Sender {
     pub(super) http: HttpClient,
-    base: String,
+    pub(super) base: String,
     /// The proxy through which Discord is reached.
     pub(super) proxy: Option<Proxy>,
     token: SecretString,

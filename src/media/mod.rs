@@ -16,7 +16,7 @@ mod tests;
 use std::time::Duration;
 
 use reqwest::{
-    ClientBuilder,
+    ClientBuilder, Method,
     header::{ACCEPT_ENCODING, HeaderMap, HeaderValue},
     redirect::Policy,
 };
@@ -149,6 +149,16 @@ impl Media {
     pub fn with_http_client(whisul: &Url, http: HttpClient) -> Self {
         let (own, public) = (http.clone(), http);
         Self { whisul: whisul.origin(), own, public, budget: Budget::of(BUDGET) }
+    }
+
+    /// Whether the server of a link answers, whatever it says.
+    ///
+    /// # Errors
+    /// When it can't be reached, or nothing is fetched from such a link.
+    pub async fn reach(&self, link: &Url) -> Result<(), MediaError> {
+        let http = self.client_for(link)?;
+        http.send(http.request(Method::HEAD, link.clone())).await?;
+        Ok(())
     }
 
     /// The files of a song that are wanted and can be had, each of at most `limit` bytes.

@@ -27,6 +27,12 @@ const TERMINAL_INPUT: &str = "standard input is a terminal; write < FILE after t
 /// # Errors
 /// When there is no copy: with the reason and its causes.
 pub fn backup(database_url: &str, to: &FileOrStdio) -> Result<(), String> {
+    copy(database_url, to)?;
+    store::note_backup(database_url);
+    Ok(())
+}
+
+fn copy(database_url: &str, to: &FileOrStdio) -> Result<(), String> {
     match to {
         FileOrStdio::File(file) => wait_for(store::backup(database_url, file)),
         FileOrStdio::Stdio if io::stdout().is_terminal() => Err(TERMINAL_OUTPUT.to_owned()),

@@ -50,6 +50,20 @@ Of the settings, only DATABASE_URL is needed.")]
         #[arg(value_parser = file_or_stdio())]
         file: FileOrStdio,
     },
+    /// Check everything that the bot depends on, and say what to do about what is wrong
+    #[command(after_help = "\
+The bot may run meanwhile. No song is spent, and nothing is changed.
+The exit code is 1 if something does not work, and 0 otherwise.")]
+    Doctor {
+        /// Print one JSON object, for programs
+        #[arg(long, conflicts_with = "report")]
+        json: bool,
+        /// Print a block for a bug report, without secrets, ids and names
+        #[arg(long)]
+        report: bool,
+    },
+    /// Print the links with which the bot is added to servers
+    Invite,
     /// Explain a command or a setting, or everything
     Help {
         /// A command, or a setting such as `USER_QUOTA`
@@ -143,6 +157,9 @@ mod tests {
             (&["backup", "./-"], Command::Backup { file: file("./-") }),
             (&["restore", "a.db"], Command::Restore { file: file("a.db") }),
             (&["restore", "-"], Command::Restore { file: FileOrStdio::Stdio }),
+            (&["doctor"], Command::Doctor { json: false, report: false }),
+            (&["doctor", "--report"], Command::Doctor { json: false, report: true }),
+            (&["invite"], Command::Invite),
         ] {
             assert_eq!(parse(words).unwrap(), command, "{words:?}");
         }

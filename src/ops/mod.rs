@@ -2,9 +2,14 @@
 
 mod backup;
 mod command_line;
+mod doctor;
+mod invite;
+mod permissions;
 pub mod signals;
 pub(crate) mod startup;
 pub mod telemetry;
 
 pub use backup::{backup, restore};
 pub use command_line::{Command, FileOrStdio, help_of};
+pub use doctor::{Diagnosis, Finding, Form, Level, doctor};
+pub use invite::invite;

@@ -129,7 +129,7 @@ async fn copy(
 }
 
 /// Reads the file and never writes it.
-async fn connect(file: &Path) -> Result<SqliteConnection, OpenError> {
+pub(super) async fn connect(file: &Path) -> Result<SqliteConnection, OpenError> {
     let options = SqliteConnectOptions::new().filename(file).read_only(true).busy_timeout(PATIENCE);
     let connection = SqliteConnection::connect_with(&options).await;
     connection.map_err(|error| OpenError::at(file.to_owned(), error))

@@ -11,6 +11,7 @@ mod backup;
 mod codec;
 mod error;
 mod forget;
+mod inspect;
 mod lock;
 mod open;
 mod operation;
@@ -33,6 +34,7 @@ pub use self::{
     admit::Admission,
     backup::{BackupError, backup, snapshot},
     error::{DamagedRow, OpenError, StoreError},
+    inspect::{Inspection, check_access, free_space, inspect, note_backup},
     open::file_of,
     operation::{Intercepted, Interceptor, Operation, Work},
     restore::{RestoreError, Restored, restore},

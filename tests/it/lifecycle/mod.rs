@@ -1,5 +1,6 @@
 //! The program starts, meets faults of the machine, and stops.
 
+mod doctor;
 mod fault_matrix;
 mod http_proxy;
 mod panics;

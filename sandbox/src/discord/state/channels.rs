@@ -85,7 +85,7 @@ impl DiscordState {
                 "guild_id": guild.to_string(),
                 "name": channel.name,
                 "position": 0,
-                "permission_overwrites": [],
+                "permission_overwrites": self.overwrites_json(channel),
                 "topic": null,
                 "nsfw": false,
                 "rate_limit_per_user": 0,
@@ -101,6 +101,16 @@ impl DiscordState {
             }),
         };
         merged(json, more)
+    }
+
+    /// What the bot may not do here, as an overwrite of its own
+    /// (<https://docs.discord.com/developers/resources/channel#overwrite-object>).
+    fn overwrites_json(&self, channel: &Channel) -> Value {
+        if channel.denied_to_bot == 0 {
+            return json!([]);
+        }
+        let (bot, denied) = (self.bot.to_string(), channel.denied_to_bot.to_string());
+        json!([{ "id": bot, "type": 1, "allow": "0", "deny": denied }])
     }
 
     /// The channels of a server.

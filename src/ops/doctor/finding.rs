@@ -1,0 +1,239 @@
+//! What a check found, and the three forms in which the findings are printed.
+
+use std::{env::consts, fmt};
+
+use serde::Serialize;
+
+/// How a check ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// All is well.
+    Ok,
+    /// The bot works, but something will harm it sooner or later, or could not be checked.
+    Warning,
+    /// The bot, or a part of it, does not work.
+    Failure,
+}
+
+/// One line of the diagnosis.
+#[derive(Clone, Debug, Serialize)]
+pub struct Finding {
+    /// What was checked: one of a fixed set of words.
+    pub check: &'static str,
+    /// How that ended.
+    pub level: Level,
+    /// What was found.
+    pub text: String,
+    /// What to do about it; `None` where all is well.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<String>,
+    /// The parts of the text that a public report must not show: names and paths.
+    #[serde(skip)]
+    private: Vec<String>,
+}
+
+impl Finding {
+    pub(super) fn ok(check: &'static str, text: impl Into<String>) -> Self {
+        Self { check, level: Level::Ok, text: text.into(), remedy: None, private: Vec::new() }
+    }
+
+    pub(super) fn warning(
+        check: &'static str,
+        text: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self { level: Level::Warning, remedy: Some(remedy.into()), ..Self::ok(check, text) }
+    }
+
+    pub(super) fn failure(
+        check: &'static str,
+        text: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self { level: Level::Failure, remedy: Some(remedy.into()), ..Self::ok(check, text) }
+    }
+
+    /// Marks a part of the text, and of the remedy, as private.
+    pub(super) fn hiding(mut self, part: impl Into<String>) -> Self {
+        let part = part.into();
+        if !part.is_empty() {
+            self.private.push(part);
+        }
+        self
+    }
+
+    /// A text as a public report shows it: without private parts, and without ids.
+    fn public(&self, text: &str) -> String {
+        let hidden = self
+            .private
+            .iter()
+            .fold(text.to_owned(), |text, part| text.replace(part.as_str(), "[hidden]"));
+        without_ids(&hidden)
+    }
+}
+
+/// Everything that was found.
+#[derive(Clone, Debug, Serialize)]
+pub struct Diagnosis {
+    /// The program's version.
+    pub version: &'static str,
+    /// The operating system and the processor.
+    pub system: String,
+    /// One finding or more for each check, in a fixed order.
+    pub findings: Vec<Finding>,
+}
+
+/// How a diagnosis is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Form {
+    /// A line a finding, for the host.
+    #[default]
+    Text,
+    /// One JSON object, for programs.
+    Json,
+    /// A block for a public bug report: no secret, no id, no name.
+    Report,
+}
+
+impl Form {
+    /// The form that the options of the command line ask for.
+    pub fn of(json: bool, report: bool) -> Self {
+        match (json, report) {
+            (true, _) => Self::Json,
+            (false, true) => Self::Report,
+            (false, false) => Self::Text,
+        }
+    }
+}
+
+impl Diagnosis {
+    pub(super) fn of(findings: Vec<Finding>) -> Self {
+        let system = format!("{} {}", consts::OS, consts::ARCH);
+        Self { version: env!("CARGO_PKG_VERSION"), system, findings }
+    }
+
+    /// Whether something does not work.
+    pub fn has_failures(&self) -> bool {
+        self.findings.iter().any(|finding| finding.level == Level::Failure)
+    }
+
+    /// The diagnosis as text.
+    pub fn printed(&self, form: Form) -> String {
+        match form {
+            Form::Text => self.lines(|_, text| text.to_owned()),
+            // Nothing in it can fail to be JSON.
+            Form::Json => serde_json::to_string_pretty(self).unwrap_or_default(),
+            Form::Report => {
+                let (version, system) = (self.version, &self.system);
+                let lines = self.lines(Finding::public);
+                format!("```text\nwhisul-bot {version} on {system}\n{lines}\n```")
+            }
+        }
+    }
+
+    fn lines(&self, shown: impl Fn(&Finding, &str) -> String) -> String {
+        let lines = self.findings.iter().map(|finding| {
+            let text = indented(&shown(finding, &finding.text));
+            let line = format!("{:<8} {:<12} {text}", finding.level.to_string(), finding.check);
+            match &finding.remedy {
+                Some(remedy) => format!("{line}\n{INDENT}{}", indented(&shown(finding, remedy))),
+                None => line,
+            }
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// As wide as the level and the check.
+const INDENT: &str = "                      ";
+
+fn indented(text: &str) -> String {
+    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    lines.map(str::trim_end).collect::<Vec<_>>().join(&format!("\n{INDENT}"))
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Ok => "ok",
+            Self::Warning => "warning",
+            Self::Failure => "FAILURE",
+        })
+    }
+}
+
+/// The fewest digits of an id of Discord's (2015 on); port numbers, counts and years have fewer.
+const ID_DIGITS: usize = 15;
+
+/// A text with `[id]` in place of each of Discord's ids.
+fn without_ids(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut digits = String::new();
+    for c in text.chars().chain(['\0']) {
+        if c.is_ascii_digit() {
+            digits.push(c);
+            continue;
+        }
+        let is_id = digits.len() >= ID_DIGITS;
+        shown.push_str(if is_id { "[id]" } else { &digits });
+        digits.clear();
+        shown.extend(Some(c).filter(|c| *c != '\0'));
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn diagnosis() -> Diagnosis {
+        let token = Finding::ok("token", "Melody (1576738400927481857), of Ann");
+        let disk = Finding::warning("disk", "12 MB free at /home/ann/data", "Free some space.");
+        let key = Finding::failure("key", "Whisul rejects the key", "Copy it again.");
+        Diagnosis::of(vec![
+            token.hiding("Melody").hiding("Ann").hiding(""),
+            disk.hiding("/home/ann/data"),
+            key,
+        ])
+    }
+
+    #[test]
+    fn a_line_for_each_finding_and_its_remedy_below_it() {
+        let text = diagnosis().printed(Form::Text);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 5, "{text}");
+        assert_eq!(lines[0], "ok       token        Melody (1576738400927481857), of Ann");
+        assert_eq!(lines[3], "FAILURE  key          Whisul rejects the key");
+        assert_eq!(lines[4].trim_start(), "Copy it again.");
+        assert_eq!(lines[4].find("Copy"), lines[3].find("Whisul"));
+    }
+
+    #[test]
+    fn a_report_names_nobody() {
+        let report = diagnosis().printed(Form::Report);
+        assert!(report.starts_with("```text\nwhisul-bot 0."), "{report}");
+        assert!(report.contains("ok       token        [hidden] ([id]), of [hidden]"), "{report}");
+        assert!(report.contains("12 MB free at [hidden]"), "{report}");
+        assert!(!report.contains("Ann") && !report.contains("157673"), "{report}");
+    }
+
+    #[test]
+    fn json_holds_every_finding_and_nothing_that_is_not_printed() {
+        let json: serde_json::Value =
+            serde_json::from_str(&diagnosis().printed(Form::Json)).unwrap();
+        assert_eq!(json["findings"].as_array().unwrap().len(), 3);
+        let disk = &json["findings"][1];
+        assert_eq!((&disk["check"], &disk["level"]), (&"disk".into(), &"warning".into()));
+        assert!(disk.get("private").is_none() && json["findings"][0].get("remedy").is_none());
+    }
+
+    #[test]
+    fn only_long_numbers_are_ids() {
+        assert_eq!(
+            without_ids("404 of 123456789012345678, 14 digits 12345678901234"),
+            "404 of [id], 14 digits 12345678901234"
+        );
+        assert_eq!(without_ids("123456789012345678"), "[id]");
+    }
+}

@@ -1,0 +1,71 @@
+//! `whisul-bot invite`: the links with which the bot is added to servers, and by people for
+//! themselves.
+
+use tokio::runtime::Builder;
+
+use super::permissions::least;
+use crate::{
+    config::Settings,
+    discord_api::{Discord, DiscordError},
+    domain::{ApplicationId, with_causes},
+};
+
+/// The links for the bot with the token in the settings. To be called outside of a tokio runtime.
+///
+/// # Errors
+/// When Discord does not tell whose token that is: with the reason.
+pub fn invite(settings: &Settings) -> Result<String, String> {
+    let runtime = Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| with_causes(&error))?;
+    let application = runtime.block_on(async {
+        let (base, token) = (settings.discord_api_url.as_ref(), settings.discord_token.clone());
+        Discord::new(base, token, &settings.proxies)?.application().await
+    });
+    // A look-up of a host name that hangs must not hold up the end.
+    runtime.shutdown_background();
+    let application = application.map_err(|error| match error {
+        DiscordError::BadToken => "Discord rejects DISCORD_TOKEN; copy it again".to_owned(),
+        error => error.to_string(),
+    })?;
+    Ok(format!(
+        "{}\n\n  Add it to a server that you manage:\n  {}\n\n  Use it everywhere by yourself:\n  {}",
+        application.name,
+        for_servers(application.id),
+        for_users(application.id)
+    ))
+}
+
+/// Adds the bot to a server, with the least permissions (Discord docs, `OAuth2` > Bot Authorization
+/// Flow).
+fn for_servers(id: ApplicationId) -> String {
+    let permissions = least();
+    format!(
+        "https://discord.com/oauth2/authorize?client_id={id}&integration_type=0\
+         &scope=bot+applications.commands&permissions={permissions}"
+    )
+}
+
+/// Installs it for a person (Discord docs, Application Resource > Installation Context).
+fn for_users(id: ApplicationId) -> String {
+    format!(
+        "https://discord.com/oauth2/authorize?client_id={id}&integration_type=1\
+         &scope=applications.commands"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_links_ask_for_no_more_than_is_needed() {
+        let link = for_servers(ApplicationId(7));
+        assert!(
+            link.ends_with(
+                "client_id=7&integration_type=0&scope=bot+applications.commands&permissions=117760"
+            ),
+            "{link}"
+        );
+        assert!(!for_users(ApplicationId(7)).contains("permissions"));
+    }
+}
