@@ -1,4 +1,4 @@
-//! What the bot takes and how quickly it answers, measured on the real program against the sandbox.
+//! Memory, threads, files and response times of the real program against the sandbox.
 //!
 //! `cargo bench --bench measure` builds it as it is released and prints the figures.
 
@@ -17,7 +17,7 @@ use serde_json::json;
 
 /// How many commands are timed.
 const COMMANDS: usize = 500;
-/// How long the bot is left alone before its memory is read.
+/// How long the bot idles before its memory is measured.
 const IDLE: Duration = Duration::from_secs(3);
 
 #[tokio::main]

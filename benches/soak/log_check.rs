@@ -62,7 +62,7 @@ impl Kind {
     }
 }
 
-/// How a line words what a fault did.
+/// The text of a log line about a fault.
 fn wording(effect: &str, kind: &Kind) -> Option<String> {
     let of_whisul = [SUBMISSION.name, POLL.name].contains(&kind.name);
     let words = match (effect, of_whisul) {
@@ -74,26 +74,26 @@ fn wording(effect: &str, kind: &Kind) -> Option<String> {
         ("cut", true) => "broken exchange",
         ("cut", false) => "did not answer as it should: error",
         ("garbage", _) => "status 200",
-        // Whoever answers in the place of a service is told of by the same status.
+        // The log names the status of a page in place of the service.
         (page, _) => return Some(page.replace("page", "status")),
     };
     Some(words.to_owned())
 }
 
-/// How often a kind of request met an effect, and how many lines tell of it.
+/// How often a fault hit a kind of request, and how many log lines mention it.
 #[derive(Default)]
 struct ShownState {
     faults: usize,
     lines: usize,
 }
 
-/// What was read from the log.
+/// The counts of log lines.
 #[derive(Default)]
 pub(crate) struct LogCheck {
     lines: usize,
     /// Lines that are no JSON.
     strange: Vec<String>,
-    /// What is told how often, by level and text.
+    /// Lines by level and text.
     texts: BTreeMap<(String, String), usize>,
     told: BTreeMap<(&'static str, String), ShownState>,
 }

@@ -1,5 +1,5 @@
 //! A soak: the released program works for many people, song after song, while outages come and go.
-//! Durations are shortened some fifty-fold, so that half an hour stands for a day.
+//! Durations are shortened some fifty-fold, so that half an hour represents a day.
 //!
 //! `MINUTES=30 cargo bench --bench soak` prints the figures, and fails where the bot grows, loses a
 //! song, pays for one twice, or keeps an error to itself. `SEED=…` repeats the choices of an

@@ -12,7 +12,7 @@ const MORE: u64 = 8;
 /// A shorter soak is all warm-up.
 const LEAST: Duration = Duration::from_mins(9);
 
-/// What was measured, the oldest first.
+/// The measurements, the oldest first.
 #[derive(Default)]
 pub(crate) struct UsageRecord(Vec<(Duration, ResourceUsage)>);
 

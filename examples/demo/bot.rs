@@ -22,7 +22,7 @@ pub(crate) fn command(settings: BTreeMap<&str, String>) -> io::Result<Command> {
 }
 
 /// Runs the bot, with the settings of the environment, until standard input ends: that is when the
-/// demo says so, or is gone itself.
+/// demo stops it or ends itself.
 pub(crate) fn run() -> ExitCode {
     let settings = match Settings::read(|name| env::var(name).ok()) {
         Ok(settings) => settings,

@@ -40,7 +40,7 @@ const MISUSED: u8 = 2;
 /// How long the bot may take to be ready.
 const START_LIMIT: Duration = Duration::from_secs(15);
 
-/// What is played.
+/// What the demo does.
 enum Act {
     /// The scene, and then the page.
     SceneAndPage,
@@ -78,7 +78,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Builds the stage, plays, and clears everything away, however it ended.
+/// Starts the sandbox, plays the scene, and cleans up in any case.
 async fn play(act: Act) -> Result<(), Wrong> {
     let mut signals = Signals::listen()?;
     let stage = Stage::build().await?;

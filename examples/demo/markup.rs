@@ -20,7 +20,7 @@ impl Reader<'_> {
         shown
     }
 
-    /// What comes first in a text, resolved, and what comes after it.
+    /// The first piece of a text, resolved, and the rest.
     fn next<'a>(&self, text: &'a str) -> Option<(String, &'a str)> {
         let first = text.chars().next()?;
         let after = text.get(first.len_utf8()..)?;

@@ -11,10 +11,10 @@ use crate::{markup::Reader, screen::Terminal};
 
 /// The colour of a message without an embed: that of Discord's own text.
 const GREY: u32 = 0x80_84_8E;
-/// How many characters stand side by side.
+/// Characters per line.
 const WIDTH: usize = 76;
 
-/// What is drawn, and how.
+/// The lines and colours to print.
 pub(crate) struct Picture<'a> {
     pub(crate) message: &'a Message,
     pub(crate) names: &'a BTreeMap<u64, String>,

@@ -12,7 +12,7 @@ use crate::{
     stage::{Stage, Wrong},
 };
 
-/// Longer than any song here takes, its time in line included.
+/// Longer than any song here takes, its time in the queue included.
 const LIMIT: Duration = Duration::from_secs(15);
 
 /// Two people, three songs, a failure and a refusal.
@@ -44,7 +44,7 @@ pub(crate) async fn play(stage: &Stage, terminal: Terminal) -> Result<(), Wrong>
     third.settled().await?.expect_refusal()
 }
 
-/// A person uses `/song`, and the audience sees what they type.
+/// A person uses `/song`, which is printed.
 async fn command(
     stage: &Stage,
     terminal: Terminal,
@@ -117,7 +117,7 @@ enum Outcome {
 }
 
 impl Outcome {
-    /// What a message shows; nothing while the song is under way.
+    /// The outcome that a message shows; `None` while the song runs.
     fn of(message: &Message) -> Option<Self> {
         if message.button(text::LISTEN).is_some() {
             Some(Self::Song)

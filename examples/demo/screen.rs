@@ -1,4 +1,4 @@
-//! What the audience sees: each message of the Discord, printed whenever it has changed.
+//! Prints each message of the sandbox's Discord whenever it has changed.
 
 use std::{
     collections::BTreeMap,
@@ -74,20 +74,20 @@ impl Screen {
         self.terminal
     }
 
-    /// Shows what is new, for ever.
+    /// Prints changes for ever.
     pub(crate) async fn follow(&mut self) -> Infallible {
         let mut changes = self.discord.requests().changed();
         loop {
             changes.mark_unchanged();
             self.show_news();
             if changes.changed().await.is_err() {
-                // Nothing is new any more, in a Discord that is gone.
+                // The Discord has ended.
                 pending::<()>().await;
             }
         }
     }
 
-    /// Shows what is new.
+    /// Prints changes since the last call.
     pub(crate) fn show_news(&mut self) {
         for message in self.discord.messages() {
             let look = Look {

@@ -99,7 +99,7 @@ impl Stage {
         })
     }
 
-    /// Whom and what the page shows.
+    /// The people, channels and roles of the page.
     pub(crate) fn environment(&self) -> Environment {
         let person = |person: &Person, what: &str| (person.clone(), what.to_owned());
         let channel = |channel: &Channel, name: &str| (channel.clone(), name.to_owned());
@@ -136,7 +136,7 @@ impl Stage {
         )
     }
 
-    /// What is wrong when the bot is gone.
+    /// The error of a bot that has ended by itself.
     pub(crate) fn left(&self) -> Wrong {
         Wrong::Left(self.bot.log().pop().map(|(_, line)| line).unwrap_or_default())
     }
@@ -152,7 +152,7 @@ impl Stage {
     }
 }
 
-/// The settings with which any whisul-bot comes to this stage.
+/// The settings that connect a whisul-bot to this sandbox.
 fn addresses(
     discord: &DiscordSandbox,
     whisul: &WhisulSandbox,

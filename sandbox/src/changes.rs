@@ -1,10 +1,10 @@
-//! The bell that wakes everybody who waits for something to happen in a sandbox.
+//! Wakes tasks that wait for a change in a sandbox.
 
 use std::sync::Arc;
 
 use tokio::sync::watch;
 
-/// A counter of changes: whoever changes something bumps it, whoever waits watches it.
+/// A counter of changes. Code that changes something bumps it; tasks that wait watch it.
 ///
 /// Clones share one counter.
 #[derive(Clone, Debug)]
@@ -17,7 +17,7 @@ impl Changes {
         Self(Arc::new(watch::Sender::new(0)))
     }
 
-    /// Tells everybody who waits to look again. Call it after the change can be seen.
+    /// Wakes all waiting tasks. Call it after the change is visible.
     pub fn bump(&self) {
         self.0.send_modify(|count| *count = count.wrapping_add(1));
     }

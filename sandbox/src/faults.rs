@@ -1,4 +1,4 @@
-//! What goes wrong on demand.
+//! Faults on demand.
 
 mod fault;
 pub(crate) mod rewrite;
@@ -17,10 +17,10 @@ pub(crate) use fault::{Answer, Effect, Rewrite};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FaultId(usize);
 
-/// What goes wrong with a sandbox at present. Clones share one list.
+/// The faults of a sandbox. Clones share one list.
 ///
-/// A request meets at most one fault: the oldest that fits it, has let enough requests pass, and is
-/// not used up. So faults with [`Fault::times`] follow each other in the order they were added.
+/// At most one fault applies to a request: the oldest that fits it, has let enough requests pass, and
+/// is not used up. So faults with [`Fault::times`] follow each other in the order they were added.
 #[derive(Clone, Debug)]
 pub struct Faults {
     entries: Arc<Mutex<Vec<Entry>>>,
@@ -35,20 +35,20 @@ struct Entry {
     removed: bool,
 }
 
-/// What a request has to go through.
+/// The delay and the effect of a fault.
 #[derive(Debug)]
-pub(crate) struct Trouble {
+pub(crate) struct AppliedFault {
     pub(crate) delay: Option<Duration>,
     pub(crate) effect: Option<Effect>,
 }
 
 impl Faults {
-    /// Nothing goes wrong yet. Bumps `changes` with each request that meets a fault.
+    /// Without faults. Bumps `changes` with each request that hits a fault.
     pub(crate) fn new(changes: Changes) -> Self {
         Self { entries: Arc::default(), changes }
     }
 
-    /// From now on this goes wrong.
+    /// Adds a fault.
     #[expect(clippy::must_use_candidate, reason = "most faults are never asked after")]
     pub fn add(&self, fault: Fault) -> FaultId {
         let mut entries = lock(&self.entries);
@@ -56,14 +56,14 @@ impl Faults {
         FaultId(entries.len() - 1)
     }
 
-    /// This goes wrong no longer.
+    /// Removes a fault.
     pub fn remove(&self, id: FaultId) {
         if let Some(entry) = lock(&self.entries).get_mut(id.0) {
             entry.removed = true;
         }
     }
 
-    /// Nothing goes wrong any longer.
+    /// Removes all faults.
     pub fn clear(&self) {
         for entry in lock(&self.entries).iter_mut() {
             entry.removed = true;
@@ -82,9 +82,9 @@ impl Faults {
         lock(&self.entries).iter().map(|entry| (entry.fault.clone(), entry.hits)).collect()
     }
 
-    /// The fault that a request meets, counted as met.
-    pub(crate) fn meet(&self, method: &str, path: &str, body: &[u8]) -> Option<Trouble> {
-        let met = lock(&self.entries).iter_mut().find_map(|entry| entry.meet(method, path, body));
+    /// The fault that applies to a request, counted as a hit.
+    pub(crate) fn hit(&self, method: &str, path: &str, body: &[u8]) -> Option<AppliedFault> {
+        let met = lock(&self.entries).iter_mut().find_map(|entry| entry.hit(method, path, body));
         if met.is_some() {
             self.changes.bump();
         }
@@ -93,7 +93,7 @@ impl Faults {
 }
 
 impl Entry {
-    fn meet(&mut self, method: &str, path: &str, body: &[u8]) -> Option<Trouble> {
+    fn hit(&mut self, method: &str, path: &str, body: &[u8]) -> Option<AppliedFault> {
         let Fault { body_part, times, after, delay, until, effect, .. } = &self.fault;
         let used_up = times.is_some_and(|times| self.hits >= times)
             || until.is_some_and(|until| Instant::now() >= until);
@@ -108,7 +108,7 @@ impl Entry {
         }
         self.hits += 1;
         let plain = || delay.is_none().then(|| Effect::Answer(Answer::default()));
-        Some(Trouble { delay: *delay, effect: effect.clone().or_else(plain) })
+        Some(AppliedFault { delay: *delay, effect: effect.clone().or_else(plain) })
     }
 }
 

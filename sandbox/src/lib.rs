@@ -1,9 +1,8 @@
 //! A Discord and a Whisul on this machine, over real HTTP and WebSocket on loopback.
 //!
-//! Tests, the demo and other people's bots run against these two instead of the real services. What
-//! the services refuse is refused here as well, what goes wrong with them can be made to go wrong
-//! on demand ([`Faults`]), and every request is on record ([`Requests`]). Nothing of this crate is
-//! part of the bot's own binary.
+//! Tests, the demo and other people's bots run against these two instead of the real services. The
+//! sandbox refuses what the services refuse, injects faults on demand ([`Faults`]), and records every
+//! request ([`Requests`]). The bot's own binary contains nothing of this crate.
 
 mod changes;
 pub mod discord;

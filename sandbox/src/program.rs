@@ -96,10 +96,10 @@ impl Program {
         lock(&self.state).child.is_some()
     }
 
-    /// Waits until it does not run; how it ended, if it ever ran.
+    /// Waits until it does not run. Returns how it ended, if it ever ran.
     pub async fn ended(&self) -> Option<ExitStatus> {
         let mut changed = self.changes.watch();
-        // The bell outlives this wait, so the wait ends only when there is something to return.
+        // The counter outlives this wait, so the wait ends only with a result.
         drop(changed.wait_for(|_| !self.runs()).await);
         lock(&self.state).ended
     }

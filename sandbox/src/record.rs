@@ -1,4 +1,4 @@
-//! What was asked of a sandbox, kept so that tests can tell what was and was not asked.
+//! The record of all requests to a sandbox.
 
 use std::{
     collections::VecDeque,
@@ -85,7 +85,7 @@ impl Requests {
         kept.list.iter().skip(kept.list.len().saturating_sub(most)).cloned().collect()
     }
 
-    /// From now on JSON answers are kept as well: for somebody who reads along.
+    /// Keeps JSON answers as well from now on.
     pub fn keep_answers(&self) {
         lock(&self.kept).answers = true;
     }

@@ -1,4 +1,4 @@
-//! One HTTP server for both sandboxes: it records, lets things go wrong, and cuts connections.
+//! The HTTP server of both sandboxes: it records requests, applies faults and cuts connections.
 
 use std::{
     convert::Infallible,
@@ -41,7 +41,7 @@ use crate::{
 /// The largest request that is read, in bytes; Discord's own uploads stay far below.
 const LARGEST_REQUEST: usize = 128 << 20;
 
-/// The longest answer that is kept for those who read along, in bytes.
+/// The longest answer that is kept, in bytes.
 const KEPT_ANSWER: u64 = 16 << 10;
 
 /// Not UTF-8, so not JSON.
@@ -49,7 +49,7 @@ const GARBAGE: &[u8] = b"\xff\xfe{\"status\": <html>502 Bad Gateway</html>\x00";
 
 /// A server on loopback. Dropping it closes its port and its connections.
 ///
-/// A connection that was upgraded belongs to whoever upgraded it and is not closed from here.
+/// An upgraded connection belongs to the code that upgraded it and is not closed here.
 #[derive(Debug)]
 pub(crate) struct Server {
     address: SocketAddr,
@@ -63,7 +63,7 @@ enum State {
     /// Bound but not listening: the port stays ours, and connections are refused.
     Down(TcpSocket),
     /// Between the two.
-    Turning,
+    Changing,
 }
 
 #[derive(Debug)]
@@ -74,7 +74,7 @@ struct Running {
 }
 
 impl Server {
-    /// Serves `router` on this port of 127.0.0.1; 0 stands for any free port.
+    /// Serves `router` on this port of 127.0.0.1; 0 means any free port.
     ///
     /// # Errors
     /// When the port is taken.
@@ -102,11 +102,11 @@ impl Server {
     /// # Errors
     /// When the port could not be kept.
     pub(crate) async fn stop(&self) -> io::Result<()> {
-        let before = std::mem::replace(&mut *lock(&self.state), State::Turning);
+        let before = std::mem::replace(&mut *lock(&self.state), State::Changing);
         let after = match before {
             State::Up(Running { stop, accepting }) => {
                 drop(stop);
-                // A panicking handler has made itself heard already.
+                // The panic of a handler has been printed already.
                 drop(accepting.await);
                 State::Down(bind(self.address.port())?)
             }
@@ -122,16 +122,16 @@ impl Server {
     /// When the port is taken.
     pub(crate) fn start_again(&self) -> io::Result<()> {
         let mut state = lock(&self.state);
-        *state = match std::mem::replace(&mut *state, State::Turning) {
+        *state = match std::mem::replace(&mut *state, State::Changing) {
             State::Down(socket) => State::Up(run(socket.listen(1024)?, self.handling.clone())),
             State::Up(running) => State::Up(running),
-            State::Turning => return Err(io::Error::other("it has not stopped yet")),
+            State::Changing => return Err(io::Error::other("it has not stopped yet")),
         };
         Ok(())
     }
 }
 
-/// Takes this port of 127.0.0.1; connections are refused until somebody listens on it.
+/// Binds this port of 127.0.0.1. Connections are refused until something listens on it.
 fn bind(port: u16) -> io::Result<TcpSocket> {
     let socket = TcpSocket::new_v4()?;
     // Connections of a run before may linger on the port.
@@ -171,11 +171,11 @@ async fn serve(stream: TcpStream, handling: Handling) {
     drop(stream.set_nodelay(true));
     let service = service_fn(move |request| handling.clone().answer(request));
     let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-    // How a connection ends is the client's affair, or was asked for.
+    // The client or a fault decides how a connection ends.
     drop(connection.with_upgrades().await);
 }
 
-/// What is done with each request.
+/// Handles each request.
 #[derive(Clone, Debug)]
 struct Handling {
     router: Router,
@@ -191,23 +191,23 @@ impl Handling {
             return Ok(StatusCode::PAYLOAD_TOO_LARGE.into_response());
         };
         let number = self.requests.note(&parts, &body);
-        let trouble = self.faults.meet(parts.method.as_str(), parts.uri.path(), &body);
+        let applied = self.faults.hit(parts.method.as_str(), parts.uri.path(), &body);
         let request = Request::from_parts(parts, Body::from(body));
-        let (delay, effect) = trouble.map_or((None, None), |met| (met.delay, met.effect));
+        let (delay, effect) = applied.map_or((None, None), |met| (met.delay, met.effect));
         if let Some(delay) = delay {
             sleep(delay).await;
         }
         let response = match effect {
             None => self.handle(request).await,
-            Some(effect) => self.spoil(effect, request).await?,
+            Some(effect) => self.apply_effect(effect, request).await?,
         };
-        let (response, answer) = self.read_along(response).await?;
+        let (response, answer) = self.capture_answer(response).await?;
         self.requests.note_answer(number, response.status().as_u16(), &answer);
         Ok(response)
     }
 
-    /// The JSON of an answer, if somebody wants to see it.
-    async fn read_along(&self, response: Response) -> io::Result<(Response, Bytes)> {
+    /// The JSON of an answer, if answers are kept.
+    async fn capture_answer(&self, response: Response) -> io::Result<(Response, Bytes)> {
         let kind = response.headers().get(CONTENT_TYPE);
         let json = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
         let short = response.body().size_hint().upper().is_some_and(|size| size <= KEPT_ANSWER);
@@ -224,8 +224,8 @@ impl Handling {
         response
     }
 
-    /// What becomes of a request that meets a fault.
-    async fn spoil(&self, effect: Effect, request: Request) -> io::Result<Response> {
+    /// Applies a fault to a request.
+    async fn apply_effect(&self, effect: Effect, request: Request) -> io::Result<Response> {
         match effect {
             Effect::Rewritten(how) => return Ok(rewritten(self.handle(request).await, how).await),
             Effect::Cut { handled: true }
@@ -273,7 +273,7 @@ impl IntoResponse for Answer {
         *response.status_mut() =
             StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         for (name, value) in self.headers {
-            // A header that HTTP does not know is a slip in a test, which the test will notice.
+            // An invalid header is a mistake in a test, which then fails.
             if let (Ok(name), Ok(value)) =
                 (HeaderName::try_from(name), HeaderValue::try_from(value))
             {

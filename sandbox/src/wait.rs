@@ -56,13 +56,13 @@ mod tests {
 
     #[tokio::test]
     async fn a_change_wakes_the_one_who_waits() {
-        let (bell, ready) = (Changes::new(), AtomicBool::new(false));
-        let changed = bell.watch();
+        let (counter, ready) = (Changes::new(), AtomicBool::new(false));
+        let changed = counter.watch();
         let waiting =
             until("it to be ready", &changed, || ready.load(Ordering::SeqCst).then_some("found"));
         let making = async {
             ready.store(true, Ordering::SeqCst);
-            bell.bump();
+            counter.bump();
         };
         assert_eq!(tokio::join!(waiting, making).0, "found");
     }

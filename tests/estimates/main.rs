@@ -1,4 +1,4 @@
-//! How good estimates are: songs in many worlds, and how often what people are told comes true.
+//! How good estimates are: songs in many random worlds, and how often estimates come true.
 //!
 //! `cargo test --test estimates -- --nocapture` prints the tables of `docs/estimates.md`.
 #![expect(

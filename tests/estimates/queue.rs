@@ -1,4 +1,4 @@
-//! How often people in line wait for as long as they were told.
+//! How often wait estimates come true.
 
 use std::{collections::VecDeque, fmt::Write, time::Duration};
 
@@ -20,14 +20,14 @@ struct Line {
     now: f64,
     /// When each song that runs began, and when it ends.
     running: Vec<(f64, f64)>,
-    /// When each person who waits came, and what they were told.
+    /// When each waiting person joined, and their estimate.
     waiting: VecDeque<Option<(f64, Span)>>,
     estimate: Estimate,
     room: usize,
 }
 
 impl Line {
-    /// Somebody joins, and is told how long they wait.
+    /// A person joins the queue and gets an estimate.
     fn join(&mut self, is_told: bool) {
         let elapsed = |(began, _): &(f64, f64)| Duration::from_secs_f64(self.now - began);
         let running: Vec<_> = self.running.iter().map(elapsed).collect();

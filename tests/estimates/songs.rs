@@ -1,4 +1,4 @@
-//! How often a song keeps to what is said about it.
+//! How often the estimate of a running song comes true.
 
 use std::{fmt::Write, time::Duration};
 
@@ -22,7 +22,7 @@ struct Kept {
     most: Tally,
     /// It was not called slow.
     usual: Tally,
-    /// It did not stand at nine tenths of the bar for most of its time.
+    /// The bar did not stay at nine tenths for most of the time.
     moved: Tally,
 }
 
@@ -80,7 +80,7 @@ fn four_of_five_songs_match_their_estimate() {
     crate::is_documented(&table);
 }
 
-/// How often the songs after a sudden change keep to what is said: the first ten, and so on.
+/// How often estimates come true after a sudden change: for the first ten songs, and so on.
 fn after_change(at: u32) -> String {
     let world = WORLDS.iter().find(|world| world.name.contains("at once")).unwrap();
     let mut kept = [Tally::default(); 4];

@@ -12,7 +12,7 @@ const MODERATION: u64 = 1 << 5 | 1 << 13;
 const SERVER: &str = "Music lovers";
 const SONG: Duration = Duration::from_millis(1500);
 
-/// Who and what there is.
+/// The sandboxes, channels, people and roles.
 pub(crate) struct Fixture {
     pub(crate) discord: DiscordSandbox,
     pub(crate) whisul: WhisulSandbox,
@@ -43,7 +43,7 @@ impl Fixture {
         Self { discord, whisul, channels, people, roles }
     }
 
-    /// `ROLE_QUOTAS` with which whoever has a role may ask for any number of songs.
+    /// `ROLE_QUOTAS` that allow any number of songs with any role.
     pub(crate) fn unlimited_roles(&self) -> String {
         let roles = self.roles.iter().map(|(role, _)| format!("{role}=unlimited"));
         roles.collect::<Vec<_>>().join(",")

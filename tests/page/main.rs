@@ -1,4 +1,4 @@
-//! The sandbox's page in a real browser: what anyone who tries the bot there does and sees.
+//! The sandbox's page in a real browser.
 //!
 //! The scenes are in `scenes/`, one file each; this starts a Discord, a Whisul, a page and the bot's
 //! own binary for each. They need Node.js, Chromium and, once, `npm ci` in this folder. Where one

@@ -22,7 +22,7 @@ impl Stage {
         Self::of(Fixture::new().await, settings).await
     }
 
-    /// The same, with any number of songs for whoever has a role.
+    /// The same, with any number of songs for people with a role.
     pub(crate) async fn with_unlimited_roles(settings: &[(&str, &str)]) -> Self {
         let fixture = Fixture::new().await;
         let roles = fixture.unlimited_roles();

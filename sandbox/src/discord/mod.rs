@@ -158,7 +158,7 @@ impl DiscordSandbox {
         Server { shared: Arc::clone(self.shared()), id }
     }
 
-    /// Opens direct messages among people, where the application is at hand only to those who
+    /// Opens direct messages among people, where only those can use the application who
     /// installed it.
     #[must_use]
     pub fn add_private_channel(&self, people: &[&Person]) -> Channel {
@@ -172,7 +172,7 @@ impl DiscordSandbox {
         Channel { shared: Arc::clone(self.shared()), id }
     }
 
-    /// Somebody joins Discord.
+    /// Adds a person.
     #[must_use]
     pub fn add_person(&self, name: &str) -> Person {
         let id = self.shared().change(|state| {
@@ -210,13 +210,13 @@ impl DiscordSandbox {
         self.shared().change(|state| state.clock.ahead = milliseconds);
     }
 
-    /// The gateway and what can go wrong with it.
+    /// The gateway and its faults.
     #[must_use]
     pub fn gateway(&self) -> GatewayControl {
         GatewayControl { shared: Arc::clone(self.shared()) }
     }
 
-    /// What goes wrong with requests.
+    /// The faults of requests.
     #[must_use]
     pub fn faults(&self) -> &Faults {
         &self.running.faults

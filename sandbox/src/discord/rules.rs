@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// How many requests a bucket takes in how much time.
+/// The requests that a bucket allows, and in which time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimit {
     /// Requests taken in one window.
@@ -94,7 +94,7 @@ pub struct DiscordRules {
     /// Whether the application may ask for the privileged intents (members, presences, message
     /// content), which Discord's developer portal denies at first.
     pub privileged_intents: bool,
-    /// The least time between a modal and its submission: nobody is faster, and libraries get to know
+    /// The least time between a modal and its submission: people are not faster, and libraries get to know
     /// a modal only once its response has come back.
     pub modal_delay: Duration,
     /// The size of one uploaded file, in bytes.

@@ -1,4 +1,4 @@
-//! The one lock around the state, and the bell that rings at each change.
+//! The lock around the state, and the counter of its changes.
 
 use std::sync::{Arc, Mutex};
 
@@ -8,7 +8,7 @@ use crate::discord::api::openapi::OpenApi;
 use crate::discord::state::DiscordState;
 use crate::{Changes, lock};
 
-/// What all handles and all request handlers share.
+/// The state that all handles and request handlers share.
 #[derive(Debug)]
 pub(crate) struct Shared {
     state: Mutex<DiscordState>,
@@ -27,7 +27,7 @@ impl Shared {
         Self { state: Mutex::new(state), waiting: changes.watch(), changes, openapi }
     }
 
-    /// Looks at the state.
+    /// Reads the state.
     pub(crate) fn read<T>(&self, look: impl FnOnce(&DiscordState) -> T) -> T {
         look(&lock(&self.state))
     }

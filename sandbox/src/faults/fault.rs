@@ -1,8 +1,8 @@
-//! One thing that goes wrong.
+//! One fault.
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// Something that goes wrong with requests of one kind.
+/// A fault of requests of one kind.
 ///
 /// Without further words it answers each of them with a bare status 500, until it is removed.
 /// Of the methods that say what happens the last one called counts; [`Fault::delay`] goes with any.
@@ -18,7 +18,7 @@ pub struct Fault {
     pub(super) effect: Option<Effect>,
 }
 
-/// What happens to a request that meets a fault.
+/// The effect of a fault on a request.
 #[derive(Clone, Debug)]
 pub(crate) enum Effect {
     /// Answered in place of the real handler.
@@ -42,7 +42,7 @@ pub(crate) enum Effect {
 pub(crate) enum Rewrite {
     /// Reads it and writes it again in its own way.
     Anew,
-    /// Leaves out in which channel a message stands.
+    /// Leaves out the channel of a message.
     WithoutChannel,
     /// Leaves out all of it, and names the job in a header instead.
     AsLocation,
@@ -75,7 +75,7 @@ impl Answer {
 }
 
 impl Fault {
-    /// A fault for a method (`*` for any) and a path without its query. In the path, `*` stands for
+    /// A fault for a method (`*` for any) and a path without its query. In the path, `*` matches
     /// any one segment and a trailing `**` for any rest: `/api/v10/webhooks/*/*/messages/**`.
     #[must_use]
     pub fn on(method: &str, path: &str) -> Self {
@@ -234,7 +234,7 @@ impl Fault {
         self.with(Effect::Rewritten(Rewrite::Anew))
     }
 
-    /// Takes the request in. The answer does not tell in which channel the message stands.
+    /// Handles the request. The answer does not name the channel of the message.
     #[must_use]
     pub fn without_channel(self) -> Self {
         self.with(Effect::Rewritten(Rewrite::WithoutChannel))

@@ -3,12 +3,12 @@
 use serde_json::Value;
 
 /// As a proxy hands it on that has read it and written it again: ids become numbers, and fields that
-/// are zero or an empty list null. What is not JSON stays as it is.
+/// are zero or an empty list null. Other bodies stay as they are.
 pub(crate) fn anew(body: &[u8]) -> Vec<u8> {
     changed(body, rewrite_value)
 }
 
-/// A message, without the channel in which it stands.
+/// A message without its channel.
 pub(crate) fn without_channel(body: &[u8]) -> Vec<u8> {
     changed(body, |message| {
         if let Some(channel) = message.get_mut("channel_id") {

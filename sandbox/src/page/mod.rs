@@ -2,7 +2,7 @@
 //! bot and inject faults.
 //!
 //! The page is plain HTML, CSS and JavaScript from `sandbox/page`, and listens on loopback only.
-//! Who looks, and where, is the browser's affair: each tab can be somebody else.
+//! Each browser tab chooses its person and channel.
 
 mod routes;
 mod state;
@@ -22,7 +22,7 @@ use crate::Changes;
 use routes::router;
 use state::{PageState, faults::FaultControls};
 
-/// Where the page is, unless somebody else is there.
+/// The port of the page, unless it is taken.
 const FAVOURITE_PORT: u16 = 4417;
 
 /// A page that is served. Dropping it ends that.
@@ -73,7 +73,7 @@ impl Page {
             opened: (Instant::now(), SystemTime::now()),
         });
         let router = router(&page);
-        // Where the listener fails for good the page is gone, which its visitors will notice.
+        // If the listener fails for good, the page ends, which its visitors notice.
         let serving = tokio::spawn(async move { drop(axum::serve(listener, router).await) });
         Ok(Self { address, serving })
     }

@@ -135,7 +135,7 @@ async fn generate(
     })
 }
 
-/// The prompt of a request, or what is wrong with it.
+/// The prompt of a request, or its error.
 fn read_prompt(headers: &HeaderMap, body: &[u8]) -> Result<String, &'static str> {
     let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let essence = media_type.and_then(|value| value.split(';').next()).unwrap_or_default();

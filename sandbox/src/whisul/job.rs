@@ -39,7 +39,7 @@ pub(super) struct Job {
     accepted_at: Instant,
     /// The same moment on the calendar.
     started_at: SystemTime,
-    /// `None` until somebody tells.
+    /// `None` if a test finishes it.
     pub(super) ends_at: Option<Instant>,
     expired: bool,
 }
@@ -123,7 +123,7 @@ impl Job {
         if self.ended().is_some() { self.plan.ended.clone() } else { self.plan.running.clone() }
     }
 
-    /// The body of a 200, or nothing for a job that is gone.
+    /// The body of a 200, or nothing for an expired job.
     pub(super) fn answer(&self, origin: &str) -> Option<Value> {
         if self.expired {
             return None;

@@ -23,7 +23,7 @@ use crate::{Changes, Faults, Requests, server::Server, until};
 use job::Job;
 use state::Shared;
 
-/// A Whisul of one's own. Clones are the same Whisul; dropping the last one stops it.
+/// A Whisul. Clones are handles to the same one; it stops when the last is dropped.
 ///
 /// A prompt becomes a song after [`WhisulRules::song_takes`], unless [`WhisulSandbox::plan`] says
 /// otherwise. The tune and the cover are made from the prompt and served without a key.
@@ -69,7 +69,7 @@ impl WhisulSandbox {
         key.clone_into(&mut self.shared.state().key);
     }
 
-    /// What becomes of prompts that contain this, from now on. Of several plans that fit a prompt
+    /// Plans what happens to prompts that contain this. Of several plans that fit a prompt
     /// the latest counts.
     pub fn plan(&self, prompt_part: &str, plan: Plan) {
         self.shared.state().plans.push((prompt_part.to_owned(), plan));
@@ -96,7 +96,7 @@ impl WhisulSandbox {
         expired
     }
 
-    /// All jobs that it took in, the oldest first, those that are gone included.
+    /// All jobs that it took in, the oldest first, expired ones included.
     #[must_use]
     pub fn jobs(&self) -> Vec<SandboxJob> {
         self.shared.state().jobs.iter().map(Job::seen).collect()
@@ -156,7 +156,7 @@ impl WhisulSandbox {
         })
     }
 
-    /// What goes wrong with it, see [`Fault`](crate::Fault). Its paths are `/api/generate`,
+    /// Its faults, see [`Fault`](crate::Fault). Its paths are `/api/generate`,
     /// `/api/jobs/*`, `/audio/*` and `/covers/*`.
     #[must_use]
     pub fn faults(&self) -> &Faults {

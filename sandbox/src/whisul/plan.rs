@@ -1,4 +1,4 @@
-//! What becomes of a prompt.
+//! The plan for a prompt.
 
 use std::time::Duration;
 
@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use super::Raw;
 
-/// How long a song takes and what comes of it.
+/// How long a song takes and how it ends.
 ///
-/// While it takes its time the job says `running`; what comes of it is told after that.
+/// Until then, the job is `running`.
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub(super) takes: Takes,

@@ -14,7 +14,7 @@ use flate2::{
 
 /// A whole answer of Whisul's, byte by byte.
 ///
-/// In a text, `{id}` stands for the job's id, `{origin}` for the address of the sandbox, and
+/// In a text, `{id}` is replaced by the job's id, `{origin}` by the address of the sandbox, and
 /// `{usual}` for the JSON that would have been the answer.
 #[derive(Clone, Debug)]
 pub struct Raw {
@@ -58,13 +58,13 @@ impl Raw {
         Self { coding: Some(Coding::Gzip), ..self }
     }
 
-    /// Compressed in the form that "deflate" stands for in the RFC.
+    /// Compressed as "deflate" is defined in the RFC.
     #[must_use]
     pub fn zlib(self) -> Self {
         Self { coding: Some(Coding::Zlib), ..self }
     }
 
-    /// Compressed in the form that "deflate" stands for with some servers.
+    /// Compressed as some servers understand "deflate".
     #[must_use]
     pub fn deflate(self) -> Self {
         Self { coding: Some(Coding::Deflate), ..self }

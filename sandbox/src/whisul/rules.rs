@@ -5,7 +5,7 @@ use std::time::Duration;
 /// The numbers that Whisul's documentation leaves open, to be set as a test needs them.
 #[derive(Clone, Debug)]
 pub struct WhisulRules {
-    /// The port on 127.0.0.1; 0 (the default) stands for any free one.
+    /// The port on 127.0.0.1; 0 (the default) means any free one.
     pub port: u16,
     /// How long a song takes where no plan says otherwise; 2 s by default.
     pub song_takes: Duration,

@@ -2,7 +2,7 @@
 
 use fastrand::Rng;
 
-/// What is known of a song before a note of it is played.
+/// The properties of a song.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Song {
     pub(super) title: String,
@@ -52,7 +52,8 @@ const MOODS: [&str; 8] =
     ["warm", "dark", "dreamy", "bright", "relaxed", "wistful", "playful", "calm"];
 const GENRES: [&str; 10] =
     ["lo-fi", "trap", "house", "jazz", "ambient", "pop", "folk", "techno", "rock", "funk"];
-const COLOURS: [&str; 6] = ["vinyl", "echo", "late night", "instrumental", "slow build", "bells"];
+const COLOURS: [&str; 6] =
+    ["vinyl", "echo", "late night", "instrumental", "slow build", "counters"];
 
 /// Words that say nothing about a song.
 const FILLER: [&str; 12] = [

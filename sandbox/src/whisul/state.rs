@@ -1,4 +1,4 @@
-//! What a Whisul sandbox remembers.
+//! The state of a Whisul sandbox.
 
 use std::{
     collections::VecDeque,

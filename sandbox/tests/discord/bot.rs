@@ -6,7 +6,7 @@ use sandbox::{
 };
 use serde_json::{Value, json};
 
-/// A bot that holds the token and says what it is told to.
+/// A bot that sends the requests of a test.
 pub(crate) struct Bot {
     pub(crate) discord: DiscordSandbox,
     client: reqwest::Client,
@@ -104,7 +104,7 @@ impl Bot {
         assert_eq!(status, 200, "{answer}");
     }
 
-    /// Ann, in a channel of a server of which the bot is a member, with `/song prompt` at hand.
+    /// Ann, in a channel of a server of which the bot is a member, with the command `/song prompt`.
     pub(crate) async fn scene(&self) -> Scene {
         self.register(json!([song()])).await;
         let server = self.discord.add_server("Den");
@@ -115,7 +115,7 @@ impl Bot {
     }
 }
 
-/// A place and somebody in it.
+/// A channel and a person in it.
 pub(crate) struct Scene {
     pub(crate) client: ChannelClient,
     pub(crate) server: Server,
@@ -170,11 +170,11 @@ pub(crate) fn breaches<'a>(answer: &'a Answer, place: &str) -> Vec<&'a str> {
     list.iter().map(|breach| breach["code"].as_str().unwrap()).collect()
 }
 
-/// Where Discord's description is at hand, the sandbox's own answers must fit it.
+/// If Discord's description is available, the sandbox's own answers must fit it.
 impl Drop for Bot {
     fn drop(&mut self) {
         if !std::thread::panicking() {
-            assert_eq!(self.discord.slips(), Vec::<String>::new());
+            assert_eq!(self.discord.invalid_answers(), Vec::<String>::new());
         }
     }
 }

@@ -10,7 +10,7 @@ use tokio_tungstenite::tungstenite::Message;
 use crate::bot::Bot;
 use crate::socket::{Socket, identify};
 
-/// What the gateway says first, with this compression: HELLO, READY and two acknowledgements of
+/// The first messages of the gateway with this compression: HELLO, READY and two acknowledgements of
 /// heartbeats.
 async fn conversation(query: &str, changes: Value) -> Vec<Message> {
     let bot = Bot::start().await;

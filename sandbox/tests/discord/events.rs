@@ -1,4 +1,4 @@
-//! Events: who hears of them, and what they say.
+//! Events: which sessions receive them, and their fields.
 
 use sandbox::DiscordRules;
 use serde_json::json;

@@ -81,7 +81,7 @@ async fn a_deferred_answer_is_thinking_until_its_first_edit() {
     assert!(!message.thinking());
     assert_eq!(message.revisions.len(), 2);
     assert_eq!(message.revisions[0].json["flags"], 128);
-    // However late somebody looks, that was the answer.
+    // A later look returns the same first response.
     let answer = song.answer().await.unwrap();
     assert!(answer.thinking() && answer.content.is_empty() && answer.revisions.len() == 1);
 }

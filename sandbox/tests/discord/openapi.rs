@@ -1,5 +1,5 @@
-//! Bodies against Discord's OpenAPI description. A small description of our own stands in for
-//! Discord's, so that this is tested everywhere; where the real one is at hand (`DISCORD_OPENAPI`),
+//! Bodies against Discord's OpenAPI description. A small description of our own replaces
+//! Discord's, so that this is tested everywhere; where the real one is available (`DISCORD_OPENAPI`),
 //! all other tests use it.
 
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! Where the bot cannot see, write or reach somebody.
+//! Permissions of the bot in servers, channels and direct messages.
 
 use reqwest::Method;
 use serde_json::json;

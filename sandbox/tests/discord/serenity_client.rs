@@ -1,4 +1,4 @@
-//! serenity, as it is, on the sandbox: it must understand whatever it is sent.
+//! An unchanged serenity on the sandbox understands everything that it receives.
 
 use std::sync::Arc;
 
@@ -106,7 +106,7 @@ async fn serenity_logs_in_and_answers_a_command_a_click_and_a_modal() {
     }
     running.abort();
     assert_eq!(discord.violations(), Vec::<String>::new());
-    assert_eq!(discord.slips(), Vec::<String>::new());
+    assert_eq!(discord.invalid_answers(), Vec::<String>::new());
 }
 
 #[tokio::test]
@@ -120,5 +120,5 @@ async fn serenity_reads_the_application_and_its_owner() {
     let team = client.http.get_current_application_info().await.unwrap().team.unwrap();
     assert_eq!(team.members.len(), 2);
     assert_eq!(team.members[0].user.id, UserId::new(ann.id()));
-    assert_eq!(discord.slips(), Vec::<String>::new());
+    assert_eq!(discord.invalid_answers(), Vec::<String>::new());
 }

@@ -54,7 +54,7 @@ pub(crate) async fn play(mut command: Command) {
     comes_back(&discord, &here).await;
 
     assert_eq!(discord.violations(), Vec::<String>::new());
-    assert_eq!(discord.slips(), Vec::<String>::new());
+    assert_eq!(discord.invalid_answers(), Vec::<String>::new());
 }
 
 /// This is about what they say, not about how soon this machine lets them say it.
@@ -78,7 +78,7 @@ async fn said(invocation: &Invocation) -> String {
     answer.unwrap_or_else(|error| panic!("no answer: {error}")).content
 }
 
-/// What Ann sees of a song: the answer thinking, edited, followed up, and an embed beside it.
+/// The messages of a song: the answer thinking, edited, followed up, and an embed beside it.
 async fn watch(client: &ChannelClient, song: &Invocation) {
     song.answer().await.unwrap();
     let message = song.until("the edit", |message| message.content == "Composing rain").await;
@@ -143,7 +143,7 @@ async fn waits_out_rate_limits(discord: &DiscordSandbox, client: &ChannelClient)
     assert_eq!((notes, discord.faults().hits(refused)), (BURST, 2));
 }
 
-/// Reconnects when it is asked to, and identifies anew when its session is gone.
+/// Reconnects on request, and starts a new session after an invalid one.
 async fn comes_back(discord: &DiscordSandbox, client: &ChannelClient) {
     discord.gateway().ask_to_reconnect();
     let back = |resumed, identified| {

@@ -7,7 +7,7 @@ use reqwest::{
 use sandbox::{WhisulRules, WhisulSandbox};
 use serde_json::{Value, json};
 
-/// A sandbox and somebody who talks to it.
+/// A sandbox and an HTTP client.
 pub(crate) struct Scene {
     pub(crate) whisul: WhisulSandbox,
     pub(crate) http: reqwest::Client,
@@ -85,7 +85,7 @@ impl Scene {
         answer.json()
     }
 
-    /// What a link of a result holds, got without a key.
+    /// Downloads a link of a result, without a key.
     pub(crate) async fn fetch(&self, link: &Value) -> Answer {
         send(self.http.get(link.as_str().unwrap())).await.unwrap()
     }

@@ -1,4 +1,4 @@
-//! Songs that become what a test needs.
+//! Plans: songs that take as long, and end, as a test needs.
 
 use std::time::Duration;
 

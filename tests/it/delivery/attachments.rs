@@ -143,7 +143,7 @@ async fn files_that_discord_rejects_are_left_out_silently() {
 #[tokio::test(flavor = "multi_thread")]
 async fn files_sent_twice_appear_once() {
     let fixture = fixture().await;
-    // Discord takes the files in, and the bot doesn't hear of it.
+    // Discord accepts the files, but the response is lost.
     fixture.whisul.plan("", Plan::song().until_told());
     let asked = fixture.song(&fixture.ann, "rain").await;
     fixture.whisul.until_polled("rain", 1).await;

@@ -1,4 +1,4 @@
-//! Whoever waited long for a song is told that it is ready.
+//! Requesters who waited long get a notice that their song is ready.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ const TOKENS_LIFE: i64 = 15 * 60 * 1000;
 const NEW: &str = "/api/v10/channels/*/messages";
 const FOLLOW_UPS: &str = "/api/v10/webhooks/*/*";
 
-/// A fixture whose songs take until they are told to end.
+/// A fixture whose songs run until the test finishes them.
 async fn fixture(settings: &[(&str, &str)]) -> Fixture {
     let rules = DiscordRules { rate_limits: RateLimits::none(), ..DiscordRules::default() };
     let mut fixture = Fixture::without_bot(settings, rules, WhisulRules::default()).await;
@@ -126,7 +126,7 @@ async fn a_notice_of_unknown_fate_is_not_repeated() {
     let asked = slow_song(&fixture, &client, A_MINUTE).await;
     client.until_message("word that the song is ready", is_notice).await;
     done(&asked).await;
-    // The bot is torn away before it hears anything.
+    // The bot is killed before it receives the response.
     fixture.stop_bot().await;
     fixture.discord.faults().remove(lost);
     fixture.start_and_wait_until_ready().await;

@@ -31,7 +31,7 @@ fn unlimited() -> DiscordRules {
     DiscordRules { rate_limits: RateLimits::none(), ..DiscordRules::default() }
 }
 
-/// Whether a message tells of the song without a link to it.
+/// Whether a message shows the song without a link to it.
 fn is_told(message: &Message) -> bool {
     message.content.contains("doesn't let me show its link")
 }
@@ -65,7 +65,7 @@ async fn a_song_whose_link_discord_blocks_is_shown_without_it() {
     let export = fixture.ann.at(&fixture.channel).command("my-data export", &[]).await.unwrap();
     let file = |message: &Message| !message.attachments.is_empty();
     export.until("the file", file).await;
-    // The song can't be shown again, and its requester is told.
+    // The song can't be shown again, and the answer says so.
     let shown = json!(asked.id.to_string());
     let shown =
         fixture.ann.at(&fixture.channel).command("songs", &[("show", shown)]).await.unwrap();

@@ -1,4 +1,4 @@
-//! How an outcome reaches people when the straight way is closed.
+//! The delivery routes of an outcome, when the first one is closed.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ const NEW: &str = "/api/v10/channels/*/messages";
 /// An interaction's token lives for 15 minutes, by the bot's clock.
 const QUARTER_OF_AN_HOUR: i64 = 15 * 60 * 1000;
 
-/// A fixture whose songs take until they are told to end.
+/// A fixture whose songs run until the test finishes them.
 async fn fixture(rules: DiscordRules, settings: &[(&str, &str)]) -> Fixture {
     let mut fixture = Fixture::without_bot(settings, rules, WhisulRules::default()).await;
     fixture.whisul.plan("", Plan::song().until_told());
@@ -270,7 +270,7 @@ async fn a_message_too_old_for_more_edits_is_followed_by_a_new_one_exactly_once(
     let fixture = fixture(rules, &[]).await;
     fixture.song(&fixture.ann, "a song").await;
     fixture.whisul.until_accepted("a song").await;
-    // Discord takes the message in, and the bot doesn't hear of it.
+    // Discord posts the message, but the response is lost.
     fixture.discord.faults().add(Fault::on("POST", NEW).times(1).cut_after());
     fixture.whisul.finish("a song");
     fixture.ann.at(&fixture.channel).until_message("the song", is_done).await;

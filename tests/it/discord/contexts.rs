@@ -165,7 +165,7 @@ async fn commands_are_registered_only_when_they_changed() {
     assert_eq!(registered(&fixture), 1);
     assert_eq!(fixture.discord.commands(), ours, "ids and versions included");
 
-    // Somebody else registers other commands with the same token.
+    // Another program registers other commands with the same token.
     fixture.stop_bot().await;
     let application = fixture.discord.application_id();
     let url = format!("{}/api/v10/applications/{application}/commands", fixture.discord.url());

@@ -1,4 +1,4 @@
-//! `/help` tells how things are, not how they could be.
+//! `/help` describes the limits in force.
 
 use sandbox::ChannelClient;
 use serde_json::json;

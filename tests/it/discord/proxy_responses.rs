@@ -29,7 +29,7 @@ const COMPRESSED: [u8; 63] = [
 const OUTAGE: Duration = Duration::from_secs(3);
 const QUARTER_OF_AN_HOUR: i64 = 15 * 60 * 1000;
 
-/// A fixture whose songs take until they are told to end, and where nobody has to wait for Discord.
+/// A fixture without rate limits whose songs run until the test finishes them.
 async fn fixture() -> Fixture {
     let rules = DiscordRules { rate_limits: RateLimits::none(), ..DiscordRules::default() };
     let settings = [("EDIT_INTERVAL", "1h")];
@@ -116,7 +116,7 @@ async fn a_song_whose_token_expires_during_an_outage_appears_in_its_own_message(
     let tried = || (fixture.discord.requests().count("PATCH", BY_TOKEN) > 1).then_some(());
     fixture.discord.until("a few tries", tried).await;
     fixture.discord.set_clock_offset(QUARTER_OF_AN_HOUR);
-    // The bot hears of the time by an interaction.
+    // The bot learns the time from an interaction.
     fixture.song(&fixture.bob, "another song").await;
     assert_eq!(done(&asked).await.id, first.id);
     assert!(fixture.ann.dm().messages().is_empty());
@@ -243,7 +243,7 @@ async fn registration_waits_for_hours_after_the_daily_limit_of_commands() {
     fixture.start_and_wait_until_ready().await;
     let tried = || (fixture.discord.faults().hits(full) > 0).then_some(());
     fixture.discord.until("a try", tried).await;
-    // Commands that stand work on, and several first waits of anything else pass meanwhile.
+    // Registered commands still work, long after the first retries of anything else.
     for prompt in ["one song", "another song", "a third song"] {
         fixture.whisul.plan(prompt, Plan::song().takes(Duration::from_secs(1)));
         let asked = fixture.song(&fixture.ann, prompt).await;

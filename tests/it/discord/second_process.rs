@@ -12,13 +12,13 @@ const ORIGINAL: &str = "/api/v10/webhooks/*/*/messages/@original";
 const ANSWERED: &str =
     r#"{"message": "Interaction has already been acknowledged.", "code": 40060}"#;
 
-/// How often somebody was told that another process uses the token.
+/// How many notices about another process with the token a person has received.
 fn told(person: &Person) -> usize {
     let messages = person.dm().messages();
     messages.iter().filter(|message| message.content.contains("Another process")).count()
 }
 
-/// Waits until the owner is told.
+/// Waits for the notice to the owner.
 async fn is_told(fixture: &Fixture) {
     let owner = fixture.discord.owner();
     let about = |message: &Message| message.content.contains("Another process");
@@ -101,7 +101,7 @@ async fn a_click_that_another_process_answered_gets_no_second_answer() {
 #[tokio::test(flavor = "multi_thread")]
 async fn responses_of_this_process_do_not_notify_the_owner() {
     let fixture = Fixture::new().await;
-    // An answer that stands, of which the bot does not hear.
+    // A response that exists, but whose confirmation is lost.
     fixture.discord.faults().add(Fault::on("POST", CALLBACK).cut_after().times(1));
     is_made_once(&fixture, "a song").await;
     // Interactions that the gateway delivers twice.

@@ -18,7 +18,7 @@ async fn with_rules() -> Fixture {
     fixture
 }
 
-/// The form that answers somebody.
+/// The form that answers an interaction.
 async fn form(asked: &Invocation) -> Modal {
     match asked.answer().await {
         Err(NoAnswer::Modal(form)) => form,
@@ -35,7 +35,7 @@ async fn used_on(fixture: &Fixture, text: &str, message: &Value) -> Invocation {
     asked.expect("Discord takes the command")
 }
 
-/// What the form begins with.
+/// The first field of the form.
 async fn prompt_of(fixture: &Fixture, text: &str, message: &Value) -> String {
     form(&used_on(fixture, text, message).await).await.fields[0].value.clone().unwrap_or_default()
 }
@@ -103,7 +103,7 @@ async fn an_unreadable_interaction_gets_an_error_message() {
         json!({ "type": 77 }),
         json!({ "data": [] }),
         json!({ "member": { "user": { "id": "nobody" } } }),
-        // Nobody asks, or somebody who can't be told from others.
+        // The user is missing, or has no usable id.
         json!({ "member": [] }),
         json!({ "member": { "user": [] } }),
         json!({ "member": { "user": { "id": "0" } } }),

@@ -1,4 +1,4 @@
-//! Each fault at each step of a job's life, and what comes of it.
+//! Each fault at each step of a job's life, and its outcome.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use tokio::{task::JoinSet, time::timeout};
 
 use crate::fixture::{DEADLINE, Fixture, description, is_done, title};
 
-/// A step of a job's life: the request that goes wrong.
+/// A step of a job's life: the request that the fault affects.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Step {
     FirstAnswer,
@@ -16,7 +16,7 @@ enum Step {
     FinalEdit,
 }
 
-/// How it goes wrong, once.
+/// The fault, which affects one request.
 #[derive(Clone, Copy, Debug)]
 enum Wrong {
     Error,

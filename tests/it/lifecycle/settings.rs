@@ -37,7 +37,7 @@ impl Folder {
     }
 }
 
-/// What the program told of the faulty settings with which it refused to start.
+/// The output of the program that rejects its settings.
 fn faults(output: &Output) -> String {
     assert_eq!(output.status.code(), Some(2), "{output:?}");
     assert_eq!(output.stdout, b"");
@@ -97,7 +97,7 @@ fn errors_in_the_env_file_name_lines_and_show_no_content() {
     ] {
         assert!(told.contains(&format!("\n  {line}")), "{line}\n{told}");
     }
-    // The key that is never closed is not told of once more as missing.
+    // A key without its closing quote is not also reported as missing.
     assert!(told.starts_with("The settings have 6 errors:\n"), "{told}");
     assert!(!told.contains("s3cr3t") && !told.contains("There is no .env file"), "{told}");
 }
@@ -163,7 +163,7 @@ fn an_unreadable_env_file_is_an_error() {
 
 #[test]
 fn help_explains_every_setting_within_a_terminals_width() {
-    // Not even a broken file stands in its way.
+    // Not even a broken file prevents it.
     let output = Folder::with(".env", "=").run(&["--help"], &[]);
     assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
     let help = String::from_utf8(output.stdout).unwrap();

@@ -15,7 +15,7 @@ fn quick() -> Plan {
     Plan::song().takes(Duration::ZERO)
 }
 
-/// A fixture whose songs take until they are told to end.
+/// A fixture whose songs run until the test finishes them.
 async fn patient(settings: &[(&str, &str)]) -> Fixture {
     let fixture = Fixture::with(settings).await;
     fixture.whisul.plan("", Plan::song().until_told());
@@ -239,7 +239,7 @@ async fn an_interrupted_submission_is_not_repeated() {
     fixture.start_and_wait_until_ready().await;
     let told = failed(&asked).await;
     assert!(description(&told).contains("I can't tell whether it arrived"));
-    // Ann has her song back. The key's own guard keeps the charge: it may have been paid.
+    // Ann is refunded. The charge stays on the key, since the song may have been paid for.
     done(&fixture.song(&fixture.ann, "another").await).await;
     let refused = fixture.song(&fixture.bob, "one too many").await.answer().await.unwrap();
     assert!(refused.content.contains("for everybody"), "{}", refused.text());

@@ -1,4 +1,4 @@
-//! What a host reads in the log of a bot that starts, and of one that can't.
+//! The log of a bot that starts, and of one that can't.
 
 use std::time::Duration;
 

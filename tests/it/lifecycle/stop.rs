@@ -13,7 +13,7 @@ use crate::{
 
 const GENERATE: &str = "/api/generate";
 
-/// A fixture without a bot, in which songs take until they are told to end.
+/// A fixture without a bot, whose songs run until the test finishes them.
 async fn without_bot(settings: &[(&str, &str)]) -> Fixture {
     let fixture =
         Fixture::without_bot(settings, DiscordRules::default(), WhisulRules::default()).await;

@@ -29,9 +29,9 @@ async fn patient_world() -> Fixture {
     fixture
 }
 
-/// What people asked for, with the answers.
+/// The requests for songs, with their answers.
 struct Asked {
-    /// Ann's three songs: the second is a long one, and the third waits in line.
+    /// Ann's three songs: the second is a long one, and the third waits in the queue.
     anns: Vec<(Invocation, Message)>,
     /// Bob's song, a long one too, where nothing but its interaction's token reaches.
     bobs: (Invocation, Message),
@@ -122,7 +122,7 @@ async fn started_by(clock: MachineClock) {
     polled_on(&fixture).await;
     fixture.whisul.finish("long");
     asked.come(&fixture).await;
-    // Whoever believes that the token is void sends the song to Bob directly.
+    // A bot that takes the token for expired sends the song to Bob by DM.
     let bobs_song = || {
         let here = asked.bobs.0.message().filter(is_done);
         here.or_else(|| fixture.bob.dm().messages().into_iter().find(is_done))

@@ -1,4 +1,4 @@
-//! People with thousands of songs get all of them, and the bot stays small meanwhile.
+//! An export of thousands of songs is complete and needs little memory.
 
 use std::{fs, time::Duration};
 
@@ -91,7 +91,7 @@ async fn twenty_thousand_songs_arrive_and_take_little_memory() {
     fixture.until_ready_after(before).await;
     let client = fixture.ann.at(&fixture.channel);
     client.command("quota", &[]).await.unwrap().answer().await.unwrap();
-    // From here on, the peak is counted anew (`man 5 proc_pid_clear_refs`).
+    // Resets the peak of memory (`man 5 proc_pid_clear_refs`).
     fs::write(format!("/proc/{}/clear_refs", program.id()), "5").unwrap();
     let before = memory(program.id(), "VmRSS:");
     let asked = export(&client).await;

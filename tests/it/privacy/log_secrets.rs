@@ -1,4 +1,4 @@
-//! What the program's log tells, and what it keeps to itself.
+//! The program's log contains neither prompts nor secrets.
 
 use std::time::Duration;
 

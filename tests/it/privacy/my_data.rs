@@ -1,4 +1,4 @@
-//! What the bot knows about a person is theirs to have, and theirs to have forgotten.
+//! People can export and erase what the bot knows about them.
 
 use std::time::Duration;
 
@@ -35,7 +35,7 @@ async fn forget(client: &ChannelClient) -> String {
     done.content
 }
 
-/// Waits until the bot has written down what people already see.
+/// Waits until the bot has stored what messages already show.
 async fn settle(fixture: &mut Fixture) {
     fixture.stop_bot().await;
     fixture.start_and_wait_until_ready().await;
@@ -55,7 +55,7 @@ async fn erased_songs_are_gone_and_their_charges_stay() {
     failed(&fixture.song(&fixture.ann, "marzipan polka").await).await;
     done(&fixture.song(&fixture.bob, "a song of Bob's").await).await;
     let client = fixture.ann.at(&fixture.channel);
-    // Until it is confirmed nothing happens, however long ago the question was asked.
+    // Nothing is erased before the confirmation, however old the question.
     let question = question(&client).await;
     assert!(listed(&client).await.contains("marzipan waltz"));
     settle(&mut fixture).await;
@@ -197,7 +197,7 @@ async fn a_person_gets_all_their_data_as_a_file() {
     assert_eq!(waltz["song"]["title"], title(&song));
     assert!(waltz["asked_at"].as_str().unwrap().ends_with('Z'), "{waltz}");
     assert_eq!(songs[1]["whisul_said"], "no polka");
-    // Whisul took it, so that it counts for the key.
+    // Whisul accepted it, so that it counts for the key.
     assert_eq!(songs[1]["counts_for"], "everybody");
     let text = data.to_string();
     assert!(!text.contains("secret") && !text.contains(&waiting.token), "{text}");
@@ -214,7 +214,7 @@ async fn erased_prompts_are_in_no_file() {
     assert_eq!(data["songs"][0]["forgotten"], true, "{data}");
     assert_eq!(data["songs"][0]["counts_for"], "you, the server and everybody");
     assert!(!data.to_string().contains("marzipan"), "{data}");
-    // Somebody who never asked for anything gets a file, too.
+    // A person without songs also gets a file.
     let nothing = exported(&fixture.bob.dm()).await;
     assert_eq!(nothing["songs"].as_array().unwrap().len(), 0);
 }

@@ -1,4 +1,4 @@
-//! A song's turn has come, and something happens just before its prompt is sent.
+//! A song's turn has come, and a fault occurs just before its submission.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::{
 
 const EDITS: &str = "/api/v10/webhooks/**";
 
-/// Ann's song is next, and somebody holds the database so that this can't be written down.
+/// Ann's song is next, and another connection locks the database so that no write succeeds.
 struct Held {
     fixture: Fixture,
     /// Bob's song, which is being made meanwhile.
@@ -39,7 +39,7 @@ impl Held {
         a_few_polls(&fixture).await;
         let mut database = connect(&fixture.folder().join("jobs.db")).await;
 
-        // Before the bot pays for a song, it looks whether its message still stands, unless it has
+        // Before the submission, the bot checks whether the message still exists, unless it has
         // seen that a moment ago.
         let looks = || {
             let mut edits = fixture.discord.requests().matching("PATCH", EDITS);

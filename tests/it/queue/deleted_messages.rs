@@ -1,4 +1,4 @@
-//! A song's message is deleted while the song waits, and its requester goes on.
+//! A song's message is deleted while the song waits.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Who is next.
+//! The order of the queue.
 
 use std::time::Duration;
 
@@ -6,12 +6,12 @@ use sandbox::{Fault, Invocation, Message, Person, Plan};
 
 use crate::fixture::{Fixture, description, done, title};
 
-/// The least time between two refreshes of a place in line: six edit intervals of these tests.
+/// The least time between two edits of a position: six edit intervals of these tests.
 const REFRESH: Duration = Duration::from_millis(300);
 /// An edit may have come late, and the next one in time.
 const ON_THE_WAY: Duration = Duration::from_millis(150);
 
-/// A fixture with room for so many songs at once, each of which takes until somebody ends it.
+/// A fixture with so many slots, whose songs run until the test finishes them.
 async fn with_room_for(songs: &str) -> Fixture {
     let fixture = Fixture::with(&[("MAX_RUNNING", songs)]).await;
     fixture.whisul.plan("", Plan::song().until_told());
@@ -35,13 +35,13 @@ fn is_next(message: &Message) -> bool {
     description(message).contains("You're next")
 }
 
-/// Waits until a song has this place in line, which proves that those before it stand there.
+/// Waits until a song shows this position, which proves that the earlier ones are taken.
 async fn until_number(asked: &Invocation, number: usize) {
     let told = format!("Number {number} in line");
     asked.until(&told, |message| description(message).contains(&told)).await;
 }
 
-/// Somebody asks for songs with these prompts, each after the answer to the one before.
+/// A person asks for songs with these prompts, each after the answer to the previous one.
 async fn ask(fixture: &Fixture, person: &Person, prompts: &[&str]) -> Vec<Invocation> {
     let mut asked = Vec::new();
     for prompt in prompts {
@@ -122,7 +122,7 @@ async fn queue_positions_are_shown_at_once_and_updated() {
 #[tokio::test(flavor = "multi_thread")]
 async fn of_simultaneous_requests_only_one_starts_right_away() {
     let fixture = with_room_for("1").await;
-    // Nobody stands in line before all have been told their places.
+    // All requests are answered before the first is submitted.
     let slow = Duration::from_millis(500);
     fixture.discord.faults().add(Fault::on("POST", "/api/v10/interactions/**").delay(slow));
     let mut asked = Vec::new();
@@ -137,7 +137,7 @@ async fn of_simultaneous_requests_only_one_starts_right_away() {
         let first = &answer.revisions[0].json["embeds"][0]["description"];
         told.push(first.as_str().unwrap().to_owned());
     }
-    // They are heard side by side: who is told a place may yet get one more before them.
+    // The requests are handled concurrently, so a shown position may still grow by one.
     let of_place = |places: &[&str]| {
         told.iter().filter(|told| places.iter().any(|place| told.contains(place))).count()
     };

@@ -1,4 +1,4 @@
-//! How often the bot asks Whisul, and for how many songs at once.
+//! How often the bot sends requests to Whisul, and how many songs run at once.
 
 use std::time::{Duration, Instant};
 

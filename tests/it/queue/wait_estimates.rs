@@ -1,4 +1,4 @@
-//! How long people wait in line, and what they are told about it.
+//! The wait estimates that people in the queue see.
 
 use sandbox::{Invocation, Message, Plan};
 
@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// A fixture with room for one song at a time, in which songs are known to take a minute, and one that
-/// runs until somebody ends it.
+/// runs until the test finishes it.
 async fn busy_world() -> (Fixture, Invocation) {
     let fixture = Fixture::with(&[("MAX_RUNNING", "1")]).await;
     for _ in 0..4 {
@@ -26,7 +26,7 @@ async fn run(fixture: &Fixture) -> Invocation {
     running
 }
 
-/// What a message says about the wait, without the time of day.
+/// The wait estimate in a message, without the time of day.
 fn wait(message: &Message) -> Option<String> {
     let line = description(message).lines().find(|line| line.contains(" to wait"))?;
     let (wait, at) = line.split_once(" (estimated at <t:")?;
@@ -71,7 +71,7 @@ async fn an_unchanged_wait_estimate_is_not_edited() {
     let (fixture, running) = busy_world().await;
     let next = fixture.song(&fixture.bob, "the second slow song").await;
     next.answer().await.unwrap();
-    // Far longer than a message in line rests between two edits.
+    // Far longer than the pause between two edits of a waiting message.
     let polls = fixture.whisul.until_polled("first slow", 1).await.polls;
     fixture.whisul.until_polled("first slow", polls + 40).await;
     assert_eq!(next.message().unwrap().revisions.len(), 1);
@@ -92,7 +92,7 @@ async fn no_wait_estimate_is_shown_before_the_first_song_is_done() {
     learn_meanwhile(&fixture, &next).await;
 }
 
-/// The running song ends, and the one behind the next is told how long it waits.
+/// The running song ends, and the second waiting song shows its estimate.
 async fn learn_meanwhile(fixture: &Fixture, next: &Invocation) {
     let last = fixture.song(&fixture.bob, "the third slow song").await;
     assert_eq!(wait(&last.answer().await.unwrap()), None);

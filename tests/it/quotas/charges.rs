@@ -1,4 +1,4 @@
-//! Who pays for what comes to nothing: what Whisul took stays charged to the key, and one person
+//! Charges of failed songs: what Whisul accepted stays charged to the key, and one person
 //! can't use the key up with prompts that fail.
 
 use sandbox::{Fault, Plan};

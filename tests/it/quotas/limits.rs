@@ -1,4 +1,4 @@
-//! Who may have how many songs.
+//! The quotas of people, servers and everybody.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ async fn without_bot(settings: &[(&str, &str)]) -> Fixture {
     Fixture::without_bot(settings, DiscordRules::default(), rules).await
 }
 
-/// The first moment that is told of in a refusal, in seconds since 1970.
+/// The first relative time in a refusal, in seconds since 1970.
 fn told_time(refusal: &str) -> u64 {
     let (_, rest) = refusal.split_once("<t:").expect("a time");
     rest.split_once(":R>").expect("a relative time").0.parse().unwrap()
@@ -157,7 +157,7 @@ async fn an_allowed_role_counts_from_the_moment_it_is_granted() {
     fixture.server.give_role(&fixture.ann, &regulars);
     let second = fixture.song(&fixture.ann, "as a regular, too").await;
     done(&second).await;
-    // Of two full quotas, the one that has room first is told.
+    // Of two full quotas, the refusal names the one that has room first.
     let told = refusal(&fixture.song(&fixture.ann, "two too many").await).await;
     assert!(told.contains("1 song a day"), "{told}");
     assert_eq!(told_time(&told), after(&second, 24 * HOUR));
@@ -282,7 +282,7 @@ async fn a_refusal_names_no_role_that_would_not_help() {
     assert!(told.contains("Ask a moderator of this server which role you need."), "{told}");
     let told = asked(&fixture, &fixture.ann.dm()).await;
     assert!(told.contains("Use the command in a server"), "{told}");
-    // What the owner has set for a person stands above roles.
+    // A quota that the owner has set for a person overrides roles.
     let owner = fixture.discord.owner().at(&fixture.channel);
     let person = ("person", serde_json::json!(fixture.ann.id().to_string()));
     let options = [person, ("quota", serde_json::json!("0/1d"))];

@@ -1,4 +1,4 @@
-//! What is left: told beforehand, and then true.
+//! `/quota` shows what is left, and that is then allowed.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ async fn told(client: &ChannelClient) -> String {
     description(&standing(client).await).to_owned()
 }
 
-/// How many more songs this person gets, one after the other, and what they are told in the end.
+/// How many more songs this person gets, one after the other, and the refusal in the end.
 async fn sung_until_refused(client: &ChannelClient) -> (usize, String) {
     for count in 0..20 {
         let asked = song_at(client, "one more song").await;
@@ -58,7 +58,7 @@ async fn the_quota_command_matches_what_is_then_allowed() {
     assert!(before.contains("Everyone together: 49 of 50 songs a week left."));
     let (count, refusal) = sung_until_refused(&here).await;
     assert_eq!(count, 2, "{refusal}");
-    // What is used up is told in the words of the refusal, with the same time.
+    // A quota without room shows the same time as the refusal.
     assert!(told(&here).await.starts_with(&refusal), "{refusal}");
     let elsewhere = told(&there).await;
     assert!(elsewhere.contains("You have 1 of your 4 songs a day left."), "{elsewhere}");
@@ -130,7 +130,7 @@ async fn unfinished_songs_are_listed_with_their_messages() {
     assert!(shown.contains(r"> a long \*song\*"), "{shown}");
     assert!(shown.contains("You can have 2 songs under way at once: 1 more now."), "{shown}");
     assert!(shown.contains("You have 4 of your 5 songs a day left."), "{shown}");
-    // What fails comes back; what somebody else has under way is nobody's business.
+    // A failed song is refunded. Songs of others are not shown.
     failed(&fixture.song(&fixture.ann, "a failing song").await).await;
     assert!(told(&client).await.contains("You have 4 of your 5 songs a day left."));
     assert!(!told(&fixture.bob.at(&fixture.channel)).await.contains("long"));

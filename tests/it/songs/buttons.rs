@@ -1,4 +1,4 @@
-//! What people do with the buttons below a message.
+//! The buttons below a message.
 
 use std::time::Duration;
 
@@ -45,7 +45,7 @@ pub(crate) async fn ask_to_delete(client: &ChannelClient, message: &Message) -> 
     question
 }
 
-/// Deletes a message with its button, and returns what is then said.
+/// Deletes a message with its button, and returns the answer.
 pub(crate) async fn delete(client: &ChannelClient, message: &Message) -> String {
     let question = ask_to_delete(client, message).await;
     click(client, &question, "Delete").await;
@@ -55,7 +55,7 @@ pub(crate) async fn delete(client: &ChannelClient, message: &Message) -> String 
     said.content
 }
 
-/// What stands on a message's buttons.
+/// The labels of a message's buttons.
 pub(crate) fn labels(message: &Message) -> Vec<String> {
     message.buttons().into_iter().map(|button| button.label).collect()
 }
@@ -240,7 +240,7 @@ async fn only_the_requester_and_moderators_delete_a_result() {
         .discord
         .until("the message to go", || ann.message(own.id).is_none().then_some(()))
         .await;
-    // A message that is gone takes no click.
+    // A deleted message has no buttons.
     let gone = ann.click(own.id, &own.button("Again").unwrap().custom_id.unwrap()).await;
     assert_eq!(gone.unwrap_err(), ClientRefusal::UnknownMessage);
 }

@@ -1,4 +1,4 @@
-//! Whoever waits for a song changes their mind.
+//! Cancelling a song that waits.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ const MANAGE_GUILD: u64 = 1 << 5;
 const MANAGE_MESSAGES: u64 = 1 << 13;
 
 /// A fixture with room for one song at a time, in which the song of the first who asks takes until
-/// it is told to end.
+/// the test finishes it.
 async fn world_with_a_line() -> Fixture {
     let mut fixture = Fixture::without_bot(
         &[("MAX_RUNNING", "1")],
@@ -85,7 +85,7 @@ async fn a_waiting_song_that_only_the_click_token_reaches_is_cancelled() {
     let client = fixture.ann.at(&server.add_channel("general"));
     let waiting = song_at(&client, "a slow waltz").await.answer().await.unwrap();
     fixture.discord.set_clock_offset(16 * 60 * 1000);
-    // Somebody's interaction tells the bot what time it is.
+    // The bot learns the time from an interaction.
     fixture.song(&fixture.bob, "what came after").await.answer().await.unwrap();
     let shown = click(&client, &waiting, "Cancel").await.answer().await.expect("an answer at once");
     assert_eq!((shown.id, title(&shown)), (waiting.id, "Cancelled"));

@@ -1,4 +1,4 @@
-//! What people see when there is no song, and what it costs them.
+//! What people see when a song fails, and what it costs them.
 
 use std::time::Duration;
 

@@ -20,7 +20,7 @@ async fn quick() -> Fixture {
     fixture
 }
 
-/// The same, and something goes wrong with answers.
+/// The same, with a fault of first responses.
 async fn with(fault: Fault) -> Fixture {
     let fixture = quick().await;
     fixture.discord.faults().add(fault);

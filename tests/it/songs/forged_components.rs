@@ -19,7 +19,7 @@ async fn quick(settings: &[(&str, &str)]) -> Fixture {
     Fixture::with_rules(settings, DiscordRules::default(), rules).await
 }
 
-/// Clicks what is not on a message, and is told so.
+/// Clicks a button that the message does not have, and is refused.
 async fn forged(client: &ChannelClient, message: &Message, custom_id: &str) -> String {
     let clicked = client.forge_click(message.id, custom_id).await.expect("a message to click on");
     refusal(&clicked).await
@@ -90,7 +90,7 @@ async fn a_waiting_song_is_cancelled_only_by_its_own_button() {
     // It is not too late at all: no word of that.
     let told = forged(&bob, &bobs, &format!("cancel:{}", anns.id)).await;
     assert!(told.contains(UNKNOWN), "{told}");
-    // A message of somebody else than the bot has no buttons of the bot's.
+    // Messages of others have no buttons of the bot.
     let said = bob.say("look at this").unwrap();
     let clicked = bob.forge_click(said, &format!("cancel:{}", anns.id)).await.unwrap();
     assert!(refusal(&clicked).await.contains(UNKNOWN));

@@ -1,4 +1,4 @@
-//! How long a song takes, and what is said about it.
+//! The estimate that a running song shows.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ pub(crate) async fn learn(fixture: &Fixture, seconds: u32) {
     done(&fixture.song(&fixture.ann, &prompt).await).await;
 }
 
-/// A song that takes until it is told to end, once it is being made.
+/// A song that runs until the test finishes it.
 async fn slow(fixture: &Fixture) -> Invocation {
     fixture.whisul.plan("slow", Plan::song().until_told());
     let asked = fixture.song(&fixture.ann, "a slow waltz").await;

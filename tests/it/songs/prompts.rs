@@ -126,7 +126,7 @@ async fn the_message_command_on_a_song_offers_its_prompt() {
     let shown = [("show", Value::from(running.id.to_string()))];
     let shown = ann.command("songs", &shown).await.unwrap().answer().await.unwrap();
     assert_eq!(prompt(shown.id).await, "a slow *waltz*");
-    // What the bot no longer remembers is no prompt.
+    // A song that the bot no longer remembers offers no prompt.
     fixture.stop_bot().await;
     std::fs::remove_file(fixture.folder().join("jobs.db")).unwrap();
     fixture.start_and_wait_until_ready().await;

@@ -1,4 +1,4 @@
-//! Somebody asks for a song.
+//! A song from the request to the finished message.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ async fn composing(asked: &Invocation) -> Message {
     asked.until("the news that the song is being made", |message| title(message) == COMPOSING).await
 }
 
-/// What a message showed, from its first form to its present one.
+/// All revisions of a message.
 fn forms(message: &Message) -> Vec<Value> {
     message.revisions.iter().map(|revision| revision.json["embeds"].clone()).collect()
 }

@@ -56,7 +56,7 @@ fn database(fixture: &Fixture) -> PathBuf {
     fixture.folder().join("jobs.db")
 }
 
-/// What a successful `restore` said.
+/// The output of a successful `restore`.
 fn told(output: &Output) -> String {
     assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
     String::from_utf8(output.stdout.clone()).unwrap()
@@ -90,7 +90,7 @@ async fn backups_go_through_pipes_and_are_restored() {
     done(&fixture.song(&fixture.bob, "on the copy").await).await;
     fixture.stop_bot().await;
 
-    // Whoever regrets it brings back what was kept, and both are there then.
+    // Restoring the kept copy undoes it, and both files exist then.
     let kept = fixture.folder().join(kept);
     told(&output(&mut called(&fixture, &["restore", kept.to_str().unwrap()])));
     assert_eq!(remembered(&fixture).await.len(), 2);
@@ -146,7 +146,7 @@ async fn a_killed_restore_leaves_the_old_or_the_new_database() {
         fixture.start_and_wait_until_ready().await;
         fixture.stop_bot().await;
     }
-    // What the killed ones have left stands in nobody's way.
+    // Files that killed restores have left don't prevent the next one.
     told(&output(&mut restore_through_pipe(&fixture, "copy.db")));
     assert!(!files_of_restores(&fixture).iter().any(|name| name.contains(".restoring")));
 }
@@ -258,7 +258,7 @@ async fn a_killed_backup_does_not_prevent_the_next_one() {
     assert!(backup_through_pipe(&fixture, "copy.db").status.success());
     assert!(!left.exists());
 
-    // One that is under way is waited for by whoever called the other.
+    // A second backup waits for the running one.
     let running = File::create(&left).unwrap();
     running.lock().unwrap();
     let made = backup_through_pipe(&fixture, "other.db");

@@ -68,7 +68,7 @@ async fn a_second_bot_on_the_same_file_refuses_to_start() {
     let sentence = format!("another bot is running on {}: ", database(&fixture).display());
     assert!(told.contains(&sentence), "{told}");
 
-    // The first one has not noticed, and the next one comes in when it is gone.
+    // The running bot is unaffected, and the next one starts after it has stopped.
     done(&fixture.song(&fixture.ann, "still here").await).await;
     fixture.stop_bot().await;
     fixture.start_and_wait_until_ready().await;
@@ -290,7 +290,7 @@ async fn old_songs_are_deleted() {
         assert!(began.elapsed() < DEADLINE, "{:?}", remembered(&fixture).await);
         sleep(Duration::from_millis(20)).await;
     }
-    // What is not over is finished, however old.
+    // An unfinished job is finished, however old.
     fixture.whisul.finish("unfinished");
     done(&unfinished).await;
 }

@@ -53,7 +53,7 @@ async fn ann_waits(fixture: &Fixture) -> Invocation {
     asked
 }
 
-/// Ann's song is ready while nothing can be written, and Bob asks for one in vain.
+/// Ann's song is ready while no write succeeds, and Bob's request is refused.
 async fn trouble(fixture: &Fixture) {
     fixture.whisul.finish("Ann's");
     let told = refusal(&fixture.song(&fixture.bob, "a song too early").await).await;
@@ -80,7 +80,7 @@ async fn a_locked_database_delays_and_recovers() {
     trouble(&fixture).await;
 
     holding.rollback().await.unwrap();
-    // What was asked for too early may be written now that it can be; then it is cancelled.
+    // The refused request may be written once writes succeed; then it is abandoned.
     let outcome = async {
         let abandoned = "SELECT COUNT(*) FROM jobs WHERE state = 'abandoned'";
         while sqlx::query_scalar::<_, i64>(abandoned).fetch_one(&mut other).await.unwrap() < 1 {
@@ -102,7 +102,7 @@ async fn a_click_while_the_database_is_locked_is_answered_in_time() {
     let waiting = bobs.answer().await.unwrap();
     let client = fixture.bob.at(&fixture.channel);
     let question = client.command("my-data forget", &[]).await.unwrap().answer().await.unwrap();
-    // The bot has written down that the message stands.
+    // The bot has stored the id of the message.
     let mut other = connect(&fixture.folder().join("jobs.db")).await;
     let announced = async {
         let announced = "SELECT COUNT(*) FROM jobs WHERE state = 'announced'";
@@ -118,14 +118,14 @@ async fn a_click_while_the_database_is_locked_is_answered_in_time() {
     assert_eq!(refusal(&click(&client, &question, "Forget my songs").await).await, NOT_IN_TIME);
     assert_eq!(refusal(&click(&client, &waiting, "Cancel").await).await, NOT_IN_TIME);
     holding.rollback().await.unwrap();
-    // The wish to cancel is still heard, and the message tells of it.
+    // The cancellation still takes effect, and the message shows it.
     bobs.until("the news", |message| title(message) == "Cancelled").await;
     fixture.whisul.finish("Ann's");
     done(&anns).await;
     assert_eq!(fixture.submissions("waits"), 0);
 }
 
-/// Somebody's hold on the database: whoever reads has to wait, too.
+/// An exclusive lock on the database, which also blocks readers.
 ///
 /// It is as if another process had stopped in the middle of a commit. It holds the right to write,
 /// and of the two copies of the index's header only one is new: readers wait for the other

@@ -1,4 +1,4 @@
-//! One song's answers stay unusable: that is its own trouble, and nobody else's.
+//! A song whose answers stay unreadable does not affect other songs.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! Whisul's answers are not quite as documented, and people get their songs all the same.
+//! Whisul's answers are not quite valid or documented JSON, and people still get their songs.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ fn song() -> Plan {
     Plan::song().takes(Duration::ZERO)
 }
 
-/// What comes of one prompt for each of these plans, all at once, by what the plan is about.
+/// Submits one prompt for each of these plans at once. Returns the outcomes by the names of the plans.
 async fn songs(fixture: &Fixture, plans: Vec<(String, Plan)>) -> Vec<(String, Message)> {
     let mut asked = JoinSet::new();
     for (number, (about, plan)) in plans.into_iter().enumerate() {
@@ -41,7 +41,7 @@ async fn songs(fixture: &Fixture, plans: Vec<(String, Plan)>) -> Vec<(String, Me
     asked.join_all().await
 }
 
-/// Whether it shows a song that people can hear.
+/// Whether it shows a song with a link.
 fn is_song(message: &Message) -> bool {
     message.embed().is_some_and(|embed| embed.url.is_some())
 }
@@ -300,7 +300,7 @@ async fn ten_large_polls_at_once_take_little_memory() {
         fixture.song(&fixture.ann, &format!("warm {song}")).await;
         fixture.whisul.until_polled(&format!("warm {song}"), 2).await;
     }
-    // From here on, the peak is counted anew (`man 5 proc_pid_clear_refs`).
+    // Resets the peak of memory (`man 5 proc_pid_clear_refs`).
     std::fs::write(format!("/proc/{}/clear_refs", program.id()), "5").unwrap();
     let before = memory(program.id(), "VmRSS:");
     for (number, raw) in bodies.into_iter().enumerate() {

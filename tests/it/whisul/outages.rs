@@ -1,4 +1,4 @@
-//! Whisul is away, busy or confused for a while: songs wait for it.
+//! Outages of Whisul: songs wait until they end.
 
 use std::time::{Duration, Instant, SystemTime};
 
@@ -110,7 +110,7 @@ async fn a_single_failed_poll_changes_no_message() {
 async fn a_song_survives_an_outage_longer_than_its_time_out() {
     let fixture = Fixture::with(&[("JOB_TIMEOUT", "300ms")]).await;
     fixture.whisul.plan("patient", Plan::song().until_told());
-    // From the first poll on, however long that takes to come.
+    // The time limit counts from the first poll.
     let outage = fixture.whisul.faults().add(Fault::on("GET", "/api/jobs/*").status(502));
     let asked = fixture.song(&fixture.ann, "a patient song").await;
     let taken = fixture.whisul.until_accepted("patient").await;
@@ -142,7 +142,7 @@ async fn a_known_outage_costs_no_further_song() {
         assert!(away(&asked.answer().await.expect("an answer")));
         songs.push(asked);
     }
-    // Whoever looks whether Whisul is back looks without a prompt.
+    // The probe sends no prompt.
     let met = fixture.whisul.faults().hits(outage);
     let looked = || (fixture.whisul.faults().hits(outage) > met).then_some(());
     until("somebody to look for Whisul", &fixture.whisul.changed(), looked).await;

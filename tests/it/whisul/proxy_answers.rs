@@ -1,4 +1,4 @@
-//! Whatever stands between the bot and Whisul answers in its place.
+//! A proxy or firewall between the bot and Whisul answers in its place.
 
 use std::time::Duration;
 
@@ -45,7 +45,7 @@ fn foreign(method: &str, path: &str, page: Page) -> Fault {
     }
 }
 
-/// Nobody was told that the key is wrong.
+/// No message says that the key is wrong.
 fn assert_nobody_was_alarmed(fixture: &Fixture) {
     let alarms =
         fixture.discord.messages().into_iter().filter(|message| message.text().contains("KEY"));

@@ -1,4 +1,4 @@
-//! Whisul answers everything with the key but prompts.
+//! The key may read, but not submit.
 
 use std::time::Duration;
 

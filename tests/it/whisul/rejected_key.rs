@@ -1,4 +1,4 @@
-//! Whisul refuses the key.
+//! Whisul rejects the key.
 
 use std::time::Duration;
 
@@ -17,12 +17,12 @@ pub(crate) fn waits(message: &Message) -> bool {
     description(message).contains(WAITS)
 }
 
-/// What the bot has told somebody directly.
+/// The direct messages of the bot to a person.
 pub(crate) fn told(person: &Person) -> Vec<String> {
     person.dm().messages().iter().map(Message::text).collect()
 }
 
-/// Waits until somebody has a direct message.
+/// Waits until a person has a direct message.
 pub(crate) async fn is_told(fixture: &Fixture, person: &Person) {
     let told = || told(person).first().cloned();
     let text = fixture.discord.until("a direct message", told).await;
@@ -38,7 +38,7 @@ async fn songs_wait_for_a_valid_key_and_the_owner_is_notified_once() {
     first.until("the news about the key", waits).await;
     is_told(&fixture, &fixture.discord.owner()).await;
 
-    // Nobody has to find out again what is known.
+    // A known rejection needs no further request.
     let second = fixture.song(&fixture.ann, "the second song").await;
     assert!(waits(&second.answer().await.expect("an answer")));
     let third = fixture.song(&fixture.ann, "the third song").await;
@@ -166,7 +166,7 @@ async fn a_prompt_that_a_firewall_rejects_delays_nobody_else() {
     is_rejected_alone(403, r#"{"error": "Forbidden"}"#).await;
 }
 
-/// Nobody knows what a page hides: the prompt is not sent again, and the person is refunded.
+/// A page may hide an accepted prompt: it is not sent again, and the person is refunded.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_prompt_that_meets_a_firewall_page_is_sent_once_and_delays_nobody_else() {
     let page = "<!DOCTYPE html><html><body>Request blocked</body></html>";

@@ -19,7 +19,7 @@ struct Breach {
     message: String,
 }
 
-/// What was found wrong with one body.
+/// The errors of one body.
 #[derive(Debug, Default)]
 pub(crate) struct Breaches(Vec<Breach>);
 

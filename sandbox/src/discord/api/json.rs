@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// What is absent, in any object.
+/// The value of an absent field.
 const ABSENT: &Value = &Value::Null;
 
 /// Fields of an object.

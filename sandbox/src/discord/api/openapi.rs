@@ -27,7 +27,7 @@ static LOADED: LazyLock<Mutex<HashMap<PathBuf, Arc<OpenApi>>>> = LazyLock::new(M
 #[derive(Debug)]
 pub(crate) struct OpenApi {
     description: Value,
-    /// What was compiled so far, by method, path and status; `None` where the description has no
+    /// Compiled schemas by method, path and status. `None` where the description has no
     /// JSON or a schema that does not compile.
     compiled: Mutex<HashMap<String, Option<Arc<Validator>>>>,
 }
@@ -48,7 +48,7 @@ impl OpenApi {
         Some(read)
     }
 
-    /// What is wrong with a body, be it a request's or the answer's of a status; `None` where the
+    /// The errors of a body: a request's, or that of an answer with a status. `None` where the
     /// description says nothing.
     pub(crate) fn complaints(
         &self,
@@ -106,7 +106,7 @@ impl OpenApi {
         options.build(&whole).ok().map(Arc::new)
     }
 
-    /// What is said of answers with a status: by itself, or with others of its hundred.
+    /// The description of answers with a status, or with any status of its hundred.
     fn described_answer<'a>(&'a self, operation: &'a Value, status: u16) -> &'a Value {
         let answers = operation.at("responses");
         let exact = answers.get(status.to_string());

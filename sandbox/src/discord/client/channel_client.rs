@@ -1,4 +1,4 @@
-//! A person who looks at a channel, and what Discord's client lets that person do.
+//! Discord's client of a person in a channel: what it shows and lets that person do.
 
 use std::sync::Arc;
 
@@ -16,9 +16,9 @@ use crate::discord::model::interaction::AnswerState;
 use crate::discord::model::modal::Modal;
 use crate::discord::shared::Shared;
 use crate::discord::state::DiscordState;
-use crate::discord::state::posting::Circumstances;
+use crate::discord::state::posting::MessageContext;
 
-/// A person in front of a channel.
+/// Discord's client of a person in a channel.
 #[derive(Clone, Debug)]
 pub struct ChannelClient {
     pub(crate) shared: Arc<Shared>,
@@ -26,14 +26,14 @@ pub struct ChannelClient {
 }
 
 impl Person {
-    /// This person in front of a channel.
+    /// This person's client in a channel.
     #[must_use]
     pub fn at(&self, channel: &Channel) -> ChannelClient {
         let actor = Actor { user: self.id, channel: channel.id() };
         ChannelClient { shared: Arc::clone(&self.shared), actor }
     }
 
-    /// This person in front of the direct messages with the bot.
+    /// This person's client in the direct messages with the bot.
     #[must_use]
     pub fn dm(&self) -> ChannelClient {
         let channel = self.shared.change(|state| state.open_dm(self.id));
@@ -65,7 +65,7 @@ impl ChannelClient {
     /// Runs a slash command with its options; a subcommand is written as `"command subcommand"`.
     ///
     /// # Errors
-    /// What Discord's client refuses before the application hears of it.
+    /// What Discord's client refuses before the application receives it.
     #[expect(clippy::unused_async, reason = "a person's doings read alike, this one included")]
     pub async fn command(
         &self,
@@ -156,7 +156,7 @@ impl ChannelClient {
     }
 
     /// Fills in a modal and sends it, [a moment](crate::DiscordRules::modal_delay) after it was shown
-    /// at the soonest. Fields that are not named keep what stands in them; a field that takes several
+    /// at the soonest. Fields that are not named keep their values; a field that takes several
     /// values is named once for each. Ids are digits, a box is `true` or `false`.
     ///
     /// # Errors
@@ -266,7 +266,7 @@ impl ChannelClient {
             if !state.admits(channel, self.actor.user) {
                 return None;
             }
-            let circumstances = Circumstances {
+            let context = MessageContext {
                 channel: self.actor.channel,
                 author: self.actor.user,
                 kind: 0,
@@ -276,7 +276,7 @@ impl ChannelClient {
             };
             let body = json!({ "content": text });
             let draft = Draft::read(&body, Vec::new(), 0);
-            draft.and_then(|draft| state.post(&circumstances, draft)).ok()
+            draft.and_then(|draft| state.post(&context, draft)).ok()
         })
     }
 }

@@ -1,4 +1,4 @@
-//! What a client that is drawn on a screen asks for, beyond what the people of a test do.
+//! What a client with a screen needs, in addition to what tests use.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -17,7 +17,7 @@ use crate::discord::model::modal::Modal;
 use crate::discord::model::permission::MANAGE_MESSAGES;
 use crate::discord::state::DiscordState;
 
-/// A look at a channel.
+/// What a person sees in a channel at one moment.
 #[derive(Clone, Debug, Default)]
 pub struct ChannelSnapshot {
     /// All messages that the person sees, the oldest first.
@@ -71,7 +71,7 @@ impl ChannelClient {
         })
     }
 
-    /// The commands that are at hand here for this person, a server's own before global ones of the
+    /// The commands that this person can use here, a server's own before global ones of the
     /// same name.
     #[must_use]
     pub fn commands(&self) -> Vec<Value> {

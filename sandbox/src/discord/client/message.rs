@@ -15,7 +15,7 @@ use crate::discord::state::DiscordState;
 pub struct Message {
     /// Its id.
     pub id: u64,
-    /// The channel that it stands in.
+    /// Its channel.
     pub channel_id: u64,
     /// The id of who wrote it.
     pub author: u64,
@@ -87,14 +87,14 @@ pub struct EmbedField {
     pub name: String,
     /// The text.
     pub value: String,
-    /// Whether it may stand beside others.
+    /// Whether other fields may be in the same row.
     pub inline: bool,
 }
 
 /// A button.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Button {
-    /// What stands on it.
+    /// Its label.
     pub label: String,
     /// What a click sends; none for a link.
     pub custom_id: Option<String>,
@@ -132,7 +132,7 @@ fn list(value: &Value) -> impl Iterator<Item = &Value> {
 impl Message {
     /// What a person sees of a message now.
     pub(crate) fn of(state: &DiscordState, message: &StoredMessage) -> Self {
-        // A message that is gone is shown as it was last.
+        // A deleted message has its last form.
         let last = message.revisions.last().filter(|_| message.deleted);
         let json = last.map_or_else(|| state.message_json(message), |last| last.json.clone());
         Self::in_form(state, message, json, &message.revisions)

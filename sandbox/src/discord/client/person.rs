@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::discord::model::user::User;
 use crate::discord::shared::Shared;
 
-/// Somebody on this Discord.
+/// A person on this Discord.
 #[derive(Clone, Debug)]
 pub struct Person {
     pub(crate) shared: Arc<Shared>,
@@ -35,7 +35,7 @@ impl Person {
         self.change(|user| name.clone_into(&mut user.name));
     }
 
-    /// What stands in a text for this person: `<@ID>`.
+    /// The mention of this person in a text: `<@ID>`.
     #[must_use]
     pub fn mention(&self) -> String {
         format!("<@{}>", self.id)
@@ -52,7 +52,7 @@ impl Person {
         self.change(|user| user.blocks_dms = blocks);
     }
 
-    /// Adds the application to this person's account, so that its commands are at hand everywhere.
+    /// Adds the application to this person's account, so that its commands work everywhere.
     pub fn install_app(&self) {
         self.change(|user| user.installed_app = true);
     }

@@ -1,4 +1,4 @@
-//! What has happened on a Discord so far.
+//! A report of what has happened on a Discord.
 
 use serde_json::Value;
 
@@ -54,8 +54,8 @@ impl DiscordSandbox {
 
     /// Answers of this sandbox itself that break Discord's OpenAPI description: there should be none.
     #[must_use]
-    pub fn slips(&self) -> Vec<String> {
-        self.shared().read(|state| state.slips.clone())
+    pub fn invalid_answers(&self) -> Vec<String> {
+        self.shared().read(|state| state.invalid_answers.clone())
     }
 
     /// How many bodies were held against Discord's OpenAPI description.

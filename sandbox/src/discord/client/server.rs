@@ -189,7 +189,7 @@ impl Role {
         self.id
     }
 
-    /// What stands in a text for this role: `<@&ID>`.
+    /// The mention of this role in a text: `<@&ID>`.
     #[must_use]
     pub fn mention(&self) -> String {
         format!("<@&{}>", self.id)

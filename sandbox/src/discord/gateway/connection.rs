@@ -120,10 +120,10 @@ impl Task {
         }
     }
 
-    /// Whether something goes wrong before HELLO, and has come to its end.
+    /// Applies a fault before HELLO. Returns whether the connection ended with it.
     async fn misbehave(&mut self) -> bool {
         let early = |fault| matches!(fault, GatewayFault::CutAtOnce | GatewayFault::NoHello);
-        match self.shared.change(|state| state.gateway.strike(early)) {
+        match self.shared.change(|state| state.gateway.take_fault(early)) {
             None => false,
             Some(GatewayFault::NoHello) => {
                 while matches!(self.stream.next().await, Some(Ok(_))) {}
@@ -244,7 +244,7 @@ impl Task {
                         state.request_sounds(self.id, d);
                         Ok(())
                     }
-                    // Nobody here sees presences or is heard in a voice channel.
+                    // The sandbox has neither presences nor voice.
                     _ => Ok(()),
                 })
             }
@@ -259,7 +259,7 @@ impl Task {
         self.mute = self.mute
             || self.shared.change(|state| {
                 let new = state.gateway.connections.get(&id).is_some_and(|it| it.session.is_none());
-                new && state.gateway.strike(mute).is_some()
+                new && state.gateway.take_fault(mute).is_some()
             });
         self.mute
     }

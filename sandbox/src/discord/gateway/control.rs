@@ -1,4 +1,4 @@
-//! What can go wrong with the gateway, on demand.
+//! Controls of the gateway and its faults.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -13,7 +13,7 @@ use crate::discord::gateway::protocol::{CloseReason, RECONNECT};
 use crate::discord::gateway::sessions::Order;
 use crate::discord::shared::Shared;
 
-/// The gateway, seen by one who wants it to misbehave.
+/// A handle that makes the gateway misbehave.
 #[derive(Clone, Debug)]
 pub struct GatewayControl {
     pub(in crate::discord) shared: Arc<Shared>,
@@ -32,7 +32,7 @@ impl GatewayControl {
         self.shared.change(|state| state.gateway.order_all(order));
     }
 
-    /// Asks all clients to connect anew and to resume (opcode 7).
+    /// Asks all clients to reconnect and resume (opcode 7).
     pub fn ask_to_reconnect(&self) {
         let order = || Order::Send(protocol::message(RECONNECT, &Value::Null));
         self.shared.change(|state| state.gateway.order_all(order));
@@ -92,17 +92,17 @@ impl GatewayControl {
         self.shared.change(|state| state.gateway.alteration = alteration);
     }
 
-    /// From now on this goes wrong with every connection.
+    /// Injects a fault into every connection from now on.
     pub fn inject(&self, fault: GatewayFault) {
         self.inject_times(fault, usize::MAX);
     }
 
-    /// This goes wrong so many times.
+    /// Injects a fault for so many times.
     pub fn inject_times(&self, fault: GatewayFault, times: usize) {
         self.shared.change(|state| state.gateway.faults.push((fault, times)));
     }
 
-    /// From now on nothing goes wrong with connections.
+    /// Removes all faults of connections.
     pub fn clear_faults(&self) {
         self.shared.change(|state| state.gateway.faults.clear());
     }

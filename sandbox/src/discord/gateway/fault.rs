@@ -1,13 +1,13 @@
 //! What can go wrong with the gateway's connections.
 
-/// What goes wrong with a connection.
+/// A fault of gateway connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GatewayFault {
-    /// It is cut as soon as it stands, before HELLO.
+    /// The connection is cut as soon as it is open, before HELLO.
     CutAtOnce,
-    /// It stands, and nothing is ever said.
+    /// The connection opens, and the server never sends anything.
     NoHello,
-    /// After HELLO nothing is said any more, whatever the client sends.
+    /// After HELLO the server sends nothing any more, whatever the client sends.
     SilentAfterHello,
     /// An IDENTIFY cuts it.
     CutOnIdentify,
@@ -21,7 +21,7 @@ pub enum GatewayFault {
     CloseOnResume(u16),
     /// A RESUME is answered with opcode 9.
     InvalidOnResume {
-        /// What that says of the session.
+        /// Whether the session may be resumed.
         resumable: bool,
     },
     /// It is cut as soon as a session was resumed on it.

@@ -18,7 +18,7 @@ use crate::discord::state::DiscordState;
 const MOST_GUILDS: usize = 2500;
 
 impl DiscordState {
-    /// Takes an IDENTIFY.
+    /// Handles an IDENTIFY.
     ///
     /// # Errors
     /// The reason for which the connection is closed.
@@ -27,12 +27,12 @@ impl DiscordState {
         {
             return Err(CloseReason::AUTHENTICATION_FAILED);
         }
-        let unlucky = |fault| {
+        let on_identify = |fault| {
             let kinds = [GatewayFault::CutOnIdentify, GatewayFault::InvalidOnIdentify];
             kinds.contains(&fault) || matches!(fault, GatewayFault::CloseOnIdentify(_))
         };
-        if let Some(fault) = self.gateway.strike(unlucky) {
-            return self.go_wrong(connection, fault);
+        if let Some(fault) = self.gateway.take_fault(on_identify) {
+            return self.apply_fault(connection, fault);
         }
         let shard = self.checked_shard(d.at("shard"))?;
         let intents = self.checked_intents(d.at("intents"))?;
@@ -142,7 +142,7 @@ impl DiscordState {
         }
     }
 
-    /// Takes a RESUME: sends what was missed, or tells that the session is gone.
+    /// Handles a RESUME: replays missed events, or reports an invalid session.
     ///
     /// # Errors
     /// The reason for which the connection is closed.
@@ -151,15 +151,15 @@ impl DiscordState {
         {
             return Err(CloseReason::AUTHENTICATION_FAILED);
         }
-        let unlucky = |fault| {
+        let on_identify = |fault| {
             fault == GatewayFault::CutOnResume
                 || matches!(
                     fault,
                     GatewayFault::InvalidOnResume { .. } | GatewayFault::CloseOnResume(_)
                 )
         };
-        if let Some(fault) = self.gateway.strike(unlucky) {
-            return self.go_wrong(connection, fault);
+        if let Some(fault) = self.gateway.take_fault(on_identify) {
+            return self.apply_fault(connection, fault);
         }
         let id = d.at("session_id").as_str().ok_or(CloseReason::DECODE_ERROR)?;
         let sequence = d.at("seq").as_u64().ok_or(CloseReason::DECODE_ERROR)?;
@@ -172,7 +172,7 @@ impl DiscordState {
         }
         let mut events = session.missed(sequence).cloned().collect::<Vec<_>>();
         events.push(session.number("RESUMED", &json!({ "_trace": [] })));
-        // The connection before, if it still stands, has been replaced.
+        // This connection replaces the former one.
         if let Some(before) = session.connection.replace(connection) {
             self.gateway.order(before, Order::Cut);
         }
@@ -181,14 +181,14 @@ impl DiscordState {
         for event in events {
             self.gateway.order(connection, Order::Send(event));
         }
-        if self.gateway.strike(|fault| fault == GatewayFault::CutAfterResume).is_some() {
+        if self.gateway.take_fault(|fault| fault == GatewayFault::CutAfterResume).is_some() {
             self.gateway.order(connection, Order::Cut);
         }
         Ok(())
     }
 
-    /// Lets a fault happen to a connection.
-    fn go_wrong(&self, connection: u64, fault: GatewayFault) -> Result<(), CloseReason> {
+    /// Applies a fault to a connection.
+    fn apply_fault(&self, connection: u64, fault: GatewayFault) -> Result<(), CloseReason> {
         match fault {
             GatewayFault::CloseOnIdentify(code) | GatewayFault::CloseOnResume(code) => {
                 return Err(CloseReason(code, "on demand"));
@@ -205,7 +205,7 @@ impl DiscordState {
     }
 }
 
-/// "Your session is gone", or may be resumed.
+/// Opcode 9: the session is invalid, or may be resumed.
 pub(super) fn invalid_session(resumable: bool) -> Order {
     Order::Send(protocol::message(INVALID_SESSION, &resumable.into()))
 }

@@ -1,4 +1,4 @@
-//! Sessions and connections: who hears of which event, and what was missed.
+//! Sessions and connections: which session receives which event, and what it missed.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Instant;
@@ -33,11 +33,11 @@ pub(crate) struct Gateway {
     pub(super) refusing: bool,
     /// Heartbeats are not acknowledged.
     pub(super) silent: bool,
-    /// What goes wrong with connections, and how often still.
+    /// The injected faults, and how often each still applies.
     pub(super) faults: Vec<(GatewayFault, usize)>,
     /// When connections were asked for, refused ones included.
     pub(super) attempts: Vec<Instant>,
-    /// What is put into every interaction.
+    /// JSON that is merged into every interaction.
     pub(crate) alteration: Value,
 }
 
@@ -81,7 +81,7 @@ pub(crate) struct Event {
     pub(crate) data: Value,
     /// The server, or none for direct messages.
     pub(crate) guild: Option<u64>,
-    /// The intent without which it is not heard; 0 for none.
+    /// The intent that a session needs to receive it; 0 for none.
     pub(crate) intent: u64,
 }
 
@@ -91,7 +91,7 @@ impl Session {
     }
 
     /// Whether an event concerns this session.
-    fn hears(&self, event: &Event) -> bool {
+    fn receives(&self, event: &Event) -> bool {
         let [shard, shards] = self.shard;
         let home = event.guild.map_or(0, |guild| (guild >> 22) % shards.max(1));
         home == shard && self.intents & event.intent == event.intent
@@ -115,7 +115,7 @@ impl Session {
 }
 
 impl Gateway {
-    /// Sends an order to a connection; one that is gone has its task to clean up after it.
+    /// Sends an order to a connection. The task of a closed connection cleans up by itself.
     pub(super) fn order(&self, connection: u64, order: Order) {
         if let Some(connection) = self.connections.get(&connection) {
             drop(connection.orders.send(order));
@@ -150,7 +150,7 @@ impl Gateway {
 
     /// Sends an event to all sessions that it concerns, or keeps it for them.
     pub(crate) fn dispatch(&mut self, event: &Event) {
-        for session in self.sessions.values_mut().filter(|session| session.hears(event)) {
+        for session in self.sessions.values_mut().filter(|session| session.receives(event)) {
             let withheld = event.name.starts_with("MESSAGE_")
                 && event.guild.is_some()
                 && session.intents & protocol::MESSAGE_CONTENT == 0;
@@ -167,7 +167,10 @@ impl Gateway {
     }
 
     /// The first fault of these kinds, counted as having happened.
-    pub(super) fn strike(&mut self, kinds: impl Fn(GatewayFault) -> bool) -> Option<GatewayFault> {
+    pub(super) fn take_fault(
+        &mut self,
+        kinds: impl Fn(GatewayFault) -> bool,
+    ) -> Option<GatewayFault> {
         let (fault, left) =
             self.faults.iter_mut().find(|(fault, left)| kinds(*fault) && *left > 0)?;
         *left = left.saturating_sub(usize::from(*left < usize::MAX));

@@ -1,4 +1,4 @@
-//! Where a command is at hand, and to whom.
+//! Where a command is available, and to whom.
 
 use serde_json::{Value, json};
 
@@ -38,7 +38,7 @@ impl DiscordState {
         if let Some(home) = home.filter(|_| allows("integration_types", 0)) {
             owners.set("0", home.to_string());
         }
-        // Whoever uses the application where it is not installed has installed it as a person.
+        // Without an installation in the server, only people who installed it can use it.
         let person = self.users.get(&actor.user).is_some_and(|user| user.installed_app);
         if (person || home.is_none()) && allows("integration_types", 1) {
             owners.set("1", actor.user.to_string());
@@ -59,7 +59,7 @@ impl DiscordState {
         let guild = channel.guild().and_then(|guild| self.guilds.get(&guild));
         let (Some(wanted), Some(guild)) = (wanted, guild) else { return Ok(()) };
         let held = guild.permissions_of(actor.user);
-        // "0" stands for administrators only.
+        // "0" means administrators only.
         let enough = if wanted == 0 { held == EVERYTHING } else { held & wanted == wanted };
         if enough { Ok(()) } else { Err(ClientRefusal::NotPermitted(command.name().to_owned())) }
     }

@@ -1,4 +1,4 @@
-//! People act: interactions begin here.
+//! Creates interactions from what people do.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Instant;
@@ -16,7 +16,7 @@ use crate::discord::model::interaction::{AnswerState, Interaction, InteractionKi
 use crate::discord::model::message::StoredMessage;
 use crate::discord::state::DiscordState;
 
-/// Who acts, and where.
+/// A person in a channel.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Actor {
     pub(crate) user: u64,
@@ -116,8 +116,8 @@ impl DiscordState {
         ))
     }
 
-    /// Clicks what is not on a message: a modified client may send any `custom_id`, and where Discord
-    /// keeps no message, as with ephemeral ones, it can't check it.
+    /// Clicks a button that no message has. A modified client may send any `custom_id`, and Discord
+    /// can't check it for messages that it doesn't keep, such as ephemeral ones.
     pub(crate) fn forge_click(
         &mut self,
         actor: Actor,
@@ -174,7 +174,7 @@ impl DiscordState {
         ))
     }
 
-    /// The channel that a person looks at.
+    /// The channel of a person who can see it.
     pub(crate) fn place(&self, actor: Actor) -> Result<&Channel, ClientRefusal> {
         let channel = self.channel(actor.channel).map_err(|_| ClientRefusal::NoSuchChannel)?;
         let admitted = self.admits(channel, actor.user);
@@ -201,7 +201,7 @@ impl DiscordState {
         (String::new(), json!({ "0": home.to_string() }))
     }
 
-    /// Makes an interaction and tells the gateway.
+    /// Creates an interaction and dispatches it.
     pub(crate) fn begin(&mut self, actor: Actor, subject: Subject) -> Begun {
         let Subject { kind, command, owners, on_message, shown_by, data } = subject;
         let id = self.clock.id();

@@ -16,7 +16,7 @@ const LABEL: i64 = 18;
 pub(crate) type Answers<'a> = [(&'a str, &'a str)];
 
 impl DiscordState {
-    /// The data of a modal's submission; fields that are not named keep what stands in them.
+    /// The data of a modal's submission. Fields that are not named keep their values.
     pub(crate) fn fill_in(
         &self,
         actor: Actor,

@@ -43,7 +43,7 @@ pub enum ClientRefusal {
     /// There is no such person.
     #[error("there is no such person")]
     UnknownPerson,
-    /// The message is gone, or was never seen by this person.
+    /// The message is deleted, or this person cannot see it.
     #[error("there is no such message")]
     UnknownMessage,
     /// The message has no button or menu of this kind.

@@ -121,7 +121,7 @@ impl Draft {
     }
 }
 
-/// Where components are the whole message, nothing may stand beside them.
+/// A message of components excludes content and embeds.
 fn refuse_legacy_fields(form: &mut Form<'_>) {
     for key in ["content", "embeds", "poll", "sticker_ids"] {
         let empty = match form.raw(key) {

@@ -20,7 +20,7 @@ const FILE_UPLOAD: i64 = 19;
 const RADIO_GROUP: i64 = 21;
 const CHECKBOX_GROUP: i64 = 22;
 const CHECKBOX: i64 = 23;
-/// What a label stands above.
+/// The components that a label can have.
 const LABELLED: [i64; 10] =
     [STRING_SELECT, TEXT_INPUT, 5, 6, 7, 8, FILE_UPLOAD, RADIO_GROUP, CHECKBOX_GROUP, CHECKBOX];
 const LONGEST_ANSWER: i64 = 4000;

@@ -19,7 +19,7 @@ pub struct Modal {
     pub(crate) shown: Option<Instant>,
 }
 
-/// Something that stands in a modal.
+/// A part of a modal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
     /// The next of the fields.
@@ -31,13 +31,13 @@ pub(crate) enum Part {
 /// A field of a modal.
 #[derive(Clone, Debug, Default)]
 pub struct ModalField {
-    /// By which the bot knows the answer.
+    /// Identifies the answer for the bot.
     pub custom_id: String,
-    /// What stands above it.
+    /// The label above it.
     pub label: String,
-    /// What is filled in.
+    /// The kind of its values.
     pub kind: FieldKind,
-    /// What stands in it already.
+    /// The prefilled value.
     pub value: Option<String>,
     /// Whether it must be filled in.
     pub required: bool,
@@ -47,7 +47,7 @@ pub struct ModalField {
     pub longest: usize,
     /// Whether there is room for several lines.
     pub paragraph: bool,
-    /// What stands in it, in grey, while it is empty.
+    /// The grey text of an empty field.
     pub placeholder: Option<String>,
     /// The number of the component's type.
     pub(crate) component: i64,
@@ -67,14 +67,14 @@ pub enum FieldKind {
     Ids,
     /// A box: `true` or `false`.
     Checkbox,
-    /// Files, which people of this sandbox do not have at hand.
+    /// Files, which people of this sandbox don't have.
     Files,
 }
 
 /// An option of a field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ModalChoice {
-    /// What stands beside it.
+    /// The text beside it.
     pub label: String,
     /// What choosing it sends.
     pub value: String,

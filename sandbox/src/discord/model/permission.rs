@@ -18,7 +18,7 @@ const USE_EXTERNAL_EMOJIS: u64 = 1 << 18;
 const USE_APPLICATION_COMMANDS: u64 = 1 << 31;
 pub(crate) const USE_EXTERNAL_APPS: u64 = 1 << 50;
 
-/// What a member may do whom nobody gave or took anything.
+/// The permissions of a member without roles.
 pub(crate) const MEMBER: u64 = ADD_REACTIONS
     | VIEW_CHANNEL
     | SEND_MESSAGES

@@ -19,7 +19,7 @@ pub(crate) struct User {
 }
 
 impl User {
-    /// Somebody whose client speaks American English, Discord's default.
+    /// A user with Discord's default locale, American English.
     pub(crate) fn new(id: u64, name: &str, bot: bool) -> Self {
         let locale = "en-US".to_owned();
         Self { id, name: name.to_owned(), bot, locale, blocks_dms: false, installed_app: false }

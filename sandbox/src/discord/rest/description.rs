@@ -27,7 +27,7 @@ pub(crate) fn check_body(
     });
 }
 
-/// Checks the sandbox's own answers against the description and records slips.
+/// Checks the sandbox's own answers against the description and records errors.
 pub(crate) async fn check_answers(
     State(shared): State<Arc<Shared>>,
     request: Request,
@@ -41,7 +41,7 @@ pub(crate) async fn check_answers(
     if let Ok(body) = serde_json::from_slice(&bytes) {
         let status = Some(parts.status.as_u16());
         let complaints = openapi.complaints(method.as_str(), path, status, &body);
-        shared.change(|state| state.slips.extend(complaints.into_iter().flatten()));
+        shared.change(|state| state.invalid_answers.extend(complaints.into_iter().flatten()));
     }
     Response::from_parts(parts, Body::from(bytes))
 }

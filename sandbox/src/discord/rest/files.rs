@@ -10,7 +10,7 @@ use crate::discord::api::error::ApiError;
 use crate::discord::rest::extract::Ids;
 use crate::discord::shared::Shared;
 
-/// Serves a file; the length goes into `Content-Length`, as the whole body is at hand.
+/// Serves a file. `Content-Length` is set, since the whole body is in memory.
 pub(super) async fn download(
     State(shared): State<Arc<Shared>>,
     Ids((channel, file, name)): Ids<(u64, u64, String)>,

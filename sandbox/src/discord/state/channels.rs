@@ -17,7 +17,7 @@ impl DiscordState {
         channel.ok_or(ApiError::UNKNOWN_CHANNEL)
     }
 
-    /// A channel that the bot's token may look at.
+    /// A channel that the bot's token may see.
     pub(crate) fn visible_channel(&self, id: u64) -> Result<&Channel, ApiError> {
         let channel = self.channel(id)?;
         if self.bot_permissions(channel) & permission::VIEW_CHANNEL == 0 {
@@ -45,7 +45,7 @@ impl DiscordState {
         if held & permission == permission { Ok(()) } else { Err(ApiError::MISSING_PERMISSIONS) }
     }
 
-    /// Whether a person can look at a channel.
+    /// Whether a person can see a channel.
     pub(crate) fn admits(&self, channel: &Channel, user: u64) -> bool {
         match &channel.place {
             Place::Guild(guild) => {
@@ -122,7 +122,7 @@ impl DiscordState {
         own.map(|channel| self.channel_json(channel)).collect()
     }
 
-    /// Takes a channel away with its messages.
+    /// Deletes a channel with its messages.
     pub(crate) fn remove_channel(&mut self, id: u64) {
         if let Some(channel) = self.channels.get_mut(&id) {
             channel.deleted = true;

@@ -1,4 +1,4 @@
-//! Tells the gateway of messages and channels that appear, change or go.
+//! Dispatches events of messages and channels to the gateway.
 
 use serde_json::json;
 
@@ -9,7 +9,7 @@ use crate::discord::gateway::sessions::Event;
 use crate::discord::state::DiscordState;
 
 impl DiscordState {
-    /// Tells the gateway of a message that appeared, changed or went, where the bot can see it.
+    /// Dispatches the creation, change or deletion of a message that the bot can see.
     pub(crate) fn dispatch_message(&mut self, name: &'static str, id: u64) {
         let Some(message) = self.messages.get(&id).filter(|it| it.only_for.is_none()) else {
             return;
@@ -32,7 +32,7 @@ impl DiscordState {
         self.gateway.dispatch(&Event { name, data, guild, intent });
     }
 
-    /// Tells the gateway of a channel of a server that the bot is a member of.
+    /// Dispatches an event of a channel in a server with the bot.
     pub(crate) fn dispatch_channel(&mut self, name: &'static str, id: u64) {
         let Ok(channel) = self.visible_channel(id) else { return };
         let (data, guild) = (self.channel_json(channel), channel.guild());

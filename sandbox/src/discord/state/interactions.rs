@@ -54,7 +54,7 @@ impl DiscordState {
         json
     }
 
-    /// What the application may do in a channel where somebody uses it.
+    /// The application's permissions in the channel of an interaction.
     fn app_permissions(&self, channel: &Channel) -> u64 {
         match &channel.place {
             Place::Guild(guild) if self.guilds.get(guild).is_some_and(|guild| guild.has_bot) => {

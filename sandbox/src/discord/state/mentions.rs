@@ -1,4 +1,4 @@
-//! Who a message names, and who hears of it.
+//! Who a message mentions, and who is notified.
 //!
 //! Stricter than Discord: mentions inside code are counted as well, so that what pings nobody here
 //! surely pings nobody there. Discord's rules:
@@ -10,7 +10,7 @@ use crate::discord::model::mentions::{Mentions, Ping};
 use crate::discord::model::permission;
 use crate::discord::state::DiscordState;
 
-/// What a text names.
+/// The mentions in a text.
 fn named(content: &str) -> Mentions {
     let mut mentions = Mentions {
         everyone: content.contains("@everyone"),
@@ -62,7 +62,7 @@ impl DiscordState {
         mentions
     }
 
-    /// Who hears of a message with these mentions in a channel.
+    /// Who is notified of a message with these mentions in a channel.
     pub(crate) fn pings(&self, channel: &Channel, mentions: &Mentions) -> Vec<Ping> {
         let present = mentions.users.iter().filter(|user| self.admits(channel, **user));
         let mut pings = present.map(|user| Ping::User(*user)).collect::<Vec<_>>();

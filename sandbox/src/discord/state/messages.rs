@@ -97,7 +97,7 @@ impl DiscordState {
         self.channels.get(&channel)?.guild()
     }
 
-    /// The files that stand below the text; those shown inside an embed do not.
+    /// The files below the text, without those shown inside an embed.
     fn attachments_json(&self, message: &StoredMessage) -> Value {
         let shown = |url: &str| {
             let pictures =

@@ -1,4 +1,4 @@
-//! Everything that this Discord knows, behind one lock.
+//! The state of this Discord, which `Shared` keeps behind one lock.
 
 mod channels;
 mod events;
@@ -25,7 +25,7 @@ use crate::discord::model::message::{RememberedNonce, StoredFile, StoredMessage}
 use crate::discord::model::user::User;
 use crate::discord::rules::DiscordRules;
 
-/// The state.
+/// The whole state of a Discord.
 #[derive(Debug)]
 pub(crate) struct DiscordState {
     pub(crate) rules: DiscordRules,
@@ -58,7 +58,7 @@ pub(crate) struct DiscordState {
     pub(crate) limiter: RateLimiter,
     pub(crate) violations: Vec<String>,
     /// Answers of the sandbox that Discord's description does not allow.
-    pub(crate) slips: Vec<String>,
+    pub(crate) invalid_answers: Vec<String>,
     pub(crate) checked_bodies: usize,
     /// Answers of 401, 403 and 429, of which Discord takes 10,000 in 10 minutes.
     pub(crate) invalid_requests: usize,
@@ -112,13 +112,13 @@ impl DiscordState {
             blocked_links: Vec::new(),
             limiter: RateLimiter::default(),
             violations: Vec::new(),
-            slips: Vec::new(),
+            invalid_answers: Vec::new(),
             checked_bodies: 0,
             invalid_requests: 0,
         }
     }
 
-    /// A user object; null for an id of nobody.
+    /// A user object; null for an unknown id.
     pub(crate) fn user_json(&self, id: u64) -> Value {
         self.users.get(&id).map(User::json).unwrap_or_default()
     }

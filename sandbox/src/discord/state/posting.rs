@@ -1,4 +1,4 @@
-//! Messages appear, change and go.
+//! Creates, edits and deletes messages.
 
 use std::time::Instant;
 
@@ -16,9 +16,9 @@ use crate::discord::model::message::{
 };
 use crate::discord::state::DiscordState;
 
-/// What a new message is besides its draft.
+/// The properties of a new message that its draft does not have.
 #[derive(Debug)]
-pub(crate) struct Circumstances {
+pub(crate) struct MessageContext {
     pub(crate) channel: u64,
     pub(crate) author: u64,
     /// The message type.
@@ -36,12 +36,8 @@ impl DiscordState {
     ///
     /// # Errors
     /// 50006 for an empty one (unless the bot is thinking), 200000 where `AutoMod` blocks it.
-    pub(crate) fn post(
-        &mut self,
-        circumstances: &Circumstances,
-        draft: Draft,
-    ) -> Result<u64, ApiError> {
-        let Circumstances { channel, author, kind, interaction, only_for, flags } = *circumstances;
+    pub(crate) fn post(&mut self, about: &MessageContext, draft: Draft) -> Result<u64, ApiError> {
+        let MessageContext { channel, author, kind, interaction, only_for, flags } = *about;
         self.pass_filters(channel, &draft)?;
         let id = self.clock.id();
         let mentions = match self.channel(channel) {
@@ -92,7 +88,7 @@ impl DiscordState {
     /// Changes a message as a draft says.
     ///
     /// # Errors
-    /// 10008 when it is gone, 50006 when nothing would be left, 30046 after too many edits of an
+    /// 10008 when it is deleted, 50006 when it would become empty, 30046 after too many edits of an
     /// old message, 200000 where `AutoMod` blocks it.
     pub(crate) fn edit(&mut self, id: u64, draft: Draft) -> Result<(), ApiError> {
         let found = self.messages.get(&id).filter(|message| !message.deleted);
@@ -157,7 +153,7 @@ impl DiscordState {
         Ok(())
     }
 
-    /// Takes a message away.
+    /// Deletes a message.
     pub(crate) fn unpost(&mut self, id: u64) {
         self.dispatch_message("MESSAGE_DELETE", id);
         if let Some(message) = self.messages.get_mut(&id) {

@@ -14,10 +14,10 @@ use crate::discord::state::DiscordState;
 const MOST_EMOJIS: usize = 20;
 
 impl DiscordState {
-    /// Somebody reacts to a message.
+    /// Adds a reaction.
     ///
     /// # Errors
-    /// 10014 for what is no emoji, 30010 after 20 emojis.
+    /// 10014 for an unknown emoji, 30010 after 20 emojis.
     pub(crate) fn react(&mut self, id: u64, emoji: &str, user: u64) -> Result<(), ApiError> {
         let emoji = self.reaction_emoji(emoji)?;
         let message = self.messages.get_mut(&id).ok_or(ApiError::UNKNOWN_MESSAGE)?;
@@ -40,10 +40,10 @@ impl DiscordState {
         Ok(())
     }
 
-    /// Somebody's reaction goes.
+    /// Removes the reaction of a user.
     ///
     /// # Errors
-    /// 10014 where it is not.
+    /// 10014 if there is none.
     pub(crate) fn take_reaction(
         &mut self,
         id: u64,
@@ -66,10 +66,10 @@ impl DiscordState {
         Ok(())
     }
 
-    /// All reactions with an emoji go, or all.
+    /// Removes all reactions with an emoji, or all reactions.
     ///
     /// # Errors
-    /// 10014 for what is no emoji.
+    /// 10014 for an unknown emoji.
     pub(crate) fn take_all_reactions(
         &mut self,
         id: u64,
@@ -89,7 +89,7 @@ impl DiscordState {
         Ok(())
     }
 
-    /// Tells the gateway of reactions, where the bot can see the message.
+    /// Dispatches an event of reactions to a message that the bot can see.
     fn dispatch_reaction(&mut self, name: &'static str, id: u64, mut data: Value) {
         let Some(message) = self.messages.get(&id).filter(|it| it.only_for.is_none()) else {
             return;
@@ -115,7 +115,7 @@ impl DiscordState {
     /// The emoji that a path or a person names: itself, or `name:id`.
     ///
     /// # Errors
-    /// 10014 for one that is none.
+    /// 10014 for an unknown emoji.
     pub(crate) fn reaction_emoji(&self, text: &str) -> Result<ReactionEmoji, ApiError> {
         let id = text.rsplit_once(':').and_then(|(_, id)| id.parse::<u64>().ok());
         match id.map(|id| (id, self.emojis.get(&id))) {

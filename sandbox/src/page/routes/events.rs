@@ -1,4 +1,4 @@
-//! Tells the browser that something has changed; what it is, the browser asks for.
+//! Notifies the browser of changes; the browser then requests what changed.
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
@@ -11,7 +11,7 @@ use tokio::{sync::watch, time::sleep};
 
 use crate::page::state::PageState;
 
-/// The least time between two events: more often nobody looks.
+/// The least time between two events.
 const PAUSE: Duration = Duration::from_millis(60);
 /// How soon a browser tries again whose connection broke.
 const RETRY: Duration = Duration::from_secs(1);
@@ -20,32 +20,32 @@ const RETRY: Duration = Duration::from_secs(1);
 pub(super) async fn events(
     State(page): State<Arc<PageState>>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let bells = [
+    let counters = [
         page.environment.discord.requests().changed(),
         page.environment.whisul.changed(),
         page.environment.bot.changes().watch(),
         page.changes.watch(),
     ];
-    let events = stream::unfold((bells, true), async |(mut bells, first)| {
+    let events = stream::unfold((counters, true), async |(mut counters, first)| {
         if !first {
-            rung(&mut bells).await;
+            changed(&mut counters).await;
             sleep(PAUSE).await;
-            bells.iter_mut().for_each(watch::Receiver::mark_unchanged);
+            counters.iter_mut().for_each(watch::Receiver::mark_unchanged);
         }
         let event = Event::default().retry(RETRY).data("changed");
-        Some((Ok(event), (bells, false)))
+        Some((Ok(event), (counters, false)))
     });
     Sse::new(events).keep_alive(KeepAlive::default())
 }
 
-/// Waits until one of the bells rings.
-async fn rung(bells: &mut [watch::Receiver<u64>; 4]) {
-    let [discord, whisul, bot, page] = bells;
-    // A sandbox that is gone takes this page with it.
+/// Waits until one of the counters changes.
+async fn changed(counters: &mut [watch::Receiver<u64>; 4]) {
+    let [discord, whisul, bot, page] = counters;
+    // A counter outlives this page, so its end needs no handling.
     let _gone = tokio::select! {
-        rung = discord.changed() => rung,
-        rung = whisul.changed() => rung,
-        rung = bot.changed() => rung,
-        rung = page.changed() => rung,
+        changed = discord.changed() => changed,
+        changed = whisul.changed() => changed,
+        changed = bot.changed() => changed,
+        changed = page.changed() => changed,
     };
 }

@@ -17,7 +17,7 @@ const SHOWN: usize = 120;
 const READ: usize = 1500;
 /// How much of a body is shown, in bytes.
 const LONGEST: usize = 6000;
-/// What stands in place of a secret.
+/// Replaces a secret.
 const HIDDEN: &str = "…";
 
 /// A line of the log.

@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// How often a browser is looked after that may be gone without a word.
+/// How often the server checks whether the browser is still there.
 const LOOK: Duration = Duration::from_secs(1);
 /// How long a bot that was started may take to be connected.
 const CONNECTED_WITHIN: Duration = Duration::from_secs(15);
@@ -59,7 +59,7 @@ pub(super) async fn begin(
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(LOOK)))
 }
 
-/// `POST /scenario/cleanup`: what is to be done at the end, in place of what was said before.
+/// `POST /scenario/cleanup`: replaces what to clean up at the end.
 pub(super) async fn clean_up(
     State(page): State<Arc<PageState>>,
     Json(cleanup): Json<Cleanup>,
@@ -80,7 +80,7 @@ impl PageState {
             (scenario.before, scenario.bot_ran, std::mem::take(&mut scenario.cleanup))
         });
         if let Some((before, bot_ran, cleanup)) = ending {
-            // Where a port is taken or the bot's program is gone, the rest is still of use.
+            // If a port is taken or the bot's program is missing, the rest is still restored.
             drop(self.restore(before).await);
             drop(self.revive(bot_ran || !cleanup.actions.is_empty()).await);
             for prompt in &cleanup.prompts {

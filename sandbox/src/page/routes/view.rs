@@ -1,4 +1,4 @@
-//! What a person sees.
+//! What the page shows to a person.
 
 use std::{
     sync::Arc,
@@ -17,7 +17,7 @@ use crate::{
     page::state::{PageState, action::id, millis},
 };
 
-/// Who looks, and where.
+/// The person and the channel of a tab.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub(super) struct Place {
     #[serde(deserialize_with = "id")]
@@ -93,7 +93,7 @@ pub(super) async fn commands(
 }
 
 impl PageState {
-    /// The channels that a person can look at.
+    /// The channels that a person can see.
     fn channels_of(&self, person: u64) -> Vec<u64> {
         let channels = self.environment.channels.iter().map(|(channel, _)| channel.id());
         channels.chain(self.dms.get(&person).copied()).collect()

@@ -16,7 +16,7 @@ pub(crate) struct PersonAction {
     pub(crate) action: Action,
 }
 
-/// The name of a command, subcommands included, and what was filled in.
+/// The name of a command with its subcommands, and the values of its options.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Typed {
     pub(crate) name: String,

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::discord::api::form::Form;
 
-/// Reads the emoji of a button or an option; what is null in it is as good as absent.
+/// Reads the emoji of a button or an option; null fields count as absent.
 pub(super) fn read(form: &mut Form<'_>) -> Option<Value> {
     let mut emoji = form.object("emoji")?;
     let (id, name) = (emoji.snowflake("id"), emoji.text("name", 100));

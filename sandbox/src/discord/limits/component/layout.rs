@@ -13,9 +13,9 @@ const FILE: i64 = 13;
 const SEPARATOR: i64 = 14;
 const CONTAINER: i64 = 17;
 
-/// What stands at the top of a message.
+/// The components at the top level of a message.
 pub(super) const TOP: [i64; 7] = [ROW, SECTION, TEXT, GALLERY, FILE, SEPARATOR, CONTAINER];
-/// What stands in a container: no other container.
+/// The components in a container: no other container.
 const IN_CONTAINER: [i64; 6] = [ROW, SECTION, TEXT, GALLERY, FILE, SEPARATOR];
 
 /// Reads a component of one of the types.

@@ -46,7 +46,7 @@ pub(crate) fn read(form: &mut Form<'_>, layout: bool) -> Option<Vec<Value>> {
     read
 }
 
-/// What is counted over a whole message; Discord numbers its components and wants each `custom_id`
+/// Counts over a whole message. Discord numbers its components and wants each `custom_id`
 /// once.
 #[derive(Default)]
 struct Tally {

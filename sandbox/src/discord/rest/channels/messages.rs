@@ -20,7 +20,7 @@ use crate::discord::model::permission::{ATTACH_FILES, SEND_MESSAGES};
 use crate::discord::rest::extract::{Bot, Ids, Submission};
 use crate::discord::shared::Shared;
 use crate::discord::state::DiscordState;
-use crate::discord::state::posting::Circumstances;
+use crate::discord::state::posting::MessageContext;
 
 pub(crate) fn routes() -> Router<Arc<Shared>> {
     Router::new()
@@ -155,7 +155,7 @@ async fn delete(
 }
 
 impl DiscordState {
-    /// A message that the bot's token may look at: no ephemeral ones.
+    /// A message that the bot's token may read, which excludes ephemeral ones.
     pub(crate) fn visible_message(
         &self,
         channel: u64,
@@ -200,12 +200,12 @@ impl DiscordState {
             draft.reply_to = self.checked_reply(channel, reply)?;
         }
         if let Some(place) = self.channels.get_mut(&channel) {
-            // What is written in an archived thread opens it.
+            // A new message in an archived thread opens it.
             place.archived = false;
         }
         draft.flags = draft.flags.map(|flags| flags & !EPHEMERAL);
         let nonce = draft.nonce.clone();
-        let circumstances = Circumstances {
+        let context = MessageContext {
             channel,
             author: self.bot,
             kind: if draft.reply_to.is_some() { 19 } else { 0 },
@@ -213,7 +213,7 @@ impl DiscordState {
             only_for: None,
             flags: 0,
         };
-        let message = self.post(&circumstances, draft)?;
+        let message = self.post(&context, draft)?;
         if let Some(nonce) = nonce {
             self.nonces.push_back(RememberedNonce { at: Instant::now(), channel, nonce, message });
         }
@@ -229,7 +229,7 @@ impl DiscordState {
         Some(known.message)
     }
 
-    /// The reply if its target stands, none if it does not have to.
+    /// The reply if its target exists; `None` if a missing target is allowed.
     fn checked_reply(&self, channel: u64, reply: Reply) -> Result<Option<Reply>, ApiError> {
         if self.message(channel, reply.message).is_some() {
             return Ok(Some(reply));

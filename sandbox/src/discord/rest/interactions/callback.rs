@@ -22,7 +22,7 @@ use crate::discord::model::permission::USE_EXTERNAL_APPS;
 use crate::discord::rest::extract::{Ids, Submission};
 use crate::discord::shared::Shared;
 use crate::discord::state::DiscordState;
-use crate::discord::state::posting::Circumstances;
+use crate::discord::state::posting::MessageContext;
 
 const PONG: i64 = 1;
 const MESSAGE: i64 = 4;
@@ -65,7 +65,7 @@ impl DiscordState {
         if let Some(interaction) = self.interactions.get_mut(&id) {
             interaction.state = state;
         }
-        // What names the interaction must look at it again, now that it is answered.
+        // The message shows the interaction, which has just been answered.
         Ok(self.response_json(id, kind))
     }
 
@@ -118,7 +118,7 @@ impl DiscordState {
     /// Posts a message that answers an interaction.
     ///
     /// # Errors
-    /// Those of [`DiscordState::post`], 10003 when the channel is gone.
+    /// Those of [`DiscordState::post`], 10003 when the channel is deleted.
     pub(crate) fn post_reply(
         &mut self,
         id: u64,
@@ -130,7 +130,7 @@ impl DiscordState {
         if channel.archived {
             return Err(ApiError::THREAD_ARCHIVED);
         }
-        // Members who may not use external apps hear their answers alone.
+        // Only the member sees the answer where external apps are denied.
         let guild = channel.guild().and_then(|guild| self.guilds.get(&guild));
         let muffled = interaction.only_user_installed()
             && guild.is_some_and(|it| it.permissions_of(interaction.user) & USE_EXTERNAL_APPS == 0);
@@ -140,7 +140,7 @@ impl DiscordState {
             (true, _) => 23,
             (false, _) => 0,
         };
-        let circumstances = Circumstances {
+        let context = MessageContext {
             channel: channel.id,
             author: self.bot,
             kind,
@@ -148,7 +148,7 @@ impl DiscordState {
             only_for: ephemeral.then_some(interaction.user),
             flags: flags | if ephemeral { EPHEMERAL } else { 0 },
         };
-        self.post(&circumstances, draft)
+        self.post(&context, draft)
     }
 
     /// The interaction callback response object.

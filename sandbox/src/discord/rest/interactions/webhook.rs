@@ -103,7 +103,7 @@ impl DiscordState {
         Ok(interaction)
     }
 
-    /// The message that `@original` or an id names, if the interaction made it and it stands.
+    /// The message that `@original` or an id names, if the interaction made it and it exists.
     fn reply(&self, interaction: &Interaction, name: &str) -> Result<u64, ApiError> {
         let original = interaction.original();
         let id = if name == "@original" { original } else { name.parse().ok() };
