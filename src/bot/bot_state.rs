@@ -6,7 +6,9 @@ use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use super::{Access, Names, Owners, PendingDeletions, errors::CommandError, invoker::Invoker};
+use super::{
+    Access, Names, Owners, PendingDeletions, command_error::CommandError, invoker::Invoker,
+};
 use crate::{
     discord_api::{AnswerTime, Discord, DiscordError, Message, Posted, Reply},
     domain::{ApplicationId, JobId, Prompt, Setting, UserId},

@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use poise::FrameworkError;
 use tracing::{error, info, warn};
 
-use super::{BotState, errors::CommandError, invoker::Invoker};
+use super::{BotState, command_error::CommandError, invoker::Invoker};
 use crate::messages::text;
 
 /// Tells the person, and the log where the bot's owner has to act.

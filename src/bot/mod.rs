@@ -4,46 +4,36 @@ mod access;
 mod admin;
 mod autocomplete;
 mod bot_state;
+mod command_error;
+mod commands;
 mod components;
-mod deletion;
 mod error_handler;
-mod errors;
-mod from_message;
 mod gateway;
-mod help;
 mod invoker;
-mod my_data;
 mod names;
-mod notify;
 mod owners;
-mod pending_deletions;
-mod quota;
-mod readable;
 mod registration;
-mod shown;
-mod song;
-mod songs;
 
 pub use access::Access;
 pub use bot_state::BotState;
+pub use components::PendingDeletions;
 pub use gateway::{GatewayError, serve};
 pub use names::Names;
 pub use owners::Owners;
-pub use pending_deletions::PendingDeletions;
 
 /// A poise context of this bot.
-type Context<'a> = poise::ApplicationContext<'a, BotState, errors::CommandError>;
+type Context<'a> = poise::ApplicationContext<'a, BotState, command_error::CommandError>;
 
 /// Every command of the bot.
-fn commands() -> Vec<poise::Command<BotState, errors::CommandError>> {
+fn all_commands() -> Vec<poise::Command<BotState, command_error::CommandError>> {
     vec![
-        song::song(),
-        songs::songs(),
-        quota::quota(),
-        help::help(),
-        my_data::my_data(),
-        notify::notify(),
+        commands::song::song(),
+        commands::songs::songs(),
+        commands::quota::quota(),
+        commands::help::help(),
+        commands::my_data::my_data(),
+        commands::notify::notify(),
         admin::admin(),
-        from_message::song_of_this(),
+        commands::from_message::song_of_this(),
     ]
 }

@@ -4,8 +4,8 @@ use super::{Admin, page_of, server};
 use crate::{
     bot::{
         Context,
-        errors::{CommandError, in_time},
-        songs::suggested,
+        command_error::{CommandError, in_time},
+        commands::songs::suggested,
     },
     domain::{AdminAction, Cancellation, Canceller, JobId, Scope},
     jobs::CancelOutcome,

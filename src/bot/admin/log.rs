@@ -4,7 +4,7 @@ use super::{Admin, DAY, MONTH, log_entry, page_of, server};
 use crate::{
     bot::{
         Context,
-        errors::{CommandError, in_time},
+        command_error::{CommandError, in_time},
     },
     domain::{Listed, Scope},
     messages::panels::{self, LOG_PAGE, LogEntry},

@@ -18,7 +18,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{
     BotState, Context,
-    errors::{CommandError, in_time},
+    command_error::{CommandError, in_time},
     invoker::Invoker,
     names::ServerNames,
 };

@@ -4,7 +4,7 @@ use serenity::all::User;
 
 use super::Admin;
 use crate::{
-    bot::{Context, errors::CommandError},
+    bot::{Context, command_error::CommandError},
     domain::{AdminAction, UserId},
 };
 

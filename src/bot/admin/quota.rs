@@ -8,7 +8,7 @@ use super::{Admin, DAY, MONTH};
 use crate::{
     bot::{
         Context,
-        errors::{CommandError, in_time},
+        command_error::{CommandError, in_time},
     },
     domain::{AdminAction, Limit, Quota, Requester, RoleId, Scope, UserId, parse_duration},
     messages::{panels, text::admin as say},

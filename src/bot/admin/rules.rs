@@ -2,7 +2,7 @@
 
 use super::Admin;
 use crate::{
-    bot::{Context, errors::CommandError},
+    bot::{Context, command_error::CommandError},
     domain::AdminAction,
 };
 

@@ -8,7 +8,7 @@ use super::{Admin, page_of};
 use crate::{
     bot::{
         Context,
-        errors::{CommandError, in_time},
+        command_error::{CommandError, in_time},
         names::ServerNames,
     },
     domain::{GuildId, Limits, Listed, Quota, RoleId, Setting, Source},

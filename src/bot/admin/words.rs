@@ -4,7 +4,7 @@ use super::{Admin, page_of};
 use crate::{
     bot::{
         Context,
-        errors::{CommandError, in_time},
+        command_error::{CommandError, in_time},
     },
     domain::{AdminAction, BlockedWord},
     messages::{

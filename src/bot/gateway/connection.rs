@@ -11,9 +11,9 @@ use tracing::info;
 use url::Url;
 
 use super::{
-    end::End,
+    disconnect::Disconnect,
     pace::Opening,
-    reduced::id,
+    partial_interaction::id,
     socket::{Payload, Socket},
 };
 
@@ -52,7 +52,7 @@ pub(super) struct Session {
 }
 
 /// What a connection needs.
-pub(super) struct Terms<'a> {
+pub(super) struct ConnectionParams<'a> {
     pub(super) token: &'a SecretString,
     /// The shard's number, and how many there are.
     pub(super) shard: [u32; 2],
@@ -66,7 +66,7 @@ pub(super) struct Terms<'a> {
 
 /// A connection, and the session that it is about.
 pub(super) struct Connection<'a> {
-    terms: Terms<'a>,
+    params: ConnectionParams<'a>,
     session: &'a mut Option<Session>,
     socket: Socket,
     /// What has been sent so far to begin or resume a session.
@@ -82,10 +82,14 @@ pub(super) struct Connection<'a> {
 }
 
 impl<'a> Connection<'a> {
-    pub(super) fn new(terms: Terms<'a>, socket: Socket, session: &'a mut Option<Session>) -> Self {
+    pub(super) fn new(
+        params: ConnectionParams<'a>,
+        socket: Socket,
+        session: &'a mut Option<Session>,
+    ) -> Self {
         let now = Instant::now();
         Self {
-            terms,
+            params,
             session,
             socket,
             opening: Opening::None,
@@ -99,7 +103,7 @@ impl<'a> Connection<'a> {
     }
 
     /// Begins or resumes a session.
-    pub(super) async fn open(&mut self) -> Result<(), End> {
+    pub(super) async fn open(&mut self) -> Result<(), Disconnect> {
         let hello = async {
             loop {
                 let payload = self.socket.next().await?;
@@ -108,13 +112,14 @@ impl<'a> Connection<'a> {
                 }
             }
         };
-        let hello = timeout(HELLO_TIMEOUT, hello).await.unwrap_or(Err(End::Late("HELLO")))?;
+        let hello =
+            timeout(HELLO_TIMEOUT, hello).await.unwrap_or(Err(Disconnect::Late("HELLO")))?;
         self.interval = interval(&hello);
         let now = Instant::now();
         // The first one comes at any time within the interval, so that not all bots send theirs at
         // once after an outage.
         self.next_heartbeat = now + self.interval.mul_f64(fastrand::f64());
-        let token = self.terms.token.expose_secret();
+        let token = self.params.token.expose_secret();
         let (opening, patience, message) = match self.session.as_ref() {
             Some(session) => {
                 let d =
@@ -134,15 +139,15 @@ impl<'a> Connection<'a> {
     fn identity(&self) -> Value {
         let name = env!("CARGO_PKG_NAME");
         json!({
-            "token": self.terms.token.expose_secret(),
+            "token": self.params.token.expose_secret(),
             "intents": 0,
             "properties": { "os": consts::OS, "browser": name, "device": name },
-            "shard": self.terms.shard,
+            "shard": self.params.shard,
         })
     }
 
     /// Takes in what Discord says until it ends.
-    pub(super) async fn listen(&mut self) -> End {
+    pub(super) async fn listen(&mut self) -> Disconnect {
         loop {
             let ready_until = self.since.is_none().then_some(self.ready_until);
             let heard = tokio::select! {
@@ -151,12 +156,12 @@ impl<'a> Connection<'a> {
                     Err(end) => Err(end),
                 },
                 () = sleep_until(self.next_heartbeat) => self.beat().await,
-                () = at(self.ack_until) => Err(End::Late("answer to a heartbeat")),
-                () = at(ready_until) => Err(End::Late(match self.opening {
+                () = at(self.ack_until) => Err(Disconnect::Late("answer to a heartbeat")),
+                () = at(ready_until) => Err(Disconnect::Late(match self.opening {
                     Opening::Resume => "RESUMED",
                     _ => "READY",
                 })),
-                () = self.terms.closing.cancelled() => Err(End::Stopped),
+                () = self.params.closing.cancelled() => Err(Disconnect::Stopped),
             };
             if let Err(end) = heard {
                 return end;
@@ -164,13 +169,13 @@ impl<'a> Connection<'a> {
         }
     }
 
-    fn handle(&mut self, payload: Payload) -> Result<(), End> {
+    fn handle(&mut self, payload: Payload) -> Result<(), Disconnect> {
         match payload.op {
             DISPATCH => self.take(payload),
             HEARTBEAT => self.next_heartbeat = self.next_heartbeat.min(self.earliest_heartbeat()),
             HEARTBEAT_ACK => self.ack_until = None,
-            RECONNECT => return Err(End::Reconnect),
-            INVALID_SESSION => return Err(End::Invalid { resumable: payload.d == true }),
+            RECONNECT => return Err(Disconnect::Reconnect),
+            INVALID_SESSION => return Err(Disconnect::Invalid { resumable: payload.d == true }),
             _ => {}
         }
         Ok(())
@@ -183,7 +188,7 @@ impl<'a> Connection<'a> {
         self.last_heartbeat.map_or(now, |last| now.max(last + SHORTEST_INTERVAL))
     }
 
-    async fn beat(&mut self) -> Result<(), End> {
+    async fn beat(&mut self) -> Result<(), Disconnect> {
         let now = Instant::now();
         self.last_heartbeat = Some(now);
         self.next_heartbeat = now + self.interval;
@@ -198,13 +203,13 @@ impl<'a> Connection<'a> {
         match t.as_str() {
             "READY" => {
                 if let Some(user) = d.pointer("/user/id").and_then(id) {
-                    (self.terms.user)(user);
+                    (self.params.user)(user);
                 }
                 *self.session = ready(&d, s);
                 self.is_connected("new");
             }
             "RESUMED" => self.is_connected("resumed"),
-            "INTERACTION_CREATE" => (self.terms.interaction)(d),
+            "INTERACTION_CREATE" => (self.params.interaction)(d),
             _ => {}
         }
         if self.opening == Opening::Resume {
@@ -217,14 +222,14 @@ impl<'a> Connection<'a> {
 
     fn is_connected(&mut self, session: &'static str) {
         self.since = Some(Instant::now());
-        info!(shard = self.terms.shard[0], session, "connected to Discord");
+        info!(shard = self.params.shard[0], session, "connected to Discord");
     }
 
     /// Leaves, so that the session can be resumed or, where the bot stops, ends.
-    pub(super) async fn close(self, end: &End) {
+    pub(super) async fn close(self, end: &Disconnect) {
         match end {
-            End::Stopped => self.socket.close(1000).await,
-            End::CutOff | End::Closed(_) => {}
+            Disconnect::Stopped => self.socket.close(1000).await,
+            Disconnect::CutOff | Disconnect::Closed(_) => {}
             _ => self.socket.close(4000).await,
         }
     }

@@ -16,9 +16,9 @@ use tokio_util::task::TaskTracker;
 use tracing::{error, warn};
 
 use super::{
-    super::{BotState, autocomplete, components, from_message::TargetMessage},
-    reduced::{id, person, reduced},
-    shell::Shell,
+    super::{BotState, autocomplete, commands::from_message::TargetMessage, components},
+    partial_interaction::{id, person, reduced},
+    poise_context::PoiseContext,
 };
 use crate::{
     discord_api::{Message, Reply},
@@ -41,7 +41,7 @@ const NAME_MAX: usize = 32;
 /// Answers interactions.
 pub(super) struct Interactions {
     state: BotState,
-    shell: Shell,
+    shell: PoiseContext,
     application: ApplicationId,
     /// Those that are being answered.
     handlers: TaskTracker,
@@ -109,7 +109,7 @@ impl Interactions {
         application: ApplicationId,
         handlers: TaskTracker,
     ) -> io::Result<Self> {
-        let (shell, seen) = (Shell::new(application).await?, Mutex::default());
+        let (shell, seen) = (PoiseContext::new(application).await?, Mutex::default());
         Ok(Self { state, shell, application, handlers, seen })
     }
 

@@ -5,14 +5,14 @@
 
 mod connection;
 mod connections;
-mod end;
+mod disconnect;
 mod error;
 mod interactions;
-mod mend;
+mod json_repair;
 mod pace;
-mod reduced;
+mod partial_interaction;
+mod poise_context;
 mod shard;
-mod shell;
 mod socket;
 
 use std::{
@@ -31,9 +31,9 @@ pub use self::error::GatewayError;
 use self::{
     connections::{Connections, IDENTIFY_PAUSE},
     interactions::Interactions,
-    shard::{Over, Shard},
+    shard::{Shard, ShardExit},
 };
-use super::{BotState, commands, registration};
+use super::{BotState, all_commands, registration};
 use crate::{
     discord_api::{Application, DiscordError},
     jobs::{Backoff, Problem, rounded},
@@ -69,7 +69,7 @@ pub async fn serve(
     tasks.spawn({
         let state = state.clone();
         async move {
-            let commands = poise::builtins::create_application_commands(&commands());
+            let commands = poise::builtins::create_application_commands(&all_commands());
             let registering = registration::register(&state.discord, application.id, &commands);
             state.stop.run_until_cancelled(registering).await;
         }
@@ -136,14 +136,14 @@ async fn keep(connections: &Connections) -> Result<(), GatewayError> {
         info!(shards = count, sessions_left = answer.left, "connecting to the gateway");
         let mut shards: FuturesUnordered<_> =
             (0..count).map(|number| Shard::new(connections, number, count).run()).collect();
-        let mut over = Over::Stopped;
-        while let (Over::Stopped, Some(next)) = (over, shards.next().await) {
+        let mut over = ShardExit::Stopped;
+        while let (ShardExit::Stopped, Some(next)) = (over, shards.next().await) {
             over = next;
         }
         match over {
-            Over::Stopped => return Ok(()),
-            Over::Refused(error) => return Err(error),
-            Over::Reshard => {
+            ShardExit::Stopped => return Ok(()),
+            ShardExit::Refused(error) => return Err(error),
+            ShardExit::Reshard => {
                 connections.stop().run_until_cancelled(sleep(backoff.next())).await;
             }
         }

@@ -8,9 +8,9 @@ use tracing::{debug, error, info, warn};
 use url::Url;
 
 use super::{
-    connection::{Connection, Session, Terms},
+    connection::{Connection, ConnectionParams, Session},
     connections::Connections,
-    end::End,
+    disconnect::Disconnect,
     error::GatewayError,
     pace::{Opening, Pace},
     socket::Socket,
@@ -32,7 +32,7 @@ const LONGEST_ASK_AGAIN: Duration = Duration::from_mins(3);
 
 /// Why a shard's connections came to an end for good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Over {
+pub(super) enum ShardExit {
     /// The bot stops.
     Stopped,
     /// Discord wants another number of shards.
@@ -59,17 +59,17 @@ impl<'a> Shard<'a> {
     }
 
     /// Keeps it connected.
-    pub(super) async fn run(mut self) -> Over {
+    pub(super) async fn run(mut self) -> ShardExit {
         let stop = self.connections.stop().clone();
         loop {
             let Some(opening) = stop.run_until_cancelled(self.wait()).await else {
-                return Over::Stopped;
+                return ShardExit::Stopped;
             };
             let end = self.attempt(opening).await;
             match stop.run_until_cancelled(self.learn(&end)).await {
                 Some(None) => {}
                 Some(Some(over)) => return over,
-                None => return Over::Stopped,
+                None => return ShardExit::Stopped,
             }
         }
     }
@@ -122,12 +122,12 @@ impl<'a> Shard<'a> {
         }
     }
 
-    async fn attempt(&mut self, opening: Opening) -> End {
+    async fn attempt(&mut self, opening: Opening) -> Disconnect {
         let stop = self.connections.stop();
         let turn = match opening {
             Opening::Identify => {
                 let turn = stop.run_until_cancelled(self.connections.turn_to_identify()).await;
-                let Some(turn) = turn else { return End::Stopped };
+                let Some(turn) = turn else { return Disconnect::Stopped };
                 Some(turn)
             }
             _ => None,
@@ -137,7 +137,7 @@ impl<'a> Shard<'a> {
         let own_url = self.session.as_ref().and_then(|session| session.resume_url.as_ref());
         let own_url = own_url.filter(|url| !self.resume_url_failed && self.connections.trusts(url));
         let Some(url) = own_url.cloned().or_else(|| self.connections.main_url()) else {
-            return End::NoAddress;
+            return Disconnect::NoAddress;
         };
         let (opened, lasted, end) = self.connect(&url, turn).await;
         // The two addresses take turns: either may be out of order while the other is well.
@@ -153,9 +153,9 @@ impl<'a> Shard<'a> {
         &mut self,
         url: &Url,
         turn: Option<super::connections::Turn<'_>>,
-    ) -> (Opening, Option<Duration>, End) {
+    ) -> (Opening, Option<Duration>, Disconnect) {
         let connections = self.connections;
-        let stopped = || (Opening::None, None, End::Stopped);
+        let stopped = || (Opening::None, None, Disconnect::Stopped);
         let http = connections.state().discord.http();
         let socket = Socket::open(&http, url);
         let socket = match connections.stop().run_until_cancelled(socket).await {
@@ -166,14 +166,14 @@ impl<'a> Shard<'a> {
             }
             None => return stopped(),
         };
-        let terms = Terms {
+        let params = ConnectionParams {
             token: &connections.token,
             shard: [self.number, self.of],
             closing: &connections.closing,
             user: &|id| connections.take_user(id),
             interaction: &|raw: Value| connections.take(raw),
         };
-        let mut connection = Connection::new(terms, socket, &mut self.session);
+        let mut connection = Connection::new(params, socket, &mut self.session);
         let end = match connections.stop().run_until_cancelled(connection.open()).await {
             Some(Ok(())) => {
                 if let Some(turn) = turn {
@@ -182,7 +182,7 @@ impl<'a> Shard<'a> {
                 connection.listen().await
             }
             Some(Err(end)) => end,
-            None => End::Stopped,
+            None => Disconnect::Stopped,
         };
         let lasted = connection.since.map(|since| since.elapsed());
         let opening = connection.opening;
@@ -191,34 +191,34 @@ impl<'a> Shard<'a> {
     }
 
     /// Draws conclusions from the end of a connection.
-    async fn learn(&mut self, end: &End) -> Option<Over> {
+    async fn learn(&mut self, end: &Disconnect) -> Option<ShardExit> {
         match end {
-            End::Stopped => return Some(Over::Stopped),
-            End::Invalid { resumable: false } => {
+            Disconnect::Stopped => return Some(ShardExit::Stopped),
+            Disconnect::Invalid { resumable: false } => {
                 let wait = AFTER_INVALID.mul_f64(fastrand::f64().mul_add(0.8, 0.2));
                 self.pace.hold_identify(Instant::now() + wait);
                 self.session = None;
             }
             // A server that banned this address for a while may prolong it at each attempt.
-            End::NotUpgraded { retry_after: Some(wait), .. } => {
+            Disconnect::NotUpgraded { retry_after: Some(wait), .. } => {
                 self.pace.hold(*wait, Instant::now());
             }
-            End::Closed(4003 | 4006 | 4007 | 4009) => self.session = None,
-            End::Closed(4004) => {
+            Disconnect::Closed(4003 | 4006 | 4007 | 4009) => self.session = None,
+            Disconnect::Closed(4004) => {
                 self.session = None;
                 if let Err(DiscordError::BadToken) =
                     self.connections.state().discord.application().await
                 {
-                    return Some(Over::Refused(GatewayError::BadToken));
+                    return Some(ShardExit::Refused(GatewayError::BadToken));
                 }
                 warn!("the gateway refused the token, which Discord's API accepts");
             }
-            End::Closed(code @ (4010 | 4011)) => {
+            Disconnect::Closed(code @ (4010 | 4011)) => {
                 error!(code, shards = self.of, "Discord wants this bot to use other shards");
-                return Some(Over::Reshard);
+                return Some(ShardExit::Reshard);
             }
-            End::Closed(code @ 4012..=4014) => {
-                return Some(Over::Refused(GatewayError::Refused(*code)));
+            Disconnect::Closed(code @ 4012..=4014) => {
+                return Some(ShardExit::Refused(GatewayError::Refused(*code)));
             }
             _ => {}
         }
@@ -227,13 +227,13 @@ impl<'a> Shard<'a> {
     }
 
     /// Tells the log, more and more rarely while it goes on.
-    fn tell(&self, end: &End) {
+    fn tell(&self, end: &Disconnect) {
         let (shard, failures) = (self.number, self.pace.failures());
         let resumes = self.session.is_some() && self.pace.may_resume();
         let opening = if resumes { Opening::Resume } else { Opening::Identify };
         let next = self.pace.next(opening, 0.5).map(|at| at.duration_since(Instant::now()));
         let next_attempt_in = rounded(next.unwrap_or_default());
-        if failures == 0 && *end == End::Reconnect {
+        if failures == 0 && *end == Disconnect::Reconnect {
             info!(shard, cause = %end, "reconnecting to Discord");
         } else if failures <= 5 || failures.is_power_of_two() {
             warn!(shard, cause = %end, failures, ?next_attempt_in, "the connection to Discord is lost");

@@ -25,7 +25,7 @@ use tokio_tungstenite::{
 use tracing::warn;
 use url::Url;
 
-use super::{end::End, mend::mended};
+use super::{disconnect::Disconnect, json_repair::mended};
 use crate::{network, retry_after};
 
 /// How long a connection may take, with name look-up, TLS and upgrade. Over a network that needs
@@ -55,14 +55,16 @@ pub(super) struct Payload {
 
 impl Socket {
     /// Connects.
-    pub(super) async fn open(http: &Client, gateway: &Url) -> Result<Self, End> {
-        timeout(CONNECT, Self::upgrade(http, gateway)).await.unwrap_or(Err(End::Late("connection")))
+    pub(super) async fn open(http: &Client, gateway: &Url) -> Result<Self, Disconnect> {
+        timeout(CONNECT, Self::upgrade(http, gateway))
+            .await
+            .unwrap_or(Err(Disconnect::Late("connection")))
     }
 
-    async fn upgrade(http: &Client, gateway: &Url) -> Result<Self, End> {
+    async fn upgrade(http: &Client, gateway: &Url) -> Result<Self, Disconnect> {
         let key = generate_key();
         let request = http
-            .get(address(gateway).ok_or(End::NoAddress)?)
+            .get(address(gateway).ok_or(Disconnect::NoAddress)?)
             .header(CONNECTION, "Upgrade")
             .header(UPGRADE, "websocket")
             .header(SEC_WEBSOCKET_VERSION, "13")
@@ -70,11 +72,14 @@ impl Socket {
         let response = request.send().await.map_err(unreachable)?;
         if response.status() != StatusCode::SWITCHING_PROTOCOLS {
             let retry_after = retry_after::read(response.headers(), SystemTime::now());
-            return Err(End::NotUpgraded { status: response.status().as_u16(), retry_after });
+            return Err(Disconnect::NotUpgraded {
+                status: response.status().as_u16(),
+                retry_after,
+            });
         }
         let accepted = response.headers().get(SEC_WEBSOCKET_ACCEPT);
         if accepted.is_none_or(|accepted| *accepted != derive_accept_key(key.as_bytes())) {
-            return Err(End::NotUpgraded { status: 101, retry_after: None });
+            return Err(Disconnect::NotUpgraded { status: 101, retry_after: None });
         }
         let stream = response.upgrade().await.map_err(unreachable)?;
         let config = WebSocketConfig {
@@ -86,7 +91,7 @@ impl Socket {
     }
 
     /// Waits for what the gateway says next. What can't be read is left out.
-    pub(super) async fn next(&mut self) -> Result<Payload, End> {
+    pub(super) async fn next(&mut self) -> Result<Payload, Disconnect> {
         loop {
             let payload = match self.0.next().await {
                 Some(Ok(Message::Text(text))) => Payload::read(text.as_bytes()),
@@ -95,9 +100,9 @@ impl Socket {
                     .and_then(Payload::read)
                     .or_else(|| Payload::read(&bytes)),
                 Some(Ok(Message::Close(Some(frame)))) => {
-                    return Err(End::Closed(frame.code.into()));
+                    return Err(Disconnect::Closed(frame.code.into()));
                 }
-                Some(Ok(Message::Close(None)) | Err(_)) | None => return Err(End::CutOff),
+                Some(Ok(Message::Close(None)) | Err(_)) | None => return Err(Disconnect::CutOff),
                 Some(Ok(_)) => continue,
             };
             if let Some(payload) = payload {
@@ -108,9 +113,9 @@ impl Socket {
     }
 
     /// Says something.
-    pub(super) async fn send(&mut self, message: &Value) -> Result<(), End> {
+    pub(super) async fn send(&mut self, message: &Value) -> Result<(), Disconnect> {
         let sent = timeout(SEND, self.0.send(Message::Text(message.to_string()))).await;
-        sent.map_err(|_late| End::Late("way out"))?.map_err(|_| End::CutOff)
+        sent.map_err(|_late| Disconnect::Late("way out"))?.map_err(|_| Disconnect::CutOff)
     }
 
     /// Closes it. With the codes 1000 and 1001 the session ends, too (Discord docs, Gateway >
@@ -162,11 +167,11 @@ fn address(gateway: &Url) -> Option<Url> {
 }
 
 /// Why nothing answers there.
-fn unreachable(error: reqwest::Error) -> End {
+fn unreachable(error: reqwest::Error) -> Disconnect {
     if error.is_timeout() {
-        End::Late("connection")
+        Disconnect::Late("connection")
     } else {
-        End::Unreachable(network::cause(error))
+        Disconnect::Unreachable(network::cause(error))
     }
 }
 

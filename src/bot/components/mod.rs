@@ -5,6 +5,9 @@
 //! it is on the clicked message, and that message is the bot's own: the person who sees it may read the
 //! prompt on it, and what a click changes or deletes is that message alone.
 
+mod deletion;
+mod pending_deletions;
+
 use std::{panic::AssertUnwindSafe, time::Duration};
 
 use futures_util::FutureExt;
@@ -15,13 +18,15 @@ use serenity::all::{
 use tokio::time::Instant;
 use tracing::{error, info};
 
-use super::{
-    BotState,
-    errors::{CommandError, in_time},
-    invoker::Invoker,
-    quota::quota_of,
-};
+pub use pending_deletions::PendingDeletions;
+
 use crate::{
+    bot::{
+        BotState,
+        command_error::{CommandError, in_time},
+        commands::quota::quota_of,
+        invoker::Invoker,
+    },
     discord_api::{Message, Reply},
     domain::{Action, Cancellation, Canceller, Job, JobId, MessageAccess, MessageId, State},
     jobs::CancelOutcome,

@@ -1,11 +1,13 @@
 //! `/notify`.
 
-use super::{
-    Context,
-    errors::{CommandError, in_time},
-    invoker::Invoker,
+use crate::{
+    bot::{
+        Context,
+        command_error::{CommandError, in_time},
+        invoker::Invoker,
+    },
+    messages::text,
 };
-use crate::messages::text;
 
 /// Choose whether I tell you when a song of yours is ready
 #[poise::command(
@@ -15,7 +17,7 @@ use crate::messages::text;
     subcommands("on", "off")
 )]
 #[expect(clippy::unused_async, reason = "poise wants it; only the subcommands are used")]
-pub(super) async fn notify(_context: Context<'_>) -> Result<(), CommandError> {
+pub(in crate::bot) async fn notify(_context: Context<'_>) -> Result<(), CommandError> {
     // Discord offers the subcommands only.
     Err(CommandError::NoSubcommand)
 }

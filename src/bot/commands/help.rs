@@ -1,11 +1,11 @@
 //! `/help`.
 
-use super::{
-    Context,
-    errors::{CommandError, in_time},
-    invoker::Invoker,
-};
 use crate::{
+    bot::{
+        Context,
+        command_error::{CommandError, in_time},
+        invoker::Invoker,
+    },
     discord_api::Reply,
     domain::Requester,
     messages::{Answer, help as render, text},
@@ -17,7 +17,7 @@ use crate::{
     install_context = "Guild|User",
     interaction_context = "Guild|BotDm|PrivateChannel"
 )]
-pub(super) async fn help(context: Context<'_>) -> Result<(), CommandError> {
+pub(in crate::bot) async fn help(context: Context<'_>) -> Result<(), CommandError> {
     let state = context.framework.user_data().await;
     let invoker = Invoker::of_command(context.interaction);
     let guild = invoker.place.guild;

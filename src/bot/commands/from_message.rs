@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 
-use super::{
-    BotState, Context,
-    errors::{CommandError, in_time},
-    invoker::Invoker,
-    readable,
-};
 use crate::{
+    bot::{
+        BotState, Context,
+        command_error::{CommandError, in_time},
+        commands::message_text,
+        invoker::Invoker,
+    },
     discord_api::Reply,
     domain::{Action, ApplicationId, JobId},
     messages::{prompt_form, text},
@@ -17,11 +17,11 @@ use crate::{
 /// The message in whose menu a command was used, as Discord sent it: serenity's model of it lacks
 /// what newer messages consist of. Commands get it as their invocation data.
 #[derive(Debug, Default)]
-pub(super) struct TargetMessage(Value);
+pub(in crate::bot) struct TargetMessage(Value);
 
 impl TargetMessage {
     /// The one of an interaction; an empty one where there is none.
-    pub(super) fn of(interaction: &Value) -> Self {
+    pub(in crate::bot) fn of(interaction: &Value) -> Self {
         let target = || {
             let data = interaction.get("data")?;
             let id = data.get("target_id")?;
@@ -66,7 +66,7 @@ enum OwnJob {
     install_context = "Guild|User",
     interaction_context = "Guild|BotDm|PrivateChannel"
 )]
-pub(super) async fn song_of_this(
+pub(in crate::bot) async fn song_of_this(
     context: Context<'_>,
     message: serenity::all::Message,
 ) -> Result<(), CommandError> {
@@ -77,7 +77,7 @@ pub(super) async fn song_of_this(
     let carried = context.invocation_data.lock().await;
     let (job, text) = match carried.downcast_ref::<TargetMessage>() {
         Some(target) => {
-            (target.own_job(state, invoker.place.application), readable::text(&target.0))
+            (target.own_job(state, invoker.place.application), message_text::text(&target.0))
         }
         None => (None, Some(message.content)),
     };

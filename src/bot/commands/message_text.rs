@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::shown::as_shown;
+use super::mention_text::with_mentions_as_text;
 use crate::domain::{Prompt, PromptError};
 
 /// Messages within messages and components within components are looked into so deep.
@@ -10,8 +10,8 @@ const DEEPEST: usize = 8;
 
 /// The text of a message: what its author wrote or, where that is nothing, what else can be read in
 /// it. Discord's own JSON is read, which holds more than serenity's model of it.
-pub(super) fn text(message: &Value) -> Option<String> {
-    look(&as_shown(message), DEEPEST)
+pub(in crate::bot) fn text(message: &Value) -> Option<String> {
+    look(&with_mentions_as_text(message), DEEPEST)
 }
 
 fn look(message: &Value, depth: usize) -> Option<String> {

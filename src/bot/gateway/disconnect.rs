@@ -6,7 +6,7 @@ use crate::proxy::Proxy;
 
 /// Why a connection ended, in words without addresses and tokens.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum End {
+pub(super) enum Disconnect {
     #[error("the bot stops")]
     Stopped,
     #[error("Discord named no usable address")]
@@ -31,7 +31,7 @@ pub(super) enum End {
     Invalid { resumable: bool },
 }
 
-impl End {
+impl Disconnect {
     /// The same where the gateway is reached through this proxy, if there is one.
     pub(super) fn through(self, proxy: Option<&Proxy>) -> Self {
         match (self, proxy) {

@@ -9,7 +9,7 @@ use serde_json::Value;
 type Names = BTreeMap<String, String>;
 
 /// A message in which every text is as people see it.
-pub(super) fn as_shown(message: &Value) -> Value {
+pub(in crate::bot) fn with_mentions_as_text(message: &Value) -> Value {
     let mut names = Names::new();
     collect(message, &mut names);
     let mut shown = message.clone();
@@ -125,7 +125,7 @@ mod tests {
         let forwarded = json!([{ "message": { "mentions": [cleo] } }]);
         let message =
             json!({ "content": text, "mentions": [ann, bob, 7], "message_snapshots": forwarded });
-        as_shown(&message)["content"].as_str().unwrap().to_owned()
+        with_mentions_as_text(&message)["content"].as_str().unwrap().to_owned()
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use tracing::warn;
 
-use super::{Context, errors::CommandError, invoker::Invoker};
 use crate::{
+    bot::{Context, command_error::CommandError, invoker::Invoker},
     delivery::ExportAnswer,
     discord_api::{Message, Priority, Reply},
     domain::{MessageAccess, Place},
@@ -28,7 +28,7 @@ const FOLLOW_UPS: u32 = 5;
     interaction_context = "Guild|BotDm|PrivateChannel"
 )]
 #[expect(clippy::unused_async, reason = "poise wants it so")]
-pub(super) async fn my_data(_: Context<'_>) -> Result<(), CommandError> {
+pub(in crate::bot) async fn my_data(_: Context<'_>) -> Result<(), CommandError> {
     // Discord offers the subcommands only.
     Err(CommandError::NoSubcommand)
 }

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{
-    BotState, Context,
-    errors::{CommandError, in_time},
-    invoker::Invoker,
-};
 use crate::{
+    bot::{
+        BotState, Context,
+        command_error::{CommandError, in_time},
+        invoker::Invoker,
+    },
     discord_api::{Message, Reply},
     domain::Requester,
     messages::{Answer, quota_panel, text},
@@ -24,7 +24,7 @@ const LOOK: Duration = Duration::from_millis(500);
     install_context = "Guild|User",
     interaction_context = "Guild|BotDm|PrivateChannel"
 )]
-pub(super) async fn quota(context: Context<'_>) -> Result<(), CommandError> {
+pub(in crate::bot) async fn quota(context: Context<'_>) -> Result<(), CommandError> {
     let state = context.framework.user_data().await;
     let invoker = Invoker::of_command(context.interaction);
     let message = quota_of(state, &invoker).await?;
@@ -33,7 +33,10 @@ pub(super) async fn quota(context: Context<'_>) -> Result<(), CommandError> {
 }
 
 /// How many songs somebody can ask for, with those that they have under way.
-pub(super) async fn quota_of(state: &BotState, invoker: &Invoker) -> Result<Message, CommandError> {
+pub(in crate::bot) async fn quota_of(
+    state: &BotState,
+    invoker: &Invoker,
+) -> Result<Message, CommandError> {
     let (jobs, guild) = (&state.jobs, invoker.place.guild);
     let requester = Requester { roles: &invoker.roles, in_guild: guild.is_some() };
     let (person, now) = (invoker.user, invoker.interaction.created_at());

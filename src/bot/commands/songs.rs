@@ -2,12 +2,17 @@
 
 use serenity::builder::CreateAutocompleteResponse;
 
-use super::{
-    BotState, Context,
-    errors::{CommandError, in_time},
-    invoker::Invoker,
+use crate::{
+    bot::{
+        BotState, Context,
+        command_error::{CommandError, in_time},
+        invoker::Invoker,
+    },
+    discord_api::Reply,
+    domain::Search,
+    jobs::MeantSong,
+    messages::text,
 };
-use crate::{discord_api::Reply, domain::Search, jobs::MeantSong, messages::text};
 
 /// Look through your songs, or show one again
 #[poise::command(
@@ -15,7 +20,7 @@ use crate::{discord_api::Reply, domain::Search, jobs::MeantSong, messages::text}
     install_context = "Guild|User",
     interaction_context = "Guild|BotDm|PrivateChannel"
 )]
-pub(super) async fn songs(
+pub(in crate::bot) async fn songs(
     context: Context<'_>,
     #[description = "Only songs with these words in their prompt, title or tags"]
     #[max_length = 40]
@@ -68,6 +73,6 @@ async fn show_again(state: &BotState, invoker: &Invoker, typed: &str) -> Result<
 
 /// Never asked: what is typed is answered by `autocomplete`, before poise sees it. It is here so that
 /// Discord is told to ask at all.
-pub(super) async fn suggested(_: Context<'_>, _: &str) -> CreateAutocompleteResponse {
+pub(in crate::bot) async fn suggested(_: Context<'_>, _: &str) -> CreateAutocompleteResponse {
     CreateAutocompleteResponse::new()
 }

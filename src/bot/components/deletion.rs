@@ -3,11 +3,11 @@
 use serenity::all::ComponentInteraction;
 use tracing::warn;
 
-use super::{
-    components::{Components, check, message},
-    errors::{CommandError, in_time},
-};
 use crate::{
+    bot::{
+        command_error::{CommandError, in_time},
+        components::{Components, check, message},
+    },
     discord_api::{DiscordError, Message, Priority, Reply},
     domain::{Job, JobId, MessageAccess, MessageId},
     messages::{delete_question, text},

@@ -1,12 +1,14 @@
 //! `/song`.
 
-use super::{
-    Context,
-    errors::{CommandError, in_time},
-    invoker::Invoker,
-    songs::suggested,
+use crate::{
+    bot::{
+        Context,
+        command_error::{CommandError, in_time},
+        commands::songs::suggested,
+        invoker::Invoker,
+    },
+    messages::suggestions::meant_prompt,
 };
-use crate::messages::suggestions::meant_prompt;
 
 /// Make a song from a few words
 #[poise::command(
@@ -14,7 +16,7 @@ use crate::messages::suggestions::meant_prompt;
     install_context = "Guild|User",
     interaction_context = "Guild|BotDm|PrivateChannel"
 )]
-pub(super) async fn song(
+pub(in crate::bot) async fn song(
     context: Context<'_>,
     #[description = "What the song should be like: style, mood, topic"]
     #[min_length = 1]

@@ -24,20 +24,20 @@ use tokio::{
 };
 use tokio_tungstenite::accept_async;
 
-use crate::bot::{BotState, commands, error_handler, errors};
+use crate::bot::{BotState, all_commands, command_error, error_handler};
 use crate::domain::ApplicationId;
 
 /// The commands, and what poise wants to be given beside an interaction.
-pub(super) struct Shell {
+pub(super) struct PoiseContext {
     context: Context,
     shards: Arc<ShardManager>,
-    options: poise::FrameworkOptions<BotState, errors::CommandError>,
+    options: poise::FrameworkOptions<BotState, command_error::CommandError>,
     bot: UserId,
 }
 
-impl Shell {
+impl PoiseContext {
     pub(super) async fn new(application: ApplicationId) -> io::Result<Self> {
-        let mut commands = commands();
+        let mut commands = all_commands();
         poise::framework::set_qualified_names(&mut commands);
         let options = poise::FrameworkOptions {
             commands,
@@ -50,7 +50,7 @@ impl Shell {
     }
 
     /// The commands.
-    pub(super) fn commands(&self) -> &[poise::Command<BotState, errors::CommandError>] {
+    pub(super) fn commands(&self) -> &[poise::Command<BotState, command_error::CommandError>] {
         &self.options.commands
     }
 
@@ -58,7 +58,7 @@ impl Shell {
     pub(super) fn framework<'a>(
         &'a self,
         state: &'a BotState,
-    ) -> FrameworkContext<'a, BotState, errors::CommandError> {
+    ) -> FrameworkContext<'a, BotState, command_error::CommandError> {
         FrameworkContext {
             serenity_context: &self.context,
             bot_id: self.bot,
