@@ -38,7 +38,7 @@ const MESSAGE: Kind = Kind {
         "progress edit failed",
         "step failed, retrying",
         "delivery route closed, trying the next",
-        "no way of delivery is left, or none is wanted",
+        "an outcome could not be delivered by any route",
         "no first response was found, nothing is submitted",
         "files left out, the links remain",
         "the requester was not told yet that the song is ready",

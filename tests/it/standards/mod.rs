@@ -2,3 +2,6 @@
 
 pub(crate) mod architecture;
 mod import_cycles;
+mod literals;
+mod log_lines;
+mod texts;
