@@ -30,6 +30,7 @@ struct CommandLine {
 #[command(disable_help_subcommand = true)]
 pub enum Command {
     /// Run the bot until Ctrl-C or SIGTERM; so does no command at all
+    #[command(aliases = ["start", "serve"])]
     Run,
     /// Copy the database into a file
     #[command(after_help = "\
@@ -152,6 +153,7 @@ mod tests {
         for (words, command) in [
             (&[][..], Command::Run),
             (&["run"], Command::Run),
+            (&["start"], Command::Run),
             (&["backup", "a b.db"], Command::Backup { file: file("a b.db") }),
             (&["backup", "-"], Command::Backup { file: FileOrStdio::Stdio }),
             (&["backup", "./-"], Command::Backup { file: file("./-") }),
