@@ -1,6 +1,4 @@
-//! A cover picture: a sun over hills, drawn from the song's seed, as a PNG file.
-
-use std::f64::consts::TAU;
+//! A cover picture: a sun in a coloured sky, drawn from the song's seed, as a PNG file.
 
 use fastrand::Rng;
 use png::{BitDepth, ColorType, Compression, Encoder, EncodingError};
@@ -9,50 +7,32 @@ use super::song::Song;
 
 /// Pixels on each side.
 const SIDE: u32 = 512;
-const HILLS: u32 = 5;
-
-/// A range of hues at the horizon, by its begin and width, and how far to turn for the night above.
-const SKIES: [(f64, f64, f64); 3] = [(0.82, 0.28, -0.20), (0.95, 0.13, -0.28), (0.46, 0.10, 0.17)];
 
 /// Red, green and blue from 0 to 1.
 type Colour = [f64; 3];
-
-/// A circle in the sky; all lengths are shares of the picture's side.
-struct Sun {
-    x: f64,
-    y: f64,
-    radius: f64,
-}
-
-/// A row of hills, whose crest is a sum of waves.
-struct Hills {
-    crest: f64,
-    /// Height, waves across the picture, and phase.
-    waves: [(f64, f64, f64); 3],
-    colour: Colour,
-}
-
-struct Picture {
-    sky: [Colour; 2],
-    light: Colour,
-    sun: Sun,
-    /// From the farthest to the nearest.
-    hills: Vec<Hills>,
-}
 
 /// The whole file: 512 × 512 pixels, RGB.
 ///
 /// # Errors
 /// None in practice: the encoder writes to memory.
 pub(super) fn png(song: &Song) -> Result<Vec<u8>, EncodingError> {
-    let picture = Picture::draw(song.seed);
+    let mut random = Rng::with_seed(song.seed ^ 0x0063_6f76_6572);
+    let hue = random.f64();
+    // Neighbours on the colour wheel, as real skies have them: opposites mix to mud.
+    let (night, dusk) = (colour(hue - 0.2, 0.60, 0.22), colour(hue, 0.85, 0.70));
+    let light = colour(hue + 0.06, 1.0, 0.90);
+    // All lengths are shares of the picture's side.
+    let (sun_x, sun_y) = (0.25 + 0.5 * random.f64(), 0.35 + 0.3 * random.f64());
+    let radius = 0.10 + 0.10 * random.f64();
     let mut pixels = Vec::with_capacity(3 * (SIDE * SIDE) as usize);
-    let crests: Vec<Vec<f64>> = (0..SIDE)
-        .map(|x| picture.hills.iter().map(|hills| hills.height(share(x))).collect())
-        .collect();
-    for y in 0..SIDE {
-        for (x, crests) in (0..SIDE).zip(&crests) {
-            pixels.extend(picture.colour(share(x), share(y), crests).map(to_byte));
+    for y in (0..SIDE).map(share) {
+        for x in (0..SIDE).map(share) {
+            let distance = (x - sun_x).hypot(y - sun_y) - radius;
+            let glow = 0.55 * (-distance.max(0.0) * 7.0).exp();
+            let sky = mix(mix(night, dusk, y), light, glow);
+            // One pixel of both between them, so that the edge is not jagged.
+            let inside = (0.5 - distance * f64::from(SIDE)).clamp(0.0, 1.0);
+            pixels.extend(mix(sky, light, inside).map(to_byte));
         }
     }
     let mut file = Vec::new();
@@ -64,73 +44,8 @@ pub(super) fn png(song: &Song) -> Result<Vec<u8>, EncodingError> {
     Ok(file)
 }
 
-impl Picture {
-    fn draw(seed: u64) -> Self {
-        let mut random = Rng::with_seed(seed ^ 0x0063_6f76_6572);
-        // Neighbours on the colour wheel, as real skies have them: opposites mix to mud.
-        let (begin, width, turn) = random.choice(SKIES).unwrap_or_default();
-        let hue = begin + width * random.f64();
-        let night = colour(hue + turn, 0.60, 0.22);
-        let dusk = colour(hue, 0.85, 0.70);
-        let sun = Sun {
-            x: 0.25 + 0.5 * random.f64(),
-            y: 0.30 + 0.2 * random.f64(),
-            radius: 0.09 + 0.09 * random.f64(),
-        };
-        let hills = (0..HILLS).map(|row| {
-            let near = f64::from(row) / f64::from(HILLS - 1);
-            Hills::draw(
-                &mut random,
-                near,
-                mix(dusk, colour(hue + turn, 0.60, 0.08), 0.35 + 0.65 * near),
-            )
-        });
-        let hills = hills.collect();
-        Self { sky: [night, dusk], light: colour(hue + 0.06, 1.0, 0.90), sun, hills }
-    }
-
-    /// The colour of a point, given how high each row of hills is there.
-    fn colour(&self, x: f64, y: f64, crests: &[f64]) -> Colour {
-        let [above, below] = self.sky;
-        let distance = (x - self.sun.x).hypot(y - self.sun.y) - self.sun.radius;
-        let glow = 0.55 * (-distance.max(0.0) * 7.0).exp();
-        let mut colour = mix(mix(above, below, (y * 1.5).min(1.0)), self.light, glow);
-        colour = mix(colour, self.light, edge(-distance));
-        for (hills, crest) in self.hills.iter().zip(crests) {
-            // Haze gathers at the foot of each row.
-            let haze = mix(hills.colour, below, ((y - crest) * 0.8).clamp(0.0, 0.25));
-            colour = mix(colour, haze, edge(y - crest));
-        }
-        colour
-    }
-}
-
-impl Hills {
-    fn draw(random: &mut Rng, near: f64, colour: Colour) -> Self {
-        let mut wave = |height: f64, count: f64| {
-            (height * (0.5 + random.f64()), count * (0.6 + 0.8 * random.f64()), random.f64())
-        };
-        let waves = [wave(0.045, 1.2), wave(0.02, 3.1), wave(0.008, 7.7)];
-        Self { crest: 0.55 + 0.33 * near, waves, colour }
-    }
-
-    /// Where the crest is at this place, counted from the top.
-    fn height(&self, x: f64) -> f64 {
-        let waves = self.waves.iter();
-        self.crest
-            + waves
-                .map(|(height, count, phase)| height * (TAU * (count * x + phase)).sin())
-                .sum::<f64>()
-    }
-}
-
 fn share(pixel: u32) -> f64 {
     (f64::from(pixel) + 0.5) / f64::from(SIDE)
-}
-
-/// 0 outside, 1 inside, and between them one pixel of both, so that no edge is jagged.
-fn edge(inside: f64) -> f64 {
-    (inside * f64::from(SIDE) + 0.5).clamp(0.0, 1.0)
 }
 
 fn mix(from: Colour, to: Colour, part: f64) -> Colour {
