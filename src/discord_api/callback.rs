@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use reqwest::Method;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::{Value, json};
 use serenity::builder::CreateModal;
 use tokio::time::{Instant, sleep};
-use twilight_http_ratelimiting::Method;
 
 use super::{
     Discord, DiscordError, Message, Posted, Priority,
@@ -165,7 +165,7 @@ impl Discord {
         token: &SecretString,
         message: &Message,
     ) -> Result<(), DiscordError> {
-        let (content, method) = (body(message)?, Method::Post);
+        let (content, method) = (body(message)?, Method::POST);
         let path = webhook(application, token);
         let (auth, priority) = (Auth::InteractionToken, Priority::High);
         let body = Some(&content);
@@ -181,7 +181,7 @@ fn callback<'a>(
     content: &'a Value,
 ) -> Request<'a> {
     Request {
-        method: Method::Post,
+        method: Method::POST,
         path: format!("interactions/{interaction}/{}/callback", token.expose_secret()),
         query,
         auth: Auth::InteractionToken,

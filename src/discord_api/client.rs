@@ -1,10 +1,10 @@
 //! What the bot asks of Discord, one method an endpoint.
 
+use reqwest::Method;
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 use serenity::builder::CreateCommand;
-use twilight_http_ratelimiting::Method;
 use url::Url;
 
 use super::{
@@ -112,7 +112,7 @@ impl Discord {
         edit: &Value,
         files: &[&File],
     ) -> Result<(), DiscordError> {
-        let (method, priority, body) = (Method::Patch, Priority::High, Some(edit));
+        let (method, priority, body) = (Method::PATCH, Priority::High, Some(edit));
         let request = Request { method, path, query: "", auth, priority, body };
         self.sender.send_with::<PostedMessage>(&request, files).await.map(|_| ())
     }
@@ -129,10 +129,10 @@ impl Discord {
         let attached = json!([{ "id": 0, "filename": file.name }]);
         let (method, path, body) = if is_first {
             let body = json!({ "content": content, "attachments": attached });
-            (Method::Patch, original(application, token), body)
+            (Method::PATCH, original(application, token), body)
         } else {
             let body = json!({ "content": content, "attachments": attached, "flags": EPHEMERAL });
-            (Method::Post, webhook(application, token), body)
+            (Method::POST, webhook(application, token), body)
         };
         let (auth, priority, body) = (Auth::InteractionToken, Priority::High, Some(&body));
         let request = Request { method, path, query: "", auth, priority, body };
@@ -146,7 +146,7 @@ impl Discord {
         token: &SecretString,
     ) -> Result<SeenMessage, DiscordError> {
         let request = Request {
-            method: Method::Get,
+            method: Method::GET,
             path: original(application, token),
             query: "",
             auth: Auth::InteractionToken,
@@ -176,7 +176,7 @@ impl Discord {
         token: &SecretString,
     ) -> Result<(), DiscordError> {
         let request = Request {
-            method: Method::Delete,
+            method: Method::DELETE,
             path: original(application, token),
             query: "",
             auth: Auth::InteractionToken,
@@ -190,7 +190,7 @@ impl Discord {
     /// Deletes one of the bot's messages through its channel.
     pub async fn delete(&self, channel: ChannelId, id: MessageId) -> Result<(), DiscordError> {
         let request = Request {
-            method: Method::Delete,
+            method: Method::DELETE,
             path: format!("channels/{channel}/messages/{id}"),
             query: "",
             auth: Auth::BotToken,
@@ -221,7 +221,7 @@ impl Discord {
         message: &Message,
         priority: Priority,
     ) -> Result<Posted, DiscordError> {
-        let (content, method) = (body(message)?, Method::Patch);
+        let (content, method) = (body(message)?, Method::PATCH);
         let request = Request { method, path, query: "", auth, priority, body: Some(&content) };
         Ok(self.sender.send::<PostedMessage>(&request).await?.posted(channel))
     }
@@ -234,7 +234,7 @@ impl Discord {
         nonce: String,
     ) -> Result<Posted, DiscordError> {
         let content = body(&message.clone().once(nonce))?;
-        let request = with_bot(Method::Post, format!("channels/{channel}/messages"), &content);
+        let request = with_bot(Method::POST, format!("channels/{channel}/messages"), &content);
         Ok(self.sender.send::<PostedMessage>(&request).await?.posted(channel))
     }
 
@@ -265,7 +265,7 @@ impl Discord {
     /// Opens the direct message channel with a person.
     pub async fn direct_channel(&self, person: UserId) -> Result<ChannelId, DiscordError> {
         let content = json!({ "recipient_id": person.to_string() });
-        let request = with_bot(Method::Post, "users/@me/channels".to_owned(), &content);
+        let request = with_bot(Method::POST, "users/@me/channels".to_owned(), &content);
         let channel: Identified = self.sender.send(&request).await?;
         Ok(ChannelId(channel.id.0))
     }
@@ -337,7 +337,7 @@ impl Discord {
     ) -> Result<(), DiscordError> {
         let content = body(&commands)?;
         let path = format!("applications/{application}/commands");
-        self.sender.send::<Vec<IgnoredAny>>(&with_bot(Method::Put, path, &content)).await?;
+        self.sender.send::<Vec<IgnoredAny>>(&with_bot(Method::PUT, path, &content)).await?;
         Ok(())
     }
 }
@@ -358,5 +358,5 @@ fn with_bot(method: Method, path: String, body: &Value) -> Request<'_> {
 
 pub(super) fn without_body(path: String, query: &str) -> Request<'_> {
     let (auth, priority) = (Auth::BotToken, Priority::High);
-    Request { method: Method::Get, path, query, auth, priority, body: None }
+    Request { method: Method::GET, path, query, auth, priority, body: None }
 }

@@ -1,137 +1,237 @@
-//! Discord's rate limits, kept on this side.
+//! Discord's rate limits, kept on this side (Discord docs, Rate Limits).
+//!
+//! Requests of one bucket go one after another, so that each knows what the response to the last one
+//! said. Until a response names an endpoint's bucket, the endpoint is a bucket of its own.
 
 use std::{
-    io,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU32, Ordering},
-    },
-    time::{Duration, Instant},
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
-use reqwest::header::HeaderMap;
-use tokio::runtime::{Builder, Runtime};
-use tracing::warn;
-use twilight_http_ratelimiting::{Endpoint, Permit, RateLimitHeaders, RateLimiter};
+use reqwest::{Method, header::HeaderMap};
+use tokio::{
+    sync::{Mutex as AsyncMutex, OwnedMutexGuard},
+    time::{Instant, sleep_until, timeout},
+};
 
 use super::priority::Priority;
 
-/// How often one limiter is asked. It remembers a queue for every interaction that it ever saw; a
-/// fresh one in its place forgets them, at the price of one unlimited request for each bucket.
-const REQUESTS_MAX: u32 = 10_000;
+/// How many requests a bot may send within a second, those for interactions aside.
+const GLOBAL_LIMIT: usize = 50;
+const SECOND: Duration = Duration::from_secs(1);
+
+/// The longest wait that is believed.
+const LONGEST_WAIT: Duration = Duration::from_hours(1);
 
 /// How long a progress edit queues behind others: the final edit of its job may wait for it.
 const PROGRESS_PATIENCE: Duration = Duration::from_millis(500);
 
-/// Hands out permits to send, by the buckets that Discord's answers name (Discord docs, Rate
-/// Limits).
+/// How often buckets are forgotten that limit nothing any more. Each interaction has its own.
+const FORGETS_EVERY: Duration = Duration::from_mins(1);
+
+/// Hands out permits to send, by the buckets that Discord's responses name.
 #[derive(Debug)]
 pub(super) struct Limiter {
-    current: Mutex<Arc<LimiterRuntime>>,
-    /// When everything may go on after an answer that closed every bucket.
-    resumes_at: Mutex<Instant>,
+    state: Mutex<State>,
 }
 
-/// A limiter and the runtime that its task runs in: the task would outlive all who know it, with
-/// everything that it remembers, since its loop always has a timer to wait for
-/// (twilight-http-ratelimiting 0.18, `actor::runner`). With its runtime it ends.
 #[derive(Debug)]
-struct LimiterRuntime {
-    limiter: RateLimiter,
-    runtime: Option<Runtime>,
-    asked: AtomicU32,
+struct State {
+    /// The bucket of each endpoint, as far as a response has named it.
+    names: HashMap<String, String>,
+    buckets: HashMap<String, Arc<AsyncMutex<Bucket>>>,
+    /// When the latest requests went out that count for the limit of all buckets together.
+    sent: VecDeque<Instant>,
+    /// When everything may go on after a 429 about all buckets together.
+    resumes_at: Instant,
+    forgets_at: Instant,
 }
 
-/// A permit to send one request. Dropping it means that none was sent.
+/// What the latest response said of a bucket. Locked while a request of it is under way.
+#[derive(Clone, Copy, Debug)]
+struct Bucket {
+    remaining: u32,
+    resets_at: Instant,
+}
+
+/// A permit to send one request. Dropping it lets the next one of its bucket go.
 #[derive(Debug)]
-pub(super) struct RateLimitPermit {
-    permit: Permit,
-    /// It must outlive the permit, whose outcome it records.
-    _runtime: Arc<LimiterRuntime>,
+pub(super) struct RateLimitPermit<'a> {
+    limiter: &'a Limiter,
+    endpoint: Endpoint,
+    bucket: OwnedMutexGuard<Bucket>,
 }
 
-impl RateLimitPermit {
-    /// Tells what the answer's headers say.
-    pub(super) fn complete(self, headers: Option<RateLimitHeaders>) {
-        self.permit.complete(headers);
-    }
+/// What has a limit of its own.
+#[derive(Clone, Debug)]
+struct Endpoint {
+    /// The method and the path.
+    name: String,
+    /// The channel, server or webhook in the path: each has its own share of a bucket.
+    resource: String,
+    counts_globally: bool,
 }
 
-impl LimiterRuntime {
-    fn begin() -> io::Result<Self> {
-        let mut builder = Builder::new_multi_thread();
-        let runtime = builder.worker_threads(1).thread_name("rate-limits").enable_time().build()?;
-        let inside = runtime.enter();
-        let limiter = RateLimiter::default();
-        drop(inside);
-        Ok(Self { limiter, runtime: Some(runtime), asked: AtomicU32::new(0) })
-    }
-}
-
-impl Drop for LimiterRuntime {
-    fn drop(&mut self) {
-        if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
-        }
-    }
+/// What a response's headers say about its bucket.
+#[derive(Debug)]
+pub(super) struct RateLimitHeaders {
+    name: String,
+    bucket: Bucket,
 }
 
 impl Limiter {
     /// Starts with no knowledge.
-    ///
-    /// # Errors
-    /// When the system gives no thread.
-    pub(super) fn new() -> io::Result<Self> {
-        let (current, resumes_at) = (Arc::new(LimiterRuntime::begin()?), Instant::now());
-        Ok(Self { current: Mutex::new(current), resumes_at: Mutex::new(resumes_at) })
+    pub(super) fn new() -> Self {
+        let now = Instant::now();
+        Self {
+            state: Mutex::new(State {
+                names: HashMap::new(),
+                buckets: HashMap::new(),
+                sent: VecDeque::new(),
+                resumes_at: now,
+                forgets_at: now + FORGETS_EVERY,
+            }),
+        }
     }
 
     /// Waits for a permit. `None` when the request is a progress edit and the bucket is busy or
     /// almost empty: what remains in it belongs to messages that matter more.
     pub(super) async fn permit(
         &self,
-        endpoint: Endpoint,
+        method: &Method,
+        path: &str,
         priority: Priority,
-    ) -> Option<RateLimitPermit> {
-        let current = self.current();
-        let pause = self.pause();
-        if priority == Priority::Low && !pause.is_zero() {
-            return None;
-        }
-        tokio::time::sleep(pause).await;
-        let permit = match priority {
-            Priority::High => Some(current.limiter.acquire(endpoint).await),
-            Priority::Low => {
-                let has_room = |bucket: Option<twilight_http_ratelimiting::Bucket>| {
-                    bucket.is_none_or(|bucket| bucket.remaining > 1)
-                };
-                let permit = current.limiter.acquire_if(endpoint, has_room);
-                tokio::time::timeout(PROGRESS_PATIENCE, permit).await.ok().flatten()
+    ) -> Option<RateLimitPermit<'_>> {
+        let endpoint = Endpoint::of(method, path);
+        match priority {
+            Priority::High => {
+                let bucket = self.lock_bucket(&endpoint).await;
+                sleep_until(bucket.opens_at()).await;
+                while let Err(opens_at) = self.count(&endpoint) {
+                    sleep_until(opens_at).await;
+                }
+                Some(RateLimitPermit { limiter: self, endpoint, bucket })
             }
-        };
-        permit.map(|permit| RateLimitPermit { permit, _runtime: current })
+            Priority::Low => {
+                let bucket = timeout(PROGRESS_PATIENCE, self.lock_bucket(&endpoint)).await.ok()?;
+                let has_room = bucket.remaining > 1 || bucket.resets_at <= Instant::now();
+                let is_permitted = has_room && self.count(&endpoint).is_ok();
+                is_permitted.then_some(RateLimitPermit { limiter: self, endpoint, bucket })
+            }
+        }
     }
 
     /// Keeps everything back for a while: Discord said that all of the bot's requests are too many.
     pub(super) fn hold(&self, wait: Duration) {
-        let mut resumes_at = self.resumes_at.lock().unwrap_or_else(PoisonError::into_inner);
-        *resumes_at = (*resumes_at).max(Instant::now() + wait.min(Duration::from_hours(1)));
+        let mut state = self.state();
+        state.resumes_at = state.resumes_at.max(Instant::now() + wait.min(LONGEST_WAIT));
     }
 
-    fn pause(&self) -> Duration {
-        let resumes_at = *self.resumes_at.lock().unwrap_or_else(PoisonError::into_inner);
-        resumes_at.saturating_duration_since(Instant::now())
+    fn count(&self, endpoint: &Endpoint) -> Result<(), Instant> {
+        self.state().count(endpoint)
     }
 
-    fn current(&self) -> Arc<LimiterRuntime> {
-        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        if current.asked.fetch_add(1, Ordering::Relaxed) >= REQUESTS_MAX {
-            match LimiterRuntime::begin() {
-                Ok(fresh) => *current = Arc::new(fresh),
-                Err(error) => warn!(%error, "the rate limiter goes on with what it has"),
+    async fn lock_bucket(&self, endpoint: &Endpoint) -> OwnedMutexGuard<Bucket> {
+        loop {
+            let (name, bucket) = self.state().bucket_of(endpoint);
+            let bucket = bucket.lock_owned().await;
+            // The response to the one before may have named another bucket.
+            if self.state().name_of(endpoint) == name {
+                return bucket;
             }
         }
-        Arc::clone(&current)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl RateLimitPermit<'_> {
+    /// Tells what the response's headers say.
+    pub(super) fn complete(mut self, headers: Option<RateLimitHeaders>) {
+        let Some(RateLimitHeaders { name, bucket }) = headers else { return };
+        let mut state = self.limiter.state();
+        let name = format!("{name} {}", self.endpoint.resource);
+        if state.name_of(&self.endpoint) == name {
+            *self.bucket = bucket;
+            return;
+        }
+        let named = Arc::clone(state.buckets.entry(name.clone()).or_default());
+        state.names.insert(self.endpoint.name.clone(), name);
+        // If another request of it is under way, its response will say the same.
+        if let Ok(mut named) = named.try_lock() {
+            *named = bucket;
+        }
+    }
+}
+
+impl State {
+    fn name_of(&self, endpoint: &Endpoint) -> String {
+        self.names.get(&endpoint.name).unwrap_or(&endpoint.name).clone()
+    }
+
+    fn bucket_of(&mut self, endpoint: &Endpoint) -> (String, Arc<AsyncMutex<Bucket>>) {
+        let now = Instant::now();
+        if self.forgets_at <= now {
+            self.forgets_at = now + FORGETS_EVERY;
+            self.buckets.retain(|_, bucket| {
+                Arc::strong_count(bucket) > 1
+                    || bucket.try_lock().is_ok_and(|bucket| bucket.resets_at > now)
+            });
+            self.names.retain(|_, name| self.buckets.contains_key(name));
+        }
+        let name = self.name_of(endpoint);
+        let bucket = Arc::clone(self.buckets.entry(name.clone()).or_default());
+        (name, bucket)
+    }
+
+    /// Counts a request that goes out now, or says when to ask again.
+    fn count(&mut self, endpoint: &Endpoint) -> Result<(), Instant> {
+        let now = Instant::now();
+        if self.resumes_at > now {
+            return Err(self.resumes_at);
+        }
+        while self.sent.front().is_some_and(|sent| *sent + SECOND <= now) {
+            self.sent.pop_front();
+        }
+        if endpoint.counts_globally {
+            match self.sent.front() {
+                Some(first) if self.sent.len() >= GLOBAL_LIMIT => return Err(*first + SECOND),
+                _ => self.sent.push_back(now),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Bucket {
+    fn opens_at(self) -> Instant {
+        if self.remaining > 0 { Instant::now() } else { self.resets_at }
+    }
+}
+
+impl Default for Bucket {
+    /// Nothing is known of it: one request finds out.
+    fn default() -> Self {
+        Self { remaining: 0, resets_at: Instant::now() }
+    }
+}
+
+impl Endpoint {
+    fn of(method: &Method, path: &str) -> Self {
+        let parts = match path.split('/').next() {
+            Some("channels" | "guilds") => 2,
+            Some("webhooks" | "interactions") => 3,
+            _ => 0,
+        };
+        Self {
+            name: format!("{method} {path}"),
+            resource: path.split('/').take(parts).collect::<Vec<_>>().join("/"),
+            // Requests with an interaction's token are not the bot's.
+            counts_globally: parts != 3,
+        }
     }
 }
 
@@ -140,50 +240,104 @@ pub(super) fn is_global(headers: &HeaderMap) -> bool {
     headers.contains_key("x-ratelimit-global")
 }
 
-/// What an answer's headers say about its bucket. `exhausted_for` is set for a 429, whose headers
+/// What a response's headers say about its bucket. `exhausted_for` is set for a 429, whose headers
 /// need not admit that nothing remains.
 pub(super) fn headers(
     headers: &HeaderMap,
     exhausted_for: Option<Duration>,
 ) -> Option<RateLimitHeaders> {
     let text = |name| headers.get(name)?.to_str().ok();
-    let bucket = text(RateLimitHeaders::BUCKET)?.as_bytes().to_vec();
-    let reset_after: f64 = text(RateLimitHeaders::RESET_AFTER)?.parse().ok()?;
+    let name = text("x-ratelimit-bucket")?.to_owned();
+    let reset_after: f64 = text("x-ratelimit-reset-after")?.parse().ok()?;
     let reset_after = Duration::try_from_secs_f64(reset_after).ok()?;
-    let remaining = text(RateLimitHeaders::REMAINING)?.parse().ok()?;
-    Some(RateLimitHeaders {
-        bucket,
-        limit: text(RateLimitHeaders::LIMIT)?.parse().ok()?,
+    let remaining = text("x-ratelimit-remaining")?.parse().ok()?;
+    let bucket = Bucket {
         remaining: if exhausted_for.is_some() { 0 } else { remaining },
-        reset_at: Instant::now()
-            + exhausted_for.unwrap_or(reset_after).min(Duration::from_hours(1)),
-    })
+        resets_at: Instant::now() + exhausted_for.unwrap_or(reset_after).min(LONGEST_WAIT),
+    };
+    Some(RateLimitHeaders { name, bucket })
 }
 
 #[cfg(test)]
 mod tests {
-    use tokio::runtime::Handle;
-    use twilight_http_ratelimiting::Method;
-
     use super::*;
 
-    fn edit(token: u32) -> Endpoint {
-        let path = format!("webhooks/1/{token}/messages/@original");
-        Endpoint { method: Method::Patch, path }
+    const PATH: &str = "webhooks/1/token/messages/@original";
+
+    async fn permit<'a>(limiter: &'a Limiter, path: &str) -> RateLimitPermit<'a> {
+        limiter.permit(&Method::PATCH, path, Priority::High).await.unwrap()
     }
 
-    #[tokio::test]
-    async fn a_limiter_whose_term_is_over_goes_with_its_last_request() {
-        let limiter = Limiter::new().unwrap();
-        let first = Arc::downgrade(&limiter.current());
-        let under_way = limiter.permit(edit(0), Priority::High).await.unwrap();
-        for _ in 0..REQUESTS_MAX {
-            limiter.current();
+    fn saying(remaining: u32, resets_after: u64) -> RateLimitHeaders {
+        let resets_at = Instant::now() + Duration::from_secs(resets_after);
+        RateLimitHeaders { name: "edit".to_owned(), bucket: Bucket { remaining, resets_at } }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_empty_bucket_opens_when_it_resets() {
+        let (limiter, began) = (Limiter::new(), Instant::now());
+        permit(&limiter, PATH).await.complete(Some(saying(1, 5)));
+        permit(&limiter, PATH).await.complete(Some(saying(0, 5)));
+        // Another path of the same bucket shares it, another webhook's does not.
+        permit(&limiter, "webhooks/1/other/messages/@original").await.complete(Some(saying(0, 5)));
+        assert!(began.elapsed() < SECOND);
+        permit(&limiter, PATH).await.complete(Some(saying(1, 5)));
+        assert_eq!(began.elapsed().as_secs(), 5);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn requests_of_a_bucket_go_one_after_another_and_progress_gives_way() {
+        let (limiter, began) = (Limiter::new(), Instant::now());
+        let under_way = permit(&limiter, PATH).await;
+        assert!(limiter.permit(&Method::PATCH, PATH, Priority::Low).await.is_none());
+        assert_eq!(began.elapsed(), PROGRESS_PATIENCE);
+        under_way.complete(Some(saying(1, 5)));
+        assert!(limiter.permit(&Method::PATCH, PATH, Priority::Low).await.is_none());
+        drop(permit(&limiter, PATH).await);
+        drop(permit(&limiter, PATH).await);
+        sleep_until(Instant::now() + Duration::from_secs(5)).await;
+        assert!(limiter.permit(&Method::PATCH, PATH, Priority::Low).await.is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn those_who_wait_follow_their_endpoint_into_its_bucket() {
+        let (limiter, began) = (Limiter::new(), Instant::now());
+        let first = permit(&limiter, PATH).await;
+        let (next, ()) = tokio::join!(permit(&limiter, PATH), async {
+            tokio::task::yield_now().await;
+            first.complete(Some(saying(0, 5)));
+        });
+        assert_eq!(began.elapsed().as_secs(), 5);
+        next.complete(Some(saying(1, 5)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn all_requests_together_have_a_limit_but_not_those_for_interactions() {
+        let (limiter, began) = (Limiter::new(), Instant::now());
+        for channel in 0..GLOBAL_LIMIT {
+            drop(permit(&limiter, &format!("channels/{channel}/messages")).await);
         }
-        limiter.permit(edit(1), Priority::Low).await.unwrap().complete(None);
-        assert!(first.upgrade().is_some());
-        under_way.complete(None);
-        assert!(first.upgrade().is_none(), "nothing keeps what it remembers");
-        assert_eq!(Handle::current().metrics().num_alive_tasks(), 0, "no task of its is left");
+        drop(permit(&limiter, PATH).await);
+        assert!(began.elapsed() < SECOND);
+        drop(permit(&limiter, "users/@me/channels").await);
+        assert_eq!(began.elapsed(), SECOND);
+        limiter.hold(Duration::from_secs(3));
+        assert!(limiter.permit(&Method::PATCH, PATH, Priority::Low).await.is_none());
+        drop(permit(&limiter, PATH).await);
+        assert_eq!(began.elapsed().as_secs(), 4);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_limits_nothing_any_more_is_forgotten() {
+        let limiter = Limiter::new();
+        for token in 0..1000 {
+            let path = format!("webhooks/1/{token}/messages/@original");
+            permit(&limiter, &path).await.complete(Some(saying(4, 5)));
+        }
+        permit(&limiter, PATH).await.complete(Some(saying(0, 600)));
+        sleep_until(Instant::now() + FORGETS_EVERY).await;
+        drop(permit(&limiter, "users/@me/channels").await);
+        let state = limiter.state();
+        assert!(state.buckets.len() <= 2 && state.names.len() == 1, "{state:?}");
     }
 }

@@ -1,13 +1,12 @@
 //! One request to Discord: rate-limited, timed, and its answer read by meaning.
 
 use std::{
-    io,
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, SystemTime},
 };
 
 use reqwest::{
-    Response, header,
+    Method, Response, header,
     multipart::{Form, Part},
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -15,7 +14,6 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use tokio::{sync::Semaphore, time::Instant};
 use tracing::debug;
-use twilight_http_ratelimiting::{Endpoint, Method};
 use url::Url;
 
 use super::{
@@ -97,11 +95,9 @@ impl Sender {
             .pool_max_idle_per_host(KEPT)
             .build()
             .map_err(DiscordError::from_reqwest)?;
-        let no_thread = |error: io::Error| DiscordError::NotSent { cause: error.to_string() };
-        let limiter = Limiter::new().map_err(no_thread)?;
         let proxy = proxies.of(address).cloned();
         let sender = Self::with_http_client(http.into(), base, token);
-        Ok(Self { proxy, limiter: Some(limiter), ..sender })
+        Ok(Self { proxy, limiter: Some(Limiter::new()), ..sender })
     }
 
     /// A sender that sends with `http`, and leaves the rate limits to its transport.
@@ -132,10 +128,10 @@ impl Sender {
         }
         let mut attempt = 1;
         loop {
-            let endpoint = Endpoint { method: request.method, path: request.path.clone() };
             let permit = match &self.limiter {
                 Some(limiter) => {
-                    let permit = limiter.permit(endpoint, request.priority).await;
+                    let permit =
+                        limiter.permit(&request.method, &request.path, request.priority).await;
                     Some(permit.ok_or(DiscordError::GaveWay)?)
                 }
                 None => None,
@@ -198,14 +194,7 @@ impl Sender {
         timeout: Duration,
     ) -> Result<Response, DiscordError> {
         let address = format!("{}/{}{}", self.base, request.path, request.query);
-        let method = match request.method {
-            Method::Get => reqwest::Method::GET,
-            Method::Patch => reqwest::Method::PATCH,
-            Method::Put => reqwest::Method::PUT,
-            Method::Delete => reqwest::Method::DELETE,
-            _ => reqwest::Method::POST,
-        };
-        let mut builder = self.http.request(method, address).timeout(timeout);
+        let mut builder = self.http.request(request.method.clone(), address).timeout(timeout);
         if request.auth == Auth::BotToken {
             let token = format!("Bot {}", self.token.expose_secret());
             let mut token =

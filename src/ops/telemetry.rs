@@ -25,10 +25,9 @@ const OURS: &str = "whisul_bot";
 /// the interaction's token as fields (0.12.5, `Http::request`).
 const OTHERS: LevelFilter = LevelFilter::WARN;
 
-/// Others that show too much even in warnings: whole gateway events, which hold prompts and
-/// tokens (serenity 0.12.5, `WsClient::recv_json`), or paths with tokens
-/// (twilight-http-ratelimiting 0.18, of malformed paths).
-const SILENCED: [&str; 2] = ["serenity::gateway::ws", "twilight_http_ratelimiting"];
+/// What shows too much even in warnings: whole gateway events, which hold prompts and tokens
+/// (serenity 0.12.5, `WsClient::recv_json`).
+const SILENCED: &str = "serenity::gateway::ws";
 
 /// Writes log lines to standard error from here on, for the whole process; panics too, but without
 /// their message, which may quote the text that was being worked on. Does nothing where somebody
@@ -67,9 +66,7 @@ fn limited(asked: &Targets) -> Targets {
     let limit = |(target, level): (String, LevelFilter)| {
         let most = match target.as_str() {
             ours if is_within(ours, OURS) => LevelFilter::TRACE,
-            other if SILENCED.iter().any(|silenced| other.starts_with(silenced)) => {
-                LevelFilter::OFF
-            }
+            other if other.starts_with(SILENCED) => LevelFilter::OFF,
             _ => OTHERS,
         };
         (target, level.min(most))
@@ -79,7 +76,7 @@ fn limited(asked: &Targets) -> Targets {
         .with_default(default)
         .with_targets(of_default)
         .with_targets(asked.clone().into_iter().map(limit))
-        .with_targets(SILENCED.map(|silenced| (silenced, LevelFilter::OFF)))
+        .with_target(SILENCED, LevelFilter::OFF)
 }
 
 /// Whether a target is this module or lies in it.
