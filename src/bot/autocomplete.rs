@@ -61,9 +61,10 @@ async fn suggest(
     let Some(option) = typing.data.autocomplete() else { return Ok(Vec::new()) };
     let typed = Search::new(option.value);
     match (typing.data.name.as_str(), option.name) {
-        ("song", "prompt") => {
-            Ok(suggestions::prompts(&state.jobs.recent_prompts(invoker.user).await?, &typed))
-        }
+        ("song", "prompt") => Ok(suggestions::prompts(
+            &state.jobs.store().recent_prompts(invoker.user).await?,
+            &typed,
+        )),
         ("songs", "show") => {
             Ok(suggestions::songs(&state.jobs.songs_of(invoker.user).await?, &typed))
         }
@@ -71,7 +72,7 @@ async fn suggest(
         // checked again.
         ("admin", "song") => match invoker.place.guild {
             Some(guild) => {
-                let mut open = state.jobs.open_jobs(Some(guild), WAITING).await?.items;
+                let mut open = state.jobs.store().open_jobs(Some(guild), WAITING).await?.items;
                 open.retain(Job::awaits_turn);
                 let people = open.iter().map(|job| job.requester);
                 state.names.learn(guild, people, Instant::now() + NAMES).await;

@@ -7,9 +7,8 @@ use tracing::info;
 use super::Jobs;
 use crate::{
     domain::{
-        ActionOutcome, AdminAction, AuditEntry, BlockedWord, Canceller, Charges, Failure, GuildId,
-        Job, JobId, Limits, Listed, Overrides, Page, Requester, Restriction, Scope, State, Stats,
-        UserId,
+        ActionOutcome, AdminAction, AuditEntry, Canceller, Charges, Failure, GuildId, JobId,
+        Limits, Requester, State, Stats, UserId,
     },
     store::StoreError,
 };
@@ -27,20 +26,6 @@ impl Jobs {
         Ok(performed)
     }
 
-    /// What commands have set above the settings for a person in a place.
-    pub async fn overrides(
-        &self,
-        person: UserId,
-        guild: Option<GuildId>,
-    ) -> Result<Overrides, StoreError> {
-        self.store.overrides(person, guild).await
-    }
-
-    /// How many people have a quota of their own.
-    pub async fn own_quotas(&self) -> Result<u64, StoreError> {
-        self.store.own_quotas().await
-    }
-
     /// The limits in force for a person in a place, and the charges that count against them.
     pub async fn quota_of(
         &self,
@@ -54,15 +39,6 @@ impl Jobs {
         Ok((limits, charges))
     }
 
-    /// What keeps a person's songs out of a server by its moderators' own wish.
-    pub async fn restriction_in_server(
-        &self,
-        person: UserId,
-        guild: GuildId,
-    ) -> Result<Option<Restriction>, StoreError> {
-        self.store.restriction_in_server(person, guild).await
-    }
-
     /// How many songs of a person count that they asked for in a server in the latest while.
     pub async fn charged_here(
         &self,
@@ -72,24 +48,6 @@ impl Jobs {
     ) -> Result<u64, StoreError> {
         let since = self.clock.now().before(period);
         self.store.charged_here(person, guild, since).await
-    }
-
-    /// A page of the words that are blocked in a scope.
-    pub async fn blocked_words(
-        &self,
-        scope: Scope,
-        page: Page,
-    ) -> Result<Listed<BlockedWord>, StoreError> {
-        self.store.blocked_words(scope, page).await
-    }
-
-    /// A page of what admins did, the latest first: in all servers (`None`) or for one.
-    pub async fn audit_log(
-        &self,
-        guild: Option<GuildId>,
-        page: Page,
-    ) -> Result<Listed<AuditEntry>, StoreError> {
-        self.store.audit_log(guild, page).await
     }
 
     /// Whose song an admin action cancelled or ended; `None` if it came too late, or the song is forgotten.
@@ -116,15 +74,6 @@ impl Jobs {
             return Ok(Vec::new());
         }
         self.store.still_in_force(entry).await
-    }
-
-    /// A page of the jobs under way, in the order of their turns.
-    pub async fn open_jobs(
-        &self,
-        guild: Option<GuildId>,
-        page: Page,
-    ) -> Result<Listed<Job>, StoreError> {
-        self.store.open_jobs(guild, page).await
     }
 
     /// Numbers about the songs of the latest while.

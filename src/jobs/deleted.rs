@@ -33,7 +33,7 @@ impl Jobs {
         person: UserId,
         until: Instant,
     ) -> Result<Vec<Job>, StoreError> {
-        let mut jobs = self.under_way(person).await?;
+        let mut jobs = self.store.under_way(person).await?;
         let deleted = self.deleted(&jobs, until).await;
         let mut cancelled = Vec::new();
         for (job, _) in jobs.iter_mut().zip(&deleted).filter(|(_, is_deleted)| **is_deleted) {
@@ -48,7 +48,7 @@ impl Jobs {
 
     /// Cancels a person's waiting songs whose message is deleted. Says whether there were any.
     pub(super) async fn cancel_unseen(self: &Arc<Self>, person: UserId, until: Instant) -> bool {
-        let waiting = match self.under_way(person).await {
+        let waiting = match self.store.under_way(person).await {
             Ok(jobs) => jobs.into_iter().filter(|job| job.state == State::Announced),
             Err(error) => {
                 warn!(%error, "reading open jobs failed");

@@ -46,7 +46,7 @@ pub use user_songs::MeantSong;
 use crate::{
     delivery::Deliverer,
     discord_api::Discord,
-    domain::{Estimate, FollowUpSettings, Job, JobId, Limits, MessageId, RunId, UserId},
+    domain::{Estimate, FollowUpSettings, Limits, RunId, UserId},
     media::Media,
     messages::Links,
     store::{Store, StoreError},
@@ -176,20 +176,9 @@ impl Jobs {
         self.tasks.wait().await;
     }
 
-    /// Looks a job up.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn find(&self, id: JobId) -> Result<Option<Job>, StoreError> {
-        self.store.job(id).await
-    }
-
-    /// Takes note that a job's message was deleted on request.
-    ///
-    /// # Errors
-    /// When the database can't be written.
-    pub async fn message_deleted(&self, job: JobId, message: MessageId) -> Result<(), StoreError> {
-        self.store.message_deleted(job, message).await
+    /// The jobs on disk, for what needs nothing else.
+    pub fn store(&self) -> &Store {
+        &self.store
     }
 
     /// How many jobs are being worked on.

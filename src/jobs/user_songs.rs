@@ -3,7 +3,7 @@
 use super::Jobs;
 use crate::{
     discord_api::Message,
-    domain::{GuildId, Job, JobId, Prompt, Restriction, Search, State, UserId},
+    domain::{GuildId, Job, JobId, Restriction, Search, State, UserId},
     messages::{listing, suggestions::is_suggested_as},
     store::StoreError,
 };
@@ -83,17 +83,7 @@ impl Jobs {
 
     /// A job, if it is the person's own. Whatever names it may be forged.
     pub async fn own(&self, person: UserId, job: JobId) -> Result<Option<Job>, StoreError> {
-        let job = self.find(job).await?;
+        let job = self.store.job(job).await?;
         Ok(job.filter(|job| job.requester == person))
-    }
-
-    /// The person's latest prompts, the latest first.
-    pub async fn recent_prompts(&self, person: UserId) -> Result<Vec<(JobId, Prompt)>, StoreError> {
-        self.store.recent_prompts(person).await
-    }
-
-    /// The person's jobs that have no outcome yet, the oldest first.
-    pub async fn under_way(&self, person: UserId) -> Result<Vec<Job>, StoreError> {
-        self.store.under_way(person).await
     }
 }

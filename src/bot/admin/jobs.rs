@@ -29,7 +29,7 @@ pub(super) async fn jobs(
     let admin = Admin::of(context).await?;
     let scope = admin.scope(everywhere).await?;
     let page = page_of(JOBS_PAGE, page);
-    let jobs = in_time(admin.state.jobs.open_jobs(server(scope), page)).await?;
+    let jobs = in_time(admin.state.jobs.store().open_jobs(server(scope), page)).await?;
     admin.show(panels::jobs(&jobs)).await;
     Ok(())
 }
@@ -49,7 +49,7 @@ pub(super) async fn cancel(
     let admin = Admin::of(context).await?;
     let song = song.trim().parse().map(JobId).map_err(|_| CommandError::NotNow(say::BAD_SONG))?;
     // Whatever somebody types: a moderator reaches the songs of their own server only.
-    let job = in_time(admin.state.jobs.find(song))
+    let job = in_time(admin.state.jobs.store().job(song))
         .await?
         .ok_or(CommandError::NotNow(say::NO_SUCH_SONG))?;
     let scope = match job.place.guild {

@@ -46,7 +46,7 @@ pub(super) async fn log(
     let scope = admin.scope(everywhere).await?;
     let jobs = &admin.state.jobs;
     let (actions, cancelled) = in_time(async {
-        let actions = jobs.audit_log(server(scope), page_of(LOG_PAGE, page)).await?;
+        let actions = jobs.store().audit_log(server(scope), page_of(LOG_PAGE, page)).await?;
         let mut cancelled = Vec::new();
         for entry in &actions.items {
             cancelled.push(jobs.cancelled_by(entry).await?);

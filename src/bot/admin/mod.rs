@@ -134,7 +134,7 @@ impl Admin {
     async fn told(&self, entry: &AuditEntry, performed: ActionOutcome) -> String {
         let jobs = &self.state.jobs;
         let read = async {
-            let overrides = jobs.overrides(self.invoker.user, Some(self.guild)).await?;
+            let overrides = jobs.store().overrides(self.invoker.user, Some(self.guild)).await?;
             Ok((jobs.settings_limits().with(&overrides), jobs.still_in_force(entry).await?))
         };
         let Ok((limits, still)) = in_time(read).await else {
@@ -149,7 +149,7 @@ impl Admin {
         };
         let mut told = say::performed(entry, performed, quota);
         if let AdminAction::Grant { person, .. } = &entry.action
-            && let Ok(theirs) = in_time(jobs.overrides(*person, None)).await
+            && let Ok(theirs) = in_time(jobs.store().overrides(*person, None)).await
             && jobs.settings_limits().with(&theirs).user == Quota::Unlimited
         {
             told = format!("{told} {}", say::GRANT_UNNEEDED);

@@ -51,8 +51,8 @@ async fn show_all(
     let (jobs, at, here) = (&admin.state.jobs, admin.invoker.interaction, Some(admin.guild));
     let ((limits, charges), under_way, restriction) = in_time(async {
         let quota = jobs.quota_of(at, person, here, requester).await?;
-        let under_way = jobs.under_way(person).await?;
-        Ok((quota, under_way, jobs.overrides(person, here).await?.restriction))
+        let under_way = jobs.store().under_way(person).await?;
+        Ok((quota, under_way, jobs.store().overrides(person, here).await?.restriction))
     })
     .await?;
     let usages = limits.usages(requester, &charges, at.created_at());
@@ -72,12 +72,12 @@ async fn show_here(
     let (mut under_way, usages, seen) = in_time(async {
         let (limits, charges) = jobs.quota_of(at, person, Some(guild), requester).await?;
         let seen = panels::SeenHere {
-            restriction: jobs.restriction_in_server(person, guild).await?,
+            restriction: jobs.store().restriction_in_server(person, guild).await?,
             day: jobs.charged_here(person, guild, DAY).await?,
             month: jobs.charged_here(person, guild, MONTH).await?,
         };
         let usages = limits.usages(requester, &charges, at.created_at());
-        Ok((jobs.under_way(person).await?, usages, seen))
+        Ok((jobs.store().under_way(person).await?, usages, seen))
     })
     .await?;
     under_way.retain(|job| job.place.guild == Some(guild));
@@ -162,7 +162,7 @@ async fn server(
         return admin.perform(AdminAction::SetServerQuota(quota), here, reason).await;
     }
     let jobs = &admin.state.jobs;
-    let overrides = in_time(jobs.overrides(admin.invoker.user, Some(admin.guild))).await?;
+    let overrides = in_time(jobs.store().overrides(admin.invoker.user, Some(admin.guild))).await?;
     let given = overrides.server.unwrap_or(jobs.settings_limits().guild);
     if quota.is_some_and(|quota| !quota.is_within(given)) {
         return Err(CommandError::NotSo(say::only_lower(given)));

@@ -33,9 +33,9 @@ pub(super) async fn settings(context: Context<'_>) -> Result<(), CommandError> {
     let is_owner = admin.is_owner().await?;
     let jobs = &admin.state.jobs;
     let (overrides, own_quotas) = in_time(async {
-        let overrides = jobs.overrides(admin.invoker.user, Some(admin.guild)).await?;
+        let overrides = jobs.store().overrides(admin.invoker.user, Some(admin.guild)).await?;
         // A person's quota holds in all servers, and so is the owner's to see.
-        let own_quotas = if is_owner { Some(jobs.own_quotas().await?) } else { None };
+        let own_quotas = if is_owner { Some(jobs.store().own_quotas().await?) } else { None };
         Ok((overrides, own_quotas))
     })
     .await?;

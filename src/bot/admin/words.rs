@@ -61,7 +61,8 @@ async fn list(
 ) -> Result<(), CommandError> {
     let admin = Admin::of(context).await?;
     let scope = admin.scope(everywhere).await?;
-    let words = in_time(admin.state.jobs.blocked_words(scope, page_of(WORDS_PAGE, page))).await?;
+    let words =
+        in_time(admin.state.jobs.store().blocked_words(scope, page_of(WORDS_PAGE, page))).await?;
     admin.show(panels::words(&words)).await;
     Ok(())
 }

@@ -84,11 +84,11 @@ pub(in crate::bot) async fn song_of_this(
     drop(carried);
     let job = match job {
         Some(OwnJob::Named(id)) => {
-            let job = in_time(state.jobs.find(id)).await?;
+            let job = in_time(state.jobs.store().job(id)).await?;
             // What else its message says is no prompt.
             Some(job.ok_or(CommandError::NotNow(text::SONG_FORGOTTEN))?)
         }
-        Some(OwnJob::Answered(id)) => in_time(state.jobs.find(id)).await?,
+        Some(OwnJob::Answered(id)) => in_time(state.jobs.store().job(id)).await?,
         None => None,
     };
     let prompt = job.map(|job| job.prompt.as_str().to_owned()).or(text);

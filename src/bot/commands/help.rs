@@ -24,7 +24,7 @@ pub(in crate::bot) async fn help(context: Context<'_>) -> Result<(), CommandErro
     let (jobs, now) = (&state.jobs, invoker.interaction.created_at());
     let requester = Requester { roles: &invoker.roles, in_guild: guild.is_some() };
     let (restriction, (limits, charges)) = in_time(async {
-        let restriction = jobs.overrides(invoker.user, guild).await?.restriction;
+        let restriction = jobs.store().overrides(invoker.user, guild).await?.restriction;
         Ok((
             restriction,
             jobs.quota_of(invoker.interaction, invoker.user, guild, &requester).await?,

@@ -37,7 +37,7 @@ async fn off(context: Context<'_>) -> Result<(), CommandError> {
 async fn choose(context: Context<'_>, wanted: bool) -> Result<(), CommandError> {
     let state = context.framework.user_data().await;
     let invoker = Invoker::of_command(context.interaction);
-    in_time(state.jobs.choose_notice(invoker.user, wanted)).await?;
+    in_time(state.jobs.store().choose_notice(invoker.user, wanted)).await?;
     let sentence = match wanted {
         true if !state.jobs.tells_when_ready() => text::NOTICES_OFF_HERE,
         true => text::NOTICES_ON,

@@ -43,7 +43,7 @@ pub(in crate::bot) async fn quota_of(
     // Before the charges are read: what is cancelled here is refunded.
     let under_way = in_time(jobs.under_way_seen(person, Instant::now() + LOOK)).await?;
     let (restriction, (limits, charges)) = in_time(async {
-        let restriction = jobs.overrides(person, guild).await?.restriction;
+        let restriction = jobs.store().overrides(person, guild).await?.restriction;
         Ok((restriction, jobs.quota_of(invoker.interaction, person, guild, &requester).await?))
     })
     .await?;

@@ -47,7 +47,9 @@ impl Components<'_> {
         let told = match self.delete_message(message).await {
             Ok(()) | Err(DiscordError::MessageGone) => {
                 // Nothing but a link in a list depends on this.
-                if let Err(error) = in_time(state.jobs.message_deleted(job.id, message)).await {
+                if let Err(error) =
+                    in_time(state.jobs.store().message_deleted(job.id, message)).await
+                {
                     warn!(job = %job.id, %error, "recording a deleted message failed");
                 }
                 text::deleted(&job, invoker.user)

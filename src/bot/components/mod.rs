@@ -98,7 +98,7 @@ impl Components<'_> {
             }
             Action::Edit(id) => self.open_form(&self.job(id).await?).await,
             Action::Delete(id) => {
-                let job = in_time(self.state.jobs.find(id)).await?;
+                let job = in_time(self.state.jobs.store().job(id)).await?;
                 let job = job.ok_or(CommandError::NotNow(text::OWNER_FORGOTTEN))?;
                 self.ask_to_delete(&job, click).await
             }
@@ -119,7 +119,7 @@ impl Components<'_> {
     /// What is wrong with a click on a button that is not on its message.
     async fn not_there(&self, action: Action) -> CommandError {
         if let Action::Cancel { job: id, .. } | Action::CancelOwn(id) = action
-            && let Ok(Some(job)) = in_time(self.state.jobs.find(id)).await
+            && let Ok(Some(job)) = in_time(self.state.jobs.store().job(id)).await
             && self.invoker.may_cancel(&job)
             && !matches!(job.state, State::Accepted | State::Announced)
         {
@@ -161,7 +161,7 @@ impl Components<'_> {
     }
 
     pub(super) async fn job(&self, id: JobId) -> Result<Job, CommandError> {
-        let job = in_time(self.state.jobs.find(id)).await?;
+        let job = in_time(self.state.jobs.store().job(id)).await?;
         job.ok_or(CommandError::NotNow(text::SONG_FORGOTTEN))
     }
 

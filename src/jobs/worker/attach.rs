@@ -100,7 +100,7 @@ impl Worker {
         self.note(Event::FilesSettled).await?;
         let Some(message) = deleted else { return Ok(()) };
         // Nothing but a link in a list depends on it.
-        if let Err(error) = self.jobs.message_deleted(self.job.id, message).await {
+        if let Err(error) = self.jobs.store().message_deleted(self.job.id, message).await {
             info!(%error, "recording a deleted song message failed");
         }
         Ok(())

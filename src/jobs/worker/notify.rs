@@ -3,12 +3,7 @@
 use tracing::{info, warn};
 
 use super::{Worker, step_error::StepError};
-use crate::{
-    discord_api::DiscordError,
-    domain::{Event, UserId},
-    jobs::Jobs,
-    store::StoreError,
-};
+use crate::{discord_api::DiscordError, domain::Event, jobs::Jobs};
 
 /// How often it is tried where it surely did not get through.
 const TRIES: u32 = 3;
@@ -51,13 +46,5 @@ impl Jobs {
     /// Whether the bot tells anybody when a song is ready.
     pub fn tells_when_ready(&self) -> bool {
         self.config.extras.notice
-    }
-
-    /// Writes down whether a person wants to be told when their song is ready.
-    ///
-    /// # Errors
-    /// When the database can't be written.
-    pub async fn choose_notice(&self, person: UserId, wanted: bool) -> Result<(), StoreError> {
-        self.store.choose_notice(person, wanted).await
     }
 }
