@@ -1,6 +1,9 @@
 //! How long the bot waits for a song that Whisul took, and what ends the wait without one.
 
-use std::time::Duration;
+use std::{
+    mem::{Discriminant, discriminant},
+    time::Duration,
+};
 
 use crate::domain::{Event, Failure, Job, Report, State, Timestamp};
 
@@ -22,8 +25,8 @@ const WEEK: Duration = Duration::from_hours(7 * 24);
 pub struct Patience {
     timeout: Duration,
     persists_after: Duration,
-    /// How many polls in a row have reported the same loss, and since when.
-    lost: Option<(u32, Duration)>,
+    /// Which loss the latest polls have reported, how many in a row, and since when.
+    lost: Option<(Discriminant<Report>, u32, Duration)>,
 }
 
 impl Patience {
@@ -48,7 +51,7 @@ impl Patience {
         let is_patient = watched <= self.timeout;
         if !report.may_be_mistaken() {
             self.lost = None;
-        } else if !self.persists(watched) {
+        } else if !self.persists(&report, watched) {
             return self.judge_unreadable(job, watched);
         }
         job.reported(report, now, is_patient)
@@ -60,10 +63,13 @@ impl Patience {
         is_over.then_some(Event::Fell(Failure::GivenUp))
     }
 
-    fn persists(&mut self, watched: Duration) -> bool {
-        let (polls, since) = self.lost.get_or_insert((0, watched));
-        *polls += 1;
-        *polls >= POLLS && watched.saturating_sub(*since) >= self.persists_after
+    fn persists(&mut self, report: &Report, watched: Duration) -> bool {
+        let loss = discriminant(report);
+        // Two kinds of loss contradict each other: one of them is mistaken.
+        let same = self.lost.filter(|(other, ..)| *other == loss);
+        let (_, polls, since) = same.unwrap_or((loss, 0, watched));
+        self.lost = Some((loss, polls + 1, since));
+        polls + 1 >= POLLS && watched.saturating_sub(since) >= self.persists_after
     }
 }
 
@@ -136,6 +142,21 @@ mod tests {
             assert_eq!(patience.judge(&job, Report::Vanished, NOW, at(poll)), None, "poll {poll}");
         }
         assert_eq!(patience.judge(&job, Report::Vanished, NOW, at(20)), vanished);
+    }
+
+    /// One server of several that forgets a job does not make its song one that vanished.
+    #[test]
+    fn a_loss_of_another_kind_starts_the_count_again() {
+        let (job, mut patience) = (running(), patience());
+        let at = |poll: u32| INTERVAL * poll;
+        for poll in 0..20 {
+            assert_eq!(patience.judge(&job, Report::Songless, NOW, at(poll)), None, "poll {poll}");
+        }
+        for poll in 20..40 {
+            assert_eq!(patience.judge(&job, Report::Vanished, NOW, at(poll)), None, "poll {poll}");
+        }
+        let vanished = Some(Event::Fell(Failure::Vanished));
+        assert_eq!(patience.judge(&job, Report::Vanished, NOW, at(40)), vanished);
     }
 
     #[test]
