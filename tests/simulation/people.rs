@@ -1,160 +1,238 @@
-//! People: they ask, they delete messages, and they change who may reach what. And the rules under
-//! which they live.
+//! People and what they ask of the bot: songs, cancellations, admin commands.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use secrecy::SecretString;
-use whisul_bot::domain::{
-    ApplicationId, ChannelId, GuildId, Limits, MessageAccess, Place, Quota, RoleId, UserId,
+use tokio::time::Instant;
+use tokio_util::task::TaskTracker;
+use whisul_bot::{
+    discord_api::{Discord, Message, Reply},
+    domain::{
+        AdminAction, ApplicationId, AuditEntry, Cancellation, Canceller, Failure, GuildId, JobId,
+        MessageAccess, MessageId, Place, Prompt, RoleId, Scope, State as JobState, UserId,
+    },
+    jobs::{CancelOutcome, Jobs, RequestError, SongRequest},
 };
 
 use super::{
-    chance::Chance,
-    discord::{Asked, Channel, Discord, Face, Offence, Person},
-    world::{Happening, World},
+    discord::{Click, Interaction, OWNER, channel_id},
+    plan::Act,
+    whisul::prompt_of,
+    world::{START, State, World},
 };
-
-const PEOPLE: usize = 3;
-const CHANNELS: usize = 2;
 
 /// The role that gives more songs.
 pub(crate) const ROLE: RoleId = RoleId(1);
 
-/// The settings of a world.
-pub(crate) struct Rules {
-    pub(crate) limits: Limits,
-    /// How many songs may be at Whisul at once.
-    pub(crate) room: usize,
-    pub(crate) job_timeout: Duration,
-    /// How long people wait, at most, before one of them asks again.
-    hurry: u64,
+/// How long a click waits for the database.
+const CLICK: Duration = Duration::from_millis(1500);
+
+/// A process of the bot, as people find it.
+#[derive(Clone)]
+pub(crate) struct Bot {
+    pub(crate) world: Arc<World>,
+    pub(crate) jobs: Arc<Jobs>,
+    pub(crate) discord: Arc<Discord>,
+    /// What answers people at present.
+    pub(crate) handlers: TaskTracker,
 }
 
-impl Rules {
-    pub(crate) fn random(chance: &mut Chance) -> Self {
-        let window = chance.seconds(300..3600);
-        let count = chance.number(2..9);
-        let quota = |count| Quota::Limited { count, window };
-        let perhaps = |chance: &mut Chance, most| {
-            let limited = chance.of(0.5);
-            if limited { quota(chance.number(1..most)) } else { Quota::Unlimited }
-        };
-        let limits = Limits {
-            user: if chance.of(0.3) { Quota::Unlimited } else { quota(count) },
-            user_concurrency: chance.number(1..8),
-            roles: BTreeMap::from([(ROLE, quota(count + 3))]),
-            guild: perhaps(chance, 20),
-            global: perhaps(chance, 30),
-        };
-        let room = 1 + chance.index(3);
-        let hurry = if chance.of(0.3) { 120 } else { 900 };
-        Self { limits, room, job_timeout: Duration::from_mins(20), hurry }
+pub(crate) fn user_id(person: usize) -> UserId {
+    UserId(50 + person as u64)
+}
+
+impl Bot {
+    /// The interaction of a request comes to the bot, perhaps once more.
+    pub(crate) fn receive(&self, index: usize) {
+        let request = self.world.state().interaction(index);
+        let bot = self.clone();
+        self.handlers.spawn(async move {
+            let (id, token) = (request.interaction, request.place.token.clone().unwrap());
+            let requested = bot.jobs.request(request).await;
+            bot.world.state().requested(index, &requested);
+            if requested.is_err() {
+                let reply = Reply::Message(Message::text("No song was started.").ephemeral());
+                bot.reply(id, &token, &reply).await;
+            }
+        });
     }
-}
 
-impl Discord {
-    pub(crate) fn random(chance: &mut Chance) -> Self {
-        let mut person = |_| Person { takes_messages: chance.of(0.8), has_role: chance.of(0.3) };
-        let people = (0..PEOPLE).map(&mut person).collect();
-        let mut channel = |_| {
-            let installed = chance.of(0.7);
-            Channel { installed, access: installed, readable: chance.of(0.7) }
-        };
-        let channels = (0..CHANNELS).map(&mut channel).collect();
-        let nonce_memory = chance.seconds(180..600);
-        Self { asked: Vec::new(), messages: Vec::new(), channels, people, nonce_memory }
+    /// Gives the first answer, trying while it can still be in time.
+    async fn reply(&self, id: JobId, token: &SecretString, reply: &Reply) -> bool {
+        let time = self.jobs.time_to_answer(id);
+        time.retry(|| self.discord.reply(id, token, reply), |_| {}).await.is_ok()
     }
-}
 
-impl World {
-    pub(crate) fn somebody_asks(&mut self) {
-        if !self.troubled() {
+    /// Somebody does something.
+    pub(crate) fn act(&self, act: Act) {
+        if self.world.state().act_alone(act) {
             return;
         }
-        let (person, channel) = (self.chance.index(PEOPLE), self.chance.index(CHANNELS));
+        let bot = self.clone();
+        self.handlers.spawn(async move {
+            match act {
+                Act::Cancels(index) => bot.click_cancel(index).await,
+                Act::Ends(index) => bot.end(index).await,
+                Act::Looks(person) => {
+                    let until = Instant::now() + Duration::from_millis(700);
+                    let seen = bot.jobs.under_way_seen(user_id(person), until).await;
+                    let seen = seen.map(|jobs| jobs.len());
+                    bot.world.state().tell(|| format!("person {person} looks: {seen:?}"));
+                }
+                Act::Notices { person, wants } => {
+                    _ = bot.jobs.choose_notice(user_id(person), wants).await;
+                }
+                _ => bot.administrate(act).await,
+            }
+        });
+    }
+
+    /// The requester clicks *Cancel*, if they see that button.
+    async fn click_cancel(&self, index: usize) {
+        let Some((click, message, id)) = self.world.state().click(index) else { return };
+        let token = SecretString::new(format!("click{click}"));
+        let cancel = self.world.state().snowflake(0x20_0000 + click as u64);
+        let answer = async |news: Option<Message>| {
+            let shows_it = news.is_some();
+            let reply = news.map_or(Reply::Acknowledge, Reply::Update);
+            let is_answered = self.reply(JobId(cancel), &token, &reply).await;
+            (is_answered && shows_it).then_some(MessageId(message))
+        };
+        let by_requester = Cancellation::by(Canceller::Requester);
+        let until = Instant::now() + CLICK;
+        let cancelled = self.jobs.cancel(id, by_requester, until, answer).await;
+        self.cancelled(index, cancelled.ok());
+    }
+
+    /// The owner cancels a song, or ends it while it runs.
+    async fn end(&self, index: usize) {
+        let Some(id) = self.world.state().wants_ended(index) else { return };
+        let by_owner = Cancellation::by(Canceller::Owner);
+        let until = Instant::now() + CLICK;
+        let ended = self.jobs.cancel_or_end(id, by_owner, until).await;
+        self.cancelled(index, ended.ok());
+    }
+
+    fn cancelled(&self, index: usize, outcome: Option<CancelOutcome>) {
+        let mut state = self.world.state();
+        state.check_cancelled(index, outcome);
+        state.tell(|| format!("cancelling {index} came to {outcome:?}"));
+        state.see(match outcome {
+            Some(CancelOutcome::Cancelled | CancelOutcome::Ended) => "cancelled concurrently",
+            Some(CancelOutcome::Remembered { .. }) => "cancelled while the prompt was on its way",
+            Some(CancelOutcome::Late) | None => "cancelled, perhaps",
+            Some(CancelOutcome::TooLate | CancelOutcome::NotFound) => "cancelled too late",
+        });
+    }
+
+    async fn administrate(&self, act: Act) {
+        let action = match act {
+            Act::Blocks(person) => AdminAction::Block(user_id(person)),
+            Act::Unblocks(person) => AdminAction::Unblock(user_id(person)),
+            Act::Pauses => AdminAction::Pause,
+            _ => AdminAction::Resume,
+        };
+        let id = self.world.state().admin_interaction(act);
+        let (admin, guild, scope) = (UserId(OWNER), GuildId(10), Scope::Everywhere);
+        let entry = AuditEntry { id, admin, guild, scope, action, reason: None };
+        let performed = self.jobs.perform(&entry).await;
+        self.world.state().tell(|| format!("{act:?} came to {performed:?}"));
+    }
+}
+
+impl State {
+    fn requested(&mut self, index: usize, requested: &Result<(), RequestError>) {
+        self.tell(|| format!("  request {index} came to {requested:?}"));
+        self.see(match requested {
+            Ok(()) => "taken on",
+            Err(RequestError::Refused(_)) => "refused by a limit",
+            Err(RequestError::Restricted(_)) => "kept out by an admin",
+            Err(RequestError::Repeated) => "asked twice by one button",
+            Err(RequestError::Store(_) | RequestError::Late) => {
+                "written down too late, or not surely"
+            }
+            Err(RequestError::NotShown) => "the first answer was rejected",
+            Err(RequestError::Panicked) => "panicked",
+        });
+        let has_panicked = matches!(requested, Err(RequestError::Panicked));
+        self.promise(!has_panicked, "nothing panics", || format!("request {index} did"));
+    }
+
+    /// The interaction of a request, as the gateway brings it.
+    fn interaction(&mut self, index: usize) -> SongRequest {
+        let request = self.plan.requests[index].clone();
+        let id = JobId(((START + request.at) << 22) | index as u64);
+        let is_first = !self.discord.interactions.contains_key(&index);
+        if is_first {
+            let interaction =
+                Interaction { id, at: request.at, answer: None, was_turned_away: false };
+            self.discord.interactions.insert(index, interaction);
+        } else {
+            self.see("asked twice by one interaction");
+        }
+        let (person, channel) = (request.person, request.channel);
+        self.tell(|| format!("person {person} asks for {index} in channel {channel}"));
         let installed = self.discord.channels[channel].installed;
-        let offence = match self.chance.of(self.climate.offence) {
-            true if self.chance.of(0.5) => Offence::Prompt,
-            true => Offence::Outcome,
-            false => Offence::Nothing,
-        };
-        let asked = Asked {
-            at: self.now(),
-            person,
-            channel,
-            ephemeral: !installed && self.chance.of(0.5),
-            offence,
-            answer: None,
-            whispered: false,
-            cancelled: false,
-            post: None,
-            excuse: None,
-        };
-        let index = self.discord.asked.len();
-        self.discord.asked.push(asked);
-        self.tell(|| format!("person {person} asks for job {index} in channel {channel}"));
-        let route = self.chance.millis(10..800);
-        self.agenda.add(route, Happening::Interaction(index));
-        if self.chance.of(self.climate.redelivery) {
-            let route = self.chance.seconds(1..90);
-            self.agenda.add(route, Happening::Interaction(index));
-        }
-        if self.chance.of(self.climate.deletion) {
-            let wait = self.chance.seconds(2..400);
-            self.agenda.add(wait, Happening::Deletes(index));
-        }
-        if self.chance.of(self.climate.cancellation) {
-            let wait = self.chance.seconds(1..400);
-            self.agenda.add(wait, Happening::Cancels(index));
-        }
-        let wait = self.chance.seconds(1..self.rules.hurry);
-        // Some ask for several songs in one breath.
-        let wait = if self.chance.of(0.3) { self.chance.millis(1..500) } else { wait };
-        self.agenda.add(wait, Happening::Asks);
-    }
-
-    /// Deletes the first answer. A new message that is deleted before the bot knows of it is beyond
-    /// what any bot can tell from one that never was.
-    pub(crate) fn somebody_deletes(&mut self, index: usize) {
-        if let Some(message) = self.discord.asked[index].answer {
-            self.discord.messages[message].deleted = true;
-            self.tell(|| format!("somebody deletes message {message} of job {index}"));
+        SongRequest {
+            interaction: id,
+            requester: user_id(person),
+            roles: if self.plan.people[person].has_role { vec![ROLE] } else { Vec::new() },
+            place: Place {
+                guild: installed.then_some(GuildId(10 + channel as u64)),
+                channel: channel_id(channel),
+                access: if installed { MessageAccess::Channel } else { MessageAccess::TokenOnly },
+                application: ApplicationId(1),
+                token: Some(SecretString::new(index.to_string())),
+                attachment_limit: 1 << 20,
+            },
+            prompt: Prompt::parse(&prompt_of(index)).unwrap(),
+            origin: None,
         }
     }
 
-    pub(crate) fn change_access(&mut self) {
-        for channel in &mut self.discord.channels {
-            if channel.installed && self.chance.of(self.climate.access) {
-                channel.access = self.chance.of(0.6);
-                channel.readable = self.chance.of(0.6);
+    /// The requester clicks *Cancel*: the click's number, its message and the job.
+    fn click(&mut self, index: usize) -> Option<(usize, u64, JobId)> {
+        let id = self.discord.interactions.get(&index)?.id;
+        let first = self.discord.first_answer(index).filter(|message| !message.is_deleted)?;
+        let message = first.id;
+        first.body["components"].to_string().contains("\"cancel:").then_some(())?;
+        let at = self.now();
+        self.promises.cancelled.insert(index);
+        self.tell(|| format!("somebody cancels request {index}"));
+        self.discord.clicks.push(Click { at, index, is_answered: false });
+        Some((self.discord.clicks.len() - 1, message, id))
+    }
+
+    /// Is what people are told about a cancellation true?
+    fn check_cancelled(&mut self, index: usize, outcome: Option<CancelOutcome>) {
+        let row = self.rows.get(&index).map(|row| &row.state);
+        let is_true = match outcome {
+            Some(CancelOutcome::Cancelled) => matches!(row, Some(JobState::Cancelled(_))),
+            Some(CancelOutcome::Ended) => {
+                matches!(row, Some(JobState::Failed(Failure::Ended { .. })))
             }
-        }
-        for person in &mut self.discord.people {
-            if self.chance.of(self.climate.access) {
-                person.takes_messages = self.chance.of(0.6);
+            Some(CancelOutcome::Remembered { .. }) => {
+                self.promises.remembered.insert(index);
+                true
             }
-        }
-    }
-
-    /// Who asks, where, and what Discord tells the bot about it.
-    pub(crate) fn circumstances(&self, index: usize) -> (UserId, Place, Vec<RoleId>) {
-        let asked = &self.discord.asked[index];
-        let installed = self.discord.channels[asked.channel].installed;
-        let place = Place {
-            guild: installed.then_some(GuildId(asked.channel as u64)),
-            channel: ChannelId(asked.channel as u64),
-            access: if installed { MessageAccess::Channel } else { MessageAccess::TokenOnly },
-            application: ApplicationId(1),
-            token: Some(SecretString::new(String::new())),
-            attachment_limit: 0,
+            _ => true,
         };
-        let has_role = self.discord.people[asked.person].has_role;
-        (UserId(asked.person as u64), place, if has_role { vec![ROLE] } else { Vec::new() })
+        self.promise(is_true, "who is told that a song is cancelled finds it so", || {
+            format!("request {index} is not")
+        });
     }
 
-    /// Whether people can see the outcome of a job somewhere, or saw it before they deleted it.
-    pub(crate) fn is_shown(&self, index: usize, outcome: &'static str) -> bool {
-        let messages = self.discord.messages.iter().filter(|message| message.index == index);
-        messages.into_iter().any(|message| message.face == Face::Outcome(outcome))
+    fn wants_ended(&mut self, index: usize) -> Option<JobId> {
+        let id = self.discord.interactions.get(&index)?.id;
+        self.promises.ended.insert(index);
+        self.tell(|| format!("the owner cancels or ends request {index}"));
+        Some(id)
+    }
+
+    fn admin_interaction(&mut self, act: Act) -> JobId {
+        let number = self.promises.admin_actions.len() as u64;
+        let id = JobId(self.snowflake(0x30_0000 + number));
+        self.promises.admin_actions.insert(id, act);
+        id
     }
 }

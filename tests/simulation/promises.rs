@@ -1,33 +1,54 @@
 //! What the bot promises, checked whenever something changes that others can see: a row on disk, a
-//! prompt at Whisul, a message on Discord, a turn.
+//! prompt at Whisul, a message on Discord.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use whisul_bot::domain::{
-    Charge, Delivery, Failure, Job, Limits, Quota, REFUNDS, State, Submission,
-};
+use serde_json::Value;
+use whisul_bot::domain::{Delivery, Job, JobId, State as JobState};
 
 use super::{
-    discord::Face,
-    disk::is_refunded,
-    people::ROLE,
-    whisul::End,
-    world::{World, face_of, index_of, outcome_of},
+    discord::Kind,
+    plan::Act,
+    whisul::song_url,
+    world::{Phase, State, index_of},
 };
 
 /// What has to be remembered to see a promise broken.
 #[derive(Default)]
 pub(crate) struct Promises {
     pub(crate) first_broken: Option<String>,
-    /// The new messages about each job.
+    /// The new messages about the song of each request.
     posts: BTreeMap<usize, u32>,
-    /// The jobs of which this run of the bot knows that a person deleted the message.
-    known_deleted: BTreeSet<usize>,
-    /// The jobs of which somebody was told that the song is ready.
+    /// Of which this run of the bot knows that a person deleted the message.
+    pub(crate) known_deleted: BTreeSet<usize>,
+    /// Of which somebody was told that the song is ready.
     told: BTreeSet<usize>,
+    /// The requests that somebody wanted cancelled, or that the owner wanted ended.
+    pub(crate) cancelled: BTreeSet<usize>,
+    pub(crate) ended: BTreeSet<usize>,
+    /// Those that this run of the bot cancels unless Whisul takes the prompt that is on its way.
+    pub(crate) remembered: BTreeSet<usize>,
+    /// The messages that an edit is on its way to.
+    pub(crate) edits: BTreeSet<usize>,
+    /// When the latest requests to Whisul were sent.
+    sent: VecDeque<u64>,
+    /// The admin actions by their interaction, and what is in force of them.
+    pub(crate) admin_actions: BTreeMap<JobId, Act>,
+    pub(crate) blocked: BTreeSet<usize>,
+    pub(crate) is_paused: bool,
 }
 
-impl World {
+impl Promises {
+    /// The bot has forgotten everything.
+    pub(crate) fn forget(&mut self) {
+        self.known_deleted.clear();
+        self.remembered.clear();
+        self.edits.clear();
+        self.sent.clear();
+    }
+}
+
+impl State {
     /// Takes note of a promise that does not hold.
     pub(crate) fn promise(&mut self, holds: bool, promise: &str, how: impl FnOnce() -> String) {
         if !holds {
@@ -37,241 +58,182 @@ impl World {
         }
     }
 
-    /// The bot has learned that a person deleted the message of a job.
-    pub(crate) fn knows_deleted(&mut self, index: usize) {
-        self.promises.known_deleted.insert(index);
+    /// A prompt is on its way to Whisul.
+    pub(crate) fn check_submission(&mut self, index: usize) {
+        let row = self.rows.get(&index);
+        let is_on_disk = row.is_some_and(|row| row.state == JobState::Submitting);
+        let is_told = self.discord.first_answer(index).is_some();
+        self.promise(is_told, "nothing is submitted before its first answer stands", || {
+            format!("request {index} was submitted")
+        });
+        self.promise(is_on_disk, "a submission is on disk before it is made", || {
+            format!("request {index} was submitted")
+        });
+        let is_cancelled = self.promises.remembered.contains(&index);
+        self.promise(!is_cancelled, "a cancellation that is remembered is carried out", || {
+            format!("request {index} was submitted once more")
+        });
+        let is_up = self.phase == Phase::Up;
+        self.promise(is_up, "no prompt is sent once the bot is asked to stop", || {
+            format!("request {index} was submitted")
+        });
     }
 
-    /// The bot has forgotten everything.
-    pub(crate) fn all_forgotten(&mut self) {
-        self.promises.known_deleted.clear();
-        self.turns.forget();
+    /// A request to Whisul's API is sent: are they no more than the settings say?
+    pub(crate) fn check_rate(&mut self) {
+        let (now, most) = (self.now(), self.plan.settings.requests_a_second as usize);
+        let sent = &mut self.promises.sent;
+        sent.retain(|at| at + 1000 > now);
+        sent.push_back(now);
+        let sent = sent.len();
+        self.promise(sent <= most, "no more requests are sent to Whisul than may be", || {
+            format!("{sent} within a second")
+        });
     }
 
-    /// A prompt comes to Whisul.
-    pub(crate) fn take_prompt(&mut self, index: usize) -> Submission {
-        let row = self.disk.row(index);
-        let on_disk = row.is_some_and(|row| row.state == State::Submitting);
-        let told = self.discord.first_answer(index).is_some();
-        self.promise(told, "nothing is submitted before its first answer stands", || {
-            format!("job {index} was submitted")
+    /// An edit leaves for a message.
+    pub(crate) fn check_edit(&mut self, message: usize) {
+        let is_alone = self.promises.edits.insert(message);
+        self.promise(is_alone, "one edit of a message is on its way at a time", || {
+            format!("two of message {message}")
         });
-        // Even where its process was killed meanwhile: no request travels for as long as a start
-        // takes.
-        self.promise(on_disk, "a submission is on disk before it is made", || {
-            format!("job {index} was submitted")
-        });
-        let now = self.now();
-        let submission = self.whisul.submit(index, now, &mut self.chance);
-        let times = self.whisul.times_taken(index);
-        self.promise(times <= 1, "Whisul takes each prompt at most once", || {
-            format!("it took that of job {index} {times} times")
-        });
-        self.tell(|| format!("  Whisul: job {index} is {submission:?}"));
-        submission
     }
 
     /// A message is about to show something.
-    pub(crate) fn check_shown(&mut self, index: usize, message: usize, face: Face) {
-        let shown = self.discord.messages[message].face;
-        let stays = shown == Face::Progress || shown == face;
+    pub(crate) fn check_shown(&mut self, message: usize, body: &Value, is_outcome: bool) {
+        let shown = &self.discord.messages[message];
+        let (index, was_outcome) = (shown.index, shown.shows_outcome);
+        let stays = is_outcome || !was_outcome;
         self.promise(stays, "a message that shows the outcome stays as it is", || {
-            format!("message {message} of job {index} showed {shown:?} and now shows {face:?}")
+            format!("message {message} of request {index} showed the outcome")
         });
-        let row = self.disk.row(index).map_or(Face::Progress, face_of);
-        let true_now = face == Face::Progress || face == row;
-        self.promise(true_now, "what is shown is on disk", || {
-            format!("message {message} of job {index} shows {face:?}, the row says {row:?}")
+        let job = self.discord.interactions[&index].id;
+        let of_other = self.discord.interactions.values().any(|other| {
+            other.id != job && body["components"].to_string().contains(&format!(":{}", other.id))
         });
+        self.promise(!of_other, "a message is about one song", || {
+            format!("message {message} of request {index} has the buttons of another")
+        });
+        self.check_outcome_shown(index, body, is_outcome);
     }
 
-    /// There is a new message about a job.
-    pub(crate) fn check_post(&mut self, index: usize) {
+    fn check_outcome_shown(&mut self, index: usize, body: &Value, is_outcome: bool) {
+        let row = self.rows.get(&index);
+        let is_on_disk = !is_outcome || row.is_some_and(Job::has_outcome);
+        let song = row.and_then(|row| match &row.state {
+            JobState::Completed { song, .. } => song.song_url.clone(),
+            _ => None,
+        });
+        let link = body["embeds"][0]["url"].as_str().map(str::to_owned);
+        let is_own = link.is_none() || (link == song && link == Some(song_url(index)));
+        let is_missing = is_outcome && link.is_none() && song.is_some();
+        self.promise(is_on_disk, "what is shown is on disk", || {
+            format!("request {index} is shown its outcome")
+        });
+        self.promise(is_own, "a message has the link of its own song", || {
+            format!("request {index} is shown {link:?}")
+        });
+        let rejects = self.plan.requests[index].rejects;
+        let is_allowed = rejects != super::plan::Rejects::Nothing || !self.is_unrejected();
+        self.promise(!is_missing || is_allowed, "a song is shown with its link", || {
+            format!("request {index} is shown no link")
+        });
+        if is_outcome {
+            self.tell(|| format!("  request {index} is shown its outcome"));
+        }
+    }
+
+    /// Whether no fault looks as if Discord rejected a message.
+    fn is_unrejected(&self) -> bool {
+        self.plan.faults.is_empty() && self.plan.outages.is_empty()
+    }
+
+    /// There is a new message about a song.
+    pub(crate) fn check_post(&mut self, message: usize, body: &Value, is_outcome: bool) {
+        let index = self.discord.messages[message].index;
         let posts = self.promises.posts.entry(index).or_default();
         *posts += 1;
         let posts = *posts;
+        self.see("delivered in a new message");
         self.promise(posts <= 1, "no message is posted twice", || {
-            format!("{posts} new messages about job {index}")
+            format!("{posts} new messages about request {index}")
         });
-        let known_deleted = self.promises.known_deleted.contains(&index);
-        self.promise(!known_deleted, "what a person deleted stays deleted", || {
-            format!("a new message about job {index}")
+        let is_known = self.promises.known_deleted.contains(&index);
+        self.promise(!is_known, "what a person deleted stays deleted", || {
+            format!("a new message about request {index}")
         });
+        let row = self.rows.get(&index);
+        let is_begun = row.is_some_and(|row| matches!(row.delivery, Delivery::Posting(_)));
+        self.promise(is_begun, "a new message is on disk before it is posted", || {
+            format!("a new message about request {index}")
+        });
+        self.check_outcome_shown(index, body, is_outcome);
     }
 
     /// Somebody is told that their song is ready.
     pub(crate) fn check_notice(&mut self, index: usize) {
         self.see("told that a song is ready");
-        let first = self.promises.told.insert(index);
-        self.promise(first, "nobody is told twice that a song is ready", || {
-            format!("the requester of job {index} is")
+        let is_first = self.promises.told.insert(index);
+        self.promise(is_first, "nobody is told twice that a song is ready", || {
+            format!("the requester of {index} is")
         });
-        let row = self.disk.row(index);
-        let true_now = row.is_some_and(|row| {
-            matches!(row.state, State::Completed { .. }) && row.delivery == Delivery::Delivered
+        let row = self.rows.get(&index);
+        let is_there = row.is_some_and(|row| {
+            let is_completed = matches!(row.state, JobState::Completed { .. });
+            is_completed && row.delivery == Delivery::Delivered
         });
-        self.promise(true_now, "who is told of a song finds it", || format!("job {index} is not"));
-    }
-
-    /// A job was charged.
-    pub(crate) fn check_quotas(&mut self, job: &Job) {
-        let Limits { user, guild, global, roles, .. } = self.rules.limits.clone();
-        let asked = &self.discord.asked[index_of(job.id)];
-        let has_role = self.discord.people[asked.person].has_role;
-        let user = if has_role && user != Quota::Unlimited { roles[&ROLE] } else { user };
-        let in_guild = job.place.guild.is_some();
-        let of_guild = |row: &Job| row.place.guild == job.place.guild;
-        self.check_window(user, |row| row.charge == Charge::Full && row.requester == job.requester);
-        self.check_window(global, |row| row.charge != Charge::None);
-        if in_guild {
-            self.check_window(guild, |row| row.charge == Charge::Full && of_guild(row));
-        }
-        let open = self.disk.rows().filter(|row| row.requester == job.requester);
-        let open = open.filter(|row| !row.has_outcome()).count();
-        let most = self.rules.limits.user_concurrency as usize;
-        self.promise(open <= most, "nobody has more songs at once than allowed", || {
-            format!("{} has {open}", job.requester)
+        self.promise(is_there, "who is told of a song finds it", || {
+            format!("{index} is not there")
         });
     }
 
-    fn check_window(&mut self, quota: Quota, counts: impl Fn(&Job) -> bool) {
-        if let Quota::Limited { count, window } = quota {
-            let most = self.disk.most_in(window, counts);
-            self.promise(most <= count as usize, "no window exceeds its quota", || {
-                format!("{most} charges in a window of {quota}")
-            });
-        }
-    }
-
-    /// A row was written over.
-    pub(crate) fn check_written(&mut self, before: &Job, after: &Job) {
-        let index = index_of(after.id);
-        let from_to = || {
-            let (before_charge, charge) = (before.charge, after.charge);
-            let (one, other) = (outcome_of(before), outcome_of(after));
-            format!("job {index}: {one}, {before_charge:?} to {other}, {charge:?}")
-        };
-        self.tell(|| format!("  disk: {}, {:?}", from_to(), after.delivery));
-        self.promise(!before.is_settled(), "a settled job stays as it is", from_to);
-        let same = before.state == after.state && before.charge == after.charge;
-        self.promise(same || !before.has_outcome(), "an outcome never changes", from_to);
-        let counts = match &after.state {
-            // Nobody pays again and again for what fails: the key does, then the person.
-            State::Failed(failure) => {
-                [failure.remaining_charge(0), failure.remaining_charge(REFUNDS)]
-                    .contains(&after.charge)
-            }
-            State::Abandoned | State::Cancelled(_) => after.charge == Charge::None,
-            _ => after.charge == Charge::Full,
-        };
-        self.promise(counts, "a charge stands until a refund is due", from_to);
-        if let Some(window) = self.rules.limits.longest_window() {
-            let of = after.requester;
-            let refunds = self.disk.most_in(window, |row| row.requester == of && is_refunded(row));
-            self.promise(refunds <= REFUNDS as usize, "failures are refunded a few times", || {
-                format!("{refunds} of {of} are")
-            });
-        }
-        if !before.has_outcome() && after.has_outcome() {
-            self.check_outcome(before, after);
-        }
-        if after.is_settled() {
-            self.check_settled(after);
-        }
-        self.check_room();
-    }
-
-    /// There is an outcome: is it the true one?
-    fn check_outcome(&mut self, before: &Job, after: &Job) {
-        let (index, now) = (index_of(after.id), self.now());
-        let (taken, end) = (self.whisul.times_taken(index) > 0, self.whisul.end(index, now));
-        let stands = self.discord.first_answer(index).is_some_and(|message| !message.deleted);
-        let age = self.whisul.age(index, now).unwrap_or_default();
-        self.see(outcome_of(after));
-        let (is_true, of_what) = match &after.state {
-            State::Completed { .. } => (end == Some(End::Completed), "a song is Whisul's"),
-            State::Failed(Failure::UnknownFate) => {
-                (before.state == State::Submitting, "only a submission is of unknown fate")
-            }
-            State::Failed(Failure::GivenUp) => {
-                (age > self.rules.job_timeout, "nobody gives up early, whatever the clocks say")
-            }
-            State::Failed(Failure::Generation { .. }) => {
-                (end == Some(End::Failed), "a failure is Whisul's")
-            }
-            State::Failed(Failure::Vanished) => (end == Some(End::Lost), "a loss is Whisul's"),
-            State::Failed(Failure::Ended { .. }) => {
-                let wanted = self.discord.asked[index].cancelled;
-                (taken && wanted, "nobody ends a song but the owner")
-            }
-            State::Abandoned => (!taken && !stands, "who was told of a song is not left waiting"),
-            State::Cancelled(_) => {
-                let wanted = !stands || self.discord.asked[index].cancelled;
-                (!taken && wanted, "nobody takes a song back but its requester")
-            }
-            _ => (!taken, "what Whisul has taken is not given away"),
-        };
-        self.promise(is_true, of_what, || format!("job {index} is {}", outcome_of(after)));
-    }
-
-    /// Nothing is left to do: has everything been done?
-    fn check_settled(&mut self, job: &Job) {
-        let index = index_of(job.id);
-        match job.delivery {
-            Delivery::Delivered => {
-                let shown = self.is_shown(index, outcome_of(job));
-                self.promise(shown, "what is called delivered was shown", || {
-                    format!("job {index} is called delivered")
-                });
-            }
-            Delivery::Undeliverable => {
-                let excuse = self.discord.asked[index].excuse;
-                self.see(excuse.unwrap_or("undeliverable for no reason"));
-                self.promise(
-                    excuse.is_some(),
-                    "only with a reason is an outcome not shown",
-                    || format!("job {index} is called undeliverable"),
-                );
-            }
+    /// An admin action was written.
+    pub(crate) fn admin_action_written(&mut self, action: Option<JobId>) {
+        let act = action.and_then(|action| self.promises.admin_actions.get(&action).copied());
+        self.tell(|| format!("  in force: {act:?}"));
+        match act {
+            Some(Act::Blocks(person)) => drop(self.promises.blocked.insert(person)),
+            Some(Act::Unblocks(person)) => drop(self.promises.blocked.remove(&person)),
+            Some(Act::Pauses) => self.promises.is_paused = true,
+            Some(Act::Resumes) => self.promises.is_paused = false,
             _ => {}
         }
     }
 
-    /// Is there room for what is at Whisul?
-    fn check_room(&mut self) {
-        let running = self.disk.rows().filter(|row| row.is_at_whisul()).count();
-        let room = self.rules.room;
-        self.promise(running <= room, "no more songs run than there is room for", || {
-            format!("{running} songs, room for {room}")
-        });
-    }
-
     /// All is well again, and nothing happens any more: has everybody got what is theirs?
     pub(crate) fn check_the_end(&mut self) {
-        let rows: Vec<Job> = self.disk.rows().cloned().collect();
+        let rows: Vec<_> = self.rows.values().cloned().collect();
         for row in &rows {
             let index = index_of(row.id);
             self.promise(row.is_settled(), "everything comes to an end", || {
-                format!("job {index} is still {} and {:?}", outcome_of(row), row.delivery)
+                format!("request {index} is still {} and {:?}", row.state.name(), row.delivery)
             });
-            let counts = match &row.state {
-                State::Failed(failure) => failure.remaining_charge(REFUNDS) == Charge::Full,
-                _ => false,
-            };
-            let charged = row.charge == Charge::Full && !counts;
-            let song = matches!(row.state, State::Completed { .. });
-            self.promise(charged == song, "each person's charges are for their songs", || {
-                format!("job {index} of {} is {}", row.requester, outcome_of(row))
-            });
+            let is_song = matches!(row.state, JobState::Completed { .. });
+            let is_charged = super::rows::charges_person(row);
+            self.promise(
+                is_charged == is_song,
+                "each person's charges are for their songs",
+                || format!("request {index} is {} and charged {:?}", row.state.name(), row.charge),
+            );
         }
-        for index in 0..self.discord.messages.len() {
-            let message = &self.discord.messages[index];
-            let (job, waits) = (message.index, message.face == Face::Progress && !message.deleted);
-            let elsewhere = self.promises.posts.contains_key(&job);
-            let excused = self.discord.asked[job].excuse.is_some();
-            let left_waiting = waits && !elsewhere && !excused;
-            self.promise(!left_waiting, "whoever was told of a song sees its outcome", || {
-                format!("message {index} still shows progress of job {job}")
+        for message in 0..self.discord.messages.len() {
+            let shown = &self.discord.messages[message];
+            let index = shown.index;
+            let waits = shown.kind == Kind::Answer && !shown.shows_outcome && !shown.is_deleted;
+            let is_excused = self.promises.posts.contains_key(&index)
+                || self.discord.excuses.contains_key(&index);
+            self.promise(
+                !waits || is_excused,
+                "whoever was told of a song sees its outcome",
+                || format!("message {message} still shows progress of request {index}"),
+            );
+        }
+        let taken: Vec<usize> =
+            self.whisul.songs.iter().map(super::whisul::WhisulSong::index).collect();
+        for index in taken {
+            let is_known = self.rows.contains_key(&index);
+            self.promise(is_known, "Whisul makes songs for jobs alone", || {
+                format!("song of {index}")
             });
         }
     }

@@ -1,93 +1,114 @@
-//! The promise of the queue: while a song is its requester's next, each other person's songs that were
-//! asked for later overtake it at most once. Crashes change nothing about that.
+//! The promise of the queue: while a song waits as its requester's next, each other person's songs
+//! that were asked for later overtake it at most once.
+//!
+//! It is checked in worlds in which nothing goes wrong on the way to Discord and Whisul: there, who has
+//! been called submits within moments, so that the rows show the order of the calls.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use whisul_bot::domain::{Job, QueuePosition, UserId};
+use whisul_bot::domain::{Job, QueuePosition, State as JobState, UserId};
 
-use super::{
-    agenda::Moment,
-    world::{World, index_of},
-};
+use super::world::State;
+
+/// From a turn to the write of the submission it may take so long, in milliseconds: the message is
+/// looked at first.
+const CALLED: u64 = 5000;
 
 /// What has to be remembered to see that promise broken.
 #[derive(Default)]
 pub(crate) struct Turns {
-    /// Who waits in line.
-    waiting: BTreeSet<(QueuePosition, UserId)>,
-    /// Who was told that their song starts at once, and does not stand in line yet.
-    pub(crate) promised: BTreeSet<QueuePosition>,
-    /// Since when a waiting job is its requester's next.
-    next_since: BTreeMap<QueuePosition, Moment>,
-    /// How often somebody gave a turn up: one of several songs that they asked for at once came to
-    /// nothing before its turn.
+    waiting: BTreeMap<usize, Waiting>,
+    /// How often somebody gave a turn up: a song of theirs came to nothing while it waited.
     given_up: BTreeMap<UserId, usize>,
-    /// By which turns of whom a waiting job was overtaken.
-    overtaken: BTreeMap<(QueuePosition, UserId), BTreeSet<QueuePosition>>,
+}
+
+struct Waiting {
+    requester: UserId,
+    position: QueuePosition,
+    /// Since when it is its requester's next.
+    next_since: Option<u64>,
+    /// By whom it was overtaken, and when.
+    overtaken: Vec<(u64, UserId)>,
 }
 
 impl Turns {
-    /// A turn was not used, so that nobody was overtaken by it.
-    pub(crate) fn unused(&mut self, turn: QueuePosition) {
-        for turns in self.overtaken.values_mut() {
-            turns.remove(&turn);
-        }
-    }
-
-    /// Nobody waits in line any more: the bot was killed.
+    /// The bot's process ended: who waits joins again when the next one starts.
     pub(crate) fn forget(&mut self) {
-        self.waiting.clear();
-        self.promised.clear();
+        for waiting in self.waiting.values_mut() {
+            waiting.overtaken.clear();
+        }
     }
 }
 
-impl World {
-    /// A job has joined the line.
-    pub(crate) fn joined(&mut self, job: &Job) {
-        self.turns.waiting.insert((job.queue_position(), job.requester));
+impl State {
+    pub(crate) fn note_turn(&mut self, index: usize, before: Option<&Job>, after: &Job) {
+        let is_calm = self.plan.faults.is_empty() && self.plan.outages.is_empty();
+        if !is_calm {
+            return;
+        }
+        let was_waiting = before.is_some_and(|before| before.state == JobState::Announced);
+        match after.state {
+            JobState::Announced => {
+                let (requester, position) = (after.requester, after.queue_position());
+                let waiting =
+                    Waiting { requester, position, next_since: None, overtaken: Vec::new() };
+                self.turns.waiting.entry(index).or_insert(waiting);
+            }
+            JobState::Submitting => {
+                let waiting = self.turns.waiting.remove(&index);
+                self.overtake(index, after.requester);
+                if let Some(waiting) = waiting {
+                    self.check_turn(index, &waiting);
+                }
+            }
+            _ => {
+                self.turns.waiting.remove(&index);
+                if was_waiting || before.is_some_and(Job::awaits_turn) {
+                    *self.turns.given_up.entry(after.requester).or_default() += 1;
+                }
+            }
+        }
         self.note_next();
     }
 
-    /// A job has left the line without its turn.
-    pub(crate) fn left(&mut self, job: &Job) {
-        self.turns.waiting.remove(&(job.queue_position(), job.requester));
-        self.note_next();
-    }
-
-    pub(crate) fn gave_turn_up(&mut self, person: UserId) {
-        *self.turns.given_up.entry(person).or_default() += 1;
-    }
-
-    fn next_of_each(&self) -> BTreeMap<UserId, QueuePosition> {
-        let waiting = self.turns.waiting.iter().rev();
-        waiting.map(|(turn, person)| (*person, *turn)).collect()
-    }
-
+    /// Notes since when each person's next song is that.
     fn note_next(&mut self) {
         let now = self.now();
-        for (_, turn) in self.next_of_each() {
-            self.turns.next_since.entry(turn).or_insert(now);
+        let mut seen = BTreeSet::new();
+        let mut waiting: Vec<&mut Waiting> = self.turns.waiting.values_mut().collect();
+        waiting.sort_by_key(|waiting| waiting.position);
+        for waiting in waiting {
+            if seen.insert(waiting.requester) {
+                waiting.next_since.get_or_insert(now);
+            }
         }
     }
 
-    /// A job's turn has come: whom has it overtaken?
-    pub(crate) fn check_turn(&mut self, turn: QueuePosition) {
-        let asked = &self.discord.asked[index_of(turn.job)];
-        let (person, at) = (UserId(asked.person as u64), asked.at);
-        self.turns.waiting.remove(&(turn, person));
-        for (other, next) in self.next_of_each() {
-            if other == person || at <= self.turns.next_since[&next] {
-                continue;
+    /// A song has its turn before others.
+    fn overtake(&mut self, index: usize, requester: UserId) {
+        let (asked_at, now) = (self.discord.interactions[&index].at, self.now());
+        for waiting in self.turns.waiting.values_mut() {
+            let was_next = waiting.next_since.is_some_and(|since| since < asked_at);
+            if was_next && waiting.requester != requester {
+                waiting.overtaken.push((now, requester));
             }
-            let turns = self.turns.overtaken.entry((next, person)).or_default();
-            turns.insert(turn);
-            let times = turns.len();
-            let allowed = 1 + self.turns.given_up.get(&other).copied().unwrap_or_default();
-            self.promise(times <= allowed, "nobody is overtaken twice by the same person", || {
-                let (one, two) = (index_of(turn.job), index_of(next.job));
-                format!("job {one} of {person} overtakes job {two} of {other}: {times} times now")
-            });
         }
-        self.note_next();
+    }
+
+    fn check_turn(&mut self, index: usize, waiting: &Waiting) {
+        let now = self.now();
+        let before = waiting.overtaken.iter().filter(|(at, _)| at + CALLED < now);
+        let mut times: BTreeMap<UserId, usize> = BTreeMap::new();
+        for (_, person) in before {
+            *times.entry(*person).or_default() += 1;
+        }
+        let most = times.values().max().copied().unwrap_or_default();
+        if most > 0 {
+            self.see("overtaken once");
+        }
+        let given_up = self.turns.given_up.get(&waiting.requester).copied().unwrap_or_default();
+        self.promise(most <= 1 + given_up, "nobody is overtaken twice by the same person", || {
+            format!("request {index} was overtaken {most} times")
+        });
     }
 }

@@ -1,238 +1,238 @@
-//! A world: people, a Discord, a Whisul, a disk and a bot, through some hours with crashes, outages
-//! and faults, until all of that ends and everything must come to its end.
+//! A world: people, a Discord, a Whisul and a disk around the processes of the bot, all in memory
+//! but for the real database.
 
-use std::{collections::BTreeMap, time::Duration};
-
-use whisul_bot::domain::{Failure, Job, JobId, State};
-
-use super::{
-    agenda::{Agenda, Moment},
-    bot::Bot,
-    chance::Chance,
-    discord::{Discord, Face},
-    disk::Disk,
-    people::Rules,
-    promises::Promises,
-    turns::Turns,
-    weather::{Climate, Sky},
-    whisul::Whisul,
-    wires::{Address, News, Request},
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Mutex, MutexGuard},
+    time::Duration,
 };
 
-/// Some moment of the year 2026, and how long things go wrong after it.
-const START: Moment = Moment(370_000_000_000);
-const TROUBLE: Duration = Duration::from_hours(2);
-/// After so many happenings without an end, there is none.
-const MOST_HAPPENINGS: u64 = 100_000;
+use tokio::{sync::Notify, time::Instant};
+use whisul_bot::domain::{Delivery, Job, JobId, State as JobState, Timestamp};
 
-/// See the module.
+use super::{
+    discord::Discord,
+    draw::TROUBLE,
+    events::{self, Events},
+    plan::{FaultKind, Plan, ProcessEnd, Service, When},
+    promises::Promises,
+    turns::Turns,
+    whisul::Whisul,
+};
+
+/// The beginning, in milliseconds of Discord's snowflakes: some moment of the year 2026.
+pub(crate) const START: u64 = 370_000_000_000;
+
+/// How often what was seen.
+pub(crate) type Coverage = BTreeMap<&'static str, u64>;
+
+/// See the module. Everything happens in one thread; the lock is never contended.
 pub(crate) struct World {
-    pub(crate) chance: Chance,
-    pub(crate) agenda: Agenda<Happening>,
-    pub(crate) climate: Climate,
-    pub(crate) sky: Skies,
-    pub(crate) rules: Rules,
+    state: Mutex<State>,
+    /// A process is to end at this call.
+    pub(crate) end_reached: Notify,
+}
+
+/// How the process of the bot is at present.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    Down,
+    Up,
+    /// It was asked to stop.
+    Stopping,
+}
+
+pub(crate) struct State {
+    pub(crate) plan: Plan,
+    pub(crate) phase: Phase,
+    /// How many processes have started.
+    pub(crate) run: u64,
+    /// When the process started, and by its own clock.
+    started: (u64, Option<Instant>),
+    /// How many calls there were, in all and of each service.
+    pub(crate) calls: u64,
+    calls_of: BTreeMap<Service, u64>,
+    /// What is still to come.
+    pub(crate) events: Events,
+    /// The ends of processes that are still to come, and the one that a call has reached.
+    pub(crate) ends: Vec<ProcessEnd>,
+    pub(crate) reached: Option<ProcessEnd>,
     pub(crate) discord: Discord,
     pub(crate) whisul: Whisul,
-    pub(crate) disk: Disk,
-    pub(crate) bot: Bot,
+    /// The rows, as they were read after each write.
+    pub(crate) rows: BTreeMap<usize, Job>,
     pub(crate) promises: Promises,
     pub(crate) turns: Turns,
-    /// How often what was seen.
-    pub(crate) sights: Sights,
-    /// The story so far, if somebody wants to read it.
-    story: Option<Vec<String>>,
+    pub(crate) coverage: Coverage,
+    trace: Option<Vec<String>>,
 }
 
-pub(crate) type Sights = BTreeMap<&'static str, u64>;
-
-/// How it is on the way to each service.
-pub(crate) struct Skies {
-    pub(crate) discord: Sky,
-    pub(crate) whisul: Sky,
-    pub(crate) disk: Sky,
-}
-
-/// Something that happens.
-pub(crate) enum Happening {
-    /// Somebody asks for a song.
-    Asks,
-    /// The gateway brings an interaction to the bot.
-    Interaction(usize),
-    /// A person deletes the message of a job.
-    Deletes(usize),
-    /// A person cancels a job.
-    Cancels(usize),
-    /// The weather changes.
-    Weather,
-    /// The bot is killed, and started again.
-    Crash,
-    Start,
-    /// A request leaves that was kept back.
-    Leaves(Address, Request),
-    /// A request reaches its service; `heard` says whether its answer gets back.
-    Arrives {
-        from: Address,
-        request: Request,
-        heard: bool,
-    },
-    /// The bot learns something.
-    News(Address, News),
-    /// Nothing goes wrong any more.
-    Heals,
-}
-
-/// How a world ended.
-pub(crate) struct End {
-    pub(crate) lives: u64,
-    pub(crate) happenings: u64,
-    pub(crate) sights: Sights,
-    /// The promise that was broken, if one was.
-    pub(crate) broken: Option<String>,
-    pub(crate) story: Vec<String>,
-}
-
-/// Which of all jobs a job is: ids are numbered in their lower bits, as Discord's are.
+/// Which of all requests a job comes from: ids are numbered in their lower bits, as Discord's are.
 pub(crate) fn index_of(id: JobId) -> usize {
     usize::try_from(id.0 & 0x3f_ffff).unwrap()
 }
 
-/// Lives through the world of a seed.
-pub(crate) fn live(seed: u64, telling: bool) -> End {
-    let mut world = World::of_seed(seed, telling);
-    let mut happenings = 0;
-    while let Some(happening) = world.agenda.next() {
-        happenings += 1;
-        world.happen(happening);
-        world.promise(happenings < MOST_HAPPENINGS, "everything comes to an end", || {
-            format!("after {happenings} happenings it still goes on")
-        });
-        if world.promises.first_broken.is_some() {
-            break;
-        }
-    }
-    if world.promises.first_broken.is_none() {
-        world.check_the_end();
-    }
-    End {
-        lives: world.disk.rows().count() as u64,
-        happenings,
-        sights: world.sights,
-        broken: world.promises.first_broken,
-        story: world.story.unwrap_or_default(),
+impl fmt::Debug for World {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("World").finish_non_exhaustive()
     }
 }
 
 impl World {
-    fn of_seed(seed: u64, telling: bool) -> Self {
-        let mut chance = Chance::of_seed(seed);
-        let rules = Rules::random(&mut chance);
-        let mut agenda = Agenda::starting_at(START);
-        for (wait, happening) in [
-            (Duration::ZERO, Happening::Weather),
-            (Duration::ZERO, Happening::Start),
-            (Duration::from_secs(1), Happening::Asks),
-            (TROUBLE, Happening::Heals),
-        ] {
-            agenda.add(wait, happening);
-        }
-        Self {
-            climate: Climate::random(&mut chance),
-            sky: Skies { discord: Sky::Clear, whisul: Sky::Clear, disk: Sky::Clear },
-            discord: Discord::random(&mut chance),
-            bot: Bot::new(rules.room),
+    pub(crate) fn new(plan: Plan, is_traced: bool) -> Self {
+        let state = State {
+            phase: Phase::Down,
+            run: 0,
+            started: (0, None),
+            calls: 0,
+            calls_of: BTreeMap::new(),
+            events: events::of(&plan),
+            ends: plan.ends.clone(),
+            reached: None,
+            discord: Discord::new(&plan),
             whisul: Whisul::default(),
-            disk: Disk::default(),
+            rows: BTreeMap::new(),
             promises: Promises::default(),
             turns: Turns::default(),
-            sights: Sights::new(),
-            story: telling.then(Vec::new),
-            chance,
-            agenda,
-            rules,
+            coverage: Coverage::new(),
+            trace: is_traced.then(Vec::new),
+            plan,
+        };
+        Self { state: Mutex::new(state), end_reached: Notify::new() }
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
+
+    /// Ends the process if it is to end at this call. Of a process that is killed, nothing goes on.
+    pub(crate) async fn reach(&self, when: When) {
+        if self.state().reaches(when) {
+            self.end_reached.notify_one();
+            if self.state().reached.as_ref().is_some_and(|end| !end.graceful) {
+                std::future::pending::<()>().await;
+            }
         }
     }
+}
 
-    fn happen(&mut self, happening: Happening) {
-        match happening {
-            Happening::Asks => self.somebody_asks(),
-            Happening::Interaction(index) => self.interaction(index),
-            Happening::Deletes(index) => self.somebody_deletes(index),
-            Happening::Cancels(index) => self.somebody_cancels(index),
-            Happening::Weather => self.change_weather(),
-            Happening::Crash => self.crash(),
-            Happening::Start => self.start(),
-            Happening::Leaves(from, request) => self.leave(from, request),
-            Happening::Arrives { from, request, heard } => self.arrive(from, request, heard),
-            Happening::News(address, news) => self.learn(address, news),
-            Happening::Heals => self.heal(),
+impl State {
+    /// The time since the beginning, in milliseconds.
+    pub(crate) fn now(&self) -> u64 {
+        let (base, started) = self.started;
+        base + started.map_or(0, |started| u64::try_from(started.elapsed().as_millis()).unwrap())
+    }
+
+    pub(crate) fn timestamp(&self) -> Timestamp {
+        Timestamp::of_snowflake((START + self.now()) << 22)
+    }
+
+    /// An id that Discord gives now; the lower bits tell it apart from others of the moment.
+    pub(crate) fn snowflake(&self, lower: u64) -> u64 {
+        ((START + self.now()) << 22) | lower
+    }
+
+    /// A process starts at this time.
+    pub(crate) fn process_starts(&mut self, at: u64) {
+        self.started = (at, Some(Instant::now()));
+        (self.phase, self.reached) = (Phase::Up, None);
+        self.run += 1;
+        let found: Vec<_> = self.rows.values().filter_map(found_as).collect();
+        for state in found {
+            self.see(state);
         }
+        self.tell(|| "the bot starts".to_owned());
     }
 
-    pub(crate) fn troubled(&self) -> bool {
-        self.now() < START.after(TROUBLE)
+    /// The process is no more. Time stands still until the next one starts.
+    pub(crate) fn process_ends(&mut self, how: &str) {
+        self.started = (self.now(), None);
+        self.phase = Phase::Down;
+        self.promises.forget();
+        self.turns.forget();
+        self.tell(|| how.to_owned());
     }
 
-    fn change_weather(&mut self) {
-        if !self.troubled() {
-            return;
+    pub(crate) fn is_troubled(&self) -> bool {
+        self.now() < TROUBLE
+    }
+
+    /// Counts a call, and says how it goes wrong, if it does.
+    pub(crate) fn count(&mut self, service: Service) -> (u64, Option<FaultKind>) {
+        self.calls += 1;
+        let number = self.calls_of.entry(service).or_default();
+        *number += 1;
+        let number = *number;
+        if !self.is_troubled() {
+            return (number, None);
         }
-        self.sky.discord = self.climate.sky(&mut self.chance);
-        self.sky.whisul = self.climate.sky(&mut self.chance);
-        self.sky.disk = self.climate.sky(&mut self.chance);
-        if self.sky.disk == Sky::Down && self.chance.of(0.7) {
-            self.sky.disk = Sky::Clear;
+        let now = self.now();
+        let mut outages = self.plan.outages.iter();
+        let outage = outages
+            .find(|outage| outage.service == service && (outage.from..outage.to).contains(&now));
+        let mut faults = self.plan.faults.iter();
+        let fault = faults.find(|fault| fault.service == service && fault.call == number);
+        (number, outage.map(|outage| outage.kind).or(fault.map(|fault| fault.kind)))
+    }
+
+    /// A number that follows from the plan's seed alone, below `most`.
+    pub(crate) fn draw(&self, what: &str, number: u64, most: u64) -> u64 {
+        let text = what.bytes().fold(self.plan.seed, |hash, byte| mixed(hash ^ u64::from(byte)));
+        mixed(text ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15)) % most
+    }
+
+    pub(crate) fn delay(&self, what: &str, number: u64, most: u64) -> Duration {
+        Duration::from_millis(1 + self.draw(what, number, most))
+    }
+
+    fn reaches(&mut self, when: When) -> bool {
+        let Some(place) = self.ends.iter().position(|end| end.when == when) else { return false };
+        if self.reached.is_some() || !self.is_troubled() {
+            return false;
         }
-        self.change_access();
-        let Skies { discord, whisul, disk } = self.sky;
-        self.tell(|| format!("weather: Discord {discord:?}, Whisul {whisul:?}, disk {disk:?}"));
-        let wait = self.chance.seconds(30..900);
-        self.agenda.add(wait, Happening::Weather);
+        self.reached = Some(self.ends.remove(place));
+        true
     }
 
-    fn heal(&mut self) {
-        self.tell(|| "from here on nothing goes wrong any more".to_owned());
-        self.climate = Climate::kind();
-        self.sky = Skies { discord: Sky::Clear, whisul: Sky::Clear, disk: Sky::Clear };
+    /// Takes note of something that has to be seen among so many lives.
+    pub(crate) fn see(&mut self, what: &'static str) {
+        *self.coverage.entry(what).or_default() += 1;
     }
 
-    pub(crate) fn now(&self) -> Moment {
-        self.agenda.now
-    }
-
-    pub(crate) fn see(&mut self, sight: &'static str) {
-        *self.sights.entry(sight).or_default() += 1;
-    }
-
-    /// Goes on with the story, if somebody reads it.
+    /// Goes on with the trace, if somebody reads it.
     pub(crate) fn tell(&mut self, line: impl FnOnce() -> String) {
-        if let Some(story) = &mut self.story {
-            let time = self.agenda.now.since(START).as_millis();
-            story.push(format!("{:>6}.{:03} {}", time / 1000, time % 1000, line()));
+        let now = self.now();
+        if let Some(trace) = &mut self.trace {
+            trace.push(format!("{:>6}.{:03} {}", now / 1000, now % 1000, line()));
         }
     }
-}
 
-/// What a job's message shows.
-pub(crate) fn face_of(job: &Job) -> Face {
-    if job.has_outcome() { Face::Outcome(outcome_of(job)) } else { Face::Progress }
-}
-
-/// The name of a job's outcome.
-pub(crate) fn outcome_of(job: &Job) -> &'static str {
-    match &job.state {
-        State::Failed(failure) => match failure {
-            Failure::TooLate => "too late",
-            Failure::Expired => "expired",
-            Failure::Rejected { .. } => "rejected",
-            Failure::Refused => "refused",
-            Failure::Generation { .. } => "not generated",
-            Failure::Songless => "songless",
-            Failure::Vanished => "vanished",
-            Failure::GivenUp => "given up",
-            Failure::Ended { .. } => "ended by the owner",
-            Failure::UnknownFate => "of unknown fate",
-        },
-        other => other.name(),
+    pub(crate) fn take_trace(&mut self) -> Vec<String> {
+        self.trace.take().unwrap_or_default()
     }
+}
+
+/// The state in which a start finds a job, as something to be seen.
+fn found_as(job: &Job) -> Option<&'static str> {
+    Some(match (&job.state, job.delivery) {
+        _ if job.is_settled() => return None,
+        (_, Delivery::Posting(_)) => "found while it was posted",
+        (JobState::Accepted, _) => "found accepted",
+        (JobState::Announced, _) => "found announced",
+        (JobState::Submitting, _) => "found submitting",
+        (JobState::Running { .. }, _) => "found running",
+        (JobState::Completed { .. }, Delivery::Delivered) => "found with follow-ups left",
+        (JobState::Completed { .. }, _) => "found completed",
+        (JobState::Failed(_), _) => "found failed",
+        (JobState::Abandoned | JobState::Cancelled(_), _) => "found cancelled",
+    })
+}
+
+/// One step of the generator that is called `SplitMix64`.
+fn mixed(seed: u64) -> u64 {
+    let mut mixed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
 }
