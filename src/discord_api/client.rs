@@ -64,7 +64,7 @@ impl Discord {
         })
     }
 
-    /// Discord's own API, to which `http` sends the requests. Its transport keeps the rate limits.
+    /// Discord's own API, to which `http` sends the requests.
     pub fn with_http_client(http: HttpClient, token: SecretString) -> Self {
         let sender = Sender::with_http_client(http, format!("{DISCORD}/api/v10"), token);
         Self { sender, attempts: Attempts::default() }

@@ -67,8 +67,7 @@ pub(super) struct Sender {
     /// The proxy through which Discord is reached.
     pub(super) proxy: Option<Proxy>,
     token: SecretString,
-    /// `None` where the transport keeps the rate limits.
-    limiter: Option<Limiter>,
+    limiter: Limiter,
     /// Room for requests under way, so that thousands of messages don't open thousands of
     /// connections.
     room: Semaphore,
@@ -97,13 +96,13 @@ impl Sender {
             .map_err(DiscordError::from_reqwest)?;
         let proxy = proxies.of(address).cloned();
         let sender = Self::with_http_client(http.into(), base, token);
-        Ok(Self { proxy, limiter: Some(Limiter::new()), ..sender })
+        Ok(Self { proxy, ..sender })
     }
 
-    /// A sender that sends with `http`, and leaves the rate limits to its transport.
+    /// A sender that sends with `http`.
     pub(super) fn with_http_client(http: HttpClient, base: String, token: SecretString) -> Self {
         let (room, invalid) = (Semaphore::new(AT_ONCE), Mutex::default());
-        let (proxy, limiter, began) = (None, None, Instant::now());
+        let (proxy, limiter, began) = (None, Limiter::new(), Instant::now());
         Self { http, base, proxy, token, limiter, room, invalid, began }
     }
 
@@ -128,14 +127,9 @@ impl Sender {
         }
         let mut attempt = 1;
         loop {
-            let permit = match &self.limiter {
-                Some(limiter) => {
-                    let permit =
-                        limiter.permit(&request.method, &request.path, request.priority).await;
-                    Some(permit.ok_or(DiscordError::GaveWay)?)
-                }
-                None => None,
-            };
+            let permit =
+                self.limiter.permit(&request.method, &request.path, request.priority).await;
+            let permit = permit.ok_or(DiscordError::GaveWay)?;
             let room = match request.priority {
                 Priority::High => self.room.acquire().await.ok(),
                 Priority::Low => Some(self.room.try_acquire().or(Err(DiscordError::GaveWay))?),
@@ -149,13 +143,9 @@ impl Sender {
                 _ => None,
             };
             drop(room);
-            if let Some(permit) = permit {
-                permit.complete(limiter::headers(&headers, wait));
-            }
-            if let (Some(limiter), Some(after)) = (&self.limiter, wait)
-                && limiter::is_global(&headers)
-            {
-                limiter.hold(after);
+            permit.complete(limiter::headers(&headers, wait));
+            if let (Some(after), true) = (wait, limiter::is_global(&headers)) {
+                self.limiter.hold(after);
             }
             match wait {
                 Some(after) if needed && attempt < ATTEMPTS && after <= PATIENCE => {

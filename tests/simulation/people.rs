@@ -12,6 +12,7 @@ use whisul_bot::{
         MessageAccess, MessageId, Place, Prompt, RoleId, Scope, State as JobState, UserId,
     },
     jobs::{CancelOutcome, Jobs, RequestError, SongRequest},
+    store::Store,
 };
 
 use super::{
@@ -33,6 +34,7 @@ pub(crate) struct Bot {
     pub(crate) world: Arc<World>,
     pub(crate) jobs: Arc<Jobs>,
     pub(crate) discord: Arc<Discord>,
+    pub(crate) store: Store,
     /// What answers people at present.
     pub(crate) handlers: TaskTracker,
 }
@@ -80,7 +82,7 @@ impl Bot {
                     bot.world.state().tell(|| format!("person {person} looks: {seen:?}"));
                 }
                 Act::Notices { person, wants } => {
-                    _ = bot.jobs.choose_notice(user_id(person), wants).await;
+                    _ = bot.store.choose_notice(user_id(person), wants).await;
                 }
                 _ => bot.administrate(act).await,
             }

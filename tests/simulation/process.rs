@@ -108,7 +108,7 @@ fn run(world: &Arc<World>, storage: &Storage, at: u64, clock_ahead: i64) -> Left
 async fn process(world: &Arc<World>, storage: &Storage, clock_ahead: i64) -> Left {
     let stop = CancellationToken::new();
     let services = services(world, storage, clock_ahead);
-    let discord = Arc::clone(&services.discord);
+    let (discord, store) = (Arc::clone(&services.discord), services.store.clone());
     let config = world.state().config();
     let jobs = tokio::select! {
         biased;
@@ -119,7 +119,7 @@ async fn process(world: &Arc<World>, storage: &Storage, clock_ahead: i64) -> Lef
         },
     };
     let (world, handlers) = (Arc::clone(world), TaskTracker::new());
-    let bot = Bot { world, jobs, discord, handlers };
+    let bot = Bot { world, jobs, discord, store, handlers };
     loop {
         let wait = bot.world.state().next_event_in().unwrap_or(2000);
         tokio::select! {
