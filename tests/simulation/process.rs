@@ -38,6 +38,8 @@ use super::{
 const GRACE: Duration = Duration::from_secs(10);
 /// How long it takes until a start is tried again that has failed.
 const START_AGAIN: u64 = 30_000;
+/// Some time after nothing goes wrong any more.
+const CALM: u64 = TROUBLE + 2 * 3_600_000;
 /// By then, everything has come to its end: nothing goes wrong any more, but what nobody can decide is
 /// waited for during a day.
 const END: u64 = TROUBLE + 26 * 3_600_000;
@@ -154,7 +156,8 @@ fn is_over(bot: &Bot) -> bool {
         && bot.handlers.is_empty()
         && bot.jobs.live() == 0
         && state.rows.values().all(Job::is_settled);
-    is_settled || state.now() > END || state.promises.first_broken.is_some()
+    let only_forbidden = state.now() > CALM && state.rows.values().all(|row| state.may_rest(row));
+    is_settled || only_forbidden || state.now() > END || state.promises.first_broken.is_some()
 }
 
 fn killed(world: &World) -> Left {

@@ -8,7 +8,7 @@ use whisul_bot::domain::{Delivery, Job, JobId, State as JobState};
 
 use super::{
     discord::Kind,
-    plan::Act,
+    plan::{Act, Submission},
     whisul::song_url,
     world::{Phase, State, index_of},
 };
@@ -200,15 +200,26 @@ impl State {
         }
     }
 
+    /// Whether nothing more has to happen to a job. While no other prompt tells whether the key or the
+    /// prompt is to blame, one that Whisul forbids is sent again and again, for a week.
+    pub(crate) fn may_rest(&self, row: &Job) -> bool {
+        let is_forbidden = self.plan.requests[index_of(row.id)].submission == Submission::Forbids;
+        row.is_settled() || (is_forbidden && !row.has_outcome())
+    }
+
     /// All is well again, and nothing happens any more: has everybody got what is theirs?
     pub(crate) fn check_the_end(&mut self) {
         let rows: Vec<_> = self.rows.values().cloned().collect();
         for row in &rows {
             let index = index_of(row.id);
-            self.promise(row.is_settled(), "everything comes to an end", || {
+            self.promise(self.may_rest(row), "everything comes to an end", || {
                 format!("request {index} is still {} and {:?}", row.state.name(), row.delivery)
             });
             let is_song = matches!(row.state, JobState::Completed { .. });
+            if !row.is_settled() {
+                self.see("left with a prompt that is forbidden");
+                continue;
+            }
             let is_charged = super::rows::charges_person(row);
             self.promise(
                 is_charged == is_song,
@@ -221,7 +232,8 @@ impl State {
             let index = shown.index;
             let waits = shown.kind == Kind::Answer && !shown.shows_outcome && !shown.is_deleted;
             let is_excused = self.promises.posts.contains_key(&index)
-                || self.discord.excuses.contains_key(&index);
+                || self.discord.excuses.contains_key(&index)
+                || rows.iter().any(|row| index_of(row.id) == index && !row.is_settled());
             self.promise(
                 !waits || is_excused,
                 "whoever was told of a song sees its outcome",
