@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::read::{Identified, Snowflake, or_default, readable};
+use super::response::read::{Identified, Snowflake, or_default, readable};
 use crate::domain::{ApplicationId, UserId};
 
 /// The bot's application.

@@ -11,11 +11,11 @@ use tokio::time::{Instant, sleep};
 
 use super::{
     Discord, DiscordError, Message, Posted, Priority,
-    answers::PostedMessage,
     auth::Auth,
     client::webhook,
     message::EPHEMERAL,
     request::{Request, body},
+    response::answers::PostedMessage,
 };
 use crate::domain::{ApplicationId, ChannelId, JobId};
 

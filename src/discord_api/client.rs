@@ -9,13 +9,13 @@ use url::Url;
 
 use super::{
     Application, DiscordError, GatewayAnswer, Message, Posted, Priority, SeenMessage,
-    answers::{GuildAnswer, MemberAnswer, PostedMessage},
     application::ApplicationAnswer,
     attempts::Attempts,
     auth::Auth,
     message::EPHEMERAL,
-    read::Identified,
     request::{Request, Sender, body},
+    response::answers::{GuildAnswer, MemberAnswer, PostedMessage},
+    response::read::Identified,
 };
 use crate::{
     domain::{ApplicationId, ChannelId, GuildId, MessageId, Place, RoleId, UserId},

@@ -13,7 +13,7 @@ use url::Url;
 use super::{
     Discord, DiscordError,
     client::without_body,
-    read::{Identified, Snowflake, or_default, readable},
+    response::read::{Identified, Snowflake, or_default, readable},
 };
 use crate::domain::{ChannelId, GuildId, RoleId, UserId};
 

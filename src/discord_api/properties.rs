@@ -6,7 +6,11 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{DiscordError, answers::PostedMessage, auth::Auth, response::RawResponse};
+use super::{
+    DiscordError,
+    auth::Auth,
+    response::{answers::PostedMessage, raw_response::RawResponse},
+};
 
 const STATUSES: [u16; 14] = [199, 200, 204, 302, 400, 401, 403, 404, 407, 410, 413, 429, 500, 503];
 

@@ -19,10 +19,12 @@ use url::Url;
 use super::{
     DiscordError,
     auth::Auth,
-    invalid::InvalidResponses,
-    limiter::{self, Limiter},
-    priority::Priority,
-    response::RawResponse,
+    limits::{
+        invalid::InvalidResponses,
+        limiter::{self, Limiter},
+        priority::Priority,
+    },
+    response::raw_response::RawResponse,
 };
 use crate::{
     http_client::HttpClient,

@@ -4,8 +4,8 @@ use serde::Deserialize;
 
 use super::{
     Posted,
-    answers::PostedMessage,
-    read::{Identified, or_default, readable},
+    response::answers::PostedMessage,
+    response::read::{Identified, or_default, readable},
 };
 use crate::domain::ChannelId;
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 /// An id. Discord sends text, since ids are too large for JavaScript; a number is read as well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "Value")]
-pub(super) struct Snowflake(pub(super) u64);
+pub(in crate::discord_api) struct Snowflake(pub(in crate::discord_api) u64);
 
 impl TryFrom<Value> for Snowflake {
     type Error = &'static str;
@@ -22,13 +22,13 @@ impl TryFrom<Value> for Snowflake {
 
 /// Any object with an id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-pub(super) struct Identified {
-    pub(super) id: Snowflake,
+pub(in crate::discord_api) struct Identified {
+    pub(in crate::discord_api) id: Snowflake,
 }
 
 /// A field that may be absent, null or in an unknown form: it has its default then. For
 /// `#[serde(default, deserialize_with = "or_default")]`.
-pub(super) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+pub(in crate::discord_api) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     T: Default + DeserializeOwned,
@@ -37,7 +37,7 @@ where
 }
 
 /// A list of which each entry may be unreadable: those are left out.
-pub(super) fn readable<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+pub(in crate::discord_api) fn readable<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: DeserializeOwned,

@@ -8,7 +8,8 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::{DiscordError, auth::Auth, codes::Told};
+use super::codes::Told;
+use crate::discord_api::{DiscordError, auth::Auth};
 
 /// The longest wait that is believed, of Discord and of what is in front of it, and the shortest.
 const LONGEST_WAIT: Duration = Duration::from_hours(1);
@@ -22,13 +23,13 @@ const FIRST_CODE: u64 = 10_000;
 
 /// A response as it was read from the network.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct RawResponse<'a> {
-    pub(super) status: u16,
+pub(in crate::discord_api) struct RawResponse<'a> {
+    pub(in crate::discord_api) status: u16,
     /// The wait in its header of that name.
-    pub(super) retry_after: Option<Duration>,
-    pub(super) body: &'a [u8],
+    pub(in crate::discord_api) retry_after: Option<Duration>,
+    pub(in crate::discord_api) body: &'a [u8],
     /// Whether files were sent.
-    pub(super) to_files: bool,
+    pub(in crate::discord_api) to_files: bool,
 }
 
 impl RawResponse<'_> {
@@ -36,7 +37,10 @@ impl RawResponse<'_> {
     ///
     /// # Errors
     /// As [`DiscordError`] says.
-    pub(super) fn read<A: DeserializeOwned>(self, auth: Auth) -> Result<A, DiscordError> {
+    pub(in crate::discord_api) fn read<A: DeserializeOwned>(
+        self,
+        auth: Auth,
+    ) -> Result<A, DiscordError> {
         if (200..300).contains(&self.status) { self.success() } else { Err(self.error(auth)) }
     }
 
@@ -109,5 +113,5 @@ impl ErrorBody {
 }
 
 #[cfg(test)]
-#[path = "response_tests.rs"]
+#[path = "tests.rs"]
 mod tests;

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use serde::de::IgnoredAny;
 
 use super::*;
-use crate::discord_api::answers::PostedMessage;
+use crate::discord_api::response::answers::PostedMessage;
 
 fn response(status: u16, body: &str) -> RawResponse<'_> {
     RawResponse { status, retry_after: None, body: body.as_bytes(), to_files: false }

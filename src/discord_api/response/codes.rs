@@ -4,23 +4,23 @@
 
 use std::time::Duration;
 
-use super::{DiscordError, auth::Auth};
+use crate::discord_api::{DiscordError, auth::Auth};
 
 /// How long to wait where Discord asks for patience by a code and names no time.
 const WAIT: Duration = Duration::from_secs(5);
 
 /// Discord's own error: its HTTP status, its code, and the wait that it asks for, if any.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Told {
-    pub(super) status: u16,
-    pub(super) code: u64,
-    pub(super) wait: Option<Duration>,
+pub(in crate::discord_api) struct Told {
+    pub(in crate::discord_api) status: u16,
+    pub(in crate::discord_api) code: u64,
+    pub(in crate::discord_api) wait: Option<Duration>,
 }
 
 impl Told {
     /// What it means. The code decides: a status alone says too little, since a 403 may be about a
     /// permission, a pace or a failure inside Discord.
-    pub(super) fn meaning(self, auth: Auth) -> DiscordError {
+    pub(in crate::discord_api) fn meaning(self, auth: Auth) -> DiscordError {
         let Self { status, code, wait } = self;
         let rate_limited = DiscordError::RateLimited { after: wait.unwrap_or(WAIT) };
         match code {

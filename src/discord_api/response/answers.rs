@@ -3,9 +3,9 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{
+use crate::discord_api::{
     Message,
-    read::{Identified, Snowflake, or_default},
+    response::read::{Identified, Snowflake, or_default},
 };
 use crate::domain::{ChannelId, MessageId};
 
@@ -23,7 +23,7 @@ pub struct Posted {
 }
 
 #[derive(Deserialize)]
-pub(super) struct PostedMessage {
+pub(in crate::discord_api) struct PostedMessage {
     #[serde(flatten)]
     identified: Identified,
     #[serde(default, deserialize_with = "or_default")]
@@ -35,29 +35,29 @@ pub(super) struct PostedMessage {
 }
 
 #[derive(Deserialize)]
-pub(super) struct GuildAnswer {
+pub(in crate::discord_api) struct GuildAnswer {
     #[serde(flatten)]
-    pub(super) identified: Identified,
-    pub(super) name: String,
+    pub(in crate::discord_api) identified: Identified,
+    pub(in crate::discord_api) name: String,
 }
 
 #[derive(Deserialize)]
-pub(super) struct MemberAnswer {
+pub(in crate::discord_api) struct MemberAnswer {
     #[serde(default, deserialize_with = "or_default")]
-    pub(super) nick: Option<String>,
-    pub(super) user: UserAnswer,
+    pub(in crate::discord_api) nick: Option<String>,
+    pub(in crate::discord_api) user: UserAnswer,
 }
 
 #[derive(Deserialize)]
-pub(super) struct UserAnswer {
-    pub(super) username: String,
+pub(in crate::discord_api) struct UserAnswer {
+    pub(in crate::discord_api) username: String,
     #[serde(default, deserialize_with = "or_default")]
-    pub(super) global_name: Option<String>,
+    pub(in crate::discord_api) global_name: Option<String>,
 }
 
 impl PostedMessage {
     /// `asked_in`: where it stands if the answer doesn't tell.
-    pub(super) fn posted(&self, asked_in: ChannelId) -> Posted {
+    pub(in crate::discord_api) fn posted(&self, asked_in: ChannelId) -> Posted {
         Posted {
             message: MessageId(self.identified.id.0),
             channel: self.channel_id.map_or(asked_in, |id| ChannelId(id.0)),

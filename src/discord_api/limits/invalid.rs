@@ -10,7 +10,7 @@ const MINUTES: u64 = 11;
 
 /// See the module. Times are since any fixed moment.
 #[derive(Debug, Default)]
-pub(super) struct InvalidResponses {
+pub(in crate::discord_api) struct InvalidResponses {
     /// Minutes with their counts, the oldest first.
     minutes: VecDeque<(u64, u32)>,
     last_was_invalid: bool,
@@ -18,7 +18,7 @@ pub(super) struct InvalidResponses {
 
 impl InvalidResponses {
     /// Takes note of a response.
-    pub(super) fn note(&mut self, status: u16, at: Duration) {
+    pub(in crate::discord_api) fn note(&mut self, status: u16, at: Duration) {
         self.last_was_invalid = matches!(status, 401 | 403 | 429);
         if !self.last_was_invalid {
             return;
@@ -32,7 +32,7 @@ impl InvalidResponses {
     }
 
     /// Whether there were so many that requests should be few. Not once Discord has responded well.
-    pub(super) fn are_many(&mut self, at: Duration) -> bool {
+    pub(in crate::discord_api) fn are_many(&mut self, at: Duration) -> bool {
         self.forget(at.as_secs() / 60);
         let count: u32 = self.minutes.iter().map(|(_, count)| count).sum();
         self.last_was_invalid && count >= CAREFUL_FROM
