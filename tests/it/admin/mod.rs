@@ -4,6 +4,7 @@ mod moderation;
 mod pages;
 mod quotas;
 mod rights;
+mod songs;
 mod views;
 
 use std::time::Duration;

@@ -5,8 +5,8 @@ use std::time::Duration;
 use sandbox::{DiscordRules, NoAnswer, WhisulRules};
 
 use crate::{
+    fixture::buttons::{click, labels},
     fixture::{Fixture, done, is_done, refusal},
-    songs::buttons::{click, labels},
 };
 
 /// Tokens are void at once where a test says so.

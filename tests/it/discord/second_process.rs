@@ -3,8 +3,8 @@
 use sandbox::{Fault, Message, Person};
 
 use crate::{
+    fixture::buttons::click,
     fixture::{Fixture, done},
-    songs::buttons::click,
 };
 
 const CALLBACK: &str = "/api/v10/interactions/*/*/callback";

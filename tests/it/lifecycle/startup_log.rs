@@ -21,6 +21,17 @@ async fn closed() -> String {
     TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().to_string()
 }
 
+/// An earlier run of the bot, which leaves one song running and one done.
+async fn run_before(fixture: &mut Fixture) {
+    fixture.whisul.plan("under way", Plan::song().until_told());
+    fixture.whisul.plan("over", Plan::song().takes(Duration::ZERO));
+    fixture.start_and_wait_until_ready().await;
+    done(&fixture.song(&fixture.ann, "over").await).await;
+    fixture.song(&fixture.ann, "under way").await;
+    fixture.whisul.until_polled("under way", 1).await;
+    fixture.stop_bot().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_log_of_a_start_names_version_limits_and_each_step_to_discord() {
     let settings = [
@@ -32,14 +43,7 @@ async fn the_log_of_a_start_names_version_limits_and_each_step_to_discord() {
     let mut fixture = without_bot(&settings).await;
     let allowed = format!("123456789012345678,{}", fixture.server.id());
     fixture.set("ALLOWED_GUILDS", &allowed);
-    // A song of an earlier run is under way, and one is over.
-    fixture.whisul.plan("under way", Plan::song().until_told());
-    fixture.whisul.plan("over", Plan::song().takes(Duration::ZERO));
-    fixture.start_and_wait_until_ready().await;
-    done(&fixture.song(&fixture.ann, "over").await).await;
-    fixture.song(&fixture.ann, "under way").await;
-    fixture.whisul.until_polled("under way", 1).await;
-    fixture.stop_bot().await;
+    run_before(&mut fixture).await;
 
     let _program = Program::logged(&fixture);
     until_logged(&fixture, "\"connected to Discord\"");

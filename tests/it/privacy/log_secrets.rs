@@ -2,27 +2,21 @@
 
 use std::time::Duration;
 
-use sandbox::{DiscordRules, Fault, Plan, WhisulRules};
+use sandbox::{DiscordRules, Fault, Invocation, Plan, WhisulRules};
 use serde_json::{Value, json};
 
 use crate::{
+    fixture::buttons::click,
     fixture::program::Program,
     fixture::{Fixture, description, done, failed, refusal},
-    songs::buttons::click,
 };
 
-#[tokio::test(flavor = "multi_thread")]
-async fn no_prompt_and_no_secret_is_ever_logged() {
-    let settings = [("USER_QUOTA", "3/1d"), ("RUST_LOG", "trace"), ("LOG_FORMAT", "json")];
-    let rules = WhisulRules { song_takes: Duration::ZERO, ..WhisulRules::default() };
-    let fixture = Fixture::without_bot(&settings, DiscordRules::default(), rules).await;
-    let program = Program::logged(&fixture);
-    fixture.discord.until_ready().await;
-
+/// A song, failed songs and rejected ones.
+async fn make_songs(fixture: &Fixture, asked: &mut Vec<Invocation>) {
     // A song, whose last edit Discord can't take at first.
     let edits = "/api/v10/webhooks/*/*/messages/@original";
     fixture.discord.faults().add(Fault::on("PATCH", edits).status(500).times(2));
-    let mut asked = vec![fixture.song(&fixture.ann, "marzipan waltz").await];
+    asked.push(fixture.song(&fixture.ann, "marzipan waltz").await);
     done(&asked[0]).await;
     // A song that fails, and one that is rejected, with the prompt in what Whisul says.
     let reason = "no marzipan polka for key and token";
@@ -46,7 +40,11 @@ async fn no_prompt_and_no_secret_is_ever_logged() {
         let told = failed(asked.last().unwrap()).await;
         assert!(description(&told).contains("Whisul said: "), "{}", description(&told));
     }
-    // A song of which nobody knows, an interaction that comes twice, and a refusal.
+}
+
+/// A submission of unknown fate, and refusals.
+async fn lose_and_refuse(fixture: &Fixture, asked: &mut Vec<Invocation>) {
+    // A submission of unknown fate, an interaction that comes twice, and a refusal.
     fixture.whisul.faults().add(Fault::on("POST", "/api/generate").cut_after().times(1));
     asked.push(fixture.song(&fixture.ann, "marzipan galop").await);
     asked[5].deliver_again();
@@ -59,8 +57,11 @@ async fn no_prompt_and_no_secret_is_ever_logged() {
     refusal(&asked[8]).await;
     asked.push(fixture.song(&fixture.ann, "\u{200B}").await);
     refusal(&asked[9]).await;
-    // What is typed while somebody looks for a song, made-up buttons and forms, and a song that is
-    // shown again, exported and forgotten.
+}
+
+/// Searches, forged components, and an export.
+async fn search_forge_and_export(fixture: &Fixture, asked: &mut Vec<Invocation>) {
+    // Suggestions, forged buttons and forms, and a song that is shown again and exported.
     let client = fixture.ann.at(&fixture.channel);
     for (command, option) in [("song", "prompt"), ("songs", "show")] {
         client.autocomplete(command, option, "marzipan").await.unwrap();
@@ -83,7 +84,12 @@ async fn no_prompt_and_no_secret_is_ever_logged() {
         asked.push(client.command(command, &options).await.unwrap());
         asked.last().unwrap().answer().await.expect("an answer at once");
     }
+}
+
+/// Admin actions, and the erasure of songs.
+async fn moderate_and_erase(fixture: &Fixture, asked: &mut Vec<Invocation>) {
     // An admin's reasons and blocked words, and a prompt that has one.
+    let client = fixture.ann.at(&fixture.channel);
     let owner = fixture.discord.owner().at(&fixture.channel);
     for (act, option) in [("pause", "reason"), ("resume", "reason"), ("words add", "word")] {
         let options = [(option, json!("marzipan"))];
@@ -98,6 +104,22 @@ async fn no_prompt_and_no_secret_is_ever_logged() {
     let forgotten = click(&client, &question, "Forget my songs").await;
     assert!(forgotten.answer().await.unwrap().content.starts_with("Done"));
     asked.push(forgotten);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_prompt_and_no_secret_is_ever_logged() {
+    let settings = [("USER_QUOTA", "3/1d"), ("RUST_LOG", "trace"), ("LOG_FORMAT", "json")];
+    let rules = WhisulRules { song_takes: Duration::ZERO, ..WhisulRules::default() };
+    let fixture = Fixture::without_bot(&settings, DiscordRules::default(), rules).await;
+    let program = Program::logged(&fixture);
+    fixture.discord.until_ready().await;
+
+    let mut asked = Vec::new();
+    make_songs(&fixture, &mut asked).await;
+    lose_and_refuse(&fixture, &mut asked).await;
+    search_forge_and_export(&fixture, &mut asked).await;
+    moderate_and_erase(&fixture, &mut asked).await;
+
     program.signal("TERM");
     let (code, log) = program.end(&fixture);
     assert_eq!(code, Some(0));

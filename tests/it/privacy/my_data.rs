@@ -8,8 +8,8 @@ use sqlx::Connection;
 use tokio::time::{sleep, timeout};
 
 use crate::{
+    fixture::buttons::click,
     fixture::{DEADLINE, Fixture, done, failed, refusal, song_at, title},
-    songs::buttons::click,
     storage::write_failures::connect,
 };
 

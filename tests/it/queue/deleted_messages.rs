@@ -5,8 +5,8 @@ use std::time::Duration;
 use sandbox::{ChannelClient, DiscordRules, Fault, Invocation, Message, Plan, WhisulRules};
 
 use crate::{
+    fixture::buttons::{click, labels},
     fixture::{Fixture, description, done, refusal, song_at, title},
-    songs::buttons::{click, labels},
 };
 
 /// A fixture where Bob's song keeps all others waiting, and no edit comes by for long.

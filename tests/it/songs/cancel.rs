@@ -8,8 +8,8 @@ use sandbox::{
 use serde_json::json;
 
 use crate::{
+    fixture::buttons::{click, finished_song, labels},
     fixture::{Fixture, description, done, refusal, song_at, title},
-    songs::buttons::{click, finished_song, labels},
 };
 
 /// The permissions to manage a server and its messages (Discord docs, Permissions).

@@ -5,8 +5,8 @@ use std::time::Duration;
 use sandbox::{Fault, Invocation, Plan};
 
 use crate::{
+    fixture::buttons::{ask_to_delete, click},
     fixture::{Fixture, done, is_done, refusal, title},
-    songs::buttons::{ask_to_delete, click},
 };
 
 const ANSWER: &str = "/api/v10/interactions/*/*/callback";

@@ -7,8 +7,8 @@ use sandbox::{ChannelClient, DiscordRules, Invocation, Message, Plan, WhisulRule
 use serde_json::json;
 
 use crate::{
+    fixture::buttons::{click, finished_song, open},
     fixture::{Fixture, done, refusal, song_at, title},
-    songs::buttons::{click, finished_song, open},
 };
 
 const UNKNOWN: &str = "I don't know this button any more";

@@ -1,7 +1,8 @@
 //! A song from the command to the finished message.
 
-pub(crate) mod buttons;
+mod buttons;
 mod cancel;
+mod deletion;
 mod failures;
 mod first_response;
 mod forged_components;
@@ -9,4 +10,5 @@ mod hostile_text;
 pub(crate) mod progress_estimates;
 mod prompts;
 mod request;
+mod song_shown_again;
 mod songs_command;

@@ -15,9 +15,9 @@ use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use whisul_bot::messages::text::{NOT_IN_TIME, STORAGE_TROUBLE};
 
 use crate::{
+    fixture::buttons::click,
     fixture::program::{Program, output, program},
     fixture::{DEADLINE, Fixture, done, refusal, title},
-    songs::buttons::click,
 };
 
 /// One song per person, so that a charge for nothing would show.
