@@ -2,7 +2,7 @@
 
 import { byId } from "./dom.js";
 
-const SIDES = ["sidebar", "backstage"];
+const SIDES = ["sidebar", "panel"];
 
 /** Lets the sides be opened and closed. */
 export function start() {

@@ -1,19 +1,19 @@
 // Puts the page together.
 
-import * as channel from "./channel.js";
-import * as composer from "./composer.js";
+import * as channel from "./messages/channel.js";
+import * as composer from "./composer/composer.js";
 import { byId } from "./dom.js";
 import * as drawers from "./drawers.js";
-import * as end from "./end.js";
-import * as log from "./log.js";
+import * as end from "./messages/end.js";
+import * as log from "./panel/log.js";
 import * as net from "./net.js";
-import * as presence from "./presence.js";
+import * as presence from "./panel/presence.js";
 import * as sidebar from "./sidebar.js";
 import * as state from "./state.js";
 import * as theme from "./theme.js";
-import * as time from "./time.js";
-import * as tryThis from "./try_this.js";
-import * as faultControls from "./fault_controls.js";
+import * as time from "./messages/time.js";
+import * as tryThis from "./panel/try_this.js";
+import * as faultControls from "./panel/fault_controls.js";
 
 /** The moment of the latest view of this place. */
 let since = null;
@@ -23,7 +23,7 @@ let wanted = null;
 let looking = false;
 let again = false;
 
-/** Asks what has changed and draws it; one look at a time. */
+/** Requests what has changed and draws it, one request at a time. */
 async function look() {
   if (looking) {
     again = true;
@@ -62,7 +62,7 @@ function jump() {
   wanted = null;
 }
 
-/** Turns to another place, becomes somebody else, or goes to a message. */
+/** Switches the channel or the person, or goes to a message. */
 function turn() {
   wanted = state.takeMessage();
   const { person, channel: open } = state.here();
@@ -81,7 +81,7 @@ function turn() {
   look();
 }
 
-/** Says whether the demo answers; a demo that was started anew is another one. */
+/** Shows whether the demo answers. A restarted demo is another one. */
 async function connected(stands) {
   byId("connection").hidden = stands;
   if (!stands) return;

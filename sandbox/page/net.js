@@ -1,4 +1,4 @@
-// What the page asks of the sandbox.
+// Requests to the server of the page.
 
 import { here } from "./state.js";
 
@@ -25,7 +25,7 @@ export function view(place, since) {
   return get("/view", since === null ? place : { ...place, since });
 }
 
-/** What is to be done when a scenario that this page plays is over. */
+/** Sets what the server cleans up when this page's scenario ends. */
 export const cleanUp = (what) => post("/scenario/cleanup", what);
 
 /**
@@ -51,7 +51,7 @@ export async function act(what, place = here()) {
   }
 }
 
-/** Calls `changed` whenever something has changed, and tells whether the connection stands. */
+/** Calls `changed` whenever something has changed, and `connected` with whether the connection is open. */
 export function listen(changed, connected) {
   const events = new EventSource("/events");
   events.onopen = () => connected(true);

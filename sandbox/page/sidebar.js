@@ -1,6 +1,6 @@
-// Where one can look, and who one can be. The links are made once, so that the keyboard's focus stays.
+// The links to channels and people. They are created once, so that they keep the keyboard's focus.
 
-import { avatar } from "./avatar.js";
+import { avatar } from "./messages/avatar.js";
 import { byId, element } from "./dom.js";
 import { address, bot, channels, everybody, here, me, server } from "./state.js";
 

@@ -1,8 +1,8 @@
-// Who we are and where we look: it stands in the address, so that each tab can be somebody else.
+// The present person and channel. They are part of the address, so that each tab has its own.
 
 let stage = null;
 
-/** Takes in who and what there is. */
+/** Stores the people, channels and roles. */
 export function set(people) {
   stage = people;
 }
@@ -13,13 +13,13 @@ export const channels = () => stage.channels;
 export const server = () => stage.server;
 export const opened = () => stage.opened;
 
-/** The person we are. */
+/** The present person. */
 export function me() {
   const [person] = parts();
   return stage.people.find(({ id }) => id === person) ?? stage.people[0];
 }
 
-/** The ids of the person we are and of the channel we look at. */
+/** The ids of the present person and channel. */
 export function here() {
   const [, channel] = parts();
   const { id, dm } = me();

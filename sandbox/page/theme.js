@@ -1,4 +1,4 @@
-// Dark or light: as the system has it, unless somebody chose otherwise here.
+// Dark or light: the system's choice, unless the visitor chose here.
 
 import { byId } from "./dom.js";
 

@@ -34,7 +34,7 @@ await scene(async (open, { people, channels }) => {
   const bob = people.find(({ name }) => name === "Bob").id;
   const say = (text, channel = channels[0].id) => ann.page.evaluate((what) => import("/net.js").then(({ act }) =>
     act({ do: "say", text: what.text }, { person: what.bob, channel: what.channel })), { text, bob, channel });
-  const notice = (text) => ann.page.evaluate((text) => import("/channel.js").then((it) => it.notice(text)), text);
+  const notice = (text) => ann.page.evaluate((text) => import("/messages/channel.js").then((it) => it.notice(text)), text);
 
   /** Each way, once with the view at its end. A step ends when the list has grown. */
   let letGo;
@@ -68,7 +68,7 @@ await scene(async (open, { people, channels }) => {
     },
     // The browser tells of a scroll in the next frame: what has ready by then is no scroll of the user's.
     "a cover that loads in the frame of a new message": async () => {
-      await ann.page.evaluate(() => import("/channel.js").then(({ notice }) => {
+      await ann.page.evaluate(() => import("/messages/channel.js").then(({ notice }) => {
         notice("And a cover.");
         Object.assign(document.querySelector(".embed-image img").style, { height: "700px", maxHeight: "none" });
       }));

@@ -27,7 +27,7 @@ await scene(async (open) => {
     await button.click();
     await page.locator("#scenario-stop", { hasText: "Close" }).waitFor({ timeout: 120_000 });
     const end = await page.locator("#scenario-step").textContent();
-    const { scenarios } = await page.evaluate((id) => import("/scenarios.js").then(({ playable }) =>
+    const { scenarios } = await page.evaluate((id) => import("/panel/scenarios.js").then(({ playable }) =>
       ({ scenarios: playable().filter((it) => it.id === id).map(({ end }) => end) })), id);
     assert.equal(end, `${scenarios[0]} Faults and bot are as they were before.`, id);
     assert.deepEqual(await state(pat), before, id);

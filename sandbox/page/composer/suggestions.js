@@ -1,6 +1,6 @@
 // The list above the message box.
 
-import { element } from "./dom.js";
+import { element } from "../dom.js";
 
 /** A list from which one can pick with the arrow keys while typing goes on. */
 export class Suggestions {

@@ -2,8 +2,8 @@
 // https://support.discord.com/hc/en-us/articles/210298617 and
 // https://docs.discord.com/developers/reference#message-formatting
 
-import { element, link } from "./dom.js";
-import { channelName, roleName, userName } from "./state.js";
+import { element, link } from "../dom.js";
+import { channelName, roleName, userName } from "../state.js";
 import { timestamp } from "./time.js";
 
 /** How deep styles may lie within each other. */

@@ -1,6 +1,6 @@
 // Keeps the list of messages at its end, unless the user has scrolled up.
 
-import { byId } from "./dom.js";
+import { byId } from "../dom.js";
 
 /** Pixels that rounding may take away at the end of a list, at a zoom of 110 %, say. */
 const ROUNDING = 2;
@@ -50,7 +50,7 @@ export function show(node) {
   set(rest() <= ROUNDING);
 }
 
-/** Tells of new messages, where they are out of sight. */
+/** Shows a button if new messages are out of view. */
 export function announce() {
   byId("newer").hidden = stays;
 }

@@ -1,6 +1,6 @@
 // Embeds (https://docs.discord.com/developers/resources/message#embed-object).
 
-import { element, link } from "./dom.js";
+import { element, link } from "../dom.js";
 import { inline, markdown } from "./markdown.js";
 import { picture } from "./picture.js";
 import { sent } from "./time.js";

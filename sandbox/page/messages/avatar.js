@@ -1,7 +1,7 @@
 // Pictures of people who have none.
 
-import { element } from "./dom.js";
-import { bot, everybody } from "./state.js";
+import { element } from "../dom.js";
+import { bot, everybody } from "../state.js";
 
 const COLOURS = 6;
 

@@ -4,12 +4,12 @@
 import { attachments } from "./attachments.js";
 import { avatar } from "./avatar.js";
 import { rows } from "./components.js";
-import { element } from "./dom.js";
+import { element } from "../dom.js";
 import { embed } from "./embed.js";
 import { markdown } from "./markdown.js";
 import { openMenu } from "./menu.js";
-import { act } from "./net.js";
-import { me, userName } from "./state.js";
+import { act } from "../net.js";
+import { me, userName } from "../state.js";
 import { sent } from "./time.js";
 
 const EPHEMERAL = 1 << 6;
@@ -57,7 +57,7 @@ export class MessageView {
     return (this.message.flags & EPHEMERAL) !== 0;
   }
 
-  /** Says that what was done to this message failed. */
+  /** Shows that an action on this message failed. */
   fail(why) {
     this.failure.textContent = why;
     this.failure.hidden = false;

@@ -1,6 +1,6 @@
-// What only this client says, such as "The application did not respond", until it is dismissed.
+// Notices of this client, such as "The application did not respond", until they are dismissed.
 
-import { element } from "./dom.js";
+import { element } from "../dom.js";
 import { sent } from "./time.js";
 
 let notices = [];
@@ -10,7 +10,7 @@ export function clear() {
   notices = [];
 }
 
-/** Makes a notice that stands after a message: the latest one at this moment. */
+/** Adds a notice after the latest message. */
 export function add(text, after, changed) {
   const dismiss = () => {
     notices = notices.filter((other) => other !== notice);
@@ -28,7 +28,7 @@ export function add(text, after, changed) {
   return node;
 }
 
-/** The notices that stand between two messages, by their ids; without a later one, to the end. */
+/** The notices between two messages, by their ids; without a later message, to the end. */
 export function between(earlier, later) {
   if (notices.length === 0) return [];
   const [from, to] = [BigInt(earlier ?? 0), later === undefined ? null : BigInt(later)];

@@ -1,12 +1,12 @@
-// The messages of the channel that we look at.
+// The messages of the present channel.
 
-import { byId, element } from "./dom.js";
+import { byId, element } from "../dom.js";
 import * as end from "./end.js";
 import { setManages } from "./menu.js";
 import { MessageView } from "./message.js";
 import { markdown } from "./markdown.js";
 import * as notices from "./notices.js";
-import { address, bot, channelName, here } from "./state.js";
+import { address, bot, channelName, here } from "../state.js";
 
 /** How long a message that was jumped to is marked, in milliseconds. */
 const MARKED = 2500;
@@ -18,7 +18,7 @@ let order = [];
 /** The address of the place whose messages are drawn. */
 let drawn = null;
 
-/** Forgets the channel before. */
+/** Forgets the former channel. */
 export function clear() {
   views.clear();
   messages.clear();
@@ -75,7 +75,7 @@ function draw(different) {
   });
 }
 
-/** Shows something that only this client says, until it is dismissed. */
+/** Shows a notice of this client until it is dismissed. */
 export function notice(text) {
   notices.add(text, order.at(-1), () => draw(new Set()));
   draw(new Set());

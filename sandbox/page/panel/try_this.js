@@ -1,14 +1,14 @@
 // The list of scenarios, and the one that is being played.
 
 import { Actor } from "./actor.js";
-import { byId, element } from "./dom.js";
-import * as drawers from "./drawers.js";
-import { cleanUp, lease } from "./net.js";
+import { byId, element } from "../dom.js";
+import * as drawers from "../drawers.js";
+import { cleanUp, lease } from "../net.js";
 import { playable } from "./scenarios.js";
 
-/** Where one was before; kept beyond a reload of the page. */
+/** The address before a scenario; it survives a reload of the page. */
 const BEFORE = "before-scenario";
-/** What only the actor uses while a scenario is played. */
+/** The controls that only the actor uses while a scenario runs. */
 const CONTROLS = ["sidebar", "composer", "fault-controls"];
 
 /** The button of the latest scenario. */
@@ -18,7 +18,7 @@ let stop = null;
 /** Whether the sandbox says that one is played, by this page or another. */
 let running = false;
 let bot = { runs: false, connected: false };
-/** How many songs Whisul is at. */
+/** The number of running songs. */
 let underWay = 0;
 
 /** Draws the list. */
@@ -98,7 +98,7 @@ async function prepare(actor, { needsBot }) {
   await actor.waitFor("The songs under way are finished", () => underWay === 0, 2000);
 }
 
-/** Waits until the sandbox has put everything back, or is gone. */
+/** Waits until the server has restored everything, or has ended. */
 async function restored() {
   const deadline = performance.now() + 40_000;
   while (running && performance.now() < deadline) await new Promise((wake) => setTimeout(wake, 50));

@@ -1,7 +1,7 @@
 // One option of a command that is being filled in.
 
-import { element } from "./dom.js";
-import { act } from "./net.js";
+import { element } from "../dom.js";
+import { act } from "../net.js";
 import { picks, read, room } from "./options.js";
 
 /** How long one may type on before suggestions are asked for, in milliseconds. */

@@ -1,8 +1,8 @@
 // The forms that the bot shows.
 
-import { element } from "./dom.js";
-import { act } from "./net.js";
-import { bot, here } from "./state.js";
+import { element } from "../dom.js";
+import { act } from "../net.js";
+import { bot, here } from "../state.js";
 
 /** Opens a form. */
 export function openModal({ interaction, title, texts, fields }) {

@@ -1,6 +1,6 @@
-// What can be tried with one click. Each scenario is played by an actor, visibly, on the real page.
+// The scenarios. An actor plays each visibly on the real page.
 
-import { everybody } from "./state.js";
+import { everybody } from "../state.js";
 
 /** Each: a title, what will happen, who takes part, the steps, and what was seen in the end. */
 const SCENARIOS = [
@@ -130,7 +130,7 @@ const SCENARIOS = [
       await actor.become("Ann");
       const asked = await actor.song(prompt);
       await actor.waitFor("Ann can ask again", () => asked.isDone());
-      // This one shall not be missing from her day either.
+      // This song is given back to her quota as well.
       await actor.cleanUp([actor.action("Olga", "admin quota reset", { person: actor.id("Ann") })]);
     },
     end: "Ann has a new song, and her full quota again.",

@@ -1,8 +1,8 @@
-// What comes of an interaction at once.
+// The direct result of an interaction.
 
 import { openModal } from "./modal.js";
 
-/** Shows the form that was the answer; `failed` hears in a sentence that nothing came. */
+/** Shows the form that was the answer; `failed` receives a sentence if there was none. */
 export function follow(outcome, failed) {
   if (outcome.is === "modal") openModal(outcome);
   if (outcome.is === "refused") failed(sentence(outcome.why));

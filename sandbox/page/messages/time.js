@@ -1,6 +1,6 @@
 // Times, as Discord writes them in the reader's own language.
 
-import { element } from "./dom.js";
+import { element } from "../dom.js";
 
 const UNITS = [
   ["year", 31_557_600], ["month", 2_629_800], ["day", 86_400], ["hour", 3600], ["minute", 60], ["second", 1],

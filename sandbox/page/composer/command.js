@@ -1,6 +1,6 @@
 // A slash command that is being filled in.
 
-import { element } from "./dom.js";
+import { element } from "../dom.js";
 import { Field } from "./field.js";
 
 /** A command with the options that are filled in so far. */

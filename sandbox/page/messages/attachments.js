@@ -1,8 +1,8 @@
 // Files below a message: pictures, songs, and others.
 
-import { element, link } from "./dom.js";
+import { element, link } from "../dom.js";
 import { picture } from "./picture.js";
-import { isLocal } from "./state.js";
+import { isLocal } from "../state.js";
 
 const size = (bytes) => {
   if (bytes < 1000) return `${bytes} bytes`;

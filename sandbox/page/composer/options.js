@@ -1,7 +1,7 @@
 // What the options of commands accept
 // (https://docs.discord.com/developers/interactions/application-commands#application-command-object-application-command-option-type).
 
-import { bot, channels, everybody, roles } from "./state.js";
+import { bot, channels, everybody, roles } from "../state.js";
 
 const [SUBCOMMAND, GROUP, TEXT, INTEGER, YES_OR_NO, USER, CHANNEL, ROLE, MENTIONABLE, NUMBER] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 const LONGEST_TEXT = 6000;

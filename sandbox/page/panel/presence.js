@@ -1,6 +1,6 @@
-// Whether a bot is there: the demo's own, or one that a visitor has brought along.
+// Whether a bot is online: the demo's own, or one of a visitor.
 
-import { byId } from "./dom.js";
+import { byId } from "../dom.js";
 
 const TEXTS = { online: "Bot online", starting: "Bot connecting…", offline: "Bot not running" };
 

@@ -1,16 +1,16 @@
 // The latest requests and lines of the bot's own log.
 
-import { byId, element } from "./dom.js";
-import { log } from "./net.js";
+import { byId, element } from "../dom.js";
+import { log } from "../net.js";
 
-/** The least time between two looks, in milliseconds. */
+/** The least time between two loads, in milliseconds. */
 const PAUSE = 400;
 
 let known = new Map();
 let looking = false;
 let again = false;
 
-/** Looks again, unless nobody sees it. */
+/** Loads the log again if it is visible. */
 export async function update() {
   if (looking || byId("log").offsetParent === null) {
     again = looking;

@@ -1,7 +1,7 @@
-// Pictures, from the two sandboxes only: nothing is fetched from elsewhere.
+// Pictures from the two sandboxes. The page loads none from elsewhere.
 
-import { element, link } from "./dom.js";
-import { isLocal } from "./state.js";
+import { element, link } from "../dom.js";
+import { isLocal } from "../state.js";
 
 /** A picture, or where it would be. */
 export function picture(address, kind, alternative) {

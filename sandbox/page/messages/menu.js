@@ -1,9 +1,9 @@
 // The menu of a message: commands on it and on who wrote it ("Apps"), deleting.
 
-import { element } from "./dom.js";
-import { follow } from "./interaction.js";
-import { act, commands } from "./net.js";
-import { me } from "./state.js";
+import { element } from "../dom.js";
+import { follow } from "../composer/interaction.js";
+import { act, commands } from "../net.js";
+import { me } from "../state.js";
 
 const USER_COMMAND = 2;
 const MESSAGE_COMMAND = 3;

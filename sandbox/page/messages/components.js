@@ -1,9 +1,9 @@
 // Buttons and menus below a message
 // (https://docs.discord.com/developers/components/reference).
 
-import { element, link } from "./dom.js";
-import { follow } from "./interaction.js";
-import { act } from "./net.js";
+import { element, link } from "../dom.js";
+import { follow } from "../composer/interaction.js";
+import { act } from "../net.js";
 
 const BUTTON = 2;
 const TEXT_MENU = 3;

@@ -1,18 +1,18 @@
 // Plays a scenario: uses the page as a visitor does, slowly enough to be watched.
 
-import * as channel from "./channel.js";
-import * as composer from "./composer.js";
-import { byId, element } from "./dom.js";
-import * as drawers from "./drawers.js";
-import { cleanUp, inject } from "./net.js";
-import { bot, channels, everybody, here, me } from "./state.js";
+import * as channel from "../messages/channel.js";
+import * as composer from "../composer/composer.js";
+import { byId, element } from "../dom.js";
+import * as drawers from "../drawers.js";
+import { cleanUp, inject } from "../net.js";
+import { bot, channels, everybody, here, me } from "../state.js";
 import * as faults from "./fault_controls.js";
 
-/** How long one thing may take, in milliseconds. */
+/** How long one step may take, in milliseconds. */
 const PATIENCE = 60_000;
-/** How often it is looked for. */
+/** The pause between two checks, in milliseconds. */
 const LOOK = 50;
-/** How long things last that are only there to be watched: 1 is as people like it. */
+/** Factor for pauses that are only for the viewer. */
 const PACE = Number(sessionStorage.getItem("pace") ?? 1);
 
 /** Plays one scenario, until the signal says that it is aborted. */
@@ -26,7 +26,7 @@ export class Actor {
     document.body.append(this.#cursor);
   }
 
-  /** Leaves the page as if nobody had been there. */
+  /** Restores the page after the scenario. */
   leave() {
     this.#cursor.remove();
     for (const marked of document.querySelectorAll(".pressed")) marked.classList.remove("pressed");
@@ -53,7 +53,7 @@ export class Actor {
     }
   }
 
-  /** Waits until something can be seen, and has been seen for some milliseconds. */
+  /** Waits until a condition has held for some milliseconds. */
   async waitFor(sentence, holds, lasting = 0) {
     this.say(`${sentence}…`);
     const deadline = performance.now() + PATIENCE;
@@ -70,7 +70,7 @@ export class Actor {
     return this.waitFor(sentence, () => byId("bot-state").dataset.state === state);
   }
 
-  /** Becomes somebody, in the first channel. */
+  /** Switches to a person, in the first channel. */
   async become(name) {
     const [first] = channels();
     if (here().channel !== first.id) {
@@ -85,7 +85,7 @@ export class Actor {
     await this.waitFor(`You are ${name} now`, () => me().name === name && channel.isDrawn());
   }
 
-  /** Chooses a faults. */
+  /** Chooses an option of the fault controls. */
   async choose(group, value, sentence) {
     const control = faults.choice(group, value);
     this.say(sentence ?? `In the panel: ${control.closest("label").textContent}.`);
@@ -109,7 +109,7 @@ export class Actor {
     await inject({ finish_song: prompt });
   }
 
-  /** Types a command and sends it; returns what is to be seen of it. */
+  /** Types a command and sends it. Returns its answer. */
   async command(path, values = {}) {
     if (me().id !== this.#person) throw new Error("Somebody else is in front of this tab now.");
     this.say(`${me().name} types /${path}.`);
@@ -141,12 +141,12 @@ export class Actor {
     await this.#point(control);
     control.click();
     control.classList.remove("pressed");
-    // What was opened for this is closed again: the messages are what one looks at.
+    // Closes what was opened for this, so that the messages are visible.
     drawers.close();
   }
 
   async #point(control) {
-    const side = control.closest(".sidebar, .backstage");
+    const side = control.closest(".sidebar, .panel");
     if (side && getComputedStyle(side).visibility === "hidden") {
       drawers.open(side.id);
       await this.pause(0.4);
@@ -178,7 +178,7 @@ export class Actor {
   }
 }
 
-/** What comes after a moment in the channel: the bot's answer to a command. */
+/** The bot's answer to a command: the first message after it. */
 class Answer {
   #id = null;
 

@@ -1,7 +1,7 @@
 // The panel that injects faults, and kills and starts the bot.
 
-import { byId, element } from "./dom.js";
-import { inject } from "./net.js";
+import { byId, element } from "../dom.js";
+import { inject } from "../net.js";
 
 const GROUPS = [
   ["whisul", "Whisul", [

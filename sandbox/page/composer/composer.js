@@ -1,13 +1,13 @@
 // The message box: plain text, or a command.
 
-import { notice } from "./channel.js";
+import { notice } from "../messages/channel.js";
 import { Command } from "./command.js";
-import { byId, element } from "./dom.js";
-import * as end from "./end.js";
+import { byId, element } from "../dom.js";
+import * as end from "../messages/end.js";
 import { follow } from "./interaction.js";
-import { act, commands } from "./net.js";
+import { act, commands } from "../net.js";
 import { runnable } from "./options.js";
-import { bot, channelName, here } from "./state.js";
+import { bot, channelName, here } from "../state.js";
 import { Suggestions } from "./suggestions.js";
 
 const SLASH_COMMAND = 1;
@@ -23,7 +23,7 @@ const box = element("textarea", {
 const line = element("div", { class: "line" }, box);
 const send = element("button", { type: "submit", class: "send", "aria-label": "Send" }, "➤");
 let command = null;
-/** The commands of this place, as they were last heard of. */
+/** The commands of this channel, as last received. */
 let known = [];
 
 /** Puts the box on the page. */
@@ -32,7 +32,7 @@ export function start() {
   byId("composer").append(suggestions.node, form, element("div", { class: "hint-line" }, hint, aside));
 }
 
-/** Begins anew, somewhere else. */
+/** Resets the box for another channel. */
 export function turn() {
   const name = channelName(here().channel);
   const where = name ? `Message #${name}` : `Message @${bot().name}`;
@@ -66,7 +66,7 @@ export async function perform(path, values, typed) {
   command.send();
 }
 
-/** Says something below the box. */
+/** Shows a text below the box. */
 function explain(text = "", more = "", wrong = false) {
   hint.textContent = text;
   aside.textContent = more;
