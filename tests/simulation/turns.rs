@@ -1,7 +1,8 @@
-//! The promise of the queue: while a song waits as its requester's next, each other person's songs
-//! that were asked for later overtake it at most once.
+//! The promises of the queue. While a song waits as its requester's next, each other person's songs
+//! that were asked for later overtake it at most once. Who asks for their first song waits for one song
+//! of each other person at most, however many those asked for before.
 //!
-//! It is checked in worlds in which nothing goes wrong on the way to Discord and Whisul: there, who has
+//! They are checked in worlds in which nothing goes wrong on the way to Discord and Whisul: there, who has
 //! been called submits within moments, so that the rows show the order of the calls.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +15,7 @@ use super::world::State;
 /// looked at first.
 const CALLED: u64 = 5000;
 
-/// What has to be remembered to see that promise broken.
+/// What has to be remembered to see these promises broken.
 #[derive(Default)]
 pub(crate) struct Turns {
     waiting: BTreeMap<usize, Waiting>,
@@ -25,10 +26,15 @@ pub(crate) struct Turns {
 struct Waiting {
     requester: UserId,
     position: QueuePosition,
+    asked_at: u64,
     /// Since when it is its requester's next.
     next_since: Option<u64>,
     /// By whom it was overtaken, and when.
     overtaken: Vec<(u64, UserId)>,
+    /// Since when it waits, if it is the first that its requester ever asked for.
+    first_since: Option<u64>,
+    /// Whose songs, asked for before it, had their turn meanwhile, and when.
+    preceded: Vec<(u64, UserId)>,
 }
 
 impl Turns {
@@ -36,6 +42,7 @@ impl Turns {
     pub(crate) fn forget(&mut self) {
         for waiting in self.waiting.values_mut() {
             waiting.overtaken.clear();
+            waiting.preceded.clear();
         }
     }
 }
@@ -49,9 +56,7 @@ impl State {
         let was_waiting = before.is_some_and(|before| before.state == JobState::Announced);
         match after.state {
             JobState::Announced => {
-                let (requester, position) = (after.requester, after.queue_position());
-                let waiting =
-                    Waiting { requester, position, next_since: None, overtaken: Vec::new() };
+                let waiting = self.waiting(index, after);
                 self.turns.waiting.entry(index).or_insert(waiting);
             }
             JobState::Submitting => {
@@ -69,6 +74,19 @@ impl State {
             }
         }
         self.note_next();
+    }
+
+    fn waiting(&self, index: usize, job: &Job) -> Waiting {
+        let of_them = self.rows.values().filter(|row| row.requester == job.requester).count();
+        Waiting {
+            requester: job.requester,
+            position: job.queue_position(),
+            asked_at: self.discord.interactions[&index].at,
+            next_since: None,
+            overtaken: Vec::new(),
+            first_since: (of_them == 1).then(|| self.now()),
+            preceded: Vec::new(),
+        }
     }
 
     /// Notes since when each person's next song is that.
@@ -89,20 +107,22 @@ impl State {
         let (asked_at, now) = (self.discord.interactions[&index].at, self.now());
         for waiting in self.turns.waiting.values_mut() {
             let was_next = waiting.next_since.is_some_and(|since| since < asked_at);
-            if was_next && waiting.requester != requester {
+            if waiting.requester == requester {
+                continue;
+            }
+            if was_next {
                 waiting.overtaken.push((now, requester));
+            }
+            let was_called_since = waiting.first_since.is_some_and(|since| since + CALLED < now);
+            if was_called_since && asked_at < waiting.asked_at {
+                waiting.preceded.push((now, requester));
             }
         }
     }
 
     fn check_turn(&mut self, index: usize, waiting: &Waiting) {
         let now = self.now();
-        let before = waiting.overtaken.iter().filter(|(at, _)| at + CALLED < now);
-        let mut times: BTreeMap<UserId, usize> = BTreeMap::new();
-        for (_, person) in before {
-            *times.entry(*person).or_default() += 1;
-        }
-        let most = times.values().max().copied().unwrap_or_default();
+        let most = times(&waiting.overtaken, now).values().max().copied().unwrap_or_default();
         if most > 0 {
             self.see("overtaken once");
         }
@@ -110,5 +130,20 @@ impl State {
         self.promise(most <= 1 + given_up, "nobody is overtaken twice by the same person", || {
             format!("request {index} was overtaken {most} times")
         });
+        for (person, times) in times(&waiting.preceded, now) {
+            let given_up = self.turns.given_up.get(&person).copied().unwrap_or_default();
+            self.promise(times <= 1 + given_up, "many songs of one hold up nobody's first", || {
+                format!("request {index} waited for {times} songs of {person}")
+            });
+        }
     }
+}
+
+/// How often each person was called while somebody else surely waited.
+fn times(called: &[(u64, UserId)], now: u64) -> BTreeMap<UserId, usize> {
+    let mut times = BTreeMap::new();
+    for (_, person) in called.iter().filter(|(at, _)| at + CALLED < now) {
+        *times.entry(*person).or_default() += 1;
+    }
+    times
 }
