@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     discord_api::{AnswerTime, Discord, DiscordError, Message, Posted, Reply},
-    domain::{ApplicationId, JobId, Prompt, Setting, UserId},
+    domain::{ApplicationId, InteractionId, JobId, Prompt, Setting, UserId},
     jobs::{Jobs, SongRequest},
     messages::text,
     proxy::Proxies,
@@ -131,7 +131,7 @@ impl BotState {
     /// Where Discord rejects it, the person is told so, and the error returned all the same.
     pub(super) async fn respond(
         &self,
-        interaction: JobId,
+        interaction: InteractionId,
         token: &SecretString,
         reply: &Reply,
     ) -> Result<(), DiscordError> {
@@ -152,7 +152,7 @@ impl BotState {
 
     async fn try_to_respond(
         &self,
-        interaction: JobId,
+        interaction: InteractionId,
         token: &SecretString,
         reply: &Reply,
         time: AnswerTime,
@@ -161,7 +161,7 @@ impl BotState {
         time.retry(reply, |error| self.note_failure(interaction, error)).await
     }
 
-    fn note_failure(&self, interaction: JobId, error: &DiscordError) {
+    fn note_failure(&self, interaction: InteractionId, error: &DiscordError) {
         warn!(%interaction, %error, "response failed");
         if *error == DiscordError::AnsweredElsewhere {
             self.jobs.answered_elsewhere(interaction);

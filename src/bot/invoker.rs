@@ -7,14 +7,14 @@ use serenity::all::{
 };
 
 use crate::domain::{
-    ApplicationId, ChannelId, GuildId, Job, JobId, MessageAccess, Place, RoleId, UserId,
+    ApplicationId, ChannelId, GuildId, InteractionId, Job, MessageAccess, Place, RoleId, UserId,
 };
 
 /// Somebody who uses the bot.
 #[derive(Clone, Debug)]
 pub(super) struct Invoker {
     /// The interaction with which they do.
-    pub(super) interaction: JobId,
+    pub(super) interaction: InteractionId,
     /// Its token, with which it is answered.
     pub(super) token: SecretString,
     /// Who.
@@ -35,7 +35,7 @@ macro_rules! invoker {
         let interaction = $interaction;
         let token = SecretString::new(interaction.token.clone());
         Invoker {
-            interaction: JobId(interaction.id.get()),
+            interaction: InteractionId(interaction.id.get()),
             token: token.clone(),
             user: UserId(interaction.user.id.get()),
             name: interaction
@@ -123,7 +123,7 @@ fn access(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::fixtures;
+    use crate::domain::{JobId, fixtures};
 
     fn job(guild: u64) -> Job {
         let mut job = fixtures::job(JobId(1), UserId(9));
@@ -133,7 +133,7 @@ mod tests {
 
     fn invoker(user: u64, permissions: Permissions, guild: u64) -> Invoker {
         Invoker {
-            interaction: JobId(2),
+            interaction: InteractionId(2),
             token: SecretString::new("token".to_owned()),
             user: UserId(user),
             name: "Ann".to_owned(),

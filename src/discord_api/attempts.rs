@@ -8,21 +8,21 @@ use std::{
 };
 
 use super::DiscordError;
-use crate::domain::JobId;
+use crate::domain::InteractionId;
 
 /// How many interactions are remembered: far more than come while one of them can be answered.
 const REMEMBERED: usize = 4096;
 
 /// See the module.
 #[derive(Debug, Default)]
-pub(super) struct Attempts(Mutex<VecDeque<JobId>>);
+pub(super) struct Attempts(Mutex<VecDeque<InteractionId>>);
 
 impl Attempts {
     /// Responds to an interaction by `attempt`, and tells apart who responded before. An attempt that
     /// is dropped halfway may have succeeded.
     pub(super) async fn make<T>(
         &self,
-        interaction: JobId,
+        interaction: InteractionId,
         attempt: impl Future<Output = Result<T, DiscordError>>,
     ) -> Result<T, DiscordError> {
         let is_first = self.remember(interaction);
@@ -40,7 +40,7 @@ impl Attempts {
     }
 
     /// Whether it is the first attempt for this interaction.
-    fn remember(&self, interaction: JobId) -> bool {
+    fn remember(&self, interaction: InteractionId) -> bool {
         let mut made = self.made();
         let is_first = !made.contains(&interaction);
         if is_first {
@@ -51,11 +51,11 @@ impl Attempts {
         is_first
     }
 
-    fn forget(&self, interaction: JobId) {
+    fn forget(&self, interaction: InteractionId) {
         self.made().retain(|made| *made != interaction);
     }
 
-    fn made(&self) -> MutexGuard<'_, VecDeque<JobId>> {
+    fn made(&self) -> MutexGuard<'_, VecDeque<InteractionId>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -66,7 +66,7 @@ mod tests {
 
     use super::*;
 
-    const ID: JobId = JobId(7);
+    const ID: InteractionId = InteractionId(7);
 
     async fn make(attempts: &Attempts, error: Option<DiscordError>) -> Option<DiscordError> {
         attempts.make(ID, ready(error.map_or(Ok(()), Err))).await.err()
@@ -113,7 +113,7 @@ mod tests {
     async fn not_all_interactions_are_remembered() {
         let attempts = Attempts::default();
         for id in 0..3 * REMEMBERED as u64 {
-            attempts.make(JobId(id), ready(Ok(()))).await.unwrap();
+            attempts.make(InteractionId(id), ready(Ok(()))).await.unwrap();
         }
         assert_eq!(attempts.made().len(), REMEMBERED);
     }

@@ -17,7 +17,7 @@ use super::{
     request::{Request, body},
     response::answers::PostedMessage,
 };
-use crate::domain::{ApplicationId, ChannelId, JobId};
+use crate::domain::{ApplicationId, ChannelId, InteractionId};
 
 /// An answer is void after 3 seconds (Discord docs, Receiving and Responding); a little is kept
 /// back for the way.
@@ -124,7 +124,7 @@ impl Discord {
     /// As [`DiscordError`] says.
     pub async fn answer(
         &self,
-        interaction: JobId,
+        interaction: InteractionId,
         token: &SecretString,
         channel: ChannelId,
         message: &Message,
@@ -144,7 +144,7 @@ impl Discord {
     /// As [`DiscordError`] says.
     pub async fn reply(
         &self,
-        interaction: JobId,
+        interaction: InteractionId,
         token: &SecretString,
         reply: &Reply,
     ) -> Result<(), DiscordError> {
@@ -175,7 +175,7 @@ impl Discord {
 }
 
 fn callback<'a>(
-    interaction: JobId,
+    interaction: InteractionId,
     token: &SecretString,
     query: &'a str,
     content: &'a Value,

@@ -39,7 +39,12 @@ snowflake!(
     GuildId
 );
 snowflake!(
-    /// A job. It is the id of the interaction that asked for it, so that an interaction delivered
+    /// What a person did that Discord wants a response to: a command, a click, a form or an
+    /// autocompletion (Discord docs, Receiving and Responding).
+    InteractionId
+);
+snowflake!(
+    /// A job. Its number is that of the interaction that asked for it, so that an interaction delivered
     /// twice cannot become two jobs, and so that a job is dated by Discord's clock.
     JobId
 );
@@ -56,10 +61,36 @@ snowflake!(
     UserId
 );
 
-impl JobId {
-    /// When the interaction was made, by Discord's clock.
+impl InteractionId {
+    /// When it was made, by Discord's clock.
     pub fn created_at(self) -> Timestamp {
         Timestamp::of_snowflake(self.0)
+    }
+}
+
+impl JobId {
+    /// The interaction that asked for it.
+    pub fn interaction(self) -> InteractionId {
+        InteractionId(self.0)
+    }
+
+    /// When that was made, by Discord's clock.
+    pub fn created_at(self) -> Timestamp {
+        self.interaction().created_at()
+    }
+}
+
+/// The interaction that asked for a job.
+impl From<JobId> for InteractionId {
+    fn from(job: JobId) -> Self {
+        job.interaction()
+    }
+}
+
+/// The job that an interaction asks for.
+impl From<InteractionId> for JobId {
+    fn from(interaction: InteractionId) -> Self {
+        Self(interaction.0)
     }
 }
 

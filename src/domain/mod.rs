@@ -25,7 +25,8 @@ mod time;
 
 pub use action::{Action, RunId};
 pub use ids::{
-    ApplicationId, ChannelId, GuildId, JobId, MessageId, RoleId, UserId, WhisulJob, WhisulJobId,
+    ApplicationId, ChannelId, GuildId, InteractionId, JobId, MessageId, RoleId, UserId, WhisulJob,
+    WhisulJobId,
 };
 pub use job::{
     Cancellation, Canceller, Charge, Delivery, DeliveryRoute, Event, Failure, FirstAnswer,

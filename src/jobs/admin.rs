@@ -7,8 +7,8 @@ use tracing::info;
 use super::Jobs;
 use crate::{
     domain::{
-        ActionOutcome, AdminAction, AuditEntry, Canceller, Charges, Failure, GuildId, JobId,
-        Limits, Requester, State, Stats, UserId,
+        ActionOutcome, AdminAction, AuditEntry, Canceller, Charges, Failure, GuildId,
+        InteractionId, Limits, Requester, State, Stats, UserId,
     },
     store::StoreError,
 };
@@ -29,7 +29,7 @@ impl Jobs {
     /// The limits in force for a person in a place, and the charges that count against them.
     pub async fn quota_of(
         &self,
-        interaction: JobId,
+        interaction: InteractionId,
         person: UserId,
         guild: Option<GuildId>,
         requester: &Requester<'_>,

@@ -7,7 +7,7 @@ use std::{
 
 use tokio::time::Instant;
 
-use crate::domain::{JobId, Timestamp};
+use crate::domain::{InteractionId, Timestamp};
 
 /// How far an interaction that was answered may lie back before that says that this clock is fast.
 const TOLERANCE: Duration = Duration::from_mins(1);
@@ -49,7 +49,7 @@ impl Clock {
 
     /// Puts a clock right that is slow: this interaction has been made by now. It may be of long
     /// ago, since the gateway sends after a break what it could not send before.
-    pub(super) fn observe(&self, interaction: JobId) {
+    pub(super) fn observe(&self, interaction: InteractionId) {
         let mut reading = self.reading();
         reading.latest = reading.latest.max(interaction.created_at());
         if reading.latest > reading.now() {
@@ -59,7 +59,7 @@ impl Clock {
 
     /// Puts a clock right that is fast, too: Discord has just taken an answer to this interaction,
     /// which it does for three seconds.
-    pub(super) fn observe_answered(&self, interaction: JobId) {
+    pub(super) fn observe_answered(&self, interaction: InteractionId) {
         self.observe(interaction);
         let mut reading = self.reading();
         reading.is_sure = true;
@@ -85,8 +85,8 @@ mod tests {
     use super::*;
 
     /// An interaction made this many seconds after Discord's first moment.
-    fn interaction(seconds: u64) -> JobId {
-        JobId((seconds * 1000) << 22)
+    fn interaction(seconds: u64) -> InteractionId {
+        InteractionId((seconds * 1000) << 22)
     }
 
     #[tokio::test(start_paused = true)]

@@ -50,7 +50,7 @@ mod tests {
     use tokio::time::Instant;
 
     use super::*;
-    use crate::domain::{AdminAction, AuditEntry, BlockedWord, JobId, Scope, UserId};
+    use crate::domain::{AdminAction, AuditEntry, BlockedWord, InteractionId, Scope, UserId};
 
     /// A database of its own with 200 blocked words.
     async fn store(folder: &std::path::Path) -> Store {
@@ -61,7 +61,7 @@ mod tests {
                 |place: u32| char::from(b"abcdef"[number as usize / 6_usize.pow(place) % 6]);
             let text = format!("{}x", (0..4).map(letter).collect::<String>().repeat(2));
             let action = AdminAction::AddWord(BlockedWord::parse(&text).unwrap());
-            let (id, guild) = (JobId((1 << 40) + u64::from(number)), GuildId(2));
+            let (id, guild) = (InteractionId((1 << 40) + u64::from(number)), GuildId(2));
             let scope = Scope::Everywhere;
             let entry = AuditEntry { id, admin: UserId(9), guild, scope, action, reason: None };
             store.perform(&entry).await.unwrap();

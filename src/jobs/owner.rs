@@ -11,7 +11,7 @@ use tracing::{debug, error, info, warn};
 use super::{Backoff, Jobs};
 use crate::{
     discord_api::{DiscordError, Message},
-    domain::{JobId, Obstacle, UserId},
+    domain::{InteractionId, Obstacle, UserId},
     messages::text,
 };
 
@@ -76,7 +76,7 @@ impl Jobs {
 
     /// An interaction has a first response that this process did not give. What it asked for is left
     /// to the process that gave it: both would pay for the same song.
-    pub fn answered_elsewhere(self: &Arc<Self>, interaction: JobId) {
+    pub fn answered_elsewhere(self: &Arc<Self>, interaction: InteractionId) {
         error!(%interaction, "another process responds with this bot's token");
         self.alert_owners_of(Problem::OtherProcess);
     }

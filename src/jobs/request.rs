@@ -19,8 +19,8 @@ use super::{
 use crate::{
     discord_api::{AnswerTime, DiscordError, Message},
     domain::{
-        Event, FirstAnswer, Job, JobId, Place, Prompt, Refusal, Requester, Restriction, RoleId,
-        State, UserId,
+        Event, FirstAnswer, InteractionId, Job, JobId, Place, Prompt, Refusal, Requester,
+        Restriction, RoleId, State, UserId,
     },
     failpoint::{Moment, reach},
     store::{Admission, StoreError},
@@ -40,7 +40,7 @@ pub(super) const TOKEN_LIFETIME: Duration = Duration::from_mins(14);
 #[derive(Clone, Debug)]
 pub struct SongRequest {
     /// The interaction with which they request.
-    pub interaction: JobId,
+    pub interaction: InteractionId,
     /// Who.
     pub requester: UserId,
     /// The roles that they hold there.
@@ -114,9 +114,9 @@ impl Jobs {
     ) -> Result<Option<oneshot::Receiver<Result<(), RequestError>>>, RequestError> {
         let SongRequest { interaction, requester, roles, place, prompt, origin } = request;
         self.clock.observe(interaction);
-        let Some(live_job) = self.registry.enter(interaction) else { return Ok(None) };
+        let Some(live_job) = self.registry.enter(interaction.into()) else { return Ok(None) };
         let mut reservation = self.queue.take_round(requester, |round| {
-            Job::accepted(interaction, requester, place, prompt, round).stemming_from(origin)
+            Job::accepted(interaction.into(), requester, place, prompt, round).stemming_from(origin)
         });
         let until = Instant::now() + ADMISSION;
         let mut admission = self.admit(reservation.job(), roles.clone(), until).await;
@@ -228,7 +228,7 @@ impl Jobs {
     }
 
     /// How long an interaction can be answered.
-    pub fn time_to_answer(&self, interaction: JobId) -> AnswerTime {
+    pub fn time_to_answer(&self, interaction: InteractionId) -> AnswerTime {
         AnswerTime::after(self.clock.now().since(interaction.created_at()))
     }
 
@@ -240,19 +240,20 @@ impl Jobs {
         message: &Message,
     ) -> (FirstAnswer, Option<DiscordError>) {
         let Some(token) = &job.place.token else { return (FirstAnswer::Missing, None) };
-        let answer = || self.discord.answer(job.id, token, job.place.channel, message);
+        let answer =
+            || self.discord.answer(job.id.interaction(), token, job.place.channel, message);
         let mut one_may_stand = false;
         let failed = |error: &DiscordError| {
             warn!(job = %job.id, %error, "first response failed");
             one_may_stand |= error.may_be_carried_out();
             if *error == DiscordError::AnsweredElsewhere {
-                self.answered_elsewhere(job.id);
+                self.answered_elsewhere(job.id.interaction());
             }
         };
-        let result = self.time_to_answer(job.id).retry(answer, failed).await;
+        let result = self.time_to_answer(job.id.interaction()).retry(answer, failed).await;
         let answer = FirstAnswer::from(&result);
         let Err(error) = result else {
-            self.clock.observe_answered(job.id);
+            self.clock.observe_answered(job.id.interaction());
             return (answer, None);
         };
         let answer = match answer {

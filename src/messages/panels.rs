@@ -237,7 +237,7 @@ mod tests {
 
     use super::*;
     use crate::domain::{
-        AdminAction, ChannelId, JobId, MessageId, Page, State, Timestamp, fixtures,
+        AdminAction, ChannelId, InteractionId, JobId, MessageId, Page, State, Timestamp, fixtures,
     };
 
     /// Everything that Discord would show of a message.
@@ -313,7 +313,7 @@ mod tests {
         ];
         for action in actions {
             let entry = AuditEntry {
-                id: JobId(u64::MAX),
+                id: InteractionId(u64::MAX),
                 admin: person,
                 guild: GuildId(u64::MAX),
                 scope: Scope::Server(GuildId(u64::MAX)),

@@ -99,8 +99,8 @@ mod tests {
 
     use super::*;
     use crate::domain::{
-        ChannelId, GuildId, JobId, MessageId, Quota, Span, Timestamp, UserId, fixtures,
-        fixtures::prompt,
+        ChannelId, GuildId, InteractionId, JobId, MessageId, Quota, Span, Timestamp, UserId,
+        fixtures, fixtures::prompt,
     };
 
     fn job(id: u64, text: &str) -> Job {
@@ -117,7 +117,7 @@ mod tests {
         ) {
             let jobs: Vec<Job> = (1..).zip(&prompts).map(|(id, prompt)| job(id, prompt)).collect();
             let grant = |id| Grant {
-                id: JobId(id),
+                id: InteractionId(id),
                 expires_at: Timestamp::from_millis(i64::MAX),
                 left: u32::MAX,
             };

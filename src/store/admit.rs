@@ -10,7 +10,8 @@ use super::{
     write::{self, number},
 };
 use crate::domain::{
-    Charges, GuildId, Job, JobId, Limits, Quota, Refusal, Requester, Restriction, Timestamp, UserId,
+    Charges, GuildId, InteractionId, Job, Limits, Quota, Refusal, Requester, Restriction,
+    Timestamp, UserId,
 };
 
 /// Takes the right to write at once, so that nothing can change between reading the charges and
@@ -142,13 +143,13 @@ impl Store {
     /// When the database can't be read.
     pub async fn charges(
         &self,
-        interaction: JobId,
+        interaction: InteractionId,
         person: UserId,
         guild: Option<GuildId>,
         requester: &Requester<'_>,
         limits: &Limits,
     ) -> Result<Charges, StoreError> {
-        self.run(Operation::read("charges").of(interaction), async {
+        self.run(Operation::read("charges").of(interaction.into()), async {
             let mut moment = self.reader.begin().await?;
             charges(&mut moment, interaction, person, guild, requester, limits).await
         })
@@ -163,7 +164,7 @@ async fn decide(
     job: &Job,
     requester: &Requester<'_>,
     limits: &Limits,
-) -> Result<Result<Option<JobId>, Admission>, StoreError> {
+) -> Result<Result<Option<InteractionId>, Admission>, StoreError> {
     if count(connection, KNOWN, number(job.id, "id", job.id.0)?).await? > 0 {
         return Ok(Err(Admission::Known));
     }
@@ -176,7 +177,8 @@ async fn decide(
         return Ok(Err(Admission::Restricted(restriction)));
     }
     let limits = limits.with(&overrides);
-    let charges = charges(connection, job.id, person, guild, requester, &limits).await?;
+    let charges =
+        charges(connection, job.id.interaction(), person, guild, requester, &limits).await?;
     Ok(limits.admit(requester, &charges, job.id.created_at()).map_err(Admission::Refused))
 }
 
@@ -195,7 +197,7 @@ async fn is_repeated(connection: &mut SqliteConnection, job: &Job) -> Result<boo
 /// Loads the charges that matter to the limits at the time of an interaction, and no others.
 async fn charges(
     connection: &mut SqliteConnection,
-    interaction: JobId,
+    interaction: InteractionId,
     person: UserId,
     guild: Option<GuildId>,
     requester: &Requester<'_>,

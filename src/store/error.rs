@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 
-use crate::domain::JobId;
+use crate::domain::{InteractionId, JobId};
 
 /// Why a job could not be read or written. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -20,10 +20,12 @@ pub enum StoreError {
     #[error(transparent)]
     Damaged(#[from] DamagedRow),
     /// A number that Discord would never send.
-    #[error("job {job} has a number as its {column} that is too large to be stored")]
+    #[error(
+        "interaction {interaction} has a number as its {column} that is too large to be stored"
+    )]
     TooLarge {
-        /// Which job.
-        job: JobId,
+        /// The one that asked for the job or the admin action.
+        interaction: InteractionId,
         /// What the number is.
         column: &'static str,
     },

@@ -7,7 +7,7 @@ use super::{
     StoreError,
     codec::{Word, canceller_word, failure_word, state_word},
 };
-use crate::domain::{Cancellation, Failure, Job, JobId, State};
+use crate::domain::{Cancellation, Failure, InteractionId, Job, State};
 
 const INSERT: &str = "\
     INSERT INTO jobs (access, token, message, state, delivery, open, settled, charge, \
@@ -163,6 +163,11 @@ impl<'a> Details<'a> {
 }
 
 /// A snowflake as the database holds it. Discord's have 63 bits until the year 2084.
-pub(super) fn number(job: JobId, column: &'static str, snowflake: u64) -> Result<i64, StoreError> {
-    i64::try_from(snowflake).map_err(|_| StoreError::TooLarge { job, column })
+pub(super) fn number(
+    id: impl Into<InteractionId>,
+    column: &'static str,
+    snowflake: u64,
+) -> Result<i64, StoreError> {
+    let too_large = |_| StoreError::TooLarge { interaction: id.into(), column };
+    i64::try_from(snowflake).map_err(too_large)
 }

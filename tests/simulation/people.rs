@@ -8,8 +8,9 @@ use tokio_util::task::TaskTracker;
 use whisul_bot::{
     discord_api::{Discord, Message, Reply},
     domain::{
-        AdminAction, ApplicationId, AuditEntry, Cancellation, Canceller, Failure, GuildId, JobId,
-        MessageAccess, MessageId, Place, Prompt, RoleId, Scope, State as JobState, UserId,
+        AdminAction, ApplicationId, AuditEntry, Cancellation, Canceller, Failure, GuildId,
+        InteractionId, JobId, MessageAccess, MessageId, Place, Prompt, RoleId, Scope,
+        State as JobState, UserId,
     },
     jobs::{CancelOutcome, Jobs, RequestError, SongRequest},
     store::Store,
@@ -60,7 +61,7 @@ impl Bot {
     }
 
     /// Gives the first answer, trying while it can still be in time.
-    async fn reply(&self, id: JobId, token: &SecretString, reply: &Reply) -> bool {
+    async fn reply(&self, id: InteractionId, token: &SecretString, reply: &Reply) -> bool {
         let time = self.jobs.time_to_answer(id);
         time.retry(|| self.discord.reply(id, token, reply), |_| {}).await.is_ok()
     }
@@ -97,7 +98,7 @@ impl Bot {
         let answer = async |news: Option<Message>| {
             let shows_it = news.is_some();
             let reply = news.map_or(Reply::Acknowledge, Reply::Update);
-            let is_answered = self.reply(JobId(cancel), &token, &reply).await;
+            let is_answered = self.reply(InteractionId(cancel), &token, &reply).await;
             (is_answered && shows_it).then_some(MessageId(message))
         };
         let by_requester = Cancellation::by(Canceller::Requester);
@@ -176,7 +177,7 @@ impl State {
         self.tell(|| format!("person {person} asks for {index} in channel {channel}"));
         let installed = self.discord.channels[channel].installed;
         SongRequest {
-            interaction: id,
+            interaction: id.into(),
             requester: user_id(person),
             roles: if self.plan.people[person].has_role { vec![ROLE] } else { Vec::new() },
             place: Place {
@@ -231,9 +232,9 @@ impl State {
         Some(id)
     }
 
-    fn admin_interaction(&mut self, act: Act) -> JobId {
+    fn admin_interaction(&mut self, act: Act) -> InteractionId {
         let number = self.promises.admin_actions.len() as u64;
-        let id = JobId(self.snowflake(0x30_0000 + number));
+        let id = InteractionId(self.snowflake(0x30_0000 + number));
         self.promises.admin_actions.insert(id, act);
         id
     }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::Value;
-use whisul_bot::domain::{Delivery, Job, JobId, State as JobState};
+use whisul_bot::domain::{Delivery, InteractionId, Job, JobId, State as JobState};
 
 use super::{
     discord::Kind,
@@ -33,7 +33,7 @@ pub(crate) struct Promises {
     /// When the latest requests to Whisul were sent.
     sent: VecDeque<u64>,
     /// The admin actions by their interaction, and what is in force of them.
-    pub(crate) admin_actions: BTreeMap<JobId, Act>,
+    pub(crate) admin_actions: BTreeMap<InteractionId, Act>,
     pub(crate) blocked: BTreeSet<usize>,
     pub(crate) is_paused: bool,
 }
@@ -189,7 +189,8 @@ impl State {
 
     /// An admin action was written.
     pub(crate) fn admin_action_written(&mut self, action: Option<JobId>) {
-        let act = action.and_then(|action| self.promises.admin_actions.get(&action).copied());
+        let act = action
+            .and_then(|action| self.promises.admin_actions.get(&action.interaction()).copied());
         self.tell(|| format!("  in force: {act:?}"));
         match act {
             Some(Act::Blocks(person)) => drop(self.promises.blocked.insert(person)),

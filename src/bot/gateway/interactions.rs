@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     discord_api::{Message, Reply},
-    domain::{ApplicationId, JobId},
+    domain::{ApplicationId, InteractionId},
     messages::text,
 };
 
@@ -72,7 +72,7 @@ impl Seen {
 
 /// What is known of an interaction that may be unreadable otherwise.
 struct Envelope {
-    id: JobId,
+    id: InteractionId,
     token: SecretString,
     kind: u64,
     /// The name of the command, for the log.
@@ -83,7 +83,7 @@ impl Envelope {
     fn of(raw: &Value) -> Option<Self> {
         let name = raw.pointer("/data/name").and_then(Value::as_str).unwrap_or_default();
         Some(Self {
-            id: JobId(id(raw.get("id")?)?),
+            id: InteractionId(id(raw.get("id")?)?),
             token: SecretString::new(raw.get("token")?.as_str()?.to_owned()),
             kind: raw.get("type").and_then(Value::as_u64).unwrap_or_default(),
             command: name.chars().take(NAME_MAX).collect(),

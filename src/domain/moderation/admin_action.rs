@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use crate::domain::{BlockedWord, GuildId, JobId, Quota, Timestamp, UserId};
+use crate::domain::{BlockedWord, GuildId, InteractionId, JobId, Quota, Timestamp, UserId};
 
 /// The most blocked words of one scope: a prompt is searched for each of them.
 pub const WORDS_MAX: u32 = 200;
@@ -70,7 +70,7 @@ pub enum AdminAction {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditEntry {
     /// The interaction with which it was done: also when, by Discord's clock.
-    pub id: JobId,
+    pub id: InteractionId,
     /// By whom.
     pub admin: UserId,
     /// In which server.

@@ -120,14 +120,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::{Charges, Grant, JobId, Limit, Requester, Timestamp};
+    use crate::domain::{Charges, Grant, InteractionId, Limit, Requester, Timestamp};
 
     const ANN: UserId = UserId(1);
     const HOME: GuildId = GuildId(7);
 
     fn entry(scope: Scope, action: AdminAction) -> AuditEntry {
         AuditEntry {
-            id: JobId(1 << 30),
+            id: InteractionId(1 << 30),
             admin: UserId(9),
             guild: HOME,
             scope,
@@ -192,15 +192,16 @@ mod tests {
     #[test]
     fn a_grant_pays_for_what_the_persons_quota_refuses_and_nothing_else_does() {
         let at = |second: i64| Timestamp::from_millis(second * 1000);
-        let grant = |id, left, expires| Grant { id: JobId(id), left, expires_at: at(expires) };
+        let grant =
+            |id, left, expires| Grant { id: InteractionId(id), left, expires_at: at(expires) };
         let grants = vec![grant(1, 9, 50), grant(2, 0, 200), grant(3, 1, 200), grant(4, 1, 300)];
         let charges = Charges { user: vec![at(100)], grants, ..Charges::default() };
         let requester = Requester { roles: &[], in_guild: true };
         let with = |limits: Limits| limits.admit(&requester, &charges, at(101));
         let own = |text| Limits { user: quota(text), ..limits() };
         assert_eq!(with(own("2/1d")), Ok(None), "while the quota has room, no grant is used");
-        assert_eq!(with(own("1/1d")), Ok(Some(JobId(3))));
-        assert_eq!(with(own("0/1d")), Ok(Some(JobId(3))));
+        assert_eq!(with(own("1/1d")), Ok(Some(InteractionId(3))));
+        assert_eq!(with(own("0/1d")), Ok(Some(InteractionId(3))));
         let full = |limits| with(limits).unwrap_err().limit;
         assert_eq!(full(Limits { guild: quota("0/1d"), ..own("1/1d") }), Limit::Guild);
         assert_eq!(full(Limits { global: quota("0/1d"), ..own("1/1d") }), Limit::Global);

@@ -11,7 +11,7 @@ pub use quota_usage::{Available, QuotaUsage};
 
 use std::{collections::BTreeMap, fmt, str::FromStr, time::Duration};
 
-use crate::domain::{JobId, RoleId, Timestamp, format_duration, parse_count_per_window};
+use crate::domain::{InteractionId, RoleId, Timestamp, format_duration, parse_count_per_window};
 
 /// Songs per rolling window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,7 +156,7 @@ impl Limits {
         requester: &Requester<'_>,
         charges: &Charges,
         at: Timestamp,
-    ) -> Result<Option<JobId>, Refusal> {
+    ) -> Result<Option<InteractionId>, Refusal> {
         if charges.open >= self.user_concurrency {
             let quota = Quota::Limited { count: self.user_concurrency, window: Duration::ZERO };
             return Err(Refusal::of(Limit::Concurrency, quota, None));
@@ -170,7 +170,7 @@ impl Limits {
         requester: &Requester<'_>,
         charges: &Charges,
         at: Timestamp,
-    ) -> Result<Option<JobId>, Refusal> {
+    ) -> Result<Option<InteractionId>, Refusal> {
         let grant = match self.admit_person(requester, &charges.user, at) {
             Ok(()) => None,
             Err(refusal) => Some(charges.usable_grants(at).next().ok_or(refusal)?.id),

@@ -120,7 +120,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::{Grant, JobId};
+    use crate::domain::{Grant, InteractionId};
 
     fn any_quota() -> impl Strategy<Value = Quota> {
         let limited = (0..6_u32, 1..100_u64)
@@ -153,7 +153,7 @@ mod tests {
         prop::collection::vec(grant, 0..3).prop_map(|grants| {
             let numbered = grants.into_iter().zip(1..);
             let grant = |((left, expires), id): ((u32, i64), u64)| Grant {
-                id: JobId(id),
+                id: InteractionId(id),
                 expires_at: Timestamp::from_millis(expires * 1000),
                 left,
             };

@@ -7,7 +7,7 @@ use tracing::info;
 use super::{Worker, step_error::StepError};
 use crate::{
     discord_api::{DiscordError, Posted},
-    domain::{Event, Job, JobId, Place, State},
+    domain::{Event, InteractionId, Job, Place, State},
     jobs::Jobs,
     media::Files,
 };
@@ -41,12 +41,12 @@ impl Jobs {
     pub fn attach_again(
         self: &Arc<Self>,
         job: Job,
-        interaction: JobId,
+        interaction: InteractionId,
         place: Place,
         posted: Posted,
     ) {
         let shown = Job {
-            id: interaction,
+            id: interaction.into(),
             place,
             message: Some(posted.message),
             message_channel: Some(posted.channel),

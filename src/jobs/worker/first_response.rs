@@ -33,7 +33,7 @@ impl Worker {
             (Some(event), Ok(_)) => self.note(event).await,
             (Some(event), Err(error)) => {
                 if error == DiscordError::AnsweredElsewhere {
-                    self.jobs.answered_elsewhere(self.job.id);
+                    self.jobs.answered_elsewhere(self.job.id.interaction());
                 }
                 info!(%error, "no first response was found, nothing is submitted");
                 self.note(event).await

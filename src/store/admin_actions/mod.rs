@@ -8,7 +8,7 @@ use tracing::warn;
 
 use super::{Store, StoreError, operation::Operation, pages::List, write::number};
 use crate::domain::{
-    AdminAction, AuditEntry, BlockedWord, Grant, GuildId, JobId, Listed, Overrides, Page,
+    AdminAction, AuditEntry, BlockedWord, Grant, GuildId, InteractionId, Listed, Overrides, Page,
     Restriction, Scope, Timestamp, UserId,
 };
 
@@ -243,7 +243,7 @@ async fn in_force(
 /// A person's grants at a time, the one to be used first in front.
 pub(super) async fn grants(
     connection: &mut SqliteConnection,
-    interaction: JobId,
+    interaction: InteractionId,
     person: UserId,
 ) -> Result<Vec<Grant>, StoreError> {
     let rows = sqlx::query(GRANTS)
@@ -255,7 +255,7 @@ pub(super) async fn grants(
         let songs: u32 = row.try_get::<String, _>("value").ok()?.parse().ok()?;
         let used = u32::try_from(row.try_get::<i64, _>("used").ok()?).ok()?;
         Some(Grant {
-            id: JobId(u64::try_from(row.try_get::<i64, _>("id").ok()?).ok()?),
+            id: InteractionId(u64::try_from(row.try_get::<i64, _>("id").ok()?).ok()?),
             expires_at: Timestamp::from_millis(row.try_get("until").ok()?),
             left: songs.saturating_sub(used),
         })

@@ -3,7 +3,8 @@
 use sqlx::{Row, sqlite::SqliteRow};
 
 use crate::domain::{
-    AdminAction, AuditEntry, BlockedWord, GuildId, JobId, Quota, Scope, Timestamp, UserId,
+    AdminAction, AuditEntry, BlockedWord, GuildId, InteractionId, JobId, Quota, Scope, Timestamp,
+    UserId,
 };
 
 /// What an admin action is about. The words are for ever: to change one takes a migration.
@@ -76,7 +77,7 @@ pub(super) fn read(row: &SqliteRow) -> Option<AuditEntry> {
         guild => Scope::Server(GuildId(guild)),
     };
     Some(AuditEntry {
-        id: JobId(number("id")?),
+        id: InteractionId(number("id")?),
         admin: UserId(number("admin")?),
         guild: GuildId(number("guild")?),
         scope,

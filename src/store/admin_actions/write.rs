@@ -36,7 +36,7 @@ impl Store {
     /// # Errors
     /// When the database can't be read or written: nothing has happened, then.
     pub async fn perform(&self, entry: &AuditEntry) -> Result<ActionOutcome, StoreError> {
-        self.run(Operation::write("perform").of(entry.id), async {
+        self.run(Operation::write("perform").of(entry.id.into()), async {
             let mut transaction = self.writer.begin_with(BEGIN).await?;
             let performed = perform(&mut transaction, entry).await?;
             if matches!(performed, ActionOutcome::Recorded | ActionOutcome::Renewed) {

@@ -11,7 +11,7 @@ const ALL: Page = Page { number: 1, size: 100 };
 
 fn entry_at(seconds: i64, scope: Scope, action: AdminAction) -> AuditEntry {
     let (id, admin) = (id_at(seconds, 77), UserId(9));
-    AuditEntry { id, admin, guild: HOME, scope, action, reason: Some("why".to_owned()) }
+    AuditEntry { id: id.into(), admin, guild: HOME, scope, action, reason: Some("why".to_owned()) }
 }
 
 fn word(text: &str) -> BlockedWord {
