@@ -1,6 +1,7 @@
 //! The promises of the queue. While a song waits as its requester's next, each other person's songs
 //! that were asked for later overtake it at most once. Who asks for their first song waits for one song
-//! of each other person at most, however many those asked for before.
+//! of each other person at most, however many those asked for before; apart from songs whose turn had
+//! come already, but whose room was promised to somebody else.
 //!
 //! They are checked in worlds in which nothing goes wrong on the way to Discord and Whisul: there, who has
 //! been called submits within moments, so that the rows show the order of the calls.
@@ -61,7 +62,7 @@ impl State {
             }
             JobState::Submitting => {
                 let waiting = self.turns.waiting.remove(&index);
-                self.overtake(index, after.requester);
+                self.overtake(index, after);
                 if let Some(waiting) = waiting {
                     self.check_turn(index, &waiting);
                 }
@@ -103,7 +104,8 @@ impl State {
     }
 
     /// A song has its turn before others.
-    fn overtake(&mut self, index: usize, requester: UserId) {
+    fn overtake(&mut self, index: usize, job: &Job) {
+        let (requester, round) = (job.requester, job.round);
         let (asked_at, now) = (self.discord.interactions[&index].at, self.now());
         for waiting in self.turns.waiting.values_mut() {
             let was_next = waiting.next_since.is_some_and(|since| since < asked_at);
@@ -114,7 +116,8 @@ impl State {
                 waiting.overtaken.push((now, requester));
             }
             let was_called_since = waiting.first_since.is_some_and(|since| since + CALLED < now);
-            if was_called_since && asked_at < waiting.asked_at {
+            let is_in_turn = round >= waiting.position.round;
+            if was_called_since && is_in_turn && asked_at < waiting.asked_at {
                 waiting.preceded.push((now, requester));
             }
         }
