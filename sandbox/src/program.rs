@@ -110,7 +110,7 @@ impl Program {
         lock(&self.state).lines.iter().cloned().collect()
     }
 
-    /// Rings when it starts, ends or logs something.
+    /// Changes when it starts, ends or logs something.
     #[must_use]
     pub fn changes(&self) -> &Changes {
         &self.changes

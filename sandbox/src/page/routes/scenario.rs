@@ -74,7 +74,7 @@ pub(super) async fn clean_up(
 }
 
 impl PageState {
-    /// Makes everything as it was. Until that is done no other scenario begins.
+    /// Restores faults and bot. No other scenario begins before that is done.
     async fn end_scenario(&self) {
         let ending = lock(&self.scenario).as_mut().map(|scenario| {
             (scenario.before, scenario.bot_ran, std::mem::take(&mut scenario.cleanup))
@@ -89,8 +89,8 @@ impl PageState {
             for action in cleanup.actions {
                 drop(self.perform(action).await);
             }
-            if !bot_ran {
-                self.environment.bot.kill();
+            if !bot_ran && self.environment.bot.kill() {
+                self.environment.bot.ended().await;
             }
         }
         *lock(&self.scenario) = None;
