@@ -61,6 +61,7 @@ fn no_promise_is_broken_whatever_happens() {
         let broken = world_of(plan.clone(), &database.storage, false).broken.unwrap_or_default();
         println!("the whole plan broke this: {broken}");
         tell(&shrunk(&plan, &broken, &database.storage));
+        panic!("SEED={seed} broke a promise, but its shrunk plan did not");
     }
     coverage::check(&found.coverage, lives);
 }
