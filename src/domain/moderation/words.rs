@@ -8,11 +8,13 @@
 //!   between letters, for up to half of the letters after the first. A digit is a letter only beside
 //!   one: `55`, `90s` and `3D` are numbers. Emoji, `™` and the like are no letters;
 //! - punctuation between its letters, and spaces too where each letter stands alone (`b a d`, but
-//!   not `ba d`), however many. Such a stretch of single letters, or of chords (`Am F A G`), is one
-//!   word and holds no other (`b a s s`), unless some stand further apart;
+//!   not `ba d`), however many. Such a stretch of single letters is one word, `b a s s` holds no
+//!   other, unless its first or last letters can't belong to one (`x b a d`) or stand further apart.
+//!   One of chords, `C F A G`, is nothing but the whole;
 //! - an apostrophe, except in a contraction: "she'd" is not "shed", and can be blocked itself;
 //! - letters drawn out: three of a kind (`baaad`), or more than one doubled. A single doubled letter
-//!   makes another word: who blocks "god" does not block "good". Spelled out, `b aa d` is drawn out.
+//!   makes another word: who blocks "god" does not block "good". Spelled out, `b aa d` is drawn out,
+//!   and `b a a d` too, as words hardly ever have that letter doubled.
 //!
 //! In scripts without spaces between words, every letter may begin or end one.
 

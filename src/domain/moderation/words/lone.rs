@@ -2,6 +2,25 @@
 
 use super::glyph::Glyph;
 
+/// How far one looks beside a word that is spelled out: no syllable has more consonants in a row.
+const BESIDE: usize = 8;
+
+/// The side of a word on which other letters stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Side {
+    Before,
+    After,
+}
+
+const VOWELS: &str = "aeiouy";
+
+/// What consonants a word can begin with, and end with. Others are no part of it.
+const ONSETS: &str = "bl br ch cl cr dr dw fl fr gh gl gn gr kl kn kr ph pl pr ps rh sc sh sk sl sm \
+                      sn sp sq st sv sw th tr ts tw wh wr zh zw";
+const CODAS: &str = "bs bt cc ch ck cs ct dd ds dt ff fs ft gg gh gs ks kt lb ld lf lk ll lm ln lp ls \
+                     lt mb mn mp ms nd ng nk nn ns nt nx ph pp ps pt rb rd rf rg rk rl rm rn rp rr rs \
+                     rt rv sh sk sm sp ss st th ts tt wd wk wl wn ws zz";
+
 /// Takes spaces between letters that stand alone for mere separators, however many there are, and
 /// leaves out a symbol that is repeated by itself: `$$` is no letter.
 pub(super) fn joined(glyphs: &[Glyph]) -> Vec<Glyph> {
@@ -93,30 +112,56 @@ pub(super) fn without_numbers(mut glyphs: Vec<Glyph>) -> Vec<Glyph> {
     glyphs
 }
 
-/// Which letters are the one before, drawn out: those of a piece of one letter (`b aa d`).
+/// Which letters are the one before, drawn out: those of a piece of one letter (`b aa d`), and the
+/// second of two such pieces if words hardly ever have that letter doubled (`b a a d`).
 pub(super) fn drawn_out(glyphs: &[Glyph]) -> Vec<bool> {
-    let parts = glyphs.chunk_by(|one, next| one.is_character() == next.is_character());
-    parts.flat_map(|part| (0..part.len()).map(|at| at > 0 && is_lone(part))).collect()
+    const HARDLY_DOUBLED: &str = "ahijkquvwxy";
+    let mut drawn = Vec::with_capacity(glyphs.len());
+    let mut last = None;
+    for part in glyphs.chunk_by(|one, next| one.is_character() == next.is_character()) {
+        let is_piece = part.iter().all(|glyph| glyph.is_character());
+        if is_piece {
+            let lone = part.first().copied().filter(|_| is_lone(part));
+            let is_doubled = lone.is_some_and(|glyph| {
+                last == lone && glyph.own().is_some_and(|own| HARDLY_DOUBLED.contains(own))
+            });
+            drawn.extend(
+                (0..part.len()).map(|at| if at == 0 { is_doubled } else { lone.is_some() }),
+            );
+            last = lone;
+        } else {
+            drawn.extend(part.iter().map(|_| false));
+            last = last.filter(|_| !part.contains(&Glyph::Space) && !part.contains(&Glyph::Joint));
+        }
+    }
+    drawn
 }
 
 /// Where words may begin.
 pub(super) fn beginnings(glyphs: &[Glyph]) -> Vec<bool> {
-    let boundary =
-        |at| glyphs.split_at_checked(at).is_some_and(|(before, from)| is_boundary(before, from));
-    (0..glyphs.len()).map(boundary).collect()
+    boundaries(glyphs, Side::Before)
 }
 
 /// Where words may end.
 pub(super) fn ends(glyphs: &[Glyph]) -> Vec<bool> {
     let mut backwards = glyphs.to_vec();
     backwards.reverse();
-    let mut ends = beginnings(&backwards);
+    let mut ends = boundaries(&backwards, Side::After);
     ends.reverse();
     ends
 }
 
+fn boundaries(glyphs: &[Glyph], side: Side) -> Vec<bool> {
+    (0..glyphs.len())
+        .map(|at| {
+            let (before, from) = glyphs.split_at_checked(at).unwrap_or_default();
+            is_boundary(before, from, side)
+        })
+        .collect()
+}
+
 /// Whether a word may begin after this; read backwards, whether one may end.
-fn is_boundary(before: &[Glyph], from: &[Glyph]) -> bool {
+fn is_boundary(before: &[Glyph], from: &[Glyph], side: Side) -> bool {
     // Only characters are asked about.
     let Some(first) = from.first().filter(|glyph| glyph.is_character()) else { return false };
     let Some(last) = before.last() else { return true };
@@ -138,10 +183,44 @@ fn is_boundary(before: &[Glyph], from: &[Glyph]) -> bool {
     let gap = rest.iter().rev().take_while(|glyph| **glyph == Glyph::Separator).count();
     let rest = rest.get(..rest.len() - gap).unwrap_or_default();
     let piece = rest.rsplit(|glyph| !glyph.is_character()).next().unwrap_or_default();
-    // A digit at the side of a spelled word is none of its letters.
-    let is_digit_beside = piece.last().is_some_and(|glyph| glyph.is_digit() != first.is_digit());
     piece.iter().all(|glyph| glyph.is_symbol())
         || !is_lone(piece)
         || !is_lone(next)
-        || is_digit_beside
+        || is_another_word(rest, *first, side)
+}
+
+/// Whether the letters alone that end this text are no part of a word that is spelled out from
+/// `first` on: a vowel before it, such as "I", or consonants that can't stand there.
+fn is_another_word(before: &[Glyph], first: Glyph, side: Side) -> bool {
+    let stretch =
+        before.iter().rev().take_while(|glyph| !matches!(glyph, Glyph::Space | Glyph::Gap));
+    let mut beside: Vec<Glyph> =
+        stretch.filter(|glyph| glyph.is_character()).take(BESIDE).copied().collect();
+    if beside.iter().filter_map(|glyph| glyph.own()).any(|own| VOWELS.contains(own)) {
+        return beside.len() == 1 && side == Side::Before;
+    }
+    beside.reverse();
+    beside.push(first);
+    beside.windows(2).any(|pair| match pair {
+        [one, next] => !stand_together(*one, *next, side),
+        _ => false,
+    })
+}
+
+fn is_vowel(glyph: Glyph) -> bool {
+    VOWELS.chars().any(|vowel| glyph.reads_as(vowel))
+}
+
+/// Whether a consonant can stand beside a letter in a word, on its outer side.
+fn stand_together(consonant: Glyph, letter: Glyph, side: Side) -> bool {
+    let (Some(outer), Some(inner)) = (consonant.own(), letter.own()) else { return true };
+    let (clusters, pair) = match side {
+        _ if consonant.is_digit() => return false,
+        // Hardly any word begins with these, while all kinds end with them.
+        Side::Before if is_vowel(letter) => return outer != 'x' && (outer != 'q' || inner == 'u'),
+        Side::After if is_vowel(letter) => return true,
+        Side::Before => (ONSETS, [outer, inner]),
+        Side::After => (CODAS, [inner, outer]),
+    };
+    clusters.split_whitespace().any(|cluster| cluster.chars().eq(pair))
 }

@@ -36,6 +36,7 @@ fn the_usual_disguises_help_nobody() {
         "b*dger",
         "b**ger",
         "🅱🅰🅳🅶🅴🅡",
+        "I b a d g e r",
         "b🔥a🔥d🔥g🔥e🔥r",
         "b@dger",
         "ba\u{0336}d\u{0336}ger",
@@ -132,6 +133,14 @@ fn a_word_that_is_spelled_out_is_a_word() {
         "b a  d",
         "b\u{2003}a\u{00A0}\u{3000}d",
         "b \u{200B} a d",
+        "x b a d",
+        "x  b a d",
+        "x x b a d",
+        "xx b a d",
+        "q b a d",
+        "b b a d",
+        "b a d x",
+        "x b a d x",
         "hey b a d",
         "1 b a d",
         "b a d 1",
@@ -142,6 +151,10 @@ fn a_word_that_is_spelled_out_is_a_word() {
         "b . a . d",
         "b,,a;d",
         "so b a d",
+        "I b a d",
+        "a b a d",
+        "x.b.a.d",
+        "x-b-a-d-x",
         "b/a/d",
         "b\\a\\d",
         "(b)(a)(d)",
@@ -155,8 +168,7 @@ fn a_word_that_is_spelled_out_is_a_word() {
         assert!(is_blocked(text, "bad"), "{text}");
     }
     assert!(is_blocked("go to he-ll", "hell") && is_blocked("sh'it and ki'll", "shit"));
-    // A stretch of letters is one word.
-    assert!(!is_blocked("x b a d", "bad") && is_blocked("x  b a d", "bad"));
+    assert!(is_blocked("x a s s", "ass") && is_blocked("q i d i o t", "idiot"));
 }
 
 /// What a person would write who means no harm.
