@@ -50,11 +50,11 @@ fn unusable(error: &dyn std::error::Error) -> Finding {
 
 fn database(found: Option<&Inspection>, path: &Path) -> Finding {
     let shown = path.display();
-    let folder_is_missing = path.parent().is_some_and(|folder| !folder.exists());
-    if found.is_none() && folder_is_missing {
-        return Finding::ok(CHECK, format!("{shown} is made at the first start"));
-    }
-    if let Err(error) = check_access(path) {
+    // What is missing is made at the first start, if there is a place for it.
+    let folder = existing_folder(path);
+    let file =
+        folder.map_or_else(|| path.to_owned(), |it| it.join(path.file_name().unwrap_or_default()));
+    if let Err(error) = check_access(&file) {
         let remedy = "Give the user who runs the bot the right to write there, and make sure that \
                       the disk is not mounted read-only.";
         return Finding::failure(CHECK, format!("{shown} can't be written: {error}"), remedy);
@@ -71,8 +71,13 @@ fn database(found: Option<&Inspection>, path: &Path) -> Finding {
     Finding::ok(CHECK, text)
 }
 
+/// The nearest folder above a file that exists.
+fn existing_folder(path: &Path) -> Option<&Path> {
+    path.ancestors().skip(1).find(|folder| folder.exists())
+}
+
 fn disk(path: &Path) -> Option<Finding> {
-    let folder = path.ancestors().skip(1).find(|folder| folder.exists())?;
+    let folder = existing_folder(path)?;
     let free = free_space(&folder.join("file")).ok()? >> 20;
     let text = format!("{free} MB free");
     Some(match free {

@@ -191,6 +191,10 @@ async fn a_database_that_cannot_be_used_is_told() {
     fixture.set("DATABASE_URL", &format!("sqlite://{}", missing.display()));
     assert_found(&fixture, "database", "ok", "is made at the first start");
     assert!(!missing.parent().unwrap().exists(), "doctor makes nothing");
+    // A folder can't be made below a file.
+    let nowhere = other.join("jobs.db");
+    fixture.set("DATABASE_URL", &format!("sqlite://{}", nowhere.display()));
+    assert_found(&fixture, "database", "failure", "other.db/jobs.db");
 }
 
 #[tokio::test(flavor = "multi_thread")]
