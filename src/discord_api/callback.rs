@@ -25,7 +25,7 @@ const ANSWER_TIMEOUT: Duration = Duration::from_millis(2500);
 
 /// The oldest that an interaction may be when a try begins which can still be in time.
 const LAST_TRY: Duration = Duration::from_millis(2500);
-/// For how long at least an answer is tried: by a clock that is fast, every interaction is old.
+/// How long a response is tried at least: with a fast clock, every interaction looks expired.
 const TRIES_FOR: Duration = Duration::from_secs(1);
 /// Between two tries.
 const PAUSE: Duration = Duration::from_millis(200);

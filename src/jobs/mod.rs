@@ -53,8 +53,8 @@ use crate::{
     whisul::{Permit, Whisul},
 };
 
-/// How many past jobs are asked which rounds have passed. Rounds grow with time, so that few would
-/// do.
+/// How many recent rows are read at the start to restore the current round. Rounds grow with time, so
+/// that few would do.
 const ROUNDS: u32 = 1000;
 
 /// The settings that jobs depend on.

@@ -26,7 +26,7 @@ use crate::{
     store::{Admission, StoreError},
 };
 
-/// A first answer is due within 3 seconds (Discord docs, Receiving and Responding); after this long
+/// A first response is due within 3 seconds (Discord docs, Receiving and Responding); after this long
 /// none will arrive any more.
 pub(super) const ANSWER_WINDOW: Duration = Duration::from_secs(4);
 /// Of the 3 seconds, this much may go into writing the job down. The rest is for the answer.
@@ -34,7 +34,7 @@ const ADMISSION: Duration = Duration::from_millis(1500);
 
 /// For how long a token surely lives: 15 minutes (Discord docs, Receiving and Responding), less what
 /// passed on the way.
-pub(super) const TOKEN_LIFETIME: Duration = Duration::from_mins(14);
+pub(super) const TOKEN_SURELY_ALIVE: Duration = Duration::from_mins(14);
 
 /// A request for a song.
 #[derive(Clone, Debug)]

@@ -75,7 +75,7 @@ pub(super) async fn answer(state: &BotState, interaction: &Interaction) -> bool 
     true
 }
 
-/// Somebody's click.
+/// A click or a sent form, and what answers it.
 pub(super) struct Components<'a> {
     pub(super) state: &'a BotState,
     pub(super) invoker: &'a Invoker,

@@ -13,7 +13,7 @@ use crate::domain::{MessageId, UserId};
 
 /// How long a click's token can be used (Discord docs, Receiving and Responding), less what passed on
 /// the way.
-const TOKEN_LIFETIME: Duration = Duration::from_mins(14);
+const TOKEN_SURELY_ALIVE: Duration = Duration::from_mins(14);
 
 /// So many questions are remembered at most.
 const MOST: usize = 1000;
@@ -26,7 +26,7 @@ pub struct PendingDeletions(Mutex<HashMap<(UserId, MessageId), (SecretString, In
 impl PendingDeletions {
     pub(super) fn remember(&self, person: UserId, message: MessageId, token: SecretString) {
         let mut pending = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        pending.retain(|_, (_, at)| at.elapsed() < TOKEN_LIFETIME);
+        pending.retain(|_, (_, at)| at.elapsed() < TOKEN_SURELY_ALIVE);
         if pending.len() < MOST {
             pending.insert((person, message), (token, Instant::now()));
         }
@@ -35,6 +35,6 @@ impl PendingDeletions {
     pub(super) fn take(&self, person: UserId, message: MessageId) -> Option<SecretString> {
         let mut pending = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (token, at) = pending.remove(&(person, message))?;
-        (at.elapsed() < TOKEN_LIFETIME).then_some(token)
+        (at.elapsed() < TOKEN_SURELY_ALIVE).then_some(token)
     }
 }

@@ -128,7 +128,7 @@ impl Interactions {
         }
         let this = Arc::clone(self);
         let handling = async move { this.handle(&envelope, &raw).await };
-        // Known to both that a stop waits for.
+        // Both trackers know it: a stop waits for each of them.
         self.state.jobs.tasks().spawn(self.handlers.track_future(handling));
     }
 

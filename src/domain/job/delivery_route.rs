@@ -151,7 +151,7 @@ impl Job {
     pub fn next_route(&self, route: DeliveryRoute, attempt: RouteOutcome) -> NextStep {
         match (route, attempt) {
             (_, RouteOutcome::Stands(shown)) => NextStep::Delivered(shown),
-            // Nothing hangs over the job that began with this attempt.
+            // The post surely did not happen.
             (DeliveryRoute::New(_), RouteOutcome::NotNow | RouteOutcome::Rejected) => {
                 NextStep::Later(Some(Event::PostFailed))
             }

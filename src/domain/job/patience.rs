@@ -76,7 +76,7 @@ impl Patience {
 impl Job {
     /// How long a job may stay as it is, whatever happens, and what becomes of it then. Nothing
     /// lasts forever: not an outage, not a rejected key, not a Discord that answers nothing but
-    /// errors. `None` where it is not others who decide how long that takes.
+    /// errors. `None` for states that only this process can end.
     pub fn overdue_after(&self, timeout: Duration) -> Option<(Duration, Event)> {
         match &self.state {
             State::Accepted => Some((DAY, Event::Fell(Failure::TooLate))),

@@ -5,9 +5,11 @@ use std::{cmp::Reverse, collections::BinaryHeap, time::Duration};
 
 use crate::domain::{Estimate, Span, Timestamp};
 
-/// How often it is played through, and which of the waits, the shortest first, are told.
+/// How often the queue is simulated.
 const TIMES: usize = 200;
+/// The rank of the wait that is told as typical: the median.
 const TYPICAL: usize = TIMES / 2;
+/// The rank of the wait that is rarely exceeded: the 90th percentile.
 const MOST: usize = TIMES * 9 / 10;
 
 /// So many songs ahead are played through. More take longer in proportion.

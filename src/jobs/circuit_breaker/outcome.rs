@@ -7,7 +7,7 @@ use crate::domain::Obstacle;
 /// The outcome of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::jobs) enum CallOutcome {
-    /// Whisul answered as it should, or failed as it did for this job before while it was well.
+    /// Nothing new to suspect: an expected response, or a failure that was found to be the job's own.
     Success,
     /// Whisul took a prompt.
     Taken,

@@ -101,8 +101,7 @@ impl State {
         held.trial_at(prompt_of, !is_no_suspect)
     }
 
-    /// Whether what holds prompts back may be the fault of this requester's, and of some others' at
-    /// most.
+    /// Whether this requester's prompts are among those that may have caused what holds prompts back.
     pub(super) fn suspects(&self, requester: UserId) -> bool {
         self.held.as_ref().is_some_and(|held| match held.obstacle {
             Obstacle::Unreachable => self.unknown_of == Some(requester),
@@ -126,8 +125,8 @@ impl State {
         until.map(|until| until.saturating_duration_since(now)).unwrap_or_default()
     }
 
-    /// Whether a request would be let in, and would be a trial, or when it may come in without any
-    /// news.
+    /// Whether a request may go now, and whether it would be a trial. Otherwise, when to ask again if
+    /// nothing changes before.
     pub(super) fn admits(
         &self,
         prompt_of: Option<UserId>,

@@ -6,7 +6,7 @@ use super::{Worker, step_error::StepError};
 use crate::{
     discord_api::DiscordError,
     domain::{DeliveryRoute, FirstAnswer},
-    jobs::request::{ANSWER_WINDOW, TOKEN_LIFETIME},
+    jobs::request::{ANSWER_WINDOW, TOKEN_SURELY_ALIVE},
 };
 
 impl Worker {
@@ -28,7 +28,7 @@ impl Worker {
         if matches!(answer, FirstAnswer::Missing | FirstAnswer::Deleted) && !still_open.is_zero() {
             return self.sleep(still_open).await;
         }
-        let token_lives = self.asked_at.is_some_and(|asked| asked.elapsed() < TOKEN_LIFETIME);
+        let token_lives = self.asked_at.is_some_and(|asked| asked.elapsed() < TOKEN_SURELY_ALIVE);
         match (self.job.answered(answer, token_lives), result) {
             (Some(event), Ok(_)) => self.note(event).await,
             (Some(event), Err(error)) => {

@@ -38,12 +38,13 @@ use crate::{
 const LONGEST_SETBACK: Duration = Duration::from_mins(1);
 /// A job that is overdue by Discord's clock, since the bot was away, is tried for so long.
 const SECOND_CHANCE: Duration = Duration::from_mins(10);
+
 /// Takes care of one job.
 pub(super) struct Worker {
     jobs: Arc<Jobs>,
     pub(super) job: Job,
     display: Display,
-    /// Another hand has written to the job's row.
+    /// Notified when another writer has changed the job's row.
     news: Arc<Notify>,
     /// Held while the job waits in the queue.
     place: Option<QueuePlace>,

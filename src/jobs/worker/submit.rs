@@ -15,7 +15,7 @@ use crate::{
     whisul::SubmitError,
 };
 
-/// The same where Whisul says that it is busy.
+/// How often a prompt is sent that Whisul answers with 429, or with 503 and a time to wait.
 const TRIES_WHILE_BUSY: u32 = 5;
 
 impl Worker {
@@ -41,7 +41,7 @@ impl Worker {
         }
         let prompt_of = Some(self.job.requester);
         if self.gives_way() {
-            // In its turn it would keep out the prompts that would be taken.
+            // Its slot would keep out prompts that Whisul may take.
             self.slot = None;
             return match self.waiting_for(jobs.breaker.admits(prompt_of)).await? {
                 Ok(()) => Ok(()),
