@@ -99,6 +99,10 @@ impl State {
         for waiting in waiting {
             if seen.insert(waiting.requester) {
                 waiting.next_since.get_or_insert(now);
+            } else {
+                // An earlier song of theirs was announced later than this one.
+                waiting.next_since = None;
+                waiting.overtaken.clear();
             }
         }
     }
