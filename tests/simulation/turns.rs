@@ -55,7 +55,10 @@ impl State {
             return;
         }
         let was_waiting = before.is_some_and(|before| before.state == JobState::Announced);
+        let is_set_back = before.is_some_and(|before| before.state == JobState::Submitting);
         match after.state {
+            // A prompt that was turned away waits apart, so that it holds up nobody.
+            JobState::Announced if is_set_back => {}
             JobState::Announced => {
                 let waiting = self.waiting(index, after);
                 self.turns.waiting.entry(index).or_insert(waiting);
