@@ -237,7 +237,7 @@ impl State {
                 || rows.iter().any(|row| index_of(row.id) == index && !row.is_settled());
             self.promise(
                 !waits || is_excused,
-                "whoever was told of a song sees its outcome",
+                "a person who was told of a song sees its outcome",
                 || format!("message {message} still shows progress of request {index}"),
             );
         }

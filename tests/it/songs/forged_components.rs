@@ -1,4 +1,4 @@
-//! A modified client sends any `custom_id` with any message. Whoever does that reads, deletes,
+//! A modified client sends any `custom_id` with any message. Its user reads, deletes,
 //! overwrites and pays for nothing that the real buttons would not let them.
 
 use std::time::Duration;
