@@ -103,6 +103,12 @@ fn bits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Er
     Ok(value.as_u64().or_else(|| value.as_str()?.parse().ok()))
 }
 
+/// A name that other people chose, on one line: it must not make lines of its own in a terminal, nor
+/// change its colours.
+fn one_line(name: &str) -> String {
+    name.chars().filter(|c| !c.is_control()).collect()
+}
+
 impl ChannelAnswer {
     fn channel(self) -> GuildChannel {
         // Text, voice, announcements and stages (Discord docs, Channel Types).
@@ -113,7 +119,7 @@ impl ChannelAnswer {
             deny: answer.deny.unwrap_or_default(),
         });
         let (id, overwrites) = (ChannelId(self.identified.id.0), overwrites.collect());
-        GuildChannel { id, name: self.name, has_messages, overwrites }
+        GuildChannel { id, name: one_line(&self.name), has_messages, overwrites }
     }
 }
 
@@ -158,7 +164,7 @@ impl Discord {
         let guilds: Vec<GuildAnswer> = self.sender.send(&request).await?;
         let joined = guilds.into_iter().map(|guild| JoinedGuild {
             id: GuildId(guild.identified.id.0),
-            name: guild.name,
+            name: one_line(&guild.name),
             permissions: guild.permissions,
         });
         Ok(joined.collect())
@@ -192,7 +198,7 @@ mod tests {
     #[test]
     fn a_channel_is_read_with_its_overwrites() {
         let channel = json!({
-            "id": "5", "name": "general", "type": 0,
+            "id": "5", "name": "gen\u{1B}[31m\neral", "type": 0,
             "permission_overwrites": [
                 { "id": "1", "type": 0, "allow": "2048", "deny": "16384" },
                 { "id": "2", "type": 1, "allow": 8, "deny": null },
@@ -200,7 +206,7 @@ mod tests {
             ],
         });
         let channel = serde_json::from_value::<ChannelAnswer>(channel).unwrap().channel();
-        assert!(channel.has_messages);
+        assert_eq!((channel.name.as_str(), channel.has_messages), ("gen[31meral", true));
         let [first, second] = channel.overwrites[..] else { panic!("{channel:?}") };
         assert_eq!(first, Overwrite { id: 1, allow: 2048, deny: 16384 });
         assert_eq!(second, Overwrite { id: 2, allow: 8, deny: 0 });

@@ -1,6 +1,8 @@
 //! The bot's account at Discord: token, application, gateway, servers.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
+
+use tokio::time::timeout;
 
 use super::{Finding, channels, clock};
 use crate::{
@@ -12,6 +14,9 @@ const REACHABLE: &str = "discord";
 const TOKEN: &str = "token";
 const APPLICATION: &str = "application";
 const GATEWAY: &str = "gateway";
+
+/// How long it may take to look at the permissions in all servers.
+const PERMISSIONS_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// So few sessions left of a day's say that the bot restarts again and again.
 const FEW_SESSIONS: u32 = 100;
@@ -38,14 +43,13 @@ pub(super) async fn check(discord: &Discord) -> Vec<Finding> {
         }
     }
     findings.extend(gateway(discord).await);
-    match channels::check(discord).await {
-        Ok(found) => findings.extend(found),
-        Err(error) => findings.push(Finding::warning(
-            "permissions",
-            format!("Discord did not tell them: {}", error.cause()),
-            "Try again in a minute.",
-        )),
-    }
+    // What was found before must not be lost to it.
+    let permissions = match timeout(PERMISSIONS_TIMEOUT, channels::check(discord)).await {
+        Ok(Ok(found)) => return [findings, found].concat(),
+        Ok(Err(error)) => format!("Discord did not tell them: {}", error.cause()),
+        Err(_late) => "Discord did not tell them in time".to_owned(),
+    };
+    findings.push(Finding::warning("permissions", permissions, "Try again in a minute."));
     findings
 }
 
@@ -66,7 +70,7 @@ fn refused(error: &DiscordError) -> Finding {
         error => Finding::failure(
             TOKEN,
             format!("could not be checked: {}", error.cause()),
-            "Try again in a minute.",
+            "Try again in a minute. If it stays so, a proxy or firewall may answer in Discord's place.",
         ),
     }
 }
@@ -140,7 +144,7 @@ fn sessions(answer: &GatewayAnswer) -> Finding {
     if *left >= FEW_SESSIONS.min(*total) {
         return Finding::ok(GATEWAY, text);
     }
-    let renewed = format_duration(std::time::Duration::from_secs(reset_after.as_secs()));
+    let renewed = format_duration(Duration::from_secs(reset_after.as_secs()));
     let remedy = format!(
         "Find out why the bot restarts so often; its log tells. The starts are renewed in {renewed}."
     );

@@ -46,7 +46,8 @@ async fn examine(env_file: &Path) -> Vec<Finding> {
         Err(errors) => {
             let text = errors.to_string();
             let remedy = "Correct them; the services are checked after that.";
-            let mut findings = vec![Finding::failure("settings", text, remedy)];
+            let here = std::env::current_dir().unwrap_or_default().display().to_string();
+            let mut findings = vec![Finding::failure("settings", text, remedy).hiding(here)];
             if let Ok(url) = database_url(env_file) {
                 findings.extend(database::check(&url).await.0);
             }

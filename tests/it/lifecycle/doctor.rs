@@ -204,6 +204,11 @@ async fn settings_that_cannot_be_used_are_told_with_what_can_be_checked() {
     assert_found(&fixture, "settings", "failure", "USER_QUOTA: expected COUNT/WINDOW");
     let (_, findings) = diagnosis(&fixture);
     assert!(findings.iter().any(|finding| finding["check"] == "database"), "{findings:#?}");
+    // There is no .env file: its folder may name a person.
+    let report = output(&mut asked(&fixture, &["doctor", "--report"]));
+    let report = String::from_utf8(report.stdout).unwrap();
+    let folder = fixture.folder().display().to_string();
+    assert!(report.contains("USER_QUOTA") && !report.contains(&folder), "{report}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -13,7 +13,7 @@ async fn limited(settings: &[(&str, &str)]) -> Fixture {
     Fixture::with_rules(settings, DiscordRules::default(), rules).await
 }
 
-async fn standing(client: &ChannelClient) -> Message {
+async fn quota_answer(client: &ChannelClient) -> Message {
     let asked = client.command("quota", &[]).await.expect("Discord takes the command");
     let answer = asked.answer().await.expect("an answer at once");
     assert!(answer.ephemeral());
@@ -22,7 +22,7 @@ async fn standing(client: &ChannelClient) -> Message {
 }
 
 async fn told(client: &ChannelClient) -> String {
-    description(&standing(client).await).to_owned()
+    description(&quota_answer(client).await).to_owned()
 }
 
 /// How many more songs this person gets, one after the other, and the refusal in the end.
