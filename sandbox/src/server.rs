@@ -84,6 +84,10 @@ impl Server {
         requests: Requests,
         port: u16,
     ) -> io::Result<Self> {
+        if port != 0 {
+            // A socket that shares its port would start beside a server that is already there.
+            drop(std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port))?);
+        }
         let socket = bind(port)?;
         let handling = Handling { router, faults, requests };
         let listener = socket.listen(1024)?;
@@ -105,10 +109,13 @@ impl Server {
         let before = std::mem::replace(&mut *lock(&self.state), State::Changing);
         let after = match before {
             State::Up(Running { stop, accepting }) => {
+                // Bound before the other closes: between the two, another program's connection
+                // could be given the port.
+                let kept = bind(self.address.port())?;
                 drop(stop);
                 // The panic of a handler has been printed already.
                 drop(accepting.await);
-                State::Down(bind(self.address.port())?)
+                State::Down(kept)
             }
             down => down,
         };
@@ -132,10 +139,13 @@ impl Server {
 }
 
 /// Binds this port of 127.0.0.1. Connections are refused until something listens on it.
+///
+/// A server that is about to stop binds its port a second time, which takes `SO_REUSEPORT`.
 fn bind(port: u16) -> io::Result<TcpSocket> {
     let socket = TcpSocket::new_v4()?;
     // Connections of a run before may linger on the port.
     socket.set_reuseaddr(true)?;
+    socket.set_reuseport(true)?;
     socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
     Ok(socket)
 }
