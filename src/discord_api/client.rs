@@ -9,13 +9,15 @@ use url::Url;
 
 use super::{
     Application, DiscordError, GatewayAnswer, Message, Posted, Priority, SeenMessage,
-    application::ApplicationAnswer,
     attempts::Attempts,
     auth::Auth,
+    endpoints::application::ApplicationAnswer,
     message::EPHEMERAL,
     request::{Request, Sender, body},
-    response::answers::{GuildAnswer, MemberAnswer, PostedMessage},
-    response::read::Identified,
+    response::{
+        answers::{GuildAnswer, MemberAnswer, PostedMessage},
+        read::Identified,
+    },
 };
 use crate::{
     domain::{ApplicationId, ChannelId, GuildId, MessageId, Place, RoleId, UserId},

@@ -1,14 +1,11 @@
 //! Discord's REST API, as far as the bot uses it: endpoints ([`Discord`]), rate limits, and errors by
 //! meaning ([`DiscordError`]). It knows no song and no sentence.
 
-mod application;
 mod attempts;
 mod auth;
-mod callback;
 mod client;
+mod endpoints;
 mod error;
-mod gateway;
-mod inspection;
 mod limits;
 mod message;
 #[cfg(any(test, fuzzing))]
@@ -17,13 +14,13 @@ mod request;
 mod response;
 mod seen_message;
 
-pub use application::{Application, Installs};
-pub use callback::{AnswerTime, Reply, Suggestion};
 pub use client::Discord;
 pub(crate) use client::PAGE;
+pub use endpoints::application::{Application, Installs};
+pub use endpoints::callback::{AnswerTime, Reply, Suggestion};
+pub use endpoints::gateway::GatewayAnswer;
+pub use endpoints::inspection::{GuildChannel, JoinedGuild, Overwrite};
 pub use error::DiscordError;
-pub use gateway::GatewayAnswer;
-pub use inspection::{GuildChannel, JoinedGuild, Overwrite};
 pub use limits::priority::Priority;
 pub use message::Message;
 pub use response::answers::Posted;

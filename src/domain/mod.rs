@@ -4,26 +4,22 @@
 //! argument, so that every rule here can be tested by property and simulated by seed.
 
 mod action;
+mod admin;
 #[cfg(test)]
 pub(crate) mod fixtures;
 mod ids;
 mod job;
-mod link;
 mod moderation;
-mod outage;
 mod page;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod properties;
 mod queue;
 mod quota;
-mod rough;
-mod search;
-mod setting;
-mod stats;
 mod text;
 mod time;
 
 pub use action::{Action, RunId};
+pub use admin::{Setting, Source, Stats, rank_before};
 pub use ids::{
     ApplicationId, ChannelId, GuildId, InteractionId, JobId, MessageId, RoleId, UserId, WhisulJob,
     WhisulJobId,
@@ -34,21 +30,15 @@ pub use job::{
     Patience, Place, Prompt, PromptError, REFUNDS, Record, RejectedRoutes, Report, RouteOutcome,
     Shown, Song, SongLength, State, Step, Submission, TokenTrouble, forgotten_before,
 };
-pub use link::link;
 pub use moderation::{
     ActionOutcome, AdminAction, AuditEntry, BlockedWord, Overrides, Reading, Restriction, Scope,
     WORDS_MAX, WordError,
 };
-pub use outage::Obstacle;
 pub use page::{Listed, Page};
-pub use queue::{Estimate, Forecast, Outlook, Queue, QueuePosition, Span, Wait};
+pub use queue::{Estimate, Forecast, Obstacle, Outlook, Queue, QueuePosition, Span, Wait};
 pub use quota::{
     Available, Charges, Grant, Limit, Limits, Quota, QuotaError, QuotaUsage, Refusal, Remedy,
     Requester,
 };
-pub use rough::{Rough, Unit};
-pub use search::{SEARCH_MAX, Search};
-pub use setting::{Setting, Source};
-pub use stats::{Stats, rank_before};
-pub use text::{is_blank, steers_direction, with_causes};
-pub use time::{Timestamp, format_duration, parse_count_per_window, parse_duration};
+pub use text::{SEARCH_MAX, Search, is_blank, link, steers_direction, with_causes};
+pub use time::{Rough, Timestamp, Unit, format_duration, parse_count_per_window, parse_duration};

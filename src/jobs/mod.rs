@@ -3,25 +3,14 @@
 //! Each live job has one task (`worker`) that takes it from state to state, writing each down
 //! before the step that follows from it.
 
-mod admin;
-mod backoff;
-mod cancel;
 mod circuit_breaker;
-mod clock;
-mod deleted;
-mod export;
-mod forget;
-mod moderation;
+mod commands;
 mod owner;
-mod pace;
-mod probe;
 mod queue;
 mod registry;
 mod rendering;
-mod request;
 mod supervise;
-mod times;
-mod user_songs;
+mod timing;
 mod worker;
 mod writing;
 
@@ -35,13 +24,13 @@ use tokio::sync::{Mutex as AsyncMutex, Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{Instrument, error, info, info_span};
 
-pub(crate) use backoff::{Backoff, rounded};
-pub use cancel::CancelOutcome;
-pub use clock::Clock;
-pub use export::ExportError;
+pub use commands::cancel::CancelOutcome;
+pub use commands::export::ExportError;
+pub use commands::request::{RequestError, SongRequest};
+pub use commands::user_songs::MeantSong;
 pub(crate) use owner::Problem;
-pub use request::{RequestError, SongRequest};
-pub use user_songs::MeantSong;
+pub(crate) use timing::backoff::{Backoff, rounded};
+pub use timing::clock::Clock;
 
 use crate::{
     delivery::Deliverer,
@@ -105,18 +94,18 @@ pub struct Jobs {
     config: JobConfig,
     queue: queue::Queue,
     breaker: circuit_breaker::CircuitBreaker,
-    pace: pace::Pace,
-    retry_pace: pace::Pace,
+    pace: timing::pace::Pace,
+    retry_pace: timing::pace::Pace,
     run: RunId,
     registry: registry::Registry,
     alerts: owner::Alerts,
     /// Held while it is settled whether a failed song is refunded: one at a time.
     refunds: tokio::sync::Mutex<()>,
     estimate: Mutex<Estimate>,
-    forecast: times::LatestForecast,
+    forecast: rendering::times::LatestForecast,
     /// One export at a time.
     exports: Semaphore,
-    words: moderation::WordFilter,
+    words: commands::moderation::WordFilter,
     purging: AsyncMutex<()>,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -138,7 +127,7 @@ impl Jobs {
         }
         let jobs = Arc::new(Self {
             deliverer: Deliverer::new(Arc::clone(&services.discord)),
-            words: moderation::WordFilter::new(services.store.clone()),
+            words: commands::moderation::WordFilter::new(services.store.clone()),
             store: services.store,
             whisul: services.whisul,
             discord: services.discord,
@@ -148,14 +137,14 @@ impl Jobs {
             queue: queue::Queue::new(config.max_running.get()),
             config,
             breaker: circuit_breaker::CircuitBreaker::new(),
-            pace: pace::Pace::new(),
-            retry_pace: pace::Pace::new(),
+            pace: timing::pace::Pace::new(),
+            retry_pace: timing::pace::Pace::new(),
             run: RunId(fastrand::u32(..)),
             registry: registry::Registry::default(),
             alerts: owner::Alerts::default(),
             refunds: tokio::sync::Mutex::default(),
             estimate: Mutex::new(estimate),
-            forecast: times::LatestForecast::default(),
+            forecast: rendering::times::LatestForecast::default(),
             exports: Semaphore::new(1),
             purging: AsyncMutex::new(()),
             tasks: TaskTracker::new(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use dashmap::DashMap;
 use tokio::sync::Notify;
 
-use super::cancel::CancelRequest;
+use super::commands::cancel::CancelRequest;
 use crate::domain::JobId;
 
 /// Which jobs are live, how to wake their tasks, and which of them are to be cancelled. Cheap to

@@ -7,7 +7,7 @@ use sqlx::{Sqlite, SqliteConnection, query::QueryScalar, sqlite::SqliteArguments
 use super::{
     Store, StoreError, admin_actions,
     operation::Operation,
-    write::{self, number},
+    row::write::{self, number},
 };
 use crate::domain::{
     Charges, GuildId, InteractionId, Job, Limits, Quota, Refusal, Requester, Restriction,

@@ -1,29 +1,20 @@
 //! The jobs on disk: SQL and migrations. Nothing else in the bot knows SQL.
 //!
 //! One row a job, written before the step that follows from it is taken. The statements keep to
-//! what SQLite and PostgreSQL have in common; what only SQLite knows stands in `open`, `backup`,
-//! `restore`, `purge` and `error`, and in the one `BEGIN` of `admit`.
+//! what SQLite and PostgreSQL have in common; what only SQLite knows stands in `file` and
+//! `error`, and in the one `BEGIN` of `admit`.
 
 mod admin_actions;
-mod admin_queries;
 mod admit;
-mod backup;
-mod codec;
 mod error;
+mod file;
 mod forget;
-mod inspect;
-mod lock;
-mod open;
 mod operation;
-mod pages;
 mod people;
-mod purge;
-mod read;
-mod restore;
+mod queries;
+mod row;
 #[cfg(test)]
 mod tests;
-mod user_queries;
-mod write;
 
 use std::{sync::Arc, time::Duration};
 
@@ -32,13 +23,15 @@ use tracing::warn;
 
 pub use self::{
     admit::Admission,
-    backup::{BackupError, backup, snapshot},
     error::{DamagedRow, OpenError, StoreError},
-    inspect::{Inspection, check_access, free_space, inspect, note_backup},
-    open::file_of,
+    file::{
+        backup::{BackupError, backup, snapshot},
+        inspect::{Inspection, check_access, free_space, inspect, note_backup},
+        open::file_of,
+        restore::{RestoreError, Restored, restore},
+    },
     operation::{Intercepted, Interceptor, Operation, Work},
-    restore::{RestoreError, Restored, restore},
-    user_queries::{Erasure, Records, RecordsAfter},
+    queries::user::{Erasure, Records, RecordsAfter},
 };
 use crate::domain::{Job, JobId, MessageId, Quota, UserId};
 
@@ -70,7 +63,7 @@ pub struct Store {
     /// Connections that only read, and wait for nobody.
     reader: SqlitePool,
     /// Keeps other bots away from the file.
-    lock: Arc<lock::Lock>,
+    lock: Arc<file::lock::Lock>,
     interceptor: Option<Arc<dyn Interceptor>>,
 }
 
@@ -106,7 +99,7 @@ impl Store {
             let (jobs, unfinished) = sqlx::query_as(COUNTS).fetch_one(&self.reader).await?;
             // What concerns everybody concerns the person that nobody is.
             let global_quota = self.overrides(UserId(0), None).await?.global;
-            Ok(Contents { schema: open::SCHEMA, jobs, unfinished, global_quota })
+            Ok(Contents { schema: file::open::SCHEMA, jobs, unfinished, global_quota })
         })
         .await
     }
@@ -121,7 +114,7 @@ impl Store {
     /// When the database can't be written. Nothing has changed, then.
     pub async fn save(&self, before: &Job, after: &Job) -> Result<bool, StoreError> {
         self.run(Operation::write("save").of(before.id), async {
-            write::update(&self.writer, before, after).await
+            row::write::update(&self.writer, before, after).await
         })
         .await
     }
@@ -135,7 +128,7 @@ impl Store {
             // What can't be stored isn't stored.
             let Ok(id) = i64::try_from(id.0) else { return Ok(None) };
             let row = sqlx::query(JOB).bind(id).fetch_optional(&self.reader).await?;
-            Ok(row.as_ref().map(read::job).transpose()?)
+            Ok(row.as_ref().map(row::read::job).transpose()?)
         })
         .await
     }
@@ -147,8 +140,8 @@ impl Store {
     /// When the database can't be written.
     pub async fn message_deleted(&self, job: JobId, message: MessageId) -> Result<(), StoreError> {
         self.run(Operation::write("message_deleted").of(job), async {
-            let id = write::number(job, "id", job.0)?;
-            let message = write::number(job, "message", message.0)?;
+            let id = row::write::number(job, "id", job.0)?;
+            let message = row::write::number(job, "message", message.0)?;
             sqlx::query(MESSAGE_DELETED).bind(id).bind(message).execute(&self.writer).await?;
             Ok(())
         })
@@ -165,7 +158,7 @@ impl Store {
         self.run(Operation::read("unsettled"), async {
             let mut unsettled = Unsettled::default();
             for row in sqlx::query(UNSETTLED).fetch_all(&self.reader).await? {
-                match read::job(&row) {
+                match row::read::job(&row) {
                     Ok(job) => unsettled.jobs.push(job),
                     Err(damaged) => unsettled.damaged.push(damaged),
                 }
@@ -186,7 +179,7 @@ impl Store {
             // As an option: sqlx would read SQLite's NULL as 0.
             let took =
                 rows.iter().rev().filter_map(|row| row.try_get("took_millis").ok().flatten());
-            Ok(took.filter_map(read::duration).collect())
+            Ok(took.filter_map(row::read::duration).collect())
         })
         .await
     }
@@ -198,7 +191,7 @@ impl Store {
     pub async fn rounds_called(&self, count: u32) -> Result<Vec<(UserId, u32)>, StoreError> {
         self.run(Operation::read("rounds_called"), async {
             let rows = sqlx::query(ROUNDS).bind(i64::from(count)).fetch_all(&self.reader).await?;
-            Ok(rows.iter().filter_map(read::round).collect())
+            Ok(rows.iter().filter_map(row::read::round).collect())
         })
         .await
     }

@@ -16,13 +16,11 @@ use tracing::debug;
 use url::Url;
 
 use super::{
-    answer::Answer,
-    body::Bodies,
     error::{ClientError, PollError, SubmitError, Trouble, causes},
     limits::{Limiter, Place, RateLimit},
     poll_url,
+    response::{answer::Answer, body::Bodies, wire::Submission},
     secrets::Secrets,
-    wire::Submission,
 };
 use crate::{
     domain::{Prompt, Report, WhisulJob},

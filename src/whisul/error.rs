@@ -6,7 +6,7 @@
 
 use std::{error::Error, fmt, time::Duration};
 
-use super::field::one_line;
+use super::response::field::one_line;
 use crate::{
     domain::with_causes,
     http_client::{SendError, TransportError},

@@ -4,18 +4,14 @@
 //! `GET /jobs/{id}` tells how its job stands. Each call makes exactly one request, inside the one
 //! rate limit that all requests share; what to do after an error is up to the caller.
 
-mod answer;
-mod body;
 mod client;
 mod error;
-mod field;
-mod json;
 mod limits;
 mod poll_url;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod properties;
+mod response;
 mod secrets;
-mod wire;
 
 #[cfg(test)]
 mod tests;

@@ -8,15 +8,17 @@ use flate2::{Compression, write::DeflateEncoder, write::GzEncoder, write::ZlibEn
 use url::Url;
 
 use super::{
-    answer::Answer,
-    body::{BODY_MAX, Body, unfold},
     error::{PollError, SubmitError},
-    json::read,
     poll_url as address,
+    response::{
+        answer::Answer,
+        body::{BODY_MAX, Body, unfold},
+        json::read,
+    },
 };
 use crate::domain::{self, Report, Song, WhisulJob, WhisulJobId};
 
-pub use super::json::properties::json;
+pub use super::response::json::properties::json;
 
 /// The statuses that are told apart, and others of their kinds.
 const STATUSES: [u16; 16] =

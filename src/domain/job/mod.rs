@@ -3,13 +3,10 @@
 mod answers;
 mod cancellation;
 mod charge;
-mod delivery_route;
-mod due_follow_ups;
+mod delivery;
 mod failure;
-mod follow_ups;
 mod history;
 mod life;
-mod new_message_target;
 mod patience;
 mod prompt;
 mod record;
@@ -18,12 +15,13 @@ mod song;
 pub use answers::{FirstAnswer, Report, Submission};
 pub use cancellation::{Cancellation, Canceller};
 pub use charge::Charge;
-pub use delivery_route::{DeliveryRoute, NextStep, RejectedRoutes, RouteOutcome, TokenTrouble};
+pub use delivery::{
+    Delivery, DeliveryRoute, FollowUpSettings, FollowUps, NewMessageTarget, NextStep,
+    RejectedRoutes, RouteOutcome, Shown, TokenTrouble,
+};
 pub use failure::{Failure, REFUNDS};
-pub use follow_ups::{FollowUpSettings, FollowUps, Shown};
 pub use history::forgotten_before;
 pub use life::{Event, Step};
-pub use new_message_target::NewMessageTarget;
 pub use patience::Patience;
 pub use prompt::{PROMPT_MAX, Prompt, PromptError};
 pub use record::Record;
@@ -128,19 +126,6 @@ pub enum State {
     Abandoned,
     /// It was cancelled while it waited.
     Cancelled(Cancellation),
-}
-
-/// How far a job's outcome has come on its way to Discord.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Delivery {
-    /// Not there yet.
-    Pending,
-    /// A new message is about to be, or may have been, posted: what came of it is not known.
-    Posting(NewMessageTarget),
-    /// People can see it.
-    Delivered,
-    /// Every way was tried, or a person deleted the message: it stays undelivered.
-    Undeliverable,
 }
 
 impl State {

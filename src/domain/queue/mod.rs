@@ -1,10 +1,12 @@
 //! The queue: in which order waiting jobs get their turn, and how many songs are made at once.
 
 mod estimate;
+mod obstacle;
 mod position;
 mod waiting;
 
 pub use estimate::{Estimate, Outlook, Span};
+pub use obstacle::Obstacle;
 pub use position::QueuePosition;
 pub use waiting::{Forecast, Wait};
 

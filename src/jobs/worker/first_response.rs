@@ -6,7 +6,7 @@ use super::{Worker, step_error::StepError};
 use crate::{
     discord_api::DiscordError,
     domain::{DeliveryRoute, FirstAnswer},
-    jobs::request::{ANSWER_WINDOW, TOKEN_SURELY_ALIVE},
+    jobs::commands::request::{ANSWER_WINDOW, TOKEN_SURELY_ALIVE},
 };
 
 impl Worker {

@@ -11,7 +11,7 @@ use tracing::debug;
 use crate::{
     discord_api::{DiscordError, Message},
     domain::{Job, MessageAccess, State, Timestamp},
-    jobs::{Jobs, pace::EDIT_GAP, times::ToldTimes},
+    jobs::{Jobs, rendering::times::ToldTimes, timing::pace::EDIT_GAP},
 };
 
 /// How long before a token's end the last words are said to a message that only it reaches.

@@ -22,16 +22,16 @@ use self::{
     retry::{FIRST_WAIT, Retry},
     watch::Watch,
 };
+use super::{
+    Backoff, Jobs,
+    circuit_breaker::Tally,
+    queue::{QueuePlace, Slot},
+    registry::LiveJob,
+    rendering::times::ToldTimes,
+};
 use crate::{
     discord_api::{DiscordError, Message},
     domain::{Event, Job, RejectedRoutes, State, Step, TokenTrouble},
-    jobs::{
-        Backoff, Jobs,
-        circuit_breaker::Tally,
-        queue::{QueuePlace, Slot},
-        registry::LiveJob,
-        times::ToldTimes,
-    },
 };
 
 /// The longest wait of a prompt that was turned away.

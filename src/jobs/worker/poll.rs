@@ -8,7 +8,7 @@ use tracing::warn;
 use super::{Worker, step_error::StepError};
 use crate::{
     domain::{Event, Failure, Report, State, WhisulJob},
-    jobs::{circuit_breaker::Doubt, probe::poll_outcome},
+    jobs::circuit_breaker::{Doubt, probe::poll_outcome},
     whisul::PollError,
 };
 

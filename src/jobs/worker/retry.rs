@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use crate::jobs::{Backoff, pace::Pace};
+use crate::jobs::{Backoff, timing::pace::Pace};
 
 /// Between two tries of one job's step: first, and at most, so that every outcome is shown within a
 /// minute after an outage of Discord, however long that was.

@@ -8,10 +8,7 @@ use tracing::{error, warn};
 use super::{Worker, live_message::Deleted, step_error::StepError, watch::Watch};
 use crate::{
     domain::{Cancellation, Canceller, Event, Failure, Submission, WhisulJob},
-    jobs::{
-        circuit_breaker::{Doubt, TRIES, Tally},
-        probe::submission_outcome,
-    },
+    jobs::circuit_breaker::{Doubt, TRIES, Tally, probe::submission_outcome},
     whisul::SubmitError,
 };
 

@@ -6,7 +6,7 @@ mod write;
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use tracing::warn;
 
-use super::{Store, StoreError, operation::Operation, pages::List, write::number};
+use super::{Store, StoreError, operation::Operation, queries::pages::List, row::write::number};
 use crate::domain::{
     AdminAction, AuditEntry, BlockedWord, Grant, GuildId, InteractionId, Listed, Overrides, Page,
     Restriction, Scope, Timestamp, UserId,

@@ -5,7 +5,7 @@ use sqlx::SqliteConnection;
 use super::row;
 use crate::{
     domain::{ActionOutcome, AdminAction, AuditEntry, BlockedWord, WORDS_MAX},
-    store::{Store, StoreError, admit::BEGIN, operation::Operation, write::number},
+    store::{Store, StoreError, admit::BEGIN, operation::Operation, row::write::number},
 };
 
 const KNOWN: &str = "SELECT COUNT(*) FROM admin_actions WHERE id = $1";

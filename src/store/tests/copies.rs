@@ -5,7 +5,7 @@ use std::path::Path;
 use sqlx::Executor;
 
 use super::*;
-use crate::store::{BackupError, OpenError, backup, backup::Partial};
+use crate::store::{BackupError, OpenError, backup, file::backup::Partial};
 
 /// Everything in a folder, by name; but not what SQLite keeps beside a database, which comes and
 /// goes with the person who reads it.

@@ -184,7 +184,7 @@ prop_compose! {
         access in prop::sample::select(vec![MessageAccess::Channel, MessageAccess::TokenOnly]),
         charge in prop::sample::select(vec![Charge::Full, Charge::KeyOnly, Charge::None]),
         delivery in prop::sample::select(
-            <Delivery as super::codec::Word>::ALL),
+            <Delivery as super::row::codec::Word>::ALL),
     ) -> Job {
         Job {
             id: JobId(id),

@@ -7,7 +7,7 @@ use crate::{
     domain::{AdminAction, Page},
     store::{
         OpenError,
-        open::{MIGRATIONS, migrator},
+        file::open::{MIGRATIONS, migrator},
     },
 };
 

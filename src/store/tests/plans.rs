@@ -4,7 +4,8 @@ use sqlx::{AssertSqlSafe, Row};
 
 use super::*;
 use crate::store::{
-    DURATIONS, JOB, ROUNDS, UNSETTLED, admin_actions, admin_queries, admit, forget, user_queries,
+    DURATIONS, JOB, ROUNDS, UNSETTLED, admin_actions, admit, forget,
+    queries::{admin, user},
 };
 
 #[tokio::test]
@@ -21,13 +22,13 @@ async fn every_statement_has_its_index() {
         (admit::CHARGES_OF_GUILD, "jobs_of_guild"),
         (admit::CHARGES_OF_EVERYBODY, "jobs_by_charge"),
         (forget::LATEST, "jobs_by_charge"),
-        (admin_queries::CHARGED_HERE, "jobs_of_requester"),
-        (user_queries::SONGS, "jobs_of_requester"),
-        (user_queries::RECENT, "jobs_of_requester"),
-        (user_queries::ALL, "jobs_of_requester"),
-        (user_queries::UNDER_WAY, "jobs_open"),
-        (user_queries::ERASE, "jobs_of_requester"),
-        (user_queries::NOT_SETTLED, "jobs_of_requester"),
+        (admin::CHARGED_HERE, "jobs_of_requester"),
+        (user::SONGS, "jobs_of_requester"),
+        (user::RECENT, "jobs_of_requester"),
+        (user::ALL, "jobs_of_requester"),
+        (user::UNDER_WAY, "jobs_open"),
+        (user::ERASE, "jobs_of_requester"),
+        (user::NOT_SETTLED, "jobs_of_requester"),
     ];
     for (statement, index) in statements {
         let plan = plan(&store, statement).await;
@@ -47,10 +48,10 @@ async fn every_statement_has_its_index() {
         (admin_actions::LOG_OF_SERVER.count, &["admin_actions_of_scope"]),
         (admin_actions::LOG_OF_SERVER.rows, &["admin_actions_of_scope"]),
         (admin_actions::LOG.rows, &["sqlite_autoindex_admin_actions_1"]),
-        (admin_queries::OPEN_IN_GUILD.count, &["jobs_open_of_guild"]),
-        (admin_queries::OPEN_IN_GUILD.rows, &["jobs_open_of_guild"]),
-        (admin_queries::OPEN.count, &["jobs_open"]),
-        (admin_queries::OPEN.rows, &["jobs_open"]),
+        (admin::OPEN_IN_GUILD.count, &["jobs_open_of_guild"]),
+        (admin::OPEN_IN_GUILD.rows, &["jobs_open_of_guild"]),
+        (admin::OPEN.count, &["jobs_open"]),
+        (admin::OPEN.rows, &["jobs_open"]),
     ] {
         let plan = plan(&store, statement).await.join("\n");
         for index in indices {

@@ -32,7 +32,7 @@ fn files(select: impl Fn(&Path) -> bool) -> Vec<(String, String)> {
 }
 
 fn is_text(path: &Path) -> bool {
-    path.starts_with(TEXTS) || path == Path::new("messages/text.rs")
+    path.starts_with(TEXTS)
 }
 
 /// The fixed parts of a literal that are sentences: at least four words.

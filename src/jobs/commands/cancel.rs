@@ -1,0 +1,192 @@
+//! Cancelling a job from outside its own task: a click, a command or a deleted message.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::time::{Instant, timeout_at};
+
+use crate::{
+    discord_api::Message,
+    domain::{
+        Cancellation, Event, Failure, FollowUps, Job, JobId, MessageAccess, MessageId, Shown, State,
+    },
+    jobs::Jobs,
+    store::StoreError,
+};
+
+/// A job's first answer is known to people a moment before it is written down.
+const TRIES: u32 = 10;
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// What became of a wish to cancel a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CancelOutcome {
+    /// It is cancelled and refunded.
+    Cancelled,
+    /// It ran and is ended: its requester is refunded, the key is not.
+    Ended,
+    /// Its prompt is at Whisul, or it is over.
+    TooLate,
+    /// Its prompt is on its way to Whisul. It is cancelled if Whisul does not accept it; if Whisul
+    /// does, it is ended where `even_running` says so, and goes on otherwise.
+    Remembered {
+        /// Whether the bot's owner wants it.
+        even_running: bool,
+    },
+    /// There is no such job, or no longer.
+    NotFound,
+    /// That could not be written down in time. It may be yet; its message shows that, then.
+    Late,
+}
+
+/// What somebody wants cancelled, and who they are.
+#[derive(Clone, Debug)]
+pub(in crate::jobs) struct CancelRequest {
+    pub(in crate::jobs) cancellation: Cancellation,
+    /// The bot's owner wants it, who may also end a song that runs.
+    pub(in crate::jobs) even_running: bool,
+}
+
+impl CancelRequest {
+    /// What it means for a job as it is; `None` if that can't be cancelled.
+    pub(in crate::jobs) fn event(&self, job: &Job) -> Option<Event> {
+        match job.state {
+            State::Announced => Some(Event::Cancelled(self.cancellation.clone())),
+            State::Running { .. } if self.even_running => {
+                let reason = self.cancellation.reason.clone();
+                Some(Event::Fell(Failure::Ended { reason }))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What became of a job's row.
+pub(super) enum Cancelling {
+    /// It says that the job is cancelled.
+    Written(Box<Job>),
+    /// It is as it was.
+    Refused(CancelOutcome),
+}
+
+impl Jobs {
+    /// Cancels a waiting job and refunds it. Its own task shows that, so that none of its edits
+    /// can come later than the news. Once it is cancelled, which has to be written down `until`
+    /// then, `answer` is called, with the news where nothing but the answer to a click still
+    /// reaches the message; it returns the message that shows them.
+    ///
+    /// # Errors
+    /// When the database can't be read or written: the job waits on, then.
+    pub async fn cancel(
+        self: &Arc<Self>,
+        id: JobId,
+        cancellation: Cancellation,
+        until: Instant,
+        answer: impl AsyncFnOnce(Option<Message>) -> Option<MessageId>,
+    ) -> Result<CancelOutcome, StoreError> {
+        let request = CancelRequest { cancellation, even_running: false };
+        self.end(id, request, until, answer).await
+    }
+
+    /// The same for the bot's owner, who may also end a song that runs.
+    ///
+    /// # Errors
+    /// When the database can't be read or written: the job goes on, then.
+    pub async fn cancel_or_end(
+        self: &Arc<Self>,
+        id: JobId,
+        cancellation: Cancellation,
+        until: Instant,
+    ) -> Result<CancelOutcome, StoreError> {
+        let request = CancelRequest { cancellation, even_running: true };
+        // The job's own task brings the news to its message.
+        self.end(id, request, until, async |_| None).await
+    }
+
+    async fn end(
+        self: &Arc<Self>,
+        id: JobId,
+        request: CancelRequest,
+        until: Instant,
+        answer: impl AsyncFnOnce(Option<Message>) -> Option<MessageId>,
+    ) -> Result<CancelOutcome, StoreError> {
+        let jobs = Arc::clone(self);
+        let mut cancelling =
+            self.tasks.spawn(async move { jobs.write_cancellation(id, request).await });
+        let Ok(ended) = timeout_at(until, &mut cancelling).await else {
+            let jobs = Arc::clone(self);
+            self.tasks.spawn(async move {
+                _ = cancelling.await;
+                jobs.registry.wake(id);
+            });
+            return Ok(CancelOutcome::Late);
+        };
+        match ended {
+            Ok(Ok(Cancelling::Written(cancelled))) => {
+                self.answer_cancelled(&cancelled, answer).await;
+                self.registry.wake(id);
+                let waited = matches!(cancelled.state, State::Cancelled(_));
+                Ok(if waited { CancelOutcome::Cancelled } else { CancelOutcome::Ended })
+            }
+            Ok(Ok(Cancelling::Refused(why))) => Ok(why),
+            Ok(Err(error)) => Err(error),
+            Err(_panic) => Ok(CancelOutcome::Late),
+        }
+    }
+
+    pub(super) async fn write_cancellation(
+        &self,
+        id: JobId,
+        request: CancelRequest,
+    ) -> Result<Cancelling, StoreError> {
+        let mut is_remembered = false;
+        for _ in 0..TRIES {
+            let Some(job) = self.store.job(id).await? else {
+                return Ok(Cancelling::Refused(CancelOutcome::NotFound));
+            };
+            if job.state == State::Accepted {
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            }
+            // Mostly, the fate of a prompt that is on its way is known soon. Read again after this is
+            // remembered: the job's task looks for it after it has written that fate down.
+            if job.state == State::Submitting {
+                let pause = if is_remembered { PAUSE } else { Duration::ZERO };
+                is_remembered = self.registry.remember(id, &request);
+                tokio::time::sleep(pause).await;
+                continue;
+            }
+            // The job's task has done it.
+            let is_cancelled =
+                matches!(job.state, State::Cancelled(_) | State::Failed(Failure::Ended { .. }));
+            if is_remembered && is_cancelled {
+                return Ok(Cancelling::Written(Box::new(job)));
+            }
+            let Some(cancelled) = request.event(&job).and_then(|event| job.after(event)) else {
+                return Ok(Cancelling::Refused(CancelOutcome::TooLate));
+            };
+            // The job's task may have been faster. It finds out when it writes the next time.
+            if self.write(&job, &cancelled).await? {
+                return Ok(Cancelling::Written(Box::new(cancelled)));
+            }
+        }
+        let remembered = CancelOutcome::Remembered { even_running: request.even_running };
+        Ok(Cancelling::Refused(if is_remembered { remembered } else { CancelOutcome::Late }))
+    }
+
+    async fn answer_cancelled(
+        &self,
+        cancelled: &Job,
+        answer: impl AsyncFnOnce(Option<Message>) -> Option<MessageId>,
+    ) {
+        let in_reach = cancelled.place.access == MessageAccess::Channel
+            || cancelled.has_live_token(self.clock.now());
+        let news = (!in_reach).then(|| self.render_outcome(cancelled, false));
+        let Some(message) = answer(news).await else { return };
+        let shown = Shown { message, channel: cancelled.place.channel, bare: false };
+        let delivered = Event::Delivered { shown, follow_ups: FollowUps::default() };
+        if let Some(delivered) = cancelled.after(delivered) {
+            // If this is not written down, the task shows the same once more.
+            _ = self.write(cancelled, &delivered).await;
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Blocked words in what people write.
+
+use std::panic::resume_unwind;
+
+use tokio::{sync::Semaphore, task::spawn_blocking};
+
+use crate::{
+    domain::{GuildId, Reading},
+    store::{Store, StoreError},
+};
+
+/// Looks for blocked words. That takes up neither the threads that answer people nor the database.
+#[derive(Debug)]
+pub(in crate::jobs) struct WordFilter {
+    store: Store,
+    /// Whose text is searched: one at a time. A person may write so that it takes long, and what
+    /// else the machine does goes on beside it.
+    turn: Semaphore,
+}
+
+impl WordFilter {
+    pub(in crate::jobs) fn new(store: Store) -> Self {
+        Self { store, turn: Semaphore::new(1) }
+    }
+
+    /// Whether a text holds a word that is blocked in a server (`None`: outside of servers).
+    ///
+    /// # Errors
+    /// When the words can't be read.
+    pub(in crate::jobs) async fn finds(
+        &self,
+        guild: Option<GuildId>,
+        texts: Vec<String>,
+    ) -> Result<bool, StoreError> {
+        let words = self.store.words_in(guild).await?;
+        if words.is_empty() {
+            return Ok(false);
+        }
+        // It is never closed.
+        let _turn = self.turn.acquire().await.ok();
+        let search = move || texts.iter().any(|text| Reading::of(text).contains_any(&words));
+        Ok(spawn_blocking(search).await.unwrap_or_else(|panic| resume_unwind(panic.into_panic())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::Arc, time::Duration};
+
+    use tokio::time::Instant;
+
+    use super::*;
+    use crate::domain::{AdminAction, AuditEntry, BlockedWord, InteractionId, Scope, UserId};
+
+    /// A database of its own with 200 blocked words.
+    async fn store(folder: &std::path::Path) -> Store {
+        let store = Store::open(&format!("sqlite://{}", folder.join("jobs.db").display())).await;
+        let store = store.unwrap();
+        for number in 0..200_u32 {
+            let letter =
+                |place: u32| char::from(b"abcdef"[number as usize / 6_usize.pow(place) % 6]);
+            let text = format!("{}x", (0..4).map(letter).collect::<String>().repeat(2));
+            let action = AdminAction::AddWord(BlockedWord::parse(&text).unwrap());
+            let (id, guild) = (InteractionId((1 << 40) + u64::from(number)), GuildId(2));
+            let scope = Scope::Everywhere;
+            let entry = AuditEntry { id, admin: UserId(9), guild, scope, action, reason: None };
+            store.perform(&entry).await.unwrap();
+        }
+        store
+    }
+
+    /// However a prompt is written. The bound is for a busy disk and a build without optimization, in
+    /// which searches inside of the writing transaction would take far longer.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn nobody_waits_for_the_database_while_hostile_prompts_are_searched() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(folder.path()).await;
+        let filter = Arc::new(WordFilter::new(store.clone()));
+        let hostile = ["a *4@", "*b* a. ", "abcdefgh*j ", "1*|!"].map(|text| text.repeat(90));
+        let searches: Vec<_> = (0..100)
+            .map(|number| {
+                let (filter, text) = (Arc::clone(&filter), hostile[number % 4].clone());
+                tokio::spawn(async move { filter.finds(Some(GuildId(2)), vec![text]).await })
+            })
+            .collect();
+        let (mut longest, mut waits) = (Duration::ZERO, 0);
+        while !searches.iter().all(tokio::task::JoinHandle::is_finished) {
+            let began = Instant::now();
+            store.choose_notice(UserId(3), true).await.unwrap();
+            store.overrides(UserId(3), Some(GuildId(2))).await.unwrap();
+            (longest, waits) = (longest.max(began.elapsed()), waits + 1);
+        }
+        println!("{waits} reads and writes, the longest {longest:?}");
+        assert!(waits > 0 && longest < Duration::from_secs(3), "{longest:?}");
+        store.close().await;
+    }
+}

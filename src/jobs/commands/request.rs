@@ -1,0 +1,280 @@
+//! A new job: checked, charged, written down and answered.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::{
+    sync::{Notify, oneshot},
+    task::JoinHandle,
+    time::{Instant, timeout_at},
+};
+use tracing::{Instrument, info, warn};
+
+use crate::{
+    discord_api::{AnswerTime, DiscordError, Message},
+    domain::{
+        Event, FirstAnswer, InteractionId, Job, JobId, Place, Prompt, Refusal, Requester,
+        Restriction, RoleId, State, UserId,
+    },
+    failpoint::{Moment, reach},
+    jobs::{
+        Jobs,
+        queue::Reservation,
+        registry::LiveJob,
+        rendering::times::ToldTimes,
+        worker::{StepError, Worker},
+    },
+    store::{Admission, StoreError},
+};
+
+/// A first response is due within 3 seconds (Discord docs, Receiving and Responding); after this long
+/// none will arrive any more.
+pub(in crate::jobs) const ANSWER_WINDOW: Duration = Duration::from_secs(4);
+/// Of the 3 seconds, this much may go into writing the job down. The rest is for the answer.
+const ADMISSION: Duration = Duration::from_millis(1500);
+
+/// For how long a token surely lives: 15 minutes (Discord docs, Receiving and Responding), less what
+/// passed on the way.
+pub(in crate::jobs) const TOKEN_SURELY_ALIVE: Duration = Duration::from_mins(14);
+
+/// A request for a song.
+#[derive(Clone, Debug)]
+pub struct SongRequest {
+    /// The interaction with which they request.
+    pub interaction: InteractionId,
+    /// Who.
+    pub requester: UserId,
+    /// The roles that they hold there.
+    pub roles: Vec<RoleId>,
+    /// Where.
+    pub place: Place,
+    /// For what.
+    pub prompt: Prompt,
+    /// The job whose message's button they asked with.
+    pub origin: Option<JobId>,
+}
+
+/// Why there is no new job. Nothing was charged, and nobody was answered yet.
+#[derive(Debug, thiserror::Error)]
+pub enum RequestError {
+    /// A limit has no room.
+    #[error("a limit has no room")]
+    Refused(Refusal),
+    /// An admin keeps it out.
+    #[error("an admin keeps it out")]
+    Restricted(Restriction),
+    /// They clicked twice: the job of the first click is still under way.
+    #[error("the same was asked for a moment ago")]
+    Repeated,
+    /// The job could not be written down.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Discord would not show the answer, which holds the prompt.
+    #[error("Discord would not show the answer")]
+    NotShown,
+    /// The bot made a mistake before anything was written down.
+    #[error("the request panicked")]
+    Panicked,
+    /// It could not be written down in time for an answer.
+    #[error("the job was not written down in time")]
+    Late,
+}
+
+/// A job that could not be written down in time.
+struct Late {
+    error: RequestError,
+    /// It is still being written.
+    writing: Option<JoinHandle<Result<Admission, StoreError>>>,
+}
+
+impl Jobs {
+    /// Admits a new job and answers the person who asked for it. An interaction that was seen before is
+    /// left to the job that it already made.
+    ///
+    /// # Errors
+    /// When the job is refused, or can't be written down.
+    pub async fn request(self: &Arc<Self>, request: SongRequest) -> Result<(), RequestError> {
+        let jobs = Arc::clone(self);
+        // A task of its own: the person who asks may leave, and a panic drops what it holds.
+        let admitting = async move { jobs.take_on(request).await };
+        match self.tasks.spawn(admitting.in_current_span()).await {
+            // If its task panicked, that finds out whether there is a first response: a second one now
+            // could be taken for it.
+            Ok(Ok(Some(response))) => response.await.unwrap_or(Ok(())),
+            Ok(Ok(None)) => Ok(()),
+            Ok(Err(error)) => Err(error),
+            Err(_) => Err(RequestError::Panicked),
+        }
+    }
+
+    /// Admits a new job and starts its task, which begins with the first response. Returns what will
+    /// tell how that went; `None` if the job is known.
+    async fn take_on(
+        self: &Arc<Self>,
+        request: SongRequest,
+    ) -> Result<Option<oneshot::Receiver<Result<(), RequestError>>>, RequestError> {
+        let SongRequest { interaction, requester, roles, place, prompt, origin } = request;
+        self.clock.observe(interaction);
+        let Some(live_job) = self.registry.enter(interaction.into()) else { return Ok(None) };
+        let mut reservation = self.queue.take_round(requester, |round| {
+            Job::accepted(interaction.into(), requester, place, prompt, round).stemming_from(origin)
+        });
+        let until = Instant::now() + ADMISSION;
+        let mut admission = self.admit(reservation.job(), roles.clone(), until).await;
+        // A song whose message is deleted is not wanted, and must not stand in the way of this one.
+        if matches!(admission, Ok(Admission::Refused(_) | Admission::Repeated))
+            && self.cancel_unseen(requester, until).await
+        {
+            admission = self.admit(reservation.job(), roles, until).await;
+        }
+        match admission {
+            Ok(Admission::Accepted) => {}
+            Ok(Admission::Known) => return Ok(None),
+            Ok(Admission::Repeated) => return Err(RequestError::Repeated),
+            Ok(Admission::Refused(refusal)) => return Err(RequestError::Refused(refusal)),
+            Ok(Admission::Restricted(restriction)) => {
+                return Err(RequestError::Restricted(restriction));
+            }
+            Err(Late { error, writing }) => {
+                let jobs = Arc::clone(self);
+                self.tasks.spawn(jobs.settle_late(writing, reservation, live_job));
+                return Err(error);
+            }
+        }
+        reservation.keep_round(true);
+        info!(job = %interaction, %requester, "song requested");
+        let (told, response) = oneshot::channel();
+        let (jobs, news) = (Arc::clone(self), Arc::clone(&live_job.news));
+        self.spawn_task(live_job, async move {
+            // Of those who wait in the queue for hours, none needs room for this any more.
+            Box::pin(jobs.respond(reservation, &news, told)).await.run().await;
+        });
+        Ok(Some(response))
+    }
+
+    /// Gives a job its first response, and tells how that went. Returns what takes care of it from
+    /// then on.
+    async fn respond(
+        self: Arc<Self>,
+        mut reservation: Reservation,
+        news: &Arc<Notify>,
+        tell: oneshot::Sender<Result<(), RequestError>>,
+    ) -> Worker {
+        let job = reservation.job().clone();
+        let mut told = ToldTimes::default();
+        let message = self.render_first(&job, reservation.reserve(), &mut told);
+        reach("answer", Moment::Before);
+        let (answer, error) = self.answer(&job, &message).await;
+        reach("answer", Moment::After);
+        let job = match job.answered(answer, true) {
+            Some(event) => self.first_step(job, event).await,
+            None => job,
+        };
+        let is_abandoned = job.state == State::Abandoned;
+        reservation.keep_round(!is_abandoned);
+        let worker = self.worker(job, Some((&message, told)), news);
+        // The worker has joined the queue. If it has to find out first whether the response exists,
+        // that may take hours.
+        drop(reservation);
+        let is_not_shown = is_abandoned && error.is_some_and(|error| error.is_rejection());
+        _ = tell.send(if is_not_shown { Err(RequestError::NotShown) } else { Ok(()) });
+        worker
+    }
+
+    /// Checks, charges and writes down, within the time that a person can be answered.
+    async fn admit(
+        self: &Arc<Self>,
+        job: &Job,
+        roles: Vec<RoleId>,
+        until: Instant,
+    ) -> Result<Admission, Late> {
+        let (jobs, job) = (Arc::clone(self), job.clone());
+        let mut writing = self.tasks.spawn(async move {
+            let requester = Requester { roles: &roles, in_guild: job.place.guild.is_some() };
+            jobs.write_new(&job, &requester).await
+        });
+        match timeout_at(until, &mut writing).await {
+            Ok(Ok(Ok(admission))) => Ok(admission),
+            Ok(Ok(Err(error))) => Err(Late { error: error.into(), writing: None }),
+            Ok(Err(_)) => Err(Late { error: RequestError::Late, writing: None }),
+            Err(_) => Err(Late { error: RequestError::Late, writing: Some(writing) }),
+        }
+    }
+
+    /// Abandons a job that is written down although it was late or said to have failed. Nobody was told
+    /// of it and nobody else takes care of it, so this is tried as often as it takes.
+    async fn settle_late(
+        self: Arc<Self>,
+        writing: Option<JoinHandle<Result<Admission, StoreError>>>,
+        mut reservation: Reservation,
+        live_job: LiveJob,
+    ) {
+        let admission = match writing {
+            Some(writing) => writing.await.ok().and_then(Result::ok),
+            None => None,
+        };
+        if admission.is_some_and(|admission| !matches!(admission, Admission::Accepted)) {
+            return;
+        }
+        let mut worker = self.worker(reservation.job().clone(), None, &live_job.news);
+        match worker.note(Event::AnswerFailed).await {
+            // The worker has returned its round.
+            Ok(()) => reservation.keep_round(true),
+            // It is not written down, or is a job of an earlier time.
+            Err(StepError::Gone | StepError::Overtaken) => {}
+            Err(error) => {
+                warn!(job = %live_job.id, %error, "abandoning a job failed, the next start resumes it");
+            }
+        }
+    }
+
+    /// How long an interaction can be answered.
+    pub fn time_to_answer(&self, interaction: InteractionId) -> AnswerTime {
+        AnswerTime::after(self.clock.now().since(interaction.created_at()))
+    }
+
+    /// Gives the first answer, within the time that there is for it. Where its fate is unknown,
+    /// the job's task finds that out.
+    async fn answer(
+        self: &Arc<Self>,
+        job: &Job,
+        message: &Message,
+    ) -> (FirstAnswer, Option<DiscordError>) {
+        let Some(token) = &job.place.token else { return (FirstAnswer::Missing, None) };
+        let answer =
+            || self.discord.answer(job.id.interaction(), token, job.place.channel, message);
+        let mut one_may_stand = false;
+        let failed = |error: &DiscordError| {
+            warn!(job = %job.id, %error, "first response failed");
+            one_may_stand |= error.may_be_carried_out();
+            if *error == DiscordError::AnsweredElsewhere {
+                self.answered_elsewhere(job.id.interaction());
+            }
+        };
+        let result = self.time_to_answer(job.id.interaction()).retry(answer, failed).await;
+        let answer = FirstAnswer::from(&result);
+        let Err(error) = result else {
+            self.clock.observe_answered(job.id.interaction());
+            return (answer, None);
+        };
+        let answer = match answer {
+            answer if one_may_stand => answer.after_unknown(),
+            _ if error.is_rejection() => FirstAnswer::Missing,
+            answer => answer,
+        };
+        (answer, Some(error))
+    }
+
+    /// Writes down what came of the first answer. If that fails, the job stays accepted, and its
+    /// task looks the answer up.
+    async fn first_step(&self, job: Job, event: Event) -> Job {
+        let Some(next) = job.after(event) else { return job };
+        match self.write(&job, &next).await {
+            Ok(true) => next,
+            Ok(false) => job,
+            Err(error) => {
+                warn!(job = %job.id, %error, "recording the first response failed");
+                job
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! What replacing a database does with files.
+
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+};
+
+use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+
+use crate::store::file::open::PATIENCE;
+
+pub(super) async fn connect(file: &Path) -> sqlx::Result<SqliteConnection> {
+    let options = SqliteConnectOptions::new().filename(file).busy_timeout(PATIENCE);
+    SqliteConnection::connect_with(&options).await
+}
+
+/// Empties the write-ahead log into the database's file and removes it.
+pub(super) async fn in_one_file(connection: &mut SqliteConnection) -> sqlx::Result<()> {
+    sqlx::query("PRAGMA journal_mode = DELETE").execute(connection).await?;
+    Ok(())
+}
+
+pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut path = path.as_os_str().to_owned();
+    path.push(suffix);
+    path.into()
+}
+
+/// Brings the names in a file's folder to disk, as far as the file system can do that.
+pub(super) fn sync_folder(file: &Path) {
+    if let Some(folder) = file.parent() {
+        _ = File::open(folder).and_then(|folder| folder.sync_all());
+    }
+}

@@ -1,0 +1,173 @@
+//! The database that a restore replaces: brought into one file and kept under another name.
+
+use std::{
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+use sqlx::Connection as _;
+use time::OffsetDateTime;
+
+use super::{
+    error::{RestoreError, not_written},
+    files::{connect, in_one_file, sync_folder, with_suffix},
+};
+use crate::{
+    failpoint::{Moment, reach},
+    store::{
+        OpenError,
+        file::open::{check_origin, make_file},
+    },
+};
+
+/// What holds changes that are not in the database's file yet.
+const LOGS: [&str; 2] = ["-wal", "-journal"];
+
+/// How many databases that were replaced within the same second are told apart.
+const SAME_SECOND: u32 = 100;
+
+/// See the module.
+pub(super) struct Replaced<'a> {
+    database: &'a Path,
+    state: State,
+    logs: Logs,
+}
+
+enum State {
+    Empty,
+    /// All of it is in one file.
+    Whole,
+    /// It can't be read.
+    Broken,
+}
+
+impl<'a> Replaced<'a> {
+    /// Brings all of the old database into its one file. What SQLite keeps beside it would be taken
+    /// for a part of the new one.
+    pub(super) async fn settle(database: &'a Path) -> Result<Self, RestoreError> {
+        let logs = Logs::save(database)?;
+        let state = match into_one_file(database).await {
+            Ok(true) => State::Whole,
+            Ok(false) => State::Empty,
+            Err(OpenError::NotADatabase { .. } | OpenError::Damaged { .. }) => State::Broken,
+            Err(error) => return Err(error.into()),
+        };
+        Ok(Self { database, state, logs })
+    }
+
+    /// Gives it a second name, by which it stays, and returns that. Where it is broken, what was
+    /// beside it goes along.
+    pub(super) fn keep(self, now: SystemTime) -> Result<Option<PathBuf>, RestoreError> {
+        if matches!(self.state, State::Empty) {
+            return Ok(None);
+        }
+        let kept = second_name(self.database, now)?;
+        if matches!(self.state, State::Broken) {
+            self.logs.keep_beside(&kept)?;
+            for companion in super::COMPANIONS {
+                _ = fs::remove_file(with_suffix(self.database, companion));
+            }
+        }
+        sync_folder(self.database);
+        reach("kept", Moment::After);
+        Ok(Some(kept))
+    }
+}
+
+/// Returns whether it is one of ours; an empty file is none.
+async fn into_one_file(database: &Path) -> Result<bool, OpenError> {
+    let failed = |error| OpenError::at(database.to_owned(), error);
+    let mut connection = connect(database).await.map_err(failed)?;
+    let settled = match check_origin(&mut connection, database).await {
+        Ok(is_ours) => in_one_file(&mut connection).await.map_err(failed).map(|()| is_ours),
+        error => error,
+    };
+    // A connection that is only dropped is closed by and by, and takes files away then.
+    let closed = connection.close().await.map_err(failed);
+    let is_ours = settled?;
+    closed?;
+    if LOGS.iter().any(|log| with_suffix(database, log).exists()) {
+        return Err(OpenError::Locked { path: database.to_owned() });
+    }
+    Ok(is_ours)
+}
+
+/// Second names for the logs of a database, while it is opened: SQLite removes those that it can't
+/// read. They go with this value.
+struct Logs(Vec<(&'static str, PathBuf)>);
+
+impl Logs {
+    fn save(database: &Path) -> Result<Self, RestoreError> {
+        let mut logs = Self(Vec::new());
+        for log in LOGS {
+            let (name, saved) = (
+                with_suffix(database, log),
+                with_suffix(&database.with_added_extension("restoring-old"), log),
+            );
+            _ = fs::remove_file(&saved);
+            if name.exists() {
+                linked(&name, &saved).map_err(|error| not_written(&saved, error))?;
+                logs.0.push((log, saved));
+            }
+        }
+        Ok(logs)
+    }
+
+    fn keep_beside(&self, kept: &Path) -> Result<(), RestoreError> {
+        for (log, saved) in &self.0 {
+            fs::rename(saved, with_suffix(kept, log)).map_err(|error| not_written(saved, error))?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Logs {
+    fn drop(&mut self) {
+        for (_, saved) in &self.0 {
+            _ = fs::remove_file(saved);
+        }
+    }
+}
+
+fn second_name(database: &Path, now: SystemTime) -> Result<PathBuf, RestoreError> {
+    let since_1970 = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let seconds = i64::try_from(since_1970.as_secs()).unwrap_or_default();
+    let now = OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    let name = format!(
+        "replaced-{}-{:02}-{:02}-{:02}{:02}{:02}",
+        now.year(),
+        u8::from(now.month()),
+        now.day(),
+        now.hour(),
+        now.minute(),
+        now.second()
+    );
+    let mut outcome = Err(io::ErrorKind::AlreadyExists.into());
+    for number in 1..=SAME_SECOND {
+        let name = if number == 1 { name.clone() } else { format!("{name}-{number}") };
+        let kept = database.with_added_extension(name);
+        outcome = linked(database, &kept);
+        match &outcome {
+            Ok(()) => return Ok(kept),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(_) => break,
+        }
+    }
+    outcome.map(|()| database.to_owned()).map_err(|error| not_written(database, error))
+}
+
+/// Gives a file a second name, or copies it where the file system knows no links.
+fn linked(from: &Path, to: &Path) -> io::Result<()> {
+    fs::hard_link(from, to).or_else(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => Err(error),
+        _ => copied(from, to),
+    })
+}
+
+fn copied(from: &Path, to: &Path) -> io::Result<()> {
+    make_file(to)?;
+    fs::copy(from, to)?;
+    File::open(to)?.sync_all()
+}

@@ -1,0 +1,5 @@
+//! A job as a row.
+
+pub(super) mod codec;
+pub(super) mod read;
+pub(super) mod write;
