@@ -7,7 +7,7 @@ use sqlx::{Sqlite, SqliteConnection, query::QueryScalar, sqlite::SqliteArguments
 use super::{
     Store, StoreError, admin_actions,
     operation::Operation,
-    row::write::{self, number},
+    row::{snowflake, write},
 };
 use crate::domain::{
     Charges, GuildId, InteractionId, Job, Limits, Quota, Refusal, Requester, Restriction,
@@ -102,7 +102,7 @@ impl Store {
         limits: &Limits,
     ) -> Result<Admission, StoreError> {
         self.run(Operation::write("admit").of(job.id), async {
-            let id = number(job.id, "id", job.id.0)?;
+            let id = snowflake::encode_for(job.id, "id", job.id.0)?;
             // A transaction that ends without a commit changes nothing.
             let mut transaction = self.writer.begin_with(BEGIN).await?;
             let grant = match decide(&mut transaction, job, requester, limits).await? {
@@ -111,7 +111,7 @@ impl Store {
             };
             write::insert(&mut *transaction, job).await?;
             if let Some(grant) = grant {
-                let grant = number(job.id, "grant_id", grant.0)?;
+                let grant = snowflake::encode_for(job.id, "grant_id", grant.0)?;
                 sqlx::query(PAY_BY_GRANT).bind(grant).bind(id).execute(&mut *transaction).await?;
             }
             transaction.commit().await?;
@@ -128,7 +128,7 @@ impl Store {
     pub async fn refunded(&self, job: &Job, since: Timestamp) -> Result<u32, StoreError> {
         self.run(Operation::read("refunded").of(job.id), async {
             let rows: i64 = sqlx::query_scalar(REFUNDED)
-                .bind(number(job.id, "requester", job.requester.0)?)
+                .bind(snowflake::encode_for(job.id, "requester", job.requester.0)?)
                 .bind(since.millis())
                 .fetch_one(&self.reader)
                 .await?;
@@ -165,7 +165,7 @@ async fn decide(
     requester: &Requester<'_>,
     limits: &Limits,
 ) -> Result<Result<Option<InteractionId>, Admission>, StoreError> {
-    if count(connection, KNOWN, number(job.id, "id", job.id.0)?).await? > 0 {
+    if count(connection, KNOWN, snowflake::encode_for(job.id, "id", job.id.0)?).await? > 0 {
         return Ok(Err(Admission::Known));
     }
     if is_repeated(connection, job).await? {
@@ -186,8 +186,8 @@ async fn decide(
 async fn is_repeated(connection: &mut SqliteConnection, job: &Job) -> Result<bool, StoreError> {
     let Some(origin) = job.origin else { return Ok(false) };
     let rows: i64 = sqlx::query_scalar(REPEATED)
-        .bind(number(job.id, "requester", job.requester.0)?)
-        .bind(number(job.id, "origin", origin.0)?)
+        .bind(snowflake::encode_for(job.id, "requester", job.requester.0)?)
+        .bind(snowflake::encode_for(job.id, "origin", origin.0)?)
         .bind(job.prompt.as_str())
         .fetch_one(connection)
         .await?;
@@ -205,7 +205,7 @@ async fn charges(
 ) -> Result<Charges, StoreError> {
     let at = interaction.created_at();
     let grants = admin_actions::grants(connection, interaction, person).await?;
-    let person = number(interaction, "requester", person.0)?;
+    let person = snowflake::encode_for(interaction, "requester", person.0)?;
     let open = count(connection, OPEN, person).await?;
     let mut charges = Charges { open, grants, ..Charges::default() };
     if let Some(past) = Past::of(limits.personal(requester.roles), at) {
@@ -215,7 +215,7 @@ async fn charges(
     if let Some(guild) = guild
         && let Some(past) = Past::of([limits.guild], at)
     {
-        let guild = number(interaction, "guild", guild.0)?;
+        let guild = snowflake::encode_for(interaction, "guild", guild.0)?;
         let query = sqlx::query_scalar(CHARGES_OF_GUILD).bind(guild);
         charges.guild = past.load(connection, query).await?;
     }

@@ -21,6 +21,7 @@ use std::{sync::Arc, time::Duration};
 use sqlx::{Row, SqlitePool};
 use tracing::warn;
 
+use self::row::snowflake;
 pub use self::{
     admit::Admission,
     error::{DamagedRow, OpenError, StoreError},
@@ -126,7 +127,7 @@ impl Store {
     pub async fn job(&self, id: JobId) -> Result<Option<Job>, StoreError> {
         self.run(Operation::read("job").of(id), async {
             // What can't be stored isn't stored.
-            let Ok(id) = i64::try_from(id.0) else { return Ok(None) };
+            let Some(id) = snowflake::encode(id.0) else { return Ok(None) };
             let row = sqlx::query(JOB).bind(id).fetch_optional(&self.reader).await?;
             Ok(row.as_ref().map(row::read::job).transpose()?)
         })
@@ -140,8 +141,8 @@ impl Store {
     /// When the database can't be written.
     pub async fn message_deleted(&self, job: JobId, message: MessageId) -> Result<(), StoreError> {
         self.run(Operation::write("message_deleted").of(job), async {
-            let id = row::write::number(job, "id", job.0)?;
-            let message = row::write::number(job, "message", message.0)?;
+            let id = snowflake::encode_for(job, "id", job.0)?;
+            let message = snowflake::encode_for(job, "message", message.0)?;
             sqlx::query(MESSAGE_DELETED).bind(id).bind(message).execute(&self.writer).await?;
             Ok(())
         })

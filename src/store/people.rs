@@ -1,6 +1,6 @@
 //! What people have chosen for themselves.
 
-use super::{Store, StoreError, operation::Operation};
+use super::{Store, StoreError, operation::Operation, row::snowflake};
 use crate::domain::UserId;
 
 const WANTS_NOTICE: &str = "SELECT notify FROM people WHERE id = $1";
@@ -16,7 +16,7 @@ impl Store {
     /// When the database can't be read.
     pub async fn wants_notice(&self, person: UserId) -> Result<bool, StoreError> {
         self.run(Operation::read("wants_notice"), async {
-            let query = sqlx::query_scalar(WANTS_NOTICE).bind(person.0.cast_signed());
+            let query = sqlx::query_scalar(WANTS_NOTICE).bind(snowflake::encode_sought(person.0));
             let notify: Option<i64> = query.fetch_optional(&self.reader).await?;
             Ok(notify != Some(0))
         })
@@ -29,7 +29,9 @@ impl Store {
     /// When the database can't be written. Nothing has changed, then.
     pub async fn choose_notice(&self, person: UserId, wanted: bool) -> Result<(), StoreError> {
         self.run(Operation::write("choose_notice"), async {
-            let query = sqlx::query(CHOOSE_NOTICE).bind(person.0.cast_signed());
+            // Somebody who can't be stored has no job to be told about.
+            let Some(person) = snowflake::encode(person.0) else { return Ok(()) };
+            let query = sqlx::query(CHOOSE_NOTICE).bind(person);
             query.bind(i64::from(wanted)).execute(&self.writer).await?;
             Ok(())
         })

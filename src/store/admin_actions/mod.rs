@@ -6,7 +6,7 @@ mod write;
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use tracing::warn;
 
-use super::{Store, StoreError, operation::Operation, queries::pages::List, row::write::number};
+use super::{Store, StoreError, operation::Operation, queries::pages::List, row::snowflake};
 use crate::domain::{
     AdminAction, AuditEntry, BlockedWord, Grant, GuildId, InteractionId, Listed, Overrides, Page,
     Restriction, Scope, Timestamp, UserId,
@@ -114,7 +114,8 @@ impl Store {
     pub async fn words_in(&self, guild: Option<GuildId>) -> Result<Vec<BlockedWord>, StoreError> {
         self.run(Operation::read("words_in"), async {
             let here = guild.map_or(Scope::Everywhere, Scope::Server);
-            let [one, other] = [here, Scope::Everywhere].map(row::scope).map(row::sought);
+            let [one, other] =
+                [here, Scope::Everywhere].map(row::scope).map(snowflake::encode_sought);
             let words =
                 sqlx::query_scalar(WORDS).bind(one).bind(other).fetch_all(&self.reader).await?;
             Ok(words.iter().filter_map(|word: &String| BlockedWord::parse(word).ok()).collect())
@@ -132,7 +133,8 @@ impl Store {
         page: Page,
     ) -> Result<Listed<BlockedWord>, StoreError> {
         let word = |row: &SqliteRow| BlockedWord::parse(row.try_get("value").ok()?).ok();
-        self.page(&WORDS_OF_SCOPE, Some(row::sought(row::scope(scope))), page, word).await
+        self.page(&WORDS_OF_SCOPE, Some(snowflake::encode_sought(row::scope(scope))), page, word)
+            .await
     }
 
     /// How many people have a quota of their own.
@@ -157,7 +159,8 @@ impl Store {
         page: Page,
     ) -> Result<Listed<AuditEntry>, StoreError> {
         let list = if guild.is_some() { LOG_OF_SERVER } else { LOG };
-        self.page(&list, guild.map(|guild| row::sought(guild.0)), page, row::read).await
+        self.page(&list, guild.map(|guild| snowflake::encode_sought(guild.0)), page, row::read)
+            .await
     }
 
     /// The admin actions in force that do what this one ends, the latest first.
@@ -172,9 +175,9 @@ impl Store {
                 action => row::topic(action),
             };
             let rows = sqlx::query(OF_KIND)
-                .bind(row::sought(row::person(entry.action.person())))
+                .bind(snowflake::encode_sought(row::person(entry.action.person())))
                 .bind(topic)
-                .bind(row::sought(row::scope(entry.scope)))
+                .bind(snowflake::encode_sought(row::scope(entry.scope)))
                 .fetch_all(&self.reader)
                 .await?;
             let mut actions: Vec<AuditEntry> = rows.iter().filter_map(row::read).collect();
@@ -229,8 +232,8 @@ async fn in_force(
     guild: Option<GuildId>,
 ) -> Result<Vec<AuditEntry>, StoreError> {
     let rows = sqlx::query(OVERRIDES)
-        .bind(row::sought(guild.map_or(0, |guild| guild.0)))
-        .bind(row::sought(person.0))
+        .bind(snowflake::encode_sought(guild.map_or(0, |guild| guild.0)))
+        .bind(snowflake::encode_sought(person.0))
         .fetch_all(connection)
         .await?;
     let in_force: Vec<AuditEntry> = rows.iter().filter_map(row::read).collect();
@@ -247,7 +250,7 @@ pub(super) async fn grants(
     person: UserId,
 ) -> Result<Vec<Grant>, StoreError> {
     let rows = sqlx::query(GRANTS)
-        .bind(number(interaction, "requester", person.0)?)
+        .bind(snowflake::encode_for(interaction, "requester", person.0)?)
         .bind(interaction.created_at().millis())
         .fetch_all(connection)
         .await?;
@@ -255,7 +258,7 @@ pub(super) async fn grants(
         let songs: u32 = row.try_get::<String, _>("value").ok()?.parse().ok()?;
         let used = u32::try_from(row.try_get::<i64, _>("used").ok()?).ok()?;
         Some(Grant {
-            id: InteractionId(u64::try_from(row.try_get::<i64, _>("id").ok()?).ok()?),
+            id: InteractionId(snowflake::decode(row.try_get::<i64, _>("id").ok()?)?),
             expires_at: Timestamp::from_millis(row.try_get("until").ok()?),
             left: songs.saturating_sub(used),
         })

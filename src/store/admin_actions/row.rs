@@ -2,9 +2,12 @@
 
 use sqlx::{Row, sqlite::SqliteRow};
 
-use crate::domain::{
-    AdminAction, AuditEntry, BlockedWord, GuildId, InteractionId, JobId, Quota, Scope, Timestamp,
-    UserId,
+use crate::{
+    domain::{
+        AdminAction, AuditEntry, BlockedWord, GuildId, InteractionId, JobId, Quota, Scope,
+        Timestamp, UserId,
+    },
+    store::row::snowflake,
 };
 
 /// What an admin action is about. The words are for ever: to change one takes a migration.
@@ -64,14 +67,9 @@ pub(super) fn person(person: Option<UserId>) -> u64 {
     person.map_or(0, |person| person.0)
 }
 
-/// A number to look for. What can't be stored isn't stored, nor is the largest number.
-pub(super) fn sought(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
-
 /// Reads a row with all columns; `None` if it says something that no act can be.
 pub(super) fn read(row: &SqliteRow) -> Option<AuditEntry> {
-    let number = |column: &str| u64::try_from(row.try_get::<i64, _>(column).ok()?).ok();
+    let number = |column: &str| snowflake::decode(row.try_get(column).ok()?);
     let scope = match number("scope")? {
         0 => Scope::Everywhere,
         guild => Scope::Server(GuildId(guild)),

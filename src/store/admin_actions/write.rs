@@ -5,7 +5,7 @@ use sqlx::SqliteConnection;
 use super::row;
 use crate::{
     domain::{ActionOutcome, AdminAction, AuditEntry, BlockedWord, WORDS_MAX},
-    store::{Store, StoreError, admit::BEGIN, operation::Operation, row::write::number},
+    store::{Store, StoreError, admit::BEGIN, operation::Operation, row::snowflake},
 };
 
 const KNOWN: &str = "SELECT COUNT(*) FROM admin_actions WHERE id = $1";
@@ -65,9 +65,9 @@ async fn perform(
     connection: &mut SqliteConnection,
     entry: &AuditEntry,
 ) -> Result<ActionOutcome, StoreError> {
-    let id = number(entry.id, "id", entry.id.0)?;
-    let scope = number(entry.id, "scope", row::scope(entry.scope))?;
-    let person = number(entry.id, "person", row::person(entry.action.person()))?;
+    let id = snowflake::encode_for(entry.id, "id", entry.id.0)?;
+    let scope = snowflake::encode_for(entry.id, "scope", row::scope(entry.scope))?;
+    let person = snowflake::encode_for(entry.id, "person", row::person(entry.action.person()))?;
     let topic = row::topic(&entry.action);
     let known: i64 = sqlx::query_scalar(KNOWN).bind(id).fetch_one(&mut *connection).await?;
     if known > 0 {
@@ -97,8 +97,8 @@ async fn perform(
     }
     sqlx::query(INSERT)
         .bind(id)
-        .bind(number(entry.id, "admin", entry.admin.0)?)
-        .bind(number(entry.id, "guild", entry.guild.0)?)
+        .bind(snowflake::encode_for(entry.id, "admin", entry.admin.0)?)
+        .bind(snowflake::encode_for(entry.id, "guild", entry.guild.0)?)
         .bind(scope)
         .bind(topic)
         .bind(i64::from(entry.action.is_end()))

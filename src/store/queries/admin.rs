@@ -7,7 +7,11 @@ use sqlx::{Row, SqlitePool};
 use super::pages::List;
 use crate::{
     domain::{GuildId, Job, Listed, Page, Stats, Timestamp, UserId, rank_before},
-    store::{Store, StoreError, operation::Operation, row::read},
+    store::{
+        Store, StoreError,
+        operation::Operation,
+        row::{read, snowflake},
+    },
 };
 
 pub(in crate::store) const OPEN: List = List {
@@ -52,8 +56,8 @@ impl Store {
         since: Timestamp,
     ) -> Result<u64, StoreError> {
         self.run(Operation::read("charged_here"), async {
-            let query = sqlx::query_scalar(CHARGED_HERE).bind(person.0.cast_signed());
-            let query = query.bind(stored(Some(guild))).bind(since.millis());
+            let query = sqlx::query_scalar(CHARGED_HERE).bind(snowflake::encode_sought(person.0));
+            let query = query.bind(snowflake::encode_sought(guild.0)).bind(since.millis());
             let songs: i64 = query.fetch_one(&self.reader).await?;
             Ok(songs.unsigned_abs())
         })
@@ -71,7 +75,7 @@ impl Store {
         page: Page,
     ) -> Result<Listed<Job>, StoreError> {
         let list = if guild.is_some() { OPEN_IN_GUILD } else { OPEN };
-        let whose = guild.map(|_| stored(guild));
+        let whose = guild.map(|_| guild_or_all(guild));
         self.page(&list, whose, page, |row| read::job(row).ok()).await
     }
 
@@ -86,7 +90,7 @@ impl Store {
         top: u32,
     ) -> Result<Stats, StoreError> {
         self.run(Operation::read("stats"), async {
-            let (since, guild) = (since.millis(), stored(guild));
+            let (since, guild) = (since.millis(), guild_or_all(guild));
             let mut stats = Stats::default();
             let counts =
                 sqlx::query(COUNTS).bind(since).bind(guild).fetch_all(&self.reader).await?;
@@ -123,12 +127,12 @@ async fn took(
 }
 
 fn requester(row: &sqlx::sqlite::SqliteRow) -> Option<(UserId, u64)> {
-    let requester: i64 = row.try_get("requester").ok()?;
+    let requester = snowflake::decode(row.try_get("requester").ok()?)?;
     let songs: i64 = row.try_get("songs").ok()?;
-    Some((UserId(requester.try_into().ok()?), songs.try_into().ok()?))
+    Some((UserId(requester), songs.try_into().ok()?))
 }
 
 /// A server as a number; 0 for all.
-fn stored(guild: Option<GuildId>) -> i64 {
-    guild.map_or(0, |guild| i64::try_from(guild.0).unwrap_or(i64::MAX))
+fn guild_or_all(guild: Option<GuildId>) -> i64 {
+    guild.map_or(0, |guild| snowflake::encode_sought(guild.0))
 }

@@ -12,7 +12,7 @@ use crate::{
     store::{
         Store, StoreError,
         operation::Operation,
-        row::{codec::Word, read},
+        row::{codec::Word, read, snowflake},
     },
 };
 
@@ -81,7 +81,7 @@ impl Store {
     /// When the database can't be read. A damaged row is left out, here and below.
     pub async fn songs_of(&self, person: UserId) -> Result<Vec<Job>, StoreError> {
         self.run(Operation::read("songs_of"), async {
-            let Some(person) = stored(person) else { return Ok(Vec::new()) };
+            let Some(person) = snowflake::encode(person.0) else { return Ok(Vec::new()) };
             let rows = sqlx::query(SONGS).bind(person).bind(i64::from(LATEST));
             let rows = rows.fetch_all(&self.reader).await?;
             let mut songs: Vec<Job> = rows.iter().filter_map(|row| read::job(row).ok()).collect();
@@ -98,7 +98,7 @@ impl Store {
     /// When the database can't be read.
     pub async fn under_way(&self, person: UserId) -> Result<Vec<Job>, StoreError> {
         self.run(Operation::read("under_way"), async {
-            let Some(person) = stored(person) else { return Ok(Vec::new()) };
+            let Some(person) = snowflake::encode(person.0) else { return Ok(Vec::new()) };
             let rows = sqlx::query(UNDER_WAY).bind(person).fetch_all(&self.reader).await?;
             let mut jobs: Vec<Job> = rows.iter().filter_map(|row| read::job(row).ok()).collect();
             jobs.sort_by_key(|job| job.id);
@@ -113,7 +113,7 @@ impl Store {
     /// When the database can't be read.
     pub async fn recent_prompts(&self, person: UserId) -> Result<Vec<(JobId, Prompt)>, StoreError> {
         self.run(Operation::read("recent_prompts"), async {
-            let Some(person) = stored(person) else { return Ok(Vec::new()) };
+            let Some(person) = snowflake::encode(person.0) else { return Ok(Vec::new()) };
             let rows = sqlx::query(RECENT).bind(person).bind(i64::from(PROMPTS));
             let rows = rows.fetch_all(&self.reader).await?;
             let mut prompts: Vec<_> = rows.iter().filter_map(prompt).collect();
@@ -135,7 +135,7 @@ impl Store {
         most: u32,
     ) -> Result<Records, StoreError> {
         self.run(Operation::read("records_of"), async {
-            let Some(person) = stored(person) else {
+            let Some(person) = snowflake::encode(person.0) else {
                 return Ok(Records { records: Vec::new(), next: None });
             };
             let from = from.unwrap_or(RecordsAfter { charged_at: i64::MAX, skip: 0 });
@@ -155,7 +155,9 @@ impl Store {
     /// When the database can't be written. Nothing is erased, then.
     pub async fn erase(&self, person: UserId) -> Result<Erasure, StoreError> {
         self.run(Operation::write("erase"), async {
-            let Some(person) = stored(person) else { return Ok(Erasure { erased: 0, kept: 0 }) };
+            let Some(person) = snowflake::encode(person.0) else {
+                return Ok(Erasure { erased: 0, kept: 0 });
+            };
             let mut transaction = self.writer.begin().await?;
             let erased = sqlx::query(ERASE).bind(person).execute(&mut *transaction).await?;
             let kept: i64 =
@@ -179,11 +181,6 @@ impl RecordsAfter {
     }
 }
 
-/// A person's id as the database holds it; what can't be stored isn't stored.
-fn stored(person: UserId) -> Option<i64> {
-    i64::try_from(person.0).ok()
-}
-
 fn prompt(row: &SqliteRow) -> Option<(JobId, Prompt)> {
     let prompt: &str = row.try_get("prompt").ok()?;
     Some((id(row)?, Prompt::parse(prompt).ok()?))
@@ -198,6 +195,5 @@ fn record(row: &SqliteRow) -> Option<Record> {
 }
 
 fn id(row: &SqliteRow) -> Option<JobId> {
-    let id: i64 = row.try_get("id").ok()?;
-    id.try_into().ok().map(JobId)
+    snowflake::decode(row.try_get("id").ok()?).map(JobId)
 }

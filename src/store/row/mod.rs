@@ -2,4 +2,5 @@
 
 pub(super) mod codec;
 pub(super) mod read;
+pub(super) mod snowflake;
 pub(super) mod write;

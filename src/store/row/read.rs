@@ -6,7 +6,10 @@ use std::time::Duration;
 use secrecy::SecretString;
 use sqlx::{Decode, Row, Sqlite, Type, sqlite::SqliteRow};
 
-use super::codec::{Word, canceller, failure_word, state_word};
+use super::{
+    codec::{Word, canceller, failure_word, state_word},
+    snowflake,
+};
 use crate::{
     domain::{
         ApplicationId, Cancellation, Canceller, ChannelId, Failure, FollowUps, GuildId, Job, JobId,
@@ -88,11 +91,11 @@ impl<'r> Reader<'r> {
     }
 
     fn snowflake(&self, column: &'static str) -> Result<u64, DamagedRow> {
-        self.checked(column, |number: i64| u64::try_from(number).ok())
+        self.checked(column, snowflake::decode)
     }
 
     fn optional_snowflake(&self, column: &'static str) -> Result<Option<u64>, DamagedRow> {
-        self.checked_if_any(column, |number: i64| u64::try_from(number).ok())
+        self.checked_if_any(column, snowflake::decode)
     }
 
     fn word<T: Word>(&self, column: &'static str) -> Result<T, DamagedRow> {
@@ -165,9 +168,9 @@ impl<'r> Reader<'r> {
 
 /// Reads whose a job was, and in which round.
 pub(in crate::store) fn round(row: &SqliteRow) -> Option<(UserId, u32)> {
-    let requester: i64 = row.try_get("requester").ok()?;
+    let requester = snowflake::decode(row.try_get("requester").ok()?)?;
     let round: i64 = row.try_get("round").ok()?;
-    Some((UserId(requester.try_into().ok()?), round.try_into().ok()?))
+    Some((UserId(requester), round.try_into().ok()?))
 }
 
 /// A truth from 0 or 1.

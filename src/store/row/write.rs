@@ -3,9 +3,12 @@
 use secrecy::ExposeSecret;
 use sqlx::{Sqlite, SqliteExecutor, query::Query, sqlite::SqliteArguments};
 
-use super::codec::{Word, canceller_word, failure_word, state_word};
+use super::{
+    codec::{Word, canceller_word, failure_word, state_word},
+    snowflake,
+};
 use crate::{
-    domain::{Cancellation, Failure, InteractionId, Job, State},
+    domain::{Cancellation, Failure, Job, State},
     store::StoreError,
 };
 
@@ -37,14 +40,16 @@ pub(in crate::store) async fn insert(
     executor: impl SqliteExecutor<'_>,
     job: &Job,
 ) -> Result<(), StoreError> {
-    let guild = job.place.guild.map(|guild| number(job.id, "guild", guild.0)).transpose()?;
-    let origin = job.origin.map(|origin| number(job.id, "origin", origin.0)).transpose()?;
+    let guild =
+        job.place.guild.map(|guild| snowflake::encode_for(job.id, "guild", guild.0)).transpose()?;
+    let origin =
+        job.origin.map(|origin| snowflake::encode_for(job.id, "origin", origin.0)).transpose()?;
     bind_progress(sqlx::query(INSERT), job)?
-        .bind(number(job.id, "id", job.id.0)?)
-        .bind(number(job.id, "requester", job.requester.0)?)
+        .bind(snowflake::encode_for(job.id, "id", job.id.0)?)
+        .bind(snowflake::encode_for(job.id, "requester", job.requester.0)?)
         .bind(guild)
-        .bind(number(job.id, "channel", job.place.channel.0)?)
-        .bind(number(job.id, "application", job.place.application.0)?)
+        .bind(snowflake::encode_for(job.id, "channel", job.place.channel.0)?)
+        .bind(snowflake::encode_for(job.id, "application", job.place.application.0)?)
         .bind(job.prompt.as_str())
         .bind(origin)
         .bind(i64::from(job.round))
@@ -62,7 +67,7 @@ pub(in crate::store) async fn update(
     after: &Job,
 ) -> Result<bool, StoreError> {
     let done = bind_progress(sqlx::query(UPDATE), after)?
-        .bind(number(before.id, "id", before.id.0)?)
+        .bind(snowflake::encode_for(before.id, "id", before.id.0)?)
         .bind(state_word(&before.state))
         .bind(before.delivery.word())
         .bind(i64::from(before.follow_ups.notice))
@@ -76,8 +81,12 @@ pub(in crate::store) async fn update(
 fn bind_progress(statement: Statement, job: &Job) -> Result<Statement, StoreError> {
     let settled = job.is_settled();
     let token = job.place.token.as_ref().filter(|_| !settled);
-    let message = job.message.map(|message| number(job.id, "message", message.0)).transpose()?;
-    let channel = job.message_channel.map(|it| number(job.id, "message_channel", it.0));
+    let message = job
+        .message
+        .map(|message| snowflake::encode_for(job.id, "message", message.0))
+        .transpose()?;
+    let channel =
+        job.message_channel.map(|it| snowflake::encode_for(job.id, "message_channel", it.0));
     let details = Details::of(&job.state);
     Ok(statement
         .bind(job.place.access.word())
@@ -163,14 +172,4 @@ impl<'a> Details<'a> {
             }
         }
     }
-}
-
-/// A snowflake as the database holds it. Discord's have 63 bits until the year 2084.
-pub(in crate::store) fn number(
-    id: impl Into<InteractionId>,
-    column: &'static str,
-    snowflake: u64,
-) -> Result<i64, StoreError> {
-    let too_large = |_| StoreError::TooLarge { interaction: id.into(), column };
-    i64::try_from(snowflake).map_err(too_large)
 }
