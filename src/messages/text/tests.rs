@@ -1,7 +1,7 @@
 //! What is said in words is said in words, and the page that shows it is true.
 
-use super::*;
-use crate::domain::Span;
+use super::{song::COUNTS, *};
+use crate::domain::{Canceller, Charge, Failure, Obstacle, Span, UserId, Wait};
 
 /// The page that shows what people see, with its lines and marks taken out.
 fn shown() -> String {
