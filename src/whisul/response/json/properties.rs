@@ -10,7 +10,10 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
-use super::{DEPTH_MAX, ELEMENTS_MAX, NAMES, TEXT_MAX, plain_name, read};
+use super::{
+    read,
+    reader::{DEPTH_MAX, ELEMENTS_MAX, NAMES, TEXT_MAX, plain_name},
+};
 
 /// Valid JSON is read as a strict parser reads it, and any part of it as a part; however it is
 /// encoded. Whatever else it is, what is kept has its bounds.

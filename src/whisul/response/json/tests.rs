@@ -1,7 +1,10 @@
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::*;
+use super::{
+    reader::{ELEMENTS_MAX, TEXT_MAX},
+    *,
+};
 
 /// What is read of a body; nothing where it is no object.
 fn members(body: &[u8]) -> Value {
