@@ -9,6 +9,7 @@ mod poll;
 mod retry;
 mod step_error;
 mod submit;
+mod waiting;
 mod watch;
 
 use std::{sync::Arc, time::Duration};
@@ -18,7 +19,7 @@ use tracing::{Instrument, info, info_span, warn};
 
 pub(super) use self::{live_message::is_last_chance, step_error::StepError};
 use self::{
-    live_message::{Deleted, Display, patience},
+    live_message::{Display, patience},
     retry::{FIRST_WAIT, Retry},
     watch::Watch,
 };
@@ -36,8 +37,6 @@ use crate::{
 
 /// The longest wait of a prompt that was turned away.
 const LONGEST_SETBACK: Duration = Duration::from_mins(1);
-/// A job that is overdue by Discord's clock, since the bot was away, is tried for so long.
-const SECOND_CHANCE: Duration = Duration::from_mins(10);
 
 /// Takes care of one job.
 pub(super) struct Worker {
@@ -158,7 +157,7 @@ impl Worker {
         if self.jobs.stop.is_cancelled() {
             return Err(StepError::Stopping);
         }
-        if overdue_in(&self.jobs, &self.job, self.unchanged_since)
+        if waiting::overdue_in(&self.jobs, &self.job, self.unchanged_since)
             .is_some_and(|left| left.is_zero())
         {
             return Err(StepError::Overdue);
@@ -264,100 +263,6 @@ impl Worker {
         }
         self.job = next;
     }
-
-    async fn wait_for_retry(&self, wait: Duration, error: &StepError) -> Result<(), StepError> {
-        let StepError::Discord(_) = error else { return self.sleep(wait).await };
-        let careful = || self.jobs.discord.has_many_invalid_requests();
-        self.unless_stopping(retry::wait(wait, &self.jobs.retry_pace, careful)).await
-    }
-
-    /// Waits, unless the bot stops.
-    pub(super) async fn sleep(&self, wait: Duration) -> Result<(), StepError> {
-        self.unless_stopping(tokio::time::sleep(wait)).await
-    }
-
-    /// Does something that may be left undone when the bot stops.
-    pub(super) async fn unless_stopping<T>(
-        &self,
-        work: impl Future<Output = T>,
-    ) -> Result<T, StepError> {
-        self.jobs.stop.run_until_cancelled(work).await.ok_or(StepError::Stopping)
-    }
-
-    /// Does something that may be left undone, with the message kept up to date meanwhile, unless
-    /// the bot stops, another writer changes the job, or it is overdue.
-    pub(super) async fn attending<T>(
-        &mut self,
-        work: impl Future<Output = T>,
-    ) -> Result<T, StepError> {
-        let jobs = Arc::clone(&self.jobs);
-        let (since, news) = (self.unchanged_since, Arc::clone(&self.news));
-        let work = or_interrupted(&jobs, &self.job, since, news, work);
-        let done = self.display.during(&self.jobs, &self.job, work).await;
-        self.unless_overtaken(done).await
-    }
-
-    /// The same, unless its message is deleted meanwhile.
-    async fn waiting_for<T>(
-        &mut self,
-        event: impl Future<Output = T>,
-    ) -> Result<Result<T, Deleted>, StepError> {
-        let jobs = Arc::clone(&self.jobs);
-        let (since, news) = (self.unchanged_since, Arc::clone(&self.news));
-        let event = or_interrupted(&jobs, &self.job, since, news, event);
-        match self.display.unless_deleted(&self.jobs, &self.job, event).await {
-            Ok(came) => Ok(Ok(self.unless_overtaken(came).await?)),
-            Err(deleted) => Ok(Err(deleted)),
-        }
-    }
-
-    /// Reads the job again where another writer has changed it.
-    async fn unless_overtaken<T>(&mut self, done: Result<T, StepError>) -> Result<T, StepError> {
-        match done {
-            Err(StepError::Overtaken) => Err(self.overtaken().await),
-            done => done,
-        }
-    }
-}
-
-/// Does something until it is done or the bot stops, another writer has changed the job's row, or
-/// the job is overdue.
-async fn or_interrupted<T>(
-    jobs: &Jobs,
-    job: &Job,
-    since: Instant,
-    news: Arc<Notify>,
-    work: impl Future<Output = T>,
-) -> Result<T, StepError> {
-    tokio::select! {
-        // Finished work comes first, so that its result is never lost to a stop at the same moment.
-        biased;
-        done = work => Ok(done),
-        () = jobs.stop.cancelled() => Err(StepError::Stopping),
-        () = news.notified() => Err(StepError::Overtaken),
-        () = until_overdue(jobs, job, since) => Err(StepError::Overdue),
-    }
-}
-
-async fn until_overdue(jobs: &Jobs, job: &Job, since: Instant) {
-    while let Some(left) = overdue_in(jobs, job, since) {
-        if left.is_zero() {
-            return;
-        }
-        tokio::time::sleep(left).await;
-    }
-    std::future::pending::<()>().await;
-}
-
-/// How long to wait before it is seen again whether a job is overdue; nothing once it is. Only what
-/// this run of the bot has waited for counts, or what Discord's clock says. `None` where it can't be.
-fn overdue_in(jobs: &Jobs, job: &Job, since: Instant) -> Option<Duration> {
-    let (limit, _) = job.overdue_after(jobs.config.job_timeout)?;
-    let here = since.elapsed();
-    let age = jobs.clock.surely().map(|now| now.since(job.overdue_since()));
-    let age = age.filter(|_| here >= SECOND_CHANCE).unwrap_or_default();
-    let left = limit.saturating_sub(here.max(age));
-    Some(left.min(SECOND_CHANCE))
 }
 
 /// How long Discord asks to wait before a step that failed is tried again.
