@@ -15,11 +15,11 @@ mod response;
 mod seen_message;
 
 pub use client::Discord;
-pub(crate) use client::PAGE;
 pub use endpoints::application::{Application, Installs};
 pub use endpoints::callback::{AnswerTime, Reply, Suggestion};
 pub use endpoints::gateway::GatewayAnswer;
 pub use endpoints::inspection::{GuildChannel, JoinedGuild, Overwrite};
+pub(crate) use endpoints::messages::PAGE;
 pub use error::DiscordError;
 pub use limits::priority::Priority;
 pub use message::Message;
