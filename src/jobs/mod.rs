@@ -28,7 +28,7 @@ pub use commands::cancel::CancelOutcome;
 pub use commands::export::ExportError;
 pub use commands::request::{RequestError, SongRequest};
 pub use commands::user_songs::MeantSong;
-pub(crate) use owner::Problem;
+pub(crate) use owner::OwnerProblem;
 pub(crate) use timing::backoff::{Backoff, rounded};
 pub use timing::clock::Clock;
 
@@ -92,7 +92,7 @@ pub struct Jobs {
     media: Media,
     clock: Arc<Clock>,
     config: JobConfig,
-    queue: queue::Queue,
+    queue: queue::SharedQueue,
     breaker: circuit_breaker::CircuitBreaker,
     pace: timing::pace::Pace,
     retry_pace: timing::pace::Pace,
@@ -134,7 +134,7 @@ impl Jobs {
             links: services.links,
             media: services.media,
             clock: services.clock,
-            queue: queue::Queue::new(config.max_running.get()),
+            queue: queue::SharedQueue::new(config.max_running.get()),
             config,
             breaker: circuit_breaker::CircuitBreaker::new(),
             pace: timing::pace::Pace::new(),

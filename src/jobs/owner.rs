@@ -25,7 +25,7 @@ const LONGEST_WAIT: Duration = Duration::from_mins(2);
 
 /// What only the owner can mend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Problem {
+pub(crate) enum OwnerProblem {
     /// Whisul rejects the key.
     BadKey,
     /// The key's account is out of credit.
@@ -36,7 +36,7 @@ pub(crate) enum Problem {
     InteractionsEndpoint,
 }
 
-impl Problem {
+impl OwnerProblem {
     fn sentence(self) -> &'static str {
         match self {
             Self::BadKey => text::OWNER_BAD_KEY,
@@ -49,11 +49,11 @@ impl Problem {
 
 /// What the owner was told of, and when.
 #[derive(Debug, Default)]
-pub(super) struct Alerts(Mutex<Vec<(Problem, Instant)>>);
+pub(super) struct Alerts(Mutex<Vec<(OwnerProblem, Instant)>>);
 
 impl Alerts {
     /// Whether it is time to tell of this, which is done then.
-    fn is_due(&self, problem: Problem) -> bool {
+    fn is_due(&self, problem: OwnerProblem) -> bool {
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         told.retain(|(_, at)| at.elapsed() < AGAIN_AFTER);
         let is_due = told.iter().all(|(other, _)| *other != problem);
@@ -68,8 +68,8 @@ impl Jobs {
     /// Tells the owner what holds songs up, if only they can mend that.
     pub(super) fn alert_owners(self: &Arc<Self>, obstacle: Obstacle) {
         match obstacle {
-            Obstacle::BadKey => self.alert_owners_of(Problem::BadKey),
-            Obstacle::OutOfCredit => self.alert_owners_of(Problem::OutOfCredit),
+            Obstacle::BadKey => self.alert_owners_of(OwnerProblem::BadKey),
+            Obstacle::OutOfCredit => self.alert_owners_of(OwnerProblem::OutOfCredit),
             Obstacle::Unreachable | Obstacle::Busy => {}
         }
     }
@@ -78,10 +78,10 @@ impl Jobs {
     /// to the process that gave it: both would pay for the same song.
     pub fn answered_elsewhere(self: &Arc<Self>, interaction: InteractionId) {
         error!(%interaction, "another process responds with this bot's token");
-        self.alert_owners_of(Problem::OtherProcess);
+        self.alert_owners_of(OwnerProblem::OtherProcess);
     }
 
-    fn alert_owners_of(self: &Arc<Self>, problem: Problem) {
+    fn alert_owners_of(self: &Arc<Self>, problem: OwnerProblem) {
         if self.alerts.is_due(problem) {
             self.tasks.spawn(Arc::clone(self).tell_owners(problem));
         }
@@ -89,7 +89,7 @@ impl Jobs {
 
     /// Sends a direct message to the person who is responsible for the application, and tries again where
     /// that may help: nobody else can mend what it tells of.
-    pub(crate) async fn tell_owners(self: Arc<Self>, problem: Problem) {
+    pub(crate) async fn tell_owners(self: Arc<Self>, problem: OwnerProblem) {
         let owners = match self.persist(|| self.discord.application()).await {
             Ok(application) => application.owners,
             Err(error) => {
@@ -142,11 +142,11 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn the_same_problem_is_told_once_an_hour_and_another_one_at_once() {
         let alerts = Alerts::default();
-        assert!(alerts.is_due(Problem::BadKey));
+        assert!(alerts.is_due(OwnerProblem::BadKey));
         tokio::time::advance(Duration::from_mins(59)).await;
-        assert!(!alerts.is_due(Problem::BadKey));
-        assert!(alerts.is_due(Problem::OutOfCredit));
+        assert!(!alerts.is_due(OwnerProblem::BadKey));
+        assert!(alerts.is_due(OwnerProblem::OutOfCredit));
         tokio::time::advance(Duration::from_mins(1)).await;
-        assert!(alerts.is_due(Problem::BadKey));
+        assert!(alerts.is_due(OwnerProblem::BadKey));
     }
 }

@@ -8,7 +8,7 @@ use crate::domain::{self, Job, JobId, QueuePosition, Timestamp, UserId};
 
 /// The queue. Cheap to clone; all clones are one queue.
 #[derive(Clone, Debug)]
-pub(super) struct Queue {
+pub(super) struct SharedQueue {
     order: Arc<Mutex<Order>>,
 }
 
@@ -19,7 +19,7 @@ type Order = domain::Queue<oneshot::Sender<Slot>>;
 /// that was not admitted.
 #[derive(Debug)]
 pub(super) struct Reservation {
-    queue: Queue,
+    queue: SharedQueue,
     job: Job,
     keeps_round: bool,
 }
@@ -27,7 +27,7 @@ pub(super) struct Reservation {
 /// A place in the queue. Dropping it leaves the queue.
 #[derive(Debug)]
 pub(super) struct QueuePlace {
-    queue: Queue,
+    queue: SharedQueue,
     position: QueuePosition,
     call: oneshot::Receiver<Slot>,
 }
@@ -35,11 +35,11 @@ pub(super) struct QueuePlace {
 /// One of the songs that may run at once. Dropping it lets the next one in.
 #[derive(Debug)]
 pub(super) struct Slot {
-    queue: Queue,
+    queue: SharedQueue,
     job: JobId,
 }
 
-impl Queue {
+impl SharedQueue {
     pub(super) fn new(room: usize) -> Self {
         Self { order: Arc::new(Mutex::new(Order::new(room))) }
     }
@@ -171,14 +171,14 @@ mod tests {
     const ANN: UserId = UserId(1);
     const BOB: UserId = UserId(2);
 
-    fn reservation(queue: &Queue, id: u64, requester: UserId) -> Reservation {
+    fn reservation(queue: &SharedQueue, id: u64, requester: UserId) -> Reservation {
         let fixture = fixtures::job(JobId(id), requester);
         let mut reservation = queue.take_round(requester, |round| Job { round, ..fixture });
         reservation.keep_round(true);
         reservation
     }
 
-    fn job(queue: &Queue, id: u64, requester: UserId) -> Job {
+    fn job(queue: &SharedQueue, id: u64, requester: UserId) -> Job {
         reservation(queue, id, requester).job().clone()
     }
 
@@ -188,7 +188,7 @@ mod tests {
 
     #[test]
     fn one_person_with_many_songs_does_not_hold_up_another() {
-        let queue = Queue::new(1);
+        let queue = SharedQueue::new(1);
         let first = called(&mut queue.join(&job(&queue, 1, ANN))).expect("there is room");
         let ann = job(&queue, 2, ANN);
         let mut ann_waits = queue.join(&ann);
@@ -206,7 +206,7 @@ mod tests {
 
     #[test]
     fn leaving_the_line_makes_room_even_with_the_call_unanswered() {
-        let queue = Queue::new(1);
+        let queue = SharedQueue::new(1);
         let has_been_called = queue.join(&job(&queue, 1, ANN));
         let mut next = queue.join(&job(&queue, 2, BOB));
         drop(has_been_called);
@@ -216,7 +216,7 @@ mod tests {
 
     #[test]
     fn a_slot_is_reserved_for_as_long_as_the_reservation_is_held() {
-        let queue = Queue::new(1);
+        let queue = SharedQueue::new(1);
         let mut reserved = reservation(&queue, 1, ANN);
         assert_eq!(reserved.reserve(), None);
         let mut next = queue.join(&job(&queue, 2, BOB));

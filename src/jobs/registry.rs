@@ -12,7 +12,7 @@ use crate::domain::JobId;
 /// clone; all clones are one registry.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Registry {
-    live: Arc<DashMap<JobId, Entry>>,
+    live: Arc<DashMap<JobId, LiveEntry>>,
 }
 
 /// The right to be a job's only task. Dropping it removes the job from the registry.
@@ -25,7 +25,7 @@ pub(super) struct LiveJob {
 }
 
 #[derive(Debug)]
-struct Entry {
+struct LiveEntry {
     news: Arc<Notify>,
     /// It is to be cancelled once it is known what came of its prompt, which is on its way.
     request: Option<CancelRequest>,
@@ -36,7 +36,7 @@ impl Registry {
     pub(super) fn enter(&self, id: JobId) -> Option<LiveJob> {
         let dashmap::Entry::Vacant(vacant) = self.live.entry(id) else { return None };
         let news = Arc::new(Notify::new());
-        vacant.insert(Entry { news: Arc::clone(&news), request: None });
+        vacant.insert(LiveEntry { news: Arc::clone(&news), request: None });
         Some(LiveJob { registry: self.clone(), id, news })
     }
 

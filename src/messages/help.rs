@@ -2,7 +2,7 @@
 
 use serenity::builder::CreateEmbed;
 
-use super::{Answer, text as say};
+use super::{Allowance, text as say};
 use crate::{
     discord_api::Message,
     domain::{Limit, Limits, Quota, QuotaUsage},
@@ -14,7 +14,7 @@ const COLOUR: u32 = 0x5B_6E_F5;
 /// left of the limits; `tells` is whether people are told when their song is ready, and `moderates`
 /// whether the reader may use `/admin`.
 pub fn help(
-    answer: &Answer<'_>,
+    allowance: &Allowance<'_>,
     limits: &Limits,
     usages: &[QuotaUsage],
     tells: bool,
@@ -30,7 +30,7 @@ pub fn help(
     let embed = CreateEmbed::new()
         .title(say::HELP)
         .colour(COLOUR)
-        .description(format!("{}\n\n{}", answer.line(), say::HOW_TO_ASK))
+        .description(format!("{}\n\n{}", allowance.line(), say::HOW_TO_ASK))
         .field(say::HELP_LIMITS, limits_in_words(limits, usages), false)
         .field(say::HELP_BUTTONS, say::buttons(), false)
         .field(say::HELP_MORE, more, false);

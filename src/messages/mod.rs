@@ -20,5 +20,5 @@ pub use links::Links;
 pub use listing::listing;
 pub use questions::deletion::delete_question;
 pub use questions::forgetting::forget_question;
-pub use quota_panel::{Answer, quota_panel};
+pub use quota_panel::{Allowance, quota_panel};
 pub use render::{MessageView, render};

@@ -25,14 +25,14 @@ const COLOUR: u32 = 0x5B_6E_F5;
 
 /// How many songs somebody can ask for.
 #[derive(Clone, Copy, Debug)]
-pub struct Answer<'a> {
+pub struct Allowance<'a> {
     /// Why they can't ask for songs here, whatever their quota.
     pub kept_out: Option<&'a str>,
     /// How many the limits allow.
     pub available: Available,
 }
 
-impl Answer<'_> {
+impl Allowance<'_> {
     /// In one line.
     pub(super) fn line(&self) -> String {
         self.kept_out.map_or_else(|| say::available(&self.available), str::to_owned)
@@ -51,18 +51,18 @@ impl Answer<'_> {
 /// How many songs somebody can ask for, what is left of each limit and of grants, and which songs
 /// are under way, with how long they wait.
 pub fn quota_panel(
-    answer: &Answer<'_>,
+    allowance: &Allowance<'_>,
     usages: &[QuotaUsage],
     grants: &[Grant],
     under_way: &[Job],
     wait_of: impl Fn(&Job) -> Option<Wait>,
 ) -> Message {
-    let mut lines = vec![format!("{}\n", answer.line())];
+    let mut lines = vec![format!("{}\n", allowance.line())];
     let is_counted = usages.iter().any(|usage| usage.limit == Limit::Person);
-    if !is_counted && answer.available != Available::Unlimited {
+    if !is_counted && allowance.available != Available::Unlimited {
         lines.push(say::NO_QUOTA.to_owned());
     }
-    lines.extend(usages.iter().filter(|it| answer.leaves_open(it)).map(say::usage));
+    lines.extend(usages.iter().filter(|it| allowance.leaves_open(it)).map(say::usage));
     lines.extend(grants.iter().take(GRANTS).map(say::granted));
     // A single one needs no number.
     let number = |number: usize| (under_way.len() > 1).then_some(number);
@@ -129,9 +129,9 @@ mod tests {
             let span = Span { typical: day, most: 99 * day };
             let longest_wait = Wait { at, ahead: 0, span };
             let longest = "w".repeat(300);
-            let answer =
-                Answer { kept_out: Some(&longest), available: Available::Unlimited };
-            let message = quota_panel(&answer, &used_up, &grants, &jobs, |_| Some(longest_wait));
+            let allowance =
+                Allowance { kept_out: Some(&longest), available: Available::Unlimited };
+            let message = quota_panel(&allowance, &used_up, &grants, &jobs, |_| Some(longest_wait));
             let message = serde_json::to_value(message).unwrap();
             let text = message["embeds"][0]["description"].as_str().unwrap();
             prop_assert!((1..=4096).contains(&text.encode_utf16().count()));

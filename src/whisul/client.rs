@@ -17,9 +17,9 @@ use url::Url;
 
 use super::{
     error::{ClientError, PollError, SubmitError, Trouble, causes},
-    limits::{Limiter, Place, RateLimit},
+    limits::{RateLimit, RateLimitPlace, RequestLimiter},
     poll_url,
-    response::{answer::Answer, body::Bodies, wire::Submission},
+    response::{answer::Answer, body::Bodies, wire::SubmissionBody},
     secrets::Secrets,
 };
 use crate::{
@@ -52,7 +52,7 @@ struct Inner {
     base: Url,
     submissions: HttpClient,
     polls: HttpClient,
-    limiter: Limiter,
+    limiter: RequestLimiter,
     bodies: Bodies,
     proxies: Proxies,
     /// What time the machine says it is.
@@ -96,7 +96,7 @@ impl Whisul {
         // A kept connection holds on to a buffer as large as its largest answer.
         let polls = build(builder()?.pool_max_idle_per_host(2))?.into();
         let bodies = Bodies::new(Secrets::new(&[key, token]));
-        let (limiter, proxies) = (Limiter::new(rate), proxies.clone());
+        let (limiter, proxies) = (RequestLimiter::new(rate), proxies.clone());
         Ok(Self(Arc::new(Inner { base, submissions, polls, limiter, bodies, proxies, now })))
     }
 
@@ -111,7 +111,7 @@ impl Whisul {
             base,
             submissions: http.clone(),
             polls: http,
-            limiter: Limiter::new(rate),
+            limiter: RequestLimiter::new(rate),
             bodies: Bodies::new(Secrets::new(&[])),
             proxies: Proxies::default(),
             now,
@@ -136,7 +136,7 @@ impl fmt::Debug for Whisul {
 #[must_use]
 pub struct Permit<'whisul> {
     whisul: &'whisul Inner,
-    place: Place<'whisul>,
+    place: RateLimitPlace<'whisul>,
 }
 
 impl<'whisul> Permit<'whisul> {
@@ -148,7 +148,7 @@ impl<'whisul> Permit<'whisul> {
     /// By whether there may be a job all the same: see [`SubmitError`].
     pub async fn submit(self, prompt: &Prompt) -> Result<WhisulJob, SubmitError> {
         let url = poll_url::generate(&self.whisul.base);
-        let body = Submission { prompt: prompt.as_str() };
+        let body = SubmissionBody { prompt: prompt.as_str() };
         let http = &self.whisul.submissions;
         match self.exchange(http, http.request(Method::POST, url).json(&body)).await {
             Ok(answer) => answer.into_job(),

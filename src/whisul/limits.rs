@@ -53,7 +53,7 @@ impl fmt::Display for RateLimit {
 /// long somebody holds one, the limit stands at every moment. A place that is dropped unused
 /// costs nothing.
 #[derive(Debug)]
-pub(super) struct Limiter {
+pub(super) struct RequestLimiter {
     rate: RateLimit,
     /// The task that has it is first in line. Tokio's mutex is fair.
     first: tokio::sync::Mutex<()>,
@@ -70,14 +70,14 @@ struct Book {
     sent: VecDeque<Instant>,
 }
 
-impl Limiter {
+impl RequestLimiter {
     pub(super) fn new(rate: RateLimit) -> Self {
         let book = Mutex::new(Book::default());
         Self { rate, first: tokio::sync::Mutex::new(()), book, changed: Notify::new() }
     }
 
     /// Waits for a place. Dropping the future gives up the place in line, and nothing else.
-    pub(super) async fn place(&self) -> Place<'_> {
+    pub(super) async fn place(&self) -> RateLimitPlace<'_> {
         let _first = self.first.lock().await;
         loop {
             match self.take() {
@@ -89,7 +89,7 @@ impl Limiter {
     }
 
     /// Takes a place, or says after how long to look again unless something changes before.
-    fn take(&self) -> Result<Place<'_>, Duration> {
+    fn take(&self) -> Result<RateLimitPlace<'_>, Duration> {
         let limit = usize::try_from(self.rate.requests.get()).unwrap_or(usize::MAX);
         let now = Instant::now();
         let mut book = self.book();
@@ -99,7 +99,7 @@ impl Limiter {
         }
         if book.held.saturating_add(book.sent.len()) < limit {
             book.held = book.held.saturating_add(1);
-            return Ok(Place { limiter: self, used: false });
+            return Ok(RateLimitPlace { limiter: self, used: false });
         }
         let passed = book.sent.front().map_or(Duration::ZERO, |sent| now.duration_since(*sent));
         Err(self.rate.window.saturating_sub(passed))
@@ -112,19 +112,19 @@ impl Limiter {
 
 /// The right to send one request.
 #[derive(Debug)]
-pub(super) struct Place<'limiter> {
-    limiter: &'limiter Limiter,
+pub(super) struct RateLimitPlace<'limiter> {
+    limiter: &'limiter RequestLimiter,
     used: bool,
 }
 
-impl Place<'_> {
+impl RateLimitPlace<'_> {
     /// Notes that its request goes out now.
     pub(super) fn spend(mut self) {
         self.used = true;
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for RateLimitPlace<'_> {
     fn drop(&mut self) {
         let mut book = self.limiter.book();
         book.held = book.held.saturating_sub(1);
@@ -154,8 +154,8 @@ mod tests {
         Builder::new_current_thread().enable_time().start_paused(true).build().unwrap()
     }
 
-    fn limiter(rate: &str) -> Limiter {
-        Limiter::new(rate.parse().unwrap())
+    fn limiter(rate: &str) -> RequestLimiter {
+        RequestLimiter::new(rate.parse().unwrap())
     }
 
     #[test]

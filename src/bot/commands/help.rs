@@ -8,7 +8,7 @@ use crate::{
     },
     discord_api::Reply,
     domain::Requester,
-    messages::{Answer, help as render, text},
+    messages::{Allowance, help as render, text},
 };
 
 /// See how this works
@@ -37,7 +37,7 @@ pub(in crate::bot) async fn help(context: Context<'_>) -> Result<(), CommandErro
     let tells = jobs.tells_when_ready();
     // Discord offers `/admin` to members who may manage the server, unless the server has set otherwise.
     let moderates = invoker.permissions.manage_guild();
-    let message = render(&Answer { kept_out, available }, &limits, &usages, tells, moderates);
+    let message = render(&Allowance { kept_out, available }, &limits, &usages, tells, moderates);
     state.answer(&invoker, &Reply::Message(message)).await;
     Ok(())
 }

@@ -12,7 +12,7 @@ use crate::{
     },
     discord_api::{Message, Reply},
     domain::Requester,
-    messages::{Answer, quota_panel, text},
+    messages::{Allowance, quota_panel, text},
 };
 
 /// Of the 3 seconds for an answer, this much may go into looking whether messages still stand.
@@ -51,6 +51,6 @@ pub(in crate::bot) async fn quota_of(
     let grants: Vec<_> = charges.usable_grants(now).copied().collect();
     let kept_out = state.access.check(guild).err().or(restriction.map(text::admin::restricted));
     let available = limits.available(&requester, &charges, now);
-    let answer = Answer { kept_out, available };
-    Ok(quota_panel(&answer, &left, &grants, &under_way, |job| jobs.wait_of(job)))
+    let allowance = Allowance { kept_out, available };
+    Ok(quota_panel(&allowance, &left, &grants, &under_way, |job| jobs.wait_of(job)))
 }

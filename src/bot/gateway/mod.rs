@@ -36,7 +36,7 @@ use self::{
 use super::{BotState, all_commands, registration};
 use crate::{
     discord_api::{Application, DiscordError},
-    jobs::{Backoff, Problem, rounded},
+    jobs::{Backoff, OwnerProblem, rounded},
 };
 
 /// Registers the commands and answers them until `BotState::stop` is set. A Discord that can't
@@ -64,7 +64,7 @@ pub async fn serve(
             "Discord sends interactions to the application's Interactions Endpoint URL, so this bot \
              gets none; remove that URL in the developer portal"
         );
-        tasks.spawn(Arc::clone(&state.jobs).tell_owners(Problem::InteractionsEndpoint));
+        tasks.spawn(Arc::clone(&state.jobs).tell_owners(OwnerProblem::InteractionsEndpoint));
     }
     tasks.spawn({
         let state = state.clone();

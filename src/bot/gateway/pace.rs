@@ -34,7 +34,7 @@ pub(super) enum Opening {
 ///
 /// Pauses are counted from the start of an attempt: one that hung has waited already.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Pace {
+pub(super) struct ConnectionPace {
     began: Option<Instant>,
     identified: Option<Instant>,
     /// Attempts in a row that led to no steady connection,
@@ -51,7 +51,7 @@ pub(super) struct Pace {
     identify_spacing: Duration,
 }
 
-impl Pace {
+impl ConnectionPace {
     /// Whether the session may be tried once more.
     pub(super) fn may_resume(&self) -> bool {
         self.resumes < RESUMES
@@ -167,7 +167,7 @@ mod tests {
 
     /// Lives through these fates, and says when attempts began and IDENTIFYs were sent.
     fn live(fates: &[(Fate, f64)]) -> (Vec<Instant>, Vec<Instant>) {
-        let mut pace = Pace::default();
+        let mut pace = ConnectionPace::default();
         let (mut now, mut session) = (Instant::now(), false);
         let (mut attempts, mut identifies) = (Vec::new(), Vec::new());
         for (fate, chance) in fates {
@@ -212,7 +212,7 @@ mod tests {
             fates in vec((fates(), 0.0..=1.0_f64), 1..50),
             chance in 0.0..=1.0_f64,
         ) {
-            let mut pace = Pace::default();
+            let mut pace = ConnectionPace::default();
             let now = Instant::now();
             for (fate, _) in &fates {
                 pace.begin(now);
@@ -230,7 +230,7 @@ mod tests {
     #[test]
     fn a_session_that_cant_be_resumed_is_given_up_after_a_few_tries() {
         let resumed = |stood| {
-            let mut pace = Pace::default();
+            let mut pace = ConnectionPace::default();
             for _ in 0..RESUMES {
                 assert!(pace.may_resume());
                 pace.end(Opening::Resume, stood, Instant::now());
@@ -247,7 +247,7 @@ mod tests {
         let now = Instant::now();
         for opening in [Opening::Resume, Opening::Identify] {
             for (asked, expected) in [(0, 0), (60, 60), (3600, 300)] {
-                let mut pace = Pace::default();
+                let mut pace = ConnectionPace::default();
                 pace.begin(now);
                 pace.end(Opening::None, None, now);
                 pace.hold(Duration::from_secs(asked), now);
@@ -262,7 +262,8 @@ mod tests {
     fn sessions_suffice_for_the_day_even_if_none_lasts() {
         for shards in [1, 2, 16] {
             let began = Instant::now();
-            let (mut paces, mut left) = (vec![(began, Pace::default()); shards], 1000_u32);
+            let (mut paces, mut left) =
+                (vec![(began, ConnectionPace::default()); shards], 1000_u32);
             loop {
                 // The shard that comes first.
                 let (now, pace) = paces.iter_mut().min_by_key(|(at, _)| *at).unwrap();

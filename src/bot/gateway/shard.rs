@@ -12,7 +12,7 @@ use super::{
     connections::Connections,
     disconnect::Disconnect,
     error::GatewayError,
-    pace::{Opening, Pace},
+    pace::{ConnectionPace, Opening},
     socket::Socket,
 };
 use crate::{
@@ -47,14 +47,14 @@ pub(super) struct Shard<'a> {
     number: u32,
     of: u32,
     session: Option<Session>,
-    pace: Pace,
+    pace: ConnectionPace,
     /// Whether the session's own address has failed, so that the main one is tried.
     resume_url_failed: bool,
 }
 
 impl<'a> Shard<'a> {
     pub(super) fn new(connections: &'a Connections, number: u32, of: u32) -> Self {
-        let (session, pace) = (None, Pace::default());
+        let (session, pace) = (None, ConnectionPace::default());
         Self { connections, number, of, session, pace, resume_url_failed: false }
     }
 

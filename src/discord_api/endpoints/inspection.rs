@@ -62,7 +62,7 @@ pub struct Overwrite {
 }
 
 #[derive(Deserialize)]
-struct GuildAnswer {
+struct JoinedGuildAnswer {
     #[serde(flatten)]
     identified: Identified,
     #[serde(default, deserialize_with = "or_default")]
@@ -163,7 +163,7 @@ impl Discord {
     /// Servers that the bot is in, the oldest first: at most 200.
     pub async fn joined_guilds(&self) -> Result<Vec<JoinedGuild>, DiscordError> {
         let request = without_body("users/@me/guilds".to_owned(), "");
-        let guilds: Vec<GuildAnswer> = self.sender.send(&request).await?;
+        let guilds: Vec<JoinedGuildAnswer> = self.sender.send(&request).await?;
         let joined = guilds.into_iter().map(|guild| JoinedGuild {
             id: GuildId(guild.identified.id.0),
             name: one_line(&guild.name),

@@ -33,11 +33,11 @@ const FORGETS_EVERY: Duration = Duration::from_mins(1);
 /// Hands out permits to send, by the buckets that Discord's responses name.
 #[derive(Debug)]
 pub(in crate::discord_api) struct Limiter {
-    state: Mutex<State>,
+    state: Mutex<LimiterState>,
 }
 
 #[derive(Debug)]
-struct State {
+struct LimiterState {
     /// The bucket of each endpoint, as far as a response has named it.
     names: HashMap<String, String>,
     buckets: HashMap<String, Arc<AsyncMutex<Bucket>>>,
@@ -85,7 +85,7 @@ impl Limiter {
     pub(in crate::discord_api) fn new() -> Self {
         let now = Instant::now();
         Self {
-            state: Mutex::new(State {
+            state: Mutex::new(LimiterState {
                 names: HashMap::new(),
                 buckets: HashMap::new(),
                 sent: VecDeque::new(),
@@ -143,7 +143,7 @@ impl Limiter {
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, LimiterState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -167,7 +167,7 @@ impl RateLimitPermit<'_> {
     }
 }
 
-impl State {
+impl LimiterState {
     fn name_of(&self, endpoint: &Endpoint) -> String {
         self.names.get(&endpoint.name).unwrap_or(&endpoint.name).clone()
     }

@@ -24,12 +24,12 @@ use tokio::{sync::Notify, time::Instant};
 use crate::domain::{Obstacle, UserId};
 pub(super) use outcome::{CallOutcome, ProbeResult, Tally};
 pub(super) use refusals::TRIES;
-use state::{Access, State};
+use state::{BreakerState, CallAccess};
 
 /// See the module.
 #[derive(Debug)]
 pub(super) struct CircuitBreaker {
-    state: Mutex<State>,
+    state: Mutex<BreakerState>,
     moved: Notify,
 }
 
@@ -41,7 +41,7 @@ pub(super) struct Doubt(u64);
 #[derive(Debug)]
 pub(super) struct CallPermit<'a> {
     breaker: &'a CircuitBreaker,
-    access: Access,
+    access: CallAccess,
 }
 
 /// A probe that is to be made now.
@@ -54,7 +54,7 @@ pub(super) struct Probe<'a> {
 
 impl CircuitBreaker {
     pub(super) fn new() -> Self {
-        Self { state: Mutex::new(State::new()), moved: Notify::new() }
+        Self { state: Mutex::new(BreakerState::new()), moved: Notify::new() }
     }
 
     /// What holds up polls, or the prompts of a requester, at present.
@@ -113,7 +113,7 @@ impl CircuitBreaker {
     /// any news.
     async fn until<T>(
         &self,
-        mut look: impl FnMut(&mut State, Instant) -> Result<T, Option<Instant>>,
+        mut look: impl FnMut(&mut BreakerState, Instant) -> Result<T, Option<Instant>>,
     ) -> T {
         loop {
             let moved = self.moved.notified();
@@ -133,7 +133,7 @@ impl CircuitBreaker {
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, BreakerState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -22,7 +22,7 @@ const LONGEST_WAIT: Duration = Duration::from_mins(1);
 const UNKNOWN_IN_A_ROW: u32 = 2;
 
 #[derive(Debug)]
-pub(super) struct State {
+pub(super) struct BreakerState {
     /// What keeps everybody out, until a probe finds Whisul well.
     open: Option<Open>,
     /// For how long everybody was kept out before.
@@ -55,14 +55,14 @@ struct Open {
 
 /// With what a request was let in.
 #[derive(Debug)]
-pub(super) struct Access {
+pub(super) struct CallAccess {
     prompt_of: Option<UserId>,
     /// Its number, if it is a prompt that finds out whether Whisul takes prompts again.
     pub(super) trial: Option<u64>,
     closings: u64,
 }
 
-impl State {
+impl BreakerState {
     pub(super) fn new() -> Self {
         let backoff = || Backoff::new(FIRST_WAIT, LONGEST_WAIT);
         Self {
@@ -147,18 +147,18 @@ impl State {
         &mut self,
         prompt_of: Option<UserId>,
         now: Instant,
-    ) -> Result<Access, Option<Instant>> {
+    ) -> Result<CallAccess, Option<Instant>> {
         let is_trial = self.admits(prompt_of, now)?;
         let trial = self.held.as_mut().filter(|_| is_trial).map(|held| {
             self.tried += 1;
             held.begin_trial(self.tried, prompt_of, now);
             self.tried
         });
-        Ok(Access { prompt_of, trial, closings: self.closings })
+        Ok(CallAccess { prompt_of, trial, closings: self.closings })
     }
 
     /// Whether a request may still be made that was let in before.
-    pub(super) fn allows(&self, access: &Access) -> bool {
+    pub(super) fn allows(&self, access: &CallAccess) -> bool {
         let is_held = self.held.is_some() && access.trial.is_none();
         self.open.is_none() && !(access.prompt_of.is_some() && (self.in_doubt() || is_held))
     }
@@ -166,7 +166,7 @@ impl State {
     /// Records the outcome of a request. Returns an obstacle that is news.
     pub(super) fn record(
         &mut self,
-        access: &mut Access,
+        access: &mut CallAccess,
         outcome: CallOutcome,
         now: Instant,
     ) -> Option<Obstacle> {

@@ -16,11 +16,11 @@ const TOLERANCE: Duration = Duration::from_mins(1);
 /// is put right by the interactions that come in: their ids carry Discord's time.
 #[derive(Debug)]
 pub struct Clock {
-    reading: Mutex<Reading>,
+    reading: Mutex<ClockReading>,
 }
 
 #[derive(Debug)]
-struct Reading {
+struct ClockReading {
     /// A time, and when it was that time.
     anchor: (Timestamp, Instant),
     /// When the latest of all interactions was made: it can't be earlier than that.
@@ -33,7 +33,7 @@ impl Clock {
     /// A clock that is believed to show this time now.
     pub fn starting_at(now: Timestamp) -> Self {
         let (anchor, latest) = ((now, Instant::now()), Timestamp::from_millis(i64::MIN));
-        Self { reading: Mutex::new(Reading { anchor, latest, is_sure: false }) }
+        Self { reading: Mutex::new(ClockReading { anchor, latest, is_sure: false }) }
     }
 
     /// What time it is.
@@ -68,12 +68,12 @@ impl Clock {
         }
     }
 
-    fn reading(&self) -> MutexGuard<'_, Reading> {
+    fn reading(&self) -> MutexGuard<'_, ClockReading> {
         self.reading.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Reading {
+impl ClockReading {
     fn now(&self) -> Timestamp {
         let (at, then) = self.anchor;
         at.after(then.elapsed())

@@ -21,8 +21,8 @@ use crate::{
 
 /// Reads a row with all columns as a job.
 pub(in crate::store) fn job(row: &SqliteRow) -> Result<Job, DamagedRow> {
-    let id = Reader { row, job: None }.snowflake("id").map(JobId)?;
-    let reader = Reader { row, job: Some(id) };
+    let id = RowReader { row, job: None }.snowflake("id").map(JobId)?;
+    let reader = RowReader { row, job: Some(id) };
     Ok(Job {
         id,
         requester: UserId(reader.snowflake("requester")?),
@@ -51,12 +51,12 @@ pub(in crate::store) fn job(row: &SqliteRow) -> Result<Job, DamagedRow> {
 }
 
 /// Reads one row, column by column.
-struct Reader<'r> {
+struct RowReader<'r> {
     row: &'r SqliteRow,
     job: Option<JobId>,
 }
 
-impl<'r> Reader<'r> {
+impl<'r> RowReader<'r> {
     fn optional<T: Decode<'r, Sqlite> + Type<Sqlite>>(
         &self,
         column: &'static str,

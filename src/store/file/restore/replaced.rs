@@ -31,11 +31,11 @@ const SAME_SECOND: u32 = 100;
 /// See the module.
 pub(super) struct Replaced<'a> {
     database: &'a Path,
-    state: State,
+    state: DatabaseState,
     logs: Logs,
 }
 
-enum State {
+enum DatabaseState {
     Empty,
     /// All of it is in one file.
     Whole,
@@ -49,9 +49,11 @@ impl<'a> Replaced<'a> {
     pub(super) async fn settle(database: &'a Path) -> Result<Self, RestoreError> {
         let logs = Logs::save(database)?;
         let state = match into_one_file(database).await {
-            Ok(true) => State::Whole,
-            Ok(false) => State::Empty,
-            Err(OpenError::NotADatabase { .. } | OpenError::Damaged { .. }) => State::Broken,
+            Ok(true) => DatabaseState::Whole,
+            Ok(false) => DatabaseState::Empty,
+            Err(OpenError::NotADatabase { .. } | OpenError::Damaged { .. }) => {
+                DatabaseState::Broken
+            }
             Err(error) => return Err(error.into()),
         };
         Ok(Self { database, state, logs })
@@ -60,11 +62,11 @@ impl<'a> Replaced<'a> {
     /// Gives it a second name, by which it stays, and returns that. Where it is broken, what was
     /// beside it goes along.
     pub(super) fn keep(self, now: SystemTime) -> Result<Option<PathBuf>, RestoreError> {
-        if matches!(self.state, State::Empty) {
+        if matches!(self.state, DatabaseState::Empty) {
             return Ok(None);
         }
         let kept = second_name(self.database, now)?;
-        if matches!(self.state, State::Broken) {
+        if matches!(self.state, DatabaseState::Broken) {
             self.logs.keep_beside(&kept)?;
             for companion in super::COMPANIONS {
                 _ = fs::remove_file(with_suffix(self.database, companion));

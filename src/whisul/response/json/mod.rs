@@ -11,7 +11,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use self::reader::{Reader, plain_name};
+use self::reader::{JsonReader, plain_name};
 
 /// What other objects may stand in. A prompt is none of them: people write it, and it could pretend
 /// to be an answer.
@@ -73,7 +73,7 @@ fn hide(value: &mut Value, is_secret: &impl Fn(&str) -> bool) {
 /// Reads a body. `None` unless it begins as a JSON object: whatever follows that is ignored.
 pub(in crate::whisul) fn read(body: &[u8]) -> Option<Object> {
     let body = as_utf8(body);
-    let mut reader = Reader { bytes: &body, at: 0, cut: false };
+    let mut reader = JsonReader { bytes: &body, at: 0, cut: false };
     reader.skip_space();
     let value = reader.value(0)?;
     let Value::Object(members) = value else { return None };
@@ -88,7 +88,7 @@ pub(super) fn read_end(body: &[u8]) -> Option<Object> {
     }
     let body = as_utf8(body);
     let at = body.iter().position(|byte| *byte == b'{')?;
-    let mut reader = Reader { bytes: &body, at, cut: false };
+    let mut reader = JsonReader { bytes: &body, at, cut: false };
     let Value::Object(members) = reader.value(0)? else { return None };
     let mut rest = body.get(reader.at..).unwrap_or_default().iter();
     let is_end = rest.all(|byte| *byte <= b' ' || b"]);".contains(byte));

@@ -47,14 +47,14 @@ pub(super) fn plain_name(name: &str) -> String {
 }
 
 /// Where in a body the reading is.
-pub(super) struct Reader<'a> {
+pub(super) struct JsonReader<'a> {
     pub(super) bytes: &'a [u8],
     pub(super) at: usize,
     /// Whether the body ended, or stopped making sense, in the middle of a value.
     pub(super) cut: bool,
 }
 
-impl Reader<'_> {
+impl JsonReader<'_> {
     fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }

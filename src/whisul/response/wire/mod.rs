@@ -23,7 +23,7 @@ const OBJECTS_MAX: usize = 20;
 
 /// The body of `POST /generate`.
 #[derive(Serialize)]
-pub(in crate::whisul) struct Submission<'prompt> {
+pub(in crate::whisul) struct SubmissionBody<'prompt> {
     pub(in crate::whisul) prompt: &'prompt str,
 }
 
