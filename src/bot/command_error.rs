@@ -34,7 +34,7 @@ pub(super) enum CommandError {
     Store(#[from] StoreError),
     /// The database takes longer than anybody waits for an answer.
     #[error("the database did not answer in time")]
-    Late,
+    TimedOut,
 }
 
 /// Waits for the database for as long as a person can still be answered: for all that it is asked
@@ -42,7 +42,7 @@ pub(super) enum CommandError {
 pub(super) async fn in_time<T>(
     work: impl Future<Output = Result<T, StoreError>>,
 ) -> Result<T, CommandError> {
-    Ok(timeout(STORAGE, work).await.map_err(|_late| CommandError::Late)??)
+    Ok(timeout(STORAGE, work).await.map_err(|_late| CommandError::TimedOut)??)
 }
 
 impl CommandError {
@@ -56,10 +56,12 @@ impl CommandError {
             Self::Request(RequestError::Store(cause)) | Self::Store(cause) => {
                 error!(%cause, "the database failed; somebody was refused");
             }
-            Self::Request(RequestError::Late) => {
+            Self::Request(RequestError::TimedOut) => {
                 error!("a job could not be written down in time; it was refused");
             }
-            Self::Late => error!("the database did not answer in time; somebody has to try again"),
+            Self::TimedOut => {
+                error!("the database did not answer in time; somebody has to try again");
+            }
             _ => {}
         }
         self.sentence()
@@ -80,11 +82,11 @@ impl CommandError {
             Self::Request(RequestError::Store(StoreError::TooLarge { .. })) => {
                 Cow::Borrowed(text::UNREADABLE)
             }
-            Self::Request(RequestError::Store(_) | RequestError::Late) | Self::Store(_) => {
+            Self::Request(RequestError::Store(_) | RequestError::TimedOut) | Self::Store(_) => {
                 Cow::Borrowed(text::STORAGE_TROUBLE)
             }
             Self::Request(RequestError::Panicked) => Cow::Borrowed(text::UNFORESEEN),
-            Self::Late => Cow::Borrowed(text::NOT_IN_TIME),
+            Self::TimedOut => Cow::Borrowed(text::NOT_IN_TIME),
         }
     }
 }

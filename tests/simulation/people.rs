@@ -123,7 +123,7 @@ impl Bot {
         state.see(match outcome {
             Some(CancelOutcome::Cancelled | CancelOutcome::Ended) => "cancelled concurrently",
             Some(CancelOutcome::Remembered { .. }) => "cancelled while the prompt was on its way",
-            Some(CancelOutcome::Late) | None => "cancelled, perhaps",
+            Some(CancelOutcome::TimedOut) | None => "cancelled, perhaps",
             Some(CancelOutcome::TooLate | CancelOutcome::NotFound) => "cancelled too late",
         });
     }
@@ -151,7 +151,7 @@ impl State {
             Err(RequestError::Refused(_)) => "refused by a limit",
             Err(RequestError::Restricted(_)) => "kept out by an admin",
             Err(RequestError::Repeated) => "asked twice by one button",
-            Err(RequestError::Store(_) | RequestError::Late) => {
+            Err(RequestError::Store(_) | RequestError::TimedOut) => {
                 "written down too late, or not surely"
             }
             Err(RequestError::NotShown) => "the first answer was rejected",

@@ -84,7 +84,7 @@ pub(super) async fn cancel(
         CancelOutcome::Remembered { even_running: true } => say::SONG_ENDS_SOON,
         CancelOutcome::Remembered { even_running: false } => say::SONG_CANCEL_REMEMBERED,
         CancelOutcome::NotFound => say::NO_SUCH_SONG,
-        CancelOutcome::Late => return Err(CommandError::Late),
+        CancelOutcome::TimedOut => return Err(CommandError::TimedOut),
     };
     admin.state.reply_ephemeral(&admin.invoker, sentence).await;
     Ok(())

@@ -234,7 +234,7 @@ fn told(outcome: CancelOutcome) -> Result<(), CommandError> {
         CancelOutcome::TooLate => Err(CommandError::NotNow(text::TOO_LATE_TO_CANCEL)),
         CancelOutcome::Remembered { .. } => Err(CommandError::NotNow(text::CANCEL_REMEMBERED)),
         CancelOutcome::NotFound => Err(CommandError::NotNow(text::SONG_FORGOTTEN)),
-        CancelOutcome::Late => Err(CommandError::Late),
+        CancelOutcome::TimedOut => Err(CommandError::TimedOut),
     }
 }
 

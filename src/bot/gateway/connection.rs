@@ -113,7 +113,7 @@ impl<'a> Connection<'a> {
             }
         };
         let hello =
-            timeout(HELLO_TIMEOUT, hello).await.unwrap_or(Err(Disconnect::Late("HELLO")))?;
+            timeout(HELLO_TIMEOUT, hello).await.unwrap_or(Err(Disconnect::TimedOut("HELLO")))?;
         self.interval = interval(&hello);
         let now = Instant::now();
         // The first one comes at any time within the interval, so that not all bots send theirs at
@@ -156,8 +156,8 @@ impl<'a> Connection<'a> {
                     Err(end) => Err(end),
                 },
                 () = sleep_until(self.next_heartbeat) => self.beat().await,
-                () = at(self.ack_until) => Err(Disconnect::Late("answer to a heartbeat")),
-                () = at(ready_until) => Err(Disconnect::Late(match self.opening {
+                () = at(self.ack_until) => Err(Disconnect::TimedOut("answer to a heartbeat")),
+                () = at(ready_until) => Err(Disconnect::TimedOut(match self.opening {
                     Opening::Resume => "RESUMED",
                     _ => "READY",
                 })),

@@ -20,7 +20,7 @@ pub(super) enum Disconnect {
         retry_after: Option<Duration>,
     },
     #[error("no {0} in time")]
-    Late(&'static str),
+    TimedOut(&'static str),
     #[error("it was cut off")]
     CutOff,
     #[error("Discord closed it (code {0})")]

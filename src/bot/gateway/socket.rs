@@ -58,7 +58,7 @@ impl Socket {
     pub(super) async fn open(http: &Client, gateway: &Url) -> Result<Self, Disconnect> {
         timeout(CONNECT, Self::upgrade(http, gateway))
             .await
-            .unwrap_or(Err(Disconnect::Late("connection")))
+            .unwrap_or(Err(Disconnect::TimedOut("connection")))
     }
 
     async fn upgrade(http: &Client, gateway: &Url) -> Result<Self, Disconnect> {
@@ -115,7 +115,7 @@ impl Socket {
     /// Says something.
     pub(super) async fn send(&mut self, message: &Value) -> Result<(), Disconnect> {
         let sent = timeout(SEND, self.0.send(Message::Text(message.to_string()))).await;
-        sent.map_err(|_late| Disconnect::Late("way out"))?.map_err(|_| Disconnect::CutOff)
+        sent.map_err(|_late| Disconnect::TimedOut("way out"))?.map_err(|_| Disconnect::CutOff)
     }
 
     /// Closes it. With the codes 1000 and 1001 the session ends, too (Discord docs, Gateway >
@@ -169,7 +169,7 @@ fn address(gateway: &Url) -> Option<Url> {
 /// Why nothing answers there.
 fn unreachable(error: reqwest::Error) -> Disconnect {
     if error.is_timeout() {
-        Disconnect::Late("connection")
+        Disconnect::TimedOut("connection")
     } else {
         Disconnect::Unreachable(network::cause(error))
     }

@@ -35,7 +35,7 @@ pub enum CancelOutcome {
     /// There is no such job, or no longer.
     NotFound,
     /// That could not be written down in time. It may be yet; its message shows that, then.
-    Late,
+    TimedOut,
 }
 
 /// What somebody wants cancelled, and who they are.
@@ -118,7 +118,7 @@ impl Jobs {
                 _ = cancelling.await;
                 jobs.registry.wake(id);
             });
-            return Ok(CancelOutcome::Late);
+            return Ok(CancelOutcome::TimedOut);
         };
         match ended {
             Ok(Ok(Cancelling::Written(cancelled))) => {
@@ -129,7 +129,7 @@ impl Jobs {
             }
             Ok(Ok(Cancelling::Refused(why))) => Ok(why),
             Ok(Err(error)) => Err(error),
-            Err(_panic) => Ok(CancelOutcome::Late),
+            Err(_panic) => Ok(CancelOutcome::TimedOut),
         }
     }
 
@@ -170,7 +170,7 @@ impl Jobs {
             }
         }
         let remembered = CancelOutcome::Remembered { even_running: request.even_running };
-        Ok(Cancelling::Refused(if is_remembered { remembered } else { CancelOutcome::Late }))
+        Ok(Cancelling::Refused(if is_remembered { remembered } else { CancelOutcome::TimedOut }))
     }
 
     async fn answer_cancelled(

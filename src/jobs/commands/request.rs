@@ -76,11 +76,11 @@ pub enum RequestError {
     Panicked,
     /// It could not be written down in time for an answer.
     #[error("the job was not written down in time")]
-    Late,
+    TimedOut,
 }
 
 /// A job that could not be written down in time.
-struct Late {
+struct NotWritten {
     error: RequestError,
     /// It is still being written.
     writing: Option<JoinHandle<Result<Admission, StoreError>>>,
@@ -134,7 +134,7 @@ impl Jobs {
             Ok(Admission::Restricted(restriction)) => {
                 return Err(RequestError::Restricted(restriction));
             }
-            Err(Late { error, writing }) => {
+            Err(NotWritten { error, writing }) => {
                 let jobs = Arc::clone(self);
                 self.tasks.spawn(jobs.settle_late(writing, reservation, live_job));
                 return Err(error);
@@ -186,7 +186,7 @@ impl Jobs {
         job: &Job,
         roles: Vec<RoleId>,
         until: Instant,
-    ) -> Result<Admission, Late> {
+    ) -> Result<Admission, NotWritten> {
         let (jobs, job) = (Arc::clone(self), job.clone());
         let mut writing = self.tasks.spawn(async move {
             let requester = Requester { roles: &roles, in_guild: job.place.guild.is_some() };
@@ -194,9 +194,9 @@ impl Jobs {
         });
         match timeout_at(until, &mut writing).await {
             Ok(Ok(Ok(admission))) => Ok(admission),
-            Ok(Ok(Err(error))) => Err(Late { error: error.into(), writing: None }),
-            Ok(Err(_)) => Err(Late { error: RequestError::Late, writing: None }),
-            Err(_) => Err(Late { error: RequestError::Late, writing: Some(writing) }),
+            Ok(Ok(Err(error))) => Err(NotWritten { error: error.into(), writing: None }),
+            Ok(Err(_)) => Err(NotWritten { error: RequestError::TimedOut, writing: None }),
+            Err(_) => Err(NotWritten { error: RequestError::TimedOut, writing: Some(writing) }),
         }
     }
 
