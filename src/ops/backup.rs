@@ -28,7 +28,7 @@ const TERMINAL_INPUT: &str = "standard input is a terminal; write < FILE after t
 /// When there is no copy: with the reason and its causes.
 pub fn backup(database_url: &str, to: &FileOrStdio) -> Result<(), String> {
     copy(database_url, to)?;
-    store::note_backup(database_url);
+    store::mark_backup(database_url);
     Ok(())
 }
 

@@ -27,7 +27,7 @@ pub use self::{
     error::{DamagedRow, OpenError, StoreError},
     file::{
         backup::{BackupError, backup, snapshot},
-        inspect::{Inspection, check_access, free_space, inspect, note_backup},
+        inspect::{Inspection, check_access, free_space, inspect, mark_backup},
         open::file_of,
         restore::{RestoreError, Restored, restore},
     },

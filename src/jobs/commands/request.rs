@@ -216,7 +216,7 @@ impl Jobs {
             return;
         }
         let mut worker = self.worker(reservation.job().clone(), None, &live_job.news);
-        match worker.note(Event::AnswerFailed).await {
+        match worker.persist(Event::AnswerFailed).await {
             // The worker has returned its round.
             Ok(()) => reservation.keep_round(true),
             // It is not written down, or is a job of an earlier time.

@@ -97,7 +97,7 @@ impl Worker {
                 }
             }
         }
-        self.note(Event::FilesSettled).await?;
+        self.persist(Event::FilesSettled).await?;
         let Some(message) = deleted else { return Ok(()) };
         // Nothing but a link in a list depends on it.
         if let Err(error) = self.jobs.store().message_deleted(self.job.id, message).await {

@@ -25,7 +25,7 @@ impl Worker {
         route = detour.unwrap_or(route);
         loop {
             if let DeliveryRoute::New(post) = route {
-                self.note(Event::PostBegins(post)).await?;
+                self.persist(Event::PostBegins(post)).await?;
                 self.post_began = Some(Instant::now());
             }
             let (attempt, result) = self.attempt(route, &message).await;
@@ -38,7 +38,7 @@ impl Worker {
                 (NextStep::Delivered(shown), _) => {
                     let now = self.jobs.clock.now();
                     let follow_ups = self.job.follow_ups_after(shown, self.jobs.config.extras, now);
-                    return self.note(Event::Delivered { shown, follow_ups }).await;
+                    return self.persist(Event::Delivered { shown, follow_ups }).await;
                 }
                 (NextStep::End(event), result) => {
                     match result {
@@ -48,7 +48,7 @@ impl Worker {
                         Err(error) => self.report_undeliverable(&error.to_string()),
                         Ok(_) => {}
                     }
-                    return self.note(event).await;
+                    return self.persist(event).await;
                 }
                 (NextStep::Try(next), result) => {
                     info!(error = ?result.err(), ?route, ?next, "delivery route closed, trying the next");
@@ -56,7 +56,7 @@ impl Worker {
                 }
                 (NextStep::Later(event), result) => {
                     if let Some(event) = event {
-                        self.note(event).await?;
+                        self.persist(event).await?;
                     }
                     return result.map(|_| ()).map_err(StepError::from);
                 }

@@ -30,13 +30,13 @@ impl Worker {
         }
         let token_lives = self.asked_at.is_some_and(|asked| asked.elapsed() < TOKEN_SURELY_ALIVE);
         match (self.job.answered(answer, token_lives), result) {
-            (Some(event), Ok(_)) => self.note(event).await,
+            (Some(event), Ok(_)) => self.persist(event).await,
             (Some(event), Err(error)) => {
                 if error == DiscordError::AnsweredElsewhere {
                     self.jobs.answered_elsewhere(self.job.id.interaction());
                 }
                 info!(%error, "no first response was found, nothing is submitted");
-                self.note(event).await
+                self.persist(event).await
             }
             (None, Err(error)) => Err(error.into()),
             (None, Ok(_)) => Ok(()),

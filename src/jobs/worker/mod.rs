@@ -152,7 +152,7 @@ impl Worker {
 
     async fn step(&mut self) -> Result<(), StepError> {
         if let Some(event) = self.cancellation() {
-            return self.note(event).await;
+            return self.persist(event).await;
         }
         if self.jobs.stop.is_cancelled() {
             return Err(StepError::Stopping);
@@ -201,7 +201,7 @@ impl Worker {
         }
         self.slot = None;
         self.place = None;
-        if let Err(error) = self.note(event).await {
+        if let Err(error) = self.persist(event).await {
             warn!(%error, "writing the end of an overdue job failed, retrying");
             _ = self.sleep(FIRST_WAIT).await;
         }
@@ -209,7 +209,7 @@ impl Worker {
 
     /// Writes an event down, for as long as that takes: what has happened must not be forgotten
     /// because a disk is full.
-    pub(super) async fn note(&mut self, event: Event) -> Result<(), StepError> {
+    pub(super) async fn persist(&mut self, event: Event) -> Result<(), StepError> {
         let next = self.job.after(event).ok_or(StepError::Overtaken)?;
         let mut backoff = Backoff::new(FIRST_WAIT, Duration::from_secs(30));
         let next = loop {

@@ -17,7 +17,7 @@ impl Worker {
             warn!(%error, "reading the requester's choice of notices failed, sending none");
             false
         });
-        self.note(Event::NoticeBegins).await?;
+        self.persist(Event::NoticeBegins).await?;
         if !(wanted && self.jobs.tells_when_ready()) {
             return Ok(());
         }

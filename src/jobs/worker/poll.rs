@@ -99,7 +99,7 @@ impl Worker {
 
     /// Writes down what came of the song. How long it took is worth knowing for the next ones.
     async fn note_outcome(&mut self, event: Event) -> Result<(), StepError> {
-        self.note(event).await?;
+        self.persist(event).await?;
         if let State::Completed { took, .. } = self.job.state {
             self.jobs.estimate().learn(took);
         }

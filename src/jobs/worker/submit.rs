@@ -56,10 +56,10 @@ impl Worker {
         if jobs.stop.is_cancelled() {
             return Err(StepError::Stopping);
         }
-        self.note(Event::TurnCame).await?;
+        self.persist(Event::TurnCame).await?;
         // To write that down may take long, too. What has happened meanwhile keeps the prompt back.
         if jobs.stop.is_cancelled() || !pass.stands() {
-            return self.note(Event::NotTaken).await;
+            return self.persist(Event::NotTaken).await;
         }
         // From here on nothing interrupts: the answer says whether a song was paid for.
         let submission = permit.submit(&self.job.prompt);
@@ -67,7 +67,7 @@ impl Worker {
         let doubt = jobs.record_call(pass, submission_outcome(&answer));
         self.watch = Watch::new(&jobs);
         let setback = Setback::of(&answer);
-        self.note(submission_of(answer).event(jobs.clock.now())).await?;
+        self.persist(submission_of(answer).event(jobs.clock.now())).await?;
         match setback {
             Some(setback) if !jobs.registry.is_to_be_cancelled(self.job.id) => {
                 self.set_back(setback, doubt).await
@@ -110,7 +110,7 @@ impl Worker {
         }
         if self.turned_away >= setback.tries() {
             warn!(?setback, "Whisul takes other prompts, but not this one; it is not sent again");
-            return self.note(Event::Fell(Failure::Rejected { reason: None })).await;
+            return self.persist(Event::Fell(Failure::Rejected { reason: None })).await;
         }
         // Whose prompt was turned away waits without a slot: with one, it would keep the prompts out
         // that would be taken.
@@ -128,12 +128,12 @@ impl Worker {
     /// A job found in the middle of its submission: nobody knows whether it was paid for.
     pub(super) async fn settle_submission(&mut self) -> Result<(), StepError> {
         warn!("submission interrupted; it may have been paid for and is not repeated");
-        self.note(Submission::Unknown.event(self.jobs.clock.now())).await
+        self.persist(Submission::Unknown.event(self.jobs.clock.now())).await
     }
 
     async fn cancel(&mut self) -> Result<(), StepError> {
         self.slot = None;
-        self.note(Event::Cancelled(Cancellation::by(Canceller::Deletion))).await
+        self.persist(Event::Cancelled(Cancellation::by(Canceller::Deletion))).await
     }
 }
 

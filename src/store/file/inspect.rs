@@ -93,7 +93,7 @@ fn one_a_host(links: impl Iterator<Item = String>) -> Vec<Url> {
 
 /// Remembers that a copy of the database was made now, for [`Inspection::backed_up_at`]. Where that
 /// can't be written, the copy is as good.
-pub fn note_backup(url: &str) {
+pub fn mark_backup(url: &str) {
     if let Ok(path) = file_of(url) {
         let marker = marker(&path);
         _ = fs::remove_file(&marker);
