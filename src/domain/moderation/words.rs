@@ -96,11 +96,10 @@ impl BlockedWord {
             return Err(WordError::Several);
         }
         let text: String = letters.iter().filter_map(|glyph| glyph.own()).collect();
-        match letters.len() {
-            0 => Err(WordError::Empty),
-            1..=LETTERS_MAX => Ok(Self { letters: without_numbers(letters), text }),
-            _ => Err(WordError::TooLong),
+        if letters.len() > LETTERS_MAX {
+            return Err(WordError::TooLong);
         }
+        Ok(Self { letters: without_numbers(letters), text })
     }
 
     /// The word without disguise, as [`Self::parse`] reads it again.

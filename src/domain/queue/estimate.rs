@@ -29,7 +29,7 @@ const UNUSUAL: u64 = 95;
 
 /// Before the first song, the bar moves as if those in Whisul's documentation (at most 2:24) were
 /// known. Nothing is said in words.
-const FIRST_GUESS: Duration = Duration::from_secs(2 * 144);
+const FIRST_GUESS: Duration = Duration::from_secs(144).saturating_mul(2);
 
 /// How much of the bar is full when a song begins to take unusually long.
 const UNUSUAL_SHARE: f64 = 0.9;
