@@ -138,3 +138,85 @@ impl Job {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Charge, JobId, UserId, fixtures, fixtures::whisul_job};
+
+    const NOW: Timestamp = Timestamp::from_millis(100_000);
+
+    fn job(state: State) -> Job {
+        Job { state, ..fixtures::job(JobId(1), UserId(2)) }
+    }
+
+    #[test]
+    fn only_an_answer_that_surely_does_not_stand_abandons_a_job() {
+        let job = job(State::Accepted);
+        let answered = |answer, token_lives| job.answered(answer, token_lives);
+        let too_late = Some(Event::Fell(Failure::TooLate));
+        assert_eq!(answered(FirstAnswer::Missing, true), Some(Event::AnswerFailed));
+        assert_eq!(answered(FirstAnswer::Missing, false), too_late, "it may stand unseen");
+        for token_lives in [true, false] {
+            assert_eq!(answered(FirstAnswer::Deleted, token_lives), Some(Event::AnswerFailed));
+            assert_eq!(answered(FirstAnswer::Unknown, token_lives), None);
+        }
+    }
+
+    #[test]
+    fn after_an_attempt_of_unknown_fate_a_missing_answer_proves_nothing() {
+        assert_eq!(FirstAnswer::Missing.after_unknown(), FirstAnswer::Unknown);
+        let stands = FirstAnswer::Stands { message: MessageId(9), ephemeral: false };
+        for known in [stands, FirstAnswer::Deleted, FirstAnswer::Unknown] {
+            assert_eq!(known.after_unknown(), known);
+        }
+    }
+
+    #[test]
+    fn what_only_its_requester_sees_is_reached_by_the_token_alone() {
+        for (ephemeral, access) in
+            [(true, MessageAccess::TokenOnly), (false, MessageAccess::Channel)]
+        {
+            let answer = FirstAnswer::Stands { message: MessageId(9), ephemeral };
+            let event = job(State::Accepted).answered(answer, true).unwrap();
+            let announced = job(State::Accepted).after(event).unwrap();
+            assert_eq!(announced.place.access, access);
+        }
+    }
+
+    #[test]
+    fn a_prompt_is_submitted_again_only_if_whisul_surely_did_not_take_it() {
+        for (submission, charge) in [
+            (Submission::Taken(whisul_job()), Charge::Full),
+            (Submission::Rejected { reason: None }, Charge::None),
+            (Submission::Refused, Charge::None),
+            (Submission::NotTaken, Charge::Full),
+            (Submission::Unknown, Charge::KeyOnly),
+        ] {
+            let after = job(State::Submitting).after(submission.clone().event(NOW)).unwrap();
+            let is_free = submission == Submission::NotTaken;
+            assert_eq!(after.awaits_turn(), is_free, "{submission:?}");
+            assert_eq!(after.charge, charge, "{submission:?}");
+        }
+    }
+
+    #[test]
+    fn a_song_took_as_long_as_whisul_says() {
+        let since = Timestamp::from_millis(10_000);
+        let running = job(State::Running { whisul_job: whisul_job(), since });
+        let took = |took| {
+            let report = Report::Completed { song: Song::default(), took };
+            // Whatever the patience: there is a song.
+            let event = running.reported(report, NOW, false).unwrap();
+            match running.after(event).unwrap().state {
+                State::Completed { took, .. } => took,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(took(Some(Duration::from_secs(61))), Duration::from_secs(61));
+        assert_eq!(took(None), Duration::from_secs(90));
+        assert_eq!(running.reported(Report::Running, NOW, true), None);
+        let given_up = Some(Event::Fell(Failure::GivenUp));
+        assert_eq!(running.reported(Report::Running, NOW, false), given_up);
+    }
+}

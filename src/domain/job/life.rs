@@ -257,6 +257,40 @@ mod tests {
         assert_eq!(job.charge, Charge::Full);
     }
 
+    #[test]
+    fn what_ends_before_it_is_submitted_costs_nothing() {
+        let announced =
+            Event::AnswerStands { message: MessageId(9), access: MessageAccess::Channel };
+        let cancelled = Event::Cancelled(Cancellation::by(Canceller::Requester));
+        let ends = [
+            (vec![], Event::AnswerFailed, "abandoned", Step::Rest),
+            (vec![], Event::Fell(Failure::TooLate), "failed", Step::Deliver),
+            (vec![announced.clone()], cancelled, "cancelled", Step::Deliver),
+            (vec![announced], Event::Fell(Failure::Expired), "failed", Step::Deliver),
+        ];
+        for (before, end, name, step) in ends {
+            let job = through(before.into_iter().chain([end]));
+            assert_eq!((job.charge, job.state.name()), (Charge::None, name));
+            assert_eq!(job.next_step(), step, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_post_that_failed_may_begin_again_until_the_delivery_ends() {
+        let post = NewMessageTarget::Direct;
+        let mut job = through([Event::Fell(Failure::TooLate)]);
+        for (event, delivery) in [
+            (Event::PostBegins(post), Delivery::Posting(post)),
+            (Event::PostFailed, Delivery::Pending),
+            (Event::PostBegins(post), Delivery::Posting(post)),
+            (Event::DeliveryEnded, Delivery::Undeliverable),
+        ] {
+            job = job.after(event).unwrap();
+            assert_eq!(job.delivery, delivery);
+        }
+        assert!(job.is_settled());
+    }
+
     fn any_failure() -> impl Strategy<Value = Failure> {
         let reason = || prop::option::of("[a-z ]{1,9}");
         prop_oneof![
@@ -332,6 +366,13 @@ mod tests {
                 prop_assert!(fresh || next.follow_ups.files <= job.follow_ups.files);
                 prop_assert!(next.follow_ups.is_empty() || next.delivery == Delivery::Delivered);
                 prop_assert_eq!(next.next_step() == Step::Rest, next.is_settled());
+                let phases = [next.awaits_turn(), next.is_at_whisul(), next.has_outcome()];
+                let by_step = match next.next_step() {
+                    Step::FindAnswer | Step::TakeTurn => 0,
+                    Step::SettleSubmission | Step::Follow => 1,
+                    Step::Deliver | Step::Notify | Step::Attach | Step::Rest => 2,
+                };
+                prop_assert_eq!(phases, [0, 1, 2].map(|phase| phase == by_step));
                 if job.has_outcome() {
                     prop_assert_eq!(&next.state, &job.state);
                     prop_assert_eq!(next.charge, job.charge);

@@ -107,7 +107,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::{JobId, UserId, fixtures, fixtures::whisul_job};
+    use crate::domain::{Delivery, JobId, Song, UserId, fixtures, fixtures::whisul_job};
 
     const TIMEOUT: Duration = Duration::from_mins(20);
     const INTERVAL: Duration = Duration::from_secs(6);
@@ -144,6 +144,15 @@ mod tests {
         assert_eq!(patience.judge(&job, Report::Vanished, NOW, at(20)), vanished);
     }
 
+    #[test]
+    fn a_song_or_a_failure_counts_at_once() {
+        let song = Report::Completed { song: Song::default(), took: None };
+        for report in [song, Report::Failed { reason: None }] {
+            let event = patience().judge(&running(), report.clone(), NOW, Duration::ZERO);
+            assert!(event.is_some(), "{report:?}");
+        }
+    }
+
     /// One server of several that forgets a job does not make its song one that vanished.
     #[test]
     fn a_loss_of_another_kind_starts_the_count_again() {
@@ -173,6 +182,10 @@ mod tests {
         assert_eq!(patience.judge_unreadable(&job, TIMEOUT), None);
         let given_up = Some(Event::Fell(Failure::GivenUp));
         assert_eq!(patience.judge_unreadable(&job, TIMEOUT + INTERVAL), given_up);
+        assert_eq!(patience.left(Duration::ZERO), TIMEOUT);
+        assert_eq!(patience.left(TIMEOUT + INTERVAL), Duration::ZERO);
+        let waiting = Job { state: State::Submitting, ..job };
+        assert_eq!(patience.judge_unreadable(&waiting, TIMEOUT + INTERVAL), None);
     }
 
     proptest! {
@@ -198,5 +211,23 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn nothing_lasts_forever_but_what_this_process_ends() {
+        let job = |state| Job { state, ..fixtures::job(JobId(1), UserId(2)) };
+        let overdue = |job: Job, timeout| job.overdue_after(timeout);
+        let hours = Duration::from_hours;
+        let fell = |hours, failure| Some((Duration::from_hours(hours), Event::Fell(failure)));
+        assert_eq!(overdue(job(State::Accepted), TIMEOUT), fell(24, Failure::TooLate));
+        assert_eq!(overdue(job(State::Announced), TIMEOUT), fell(168, Failure::Expired));
+        assert_eq!(overdue(job(State::Submitting), TIMEOUT), None);
+        assert_eq!(overdue(running(), TIMEOUT), fell(24, Failure::GivenUp));
+        assert_eq!(overdue(running(), hours(20)), fell(40, Failure::GivenUp));
+        let failed = job(State::Failed(Failure::Vanished));
+        let ended = Some((hours(168), Event::DeliveryEnded));
+        assert_eq!(overdue(failed.clone(), TIMEOUT), ended);
+        let delivered = Job { delivery: Delivery::Delivered, ..failed };
+        assert_eq!(overdue(delivered, TIMEOUT), None, "its follow-ups are tried a few times");
     }
 }

@@ -109,7 +109,9 @@ mod tests {
         }
 
         #[test]
-        fn only_length_refuses_plain_words(length in 1..3000_usize) {
+        fn only_length_refuses_plain_words(
+            length in prop_oneof![1..3000_usize, PROMPT_MAX - 1..=PROMPT_MAX + 1],
+        ) {
             let parsed = Prompt::parse(&"a".repeat(length));
             prop_assert_eq!(parsed.is_ok(), length <= PROMPT_MAX);
         }

@@ -62,3 +62,43 @@ impl fmt::Display for SongLength {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beats_have_one_decimal_place_and_are_those_of_music() {
+        for (bpm, beats) in [
+            (119.96, Some(120.0)),
+            (92.44, Some(92.4)),
+            (0.96, Some(1.0)),
+            (0.94, None),
+            (999.94, Some(999.9)),
+            (999.96, None),
+            (-90.0, None),
+            (f64::NAN, None),
+        ] {
+            assert_eq!(Song::beats(bpm), beats, "{bpm}");
+        }
+    }
+
+    #[test]
+    fn a_song_plays_for_a_second_at_least_and_less_than_a_day() {
+        for (seconds, shown) in [
+            (0, None),
+            (7, Some("0:07")),
+            (144, Some("2:24")),
+            (3599, Some("59:59")),
+            (3600, Some("1:00:00")),
+            (86_399, Some("23:59:59")),
+            (86_400, None),
+        ] {
+            let length = SongLength::from_seconds(seconds);
+            assert_eq!(length.map(|length| length.to_string()).as_deref(), shown, "{seconds}");
+            let plays = length.map(|length| (length.seconds(), length.duration()));
+            let known = (seconds, Duration::from_secs(seconds.into()));
+            assert_eq!(plays, shown.map(|_| known));
+        }
+    }
+}

@@ -205,4 +205,55 @@ mod tests {
         assert!(others.iter().all(|action| !action.is_for_owner(here)));
         assert!(others.iter().all(|action| action.is_for_owner(Scope::Everywhere)));
     }
+
+    /// Each action stays in force until the one beside it ends it, for the same person.
+    #[test]
+    fn an_action_that_ends_another_does_not_stay_in_force() {
+        let person = UserId(2);
+        let set = Some("5/1w".parse().unwrap());
+        let word = BlockedWord::parse("word").unwrap();
+        let of_person = |quota| AdminAction::SetPersonQuota { person, quota };
+        let quotas = [
+            (of_person(set), of_person(None)),
+            (AdminAction::SetServerQuota(set), AdminAction::SetServerQuota(None)),
+            (AdminAction::LowerServerQuota(set), AdminAction::LowerServerQuota(None)),
+            (AdminAction::SetGlobalQuota(set), AdminAction::SetGlobalQuota(None)),
+        ];
+        let switches = [
+            (AdminAction::Block(person), AdminAction::Unblock(person)),
+            (AdminAction::Pause, AdminAction::Resume),
+            (AdminAction::AddWord(word.clone()), AdminAction::RemoveWord(word)),
+        ];
+        assert!(switches.iter().all(|(action, _)| action.is_switch()));
+        assert!(quotas.iter().all(|(action, _)| !action.is_switch()));
+        for (action, end) in quotas.into_iter().chain(switches) {
+            assert!(action.stays_in_force() && !action.is_end(), "{action:?}");
+            assert!(end.is_end() && !end.stays_in_force() && !end.is_switch(), "{end:?}");
+            assert_eq!(action.person(), end.person());
+        }
+        let cancel = AdminAction::Cancel(JobId(1));
+        assert!(!cancel.stays_in_force() && !cancel.is_end());
+        assert_eq!(cancel.person(), None);
+    }
+
+    /// A song is charged to a grant, or to a quota, for as long as that one counts.
+    #[test]
+    fn jobs_are_remembered_while_a_grant_or_a_quota_counts_them() {
+        let (id, person) = (InteractionId(1 << 40), UserId(2));
+        let (guild, scope) = (GuildId(1), Scope::Everywhere);
+        let remembers = |action| {
+            AuditEntry { id, admin: person, guild, scope, action, reason: None }.remembers()
+        };
+        let week = Duration::from_hours(7 * 24);
+        let expires_at = id.created_at().after(week);
+        let grant = AdminAction::Grant { person, songs: 1, expires_at };
+        let quota = Some("5/1w".parse().unwrap());
+        for action in [grant, AdminAction::SetPersonQuota { person, quota }] {
+            assert_eq!(remembers(action), Some(week));
+        }
+        let unlimited = AdminAction::SetGlobalQuota(Some(Quota::Unlimited));
+        for action in [unlimited, AdminAction::SetServerQuota(None), AdminAction::Pause] {
+            assert_eq!(remembers(action), None);
+        }
+    }
 }

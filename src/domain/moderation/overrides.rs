@@ -194,7 +194,7 @@ mod tests {
         let at = |second: i64| Timestamp::from_millis(second * 1000);
         let grant =
             |id, left, expires| Grant { id: InteractionId(id), left, expires_at: at(expires) };
-        let grants = vec![grant(1, 9, 50), grant(2, 0, 200), grant(3, 1, 200), grant(4, 1, 300)];
+        let grants = vec![grant(1, 9, 101), grant(2, 0, 200), grant(3, 1, 200), grant(4, 1, 300)];
         let charges = Charges { user: vec![at(100)], grants, ..Charges::default() };
         let requester = Requester { roles: &[], in_guild: true };
         let with = |limits: Limits| limits.admit(&requester, &charges, at(101));
@@ -226,6 +226,26 @@ mod tests {
             let charges: Vec<_> = seconds.into_iter().map(at).collect();
             if lower.is_within(upper) && lower.check(&charges, at(100)).is_ok() {
                 prop_assert!(upper.check(&charges, at(100)).is_ok());
+            }
+        }
+    }
+
+    #[test]
+    fn of_several_restrictions_the_widest_on_the_person_is_told() {
+        let here = Scope::Server(HOME);
+        let narrowest_first = [
+            (AdminAction::Pause, here, Restriction::Paused(here)),
+            (AdminAction::Pause, Scope::Everywhere, Restriction::Paused(Scope::Everywhere)),
+            (AdminAction::Block(ANN), here, Restriction::Blocked(here)),
+            (AdminAction::Block(ANN), Scope::Everywhere, Restriction::Blocked(Scope::Everywhere)),
+        ];
+        let mut in_force = Vec::new();
+        for (action, scope, restriction) in narrowest_first {
+            in_force.push(entry(scope, action));
+            for _ in 0..2 {
+                let told = Overrides::of(&in_force, ANN, Some(HOME)).restriction;
+                assert_eq!(told, Some(restriction), "in either order");
+                in_force.reverse();
             }
         }
     }

@@ -271,6 +271,7 @@ mod tests {
         assert!(queue.running()[1] > Some(since));
         queue.vacate(one.id);
         assert_eq!(queue.running().len(), 1);
+        assert_eq!(queue.room(), 3, "whatever runs");
     }
 
     #[test]
@@ -301,6 +302,22 @@ mod tests {
         queue.vacate(two.id);
         queue.return_round(&three);
         assert_eq!(queue.reserve(&three), Some(1), "behind the first");
+    }
+
+    #[test]
+    fn a_place_counts_those_ahead_who_still_wait() {
+        let mut queue = Queue::new(1);
+        let [one, two, three] = [1, 2, 3].map(|id| job(&mut queue, id, ANN));
+        for job in [&three, &one, &two] {
+            queue.join(job, ());
+        }
+        let places =
+            |queue: &Queue<()>| [&one, &two, &three].map(|job| queue.place(job.queue_position()));
+        assert_eq!(places(&queue), [Some(1), Some(2), Some(3)]);
+        queue.leave(two.queue_position());
+        assert_eq!(places(&queue), [Some(1), None, Some(2)]);
+        queue.call_next().unwrap();
+        assert_eq!(places(&queue), [None, None, Some(1)]);
     }
 
     proptest! {

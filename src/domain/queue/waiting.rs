@@ -196,8 +196,21 @@ mod tests {
             Some(always(40)),
             "both end before the next begins"
         );
-        let far = wait(&songs, 1, &[0], 999).unwrap();
-        assert!(far.typical >= Duration::from_mins(1000), "{far:?}");
+        assert_eq!(wait(&songs, 1, &[0], 999), Some(always(60_000)), "in proportion");
+    }
+
+    #[test]
+    fn each_known_song_is_drawn_as_often_as_any_other() {
+        let songs: Vec<Duration> = (0..39).map(Duration::from_secs).collect();
+        let mut drawn = vec![0_u32; songs.len()];
+        for seed in 0..TIMES as u64 {
+            let mut chance = Chance(seed << 32);
+            for _ in 0..195 {
+                let song = chance.one_of(&songs).unwrap();
+                drawn[usize::try_from(song.as_secs()).unwrap()] += 1;
+            }
+        }
+        assert!(drawn.iter().all(|times| (850..1150).contains(times)), "{drawn:?}");
     }
 
     #[test]

@@ -341,6 +341,15 @@ mod tests {
         assert_eq!(refusal.quota.to_string(), "3/1h");
     }
 
+    #[test]
+    fn of_quotas_that_never_have_room_a_refusal_names_the_persons_own() {
+        let nothing = || "0/1h".parse().unwrap();
+        let limits = Limits { roles: BTreeMap::from([(RoleId(7), nothing())]), ..limits("0/1d") };
+        let requester = Requester { roles: &[RoleId(7)], in_guild: true };
+        let refusal = limits.admit(&requester, &Charges::default(), at(40)).unwrap_err();
+        assert_eq!(refusal.quota, limits.user);
+    }
+
     proptest! {
         /// Whatever comes when: no stretch as long as the window ever holds more than the count,
         /// and a refused song is allowed at the very time that the refusal named.

@@ -215,6 +215,24 @@ mod tests {
             );
         }
 
+        /// A charge is kept for as long as it counts anywhere.
+        #[test]
+        fn a_charge_older_than_the_longest_window_counts_nowhere(
+            limits in any_limits(),
+            later in 0..60_i64,
+        ) {
+            let at = Timestamp::from_millis((120 + later) * 1000);
+            let roles: Vec<RoleId> = limits.roles.keys().copied().collect();
+            let held = (0..=roles.len()).map(|many| &roles[..many]);
+            let old = vec![at.before(limits.longest_window().unwrap_or_default())];
+            let charges = Charges { user: old.clone(), global: old, ..Charges::default() };
+            for roles in held {
+                let requester = Requester { roles, in_guild: false };
+                let told = |charges| limits.usages(&requester, charges, at);
+                prop_assert_eq!(told(&charges), told(&Charges::default()));
+            }
+        }
+
         /// One more is left at the very time that is told, and not before.
         #[test]
         fn the_next_one_comes_back_when_it_is_told(

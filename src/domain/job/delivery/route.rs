@@ -198,7 +198,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::{JobId, UserId, fixtures};
+    use crate::domain::{ChannelId, JobId, UserId, fixtures};
 
     fn any_way() -> impl Strategy<Value = DeliveryRoute> {
         let post = prop_oneof![Just(NewMessageTarget::InChannel), Just(NewMessageTarget::Direct)];
@@ -249,6 +249,9 @@ mod tests {
         ] {
             assert_eq!(job.after_detour(attempt), NextStep::Later(None));
         }
+        assert_eq!(job.after_detour(RouteOutcome::Missing), NextStep::End(Event::DeliveryEnded));
+        let shown = Shown { message: MessageId(9), channel: ChannelId(3), bare: false };
+        assert_eq!(job.after_detour(RouteOutcome::Stands(shown)), NextStep::Delivered(shown));
     }
 
     proptest! {
@@ -268,5 +271,29 @@ mod tests {
                 prop_assert_eq!(rejected.exhausts(route, now), expected);
             }
         }
+    }
+
+    #[test]
+    fn the_token_is_used_for_as_long_as_it_lives() {
+        let mut job = fixtures::job(JobId(1 << 40), UserId(2));
+        job.message = Some(MessageId(9));
+        let expiry = job.token_expires_at();
+        assert_eq!(expiry, job.id.created_at().after(Duration::from_mins(15)));
+        let before = expiry.before(Duration::from_millis(1));
+        assert_eq!(job.first_route(before, true), DeliveryRoute::Token);
+        assert_eq!(job.first_route(expiry, true), DeliveryRoute::Message(MessageId(9)));
+        job.place.token = None;
+        assert_eq!(job.first_route(before, true), DeliveryRoute::Message(MessageId(9)));
+    }
+
+    /// Once a post has begun, nothing else is tried before it is known what came of it.
+    #[test]
+    fn a_post_of_unknown_fate_is_repeated_while_its_nonce_counts_and_then_looked_for() {
+        let post = NewMessageTarget::Direct;
+        let mut job = fixtures::job(JobId(1 << 40), UserId(2));
+        job.delivery = Delivery::Posting(post);
+        let now = job.id.created_at();
+        assert_eq!(job.first_route(now, true), DeliveryRoute::Again(post));
+        assert_eq!(job.first_route(now, false), DeliveryRoute::Find(post));
     }
 }

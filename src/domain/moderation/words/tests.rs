@@ -225,6 +225,16 @@ fn ordinary_words_are_no_blocked_ones() {
 }
 
 #[test]
+fn three_of_a_kind_draw_out_a_letter_that_stands_doubled_in_the_word() {
+    for (text, blocked) in [("goood", "good"), ("asss", "ass"), ("baaad", "bad")] {
+        assert!(is_blocked(text, blocked), "{text}");
+    }
+    for (text, blocked) in [("god", "good"), ("good", "god"), ("good", "goood")] {
+        assert!(!is_blocked(text, blocked), "{text} is another word than {blocked}");
+    }
+}
+
+#[test]
 fn many_words_are_sought_as_each_alone() {
     let words: Vec<_> =
         ["bad", "ass", "badger", "god", "penis", "a", "馬鹿", "strassen"].map(word).to_vec();
