@@ -126,3 +126,26 @@ impl WhisulJobId {
         &self.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_of_whisuls_is_plain_in_any_address() {
+        let longest = "a".repeat(64);
+        for text in ["81fa5ff7", "0b7c6a1e-52f4-4d0e-9a55-3f1c8e2d7b90", "A_1", &longest] {
+            assert_eq!(WhisulJobId::parse(text).unwrap().as_str(), text);
+        }
+        for text in ["", "a/b", "..", "a b", "a%20b", "é", "a?b", &format!("{longest}a")] {
+            assert_eq!(WhisulJobId::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_snowflake_is_dated_by_discords_clock() {
+        // The example in Discord's documentation.
+        let id = InteractionId(175_928_847_299_117_063);
+        assert_eq!(id.created_at(), Timestamp::from_millis(1_462_015_105_796));
+    }
+}

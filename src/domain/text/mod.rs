@@ -33,3 +33,18 @@ pub fn is_blank(c: char) -> bool {
             // For private use: no font of Discord's shows them.
             | '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{FFFFD}' | '\u{100000}'..='\u{10FFFD}')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("no number")]
+    struct NoNumber(#[from] std::num::ParseIntError);
+
+    #[test]
+    fn an_error_is_told_with_its_causes() {
+        let error = NoNumber::from("x".parse::<u8>().unwrap_err());
+        assert_eq!(with_causes(&error), "no number: invalid digit found in string");
+    }
+}

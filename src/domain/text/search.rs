@@ -48,9 +48,12 @@ impl Search {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use proptest::prelude::*;
 
     use super::*;
+    use crate::domain::{JobId, Song, UserId, fixtures};
 
     #[test]
     fn every_word_must_occur_somewhere_in_any_case() {
@@ -62,6 +65,21 @@ mod tests {
             assert!(!Search::new(words).fits(song), "{words}");
         }
         assert!(Search::new("100%").fits(["100% cotton"]));
+    }
+
+    #[test]
+    fn a_job_is_found_by_its_prompt_and_by_its_songs_title_and_tags() {
+        let mut job = fixtures::job(JobId(1), UserId(2));
+        let fits =
+            |job: &Job| ["rain", "rain window", "lo-fi"].map(|it| Search::new(it).fits_job(job));
+        assert_eq!(fits(&job), [true, false, false]);
+        let song = Song {
+            title: Some("Window Light".to_owned()),
+            tags: vec!["lo-fi".to_owned()],
+            ..Song::default()
+        };
+        job.state = State::Completed { song, took: Duration::from_mins(1) };
+        assert_eq!(fits(&job), [true, true, true]);
     }
 
     proptest! {
