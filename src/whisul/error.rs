@@ -217,6 +217,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_cause_is_told_in_one_bounded_line() {
+        let line = causes(&std::io::Error::other(format!("no\nroute {}", "x".repeat(1000))));
+        assert!(line.starts_with("no route x"), "{line}");
+        assert_eq!(line.chars().count(), 300);
+        let source = Trouble::Broken("cut off".to_owned());
+        let broken = PollError::Transient { source, retry_after: None };
+        assert_eq!(broken.cause(), "broken exchange: cut off");
+        assert_eq!(PollError::BadKey.cause(), PollError::BadKey.to_string());
+    }
+
+    #[test]
     fn a_reason_is_one_short_line_that_no_log_shows() {
         let texts = ["Invalid input", "Say\nmore\u{1b}[31m"].map(str::to_owned);
         let reason = Reason::of(texts.into_iter());

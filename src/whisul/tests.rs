@@ -329,6 +329,17 @@ async fn a_poll_url_that_leads_nowhere_is_given_up_for_the_id() {
 }
 
 #[tokio::test]
+async fn a_poll_url_that_tells_of_the_job_is_the_only_address_asked() {
+    for status in ["200 OK", "500 Internal Server Error"] {
+        let known = answer(status, "", "{\"status\": \"running\"}");
+        let server = Server::start(Deed::Answer(known)).await;
+        let job = WhisulJob { poll_url: Some("/v2/status/1".to_owned()), ..job() };
+        let _report = server.client().permit().await.poll(&job).await;
+        assert_eq!(server.requests().len(), 1, "{status}");
+    }
+}
+
+#[tokio::test]
 async fn both_addresses_must_say_that_a_job_is_gone() {
     let gone = answer("404 Not Found", "", "{\"error\": \"Not found\"}");
     let job = WhisulJob { poll_url: Some("/v2/status/1".to_owned()), ..job() };

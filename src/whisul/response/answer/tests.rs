@@ -153,7 +153,21 @@ fn an_answer_of_somebody_else_is_transient_whatever_its_status() {
     // Not even a job that says all it should, with the status of an error.
     for status in (300..600).filter(|status| *status != 429) {
         let poll = polled(status, "{\"status\": \"completed\"}");
-        assert!(matches!(poll, Err(PollError::Transient { .. })), "{status}: {poll:?}");
+        let Err(PollError::Transient { source, .. }) = poll else { panic!("{status}: {poll:?}") };
+        // But it shows that something there knows about jobs.
+        let is_known = source == Trouble::Status { status };
+        assert_eq!(is_known, matches!(status, 404 | 410), "{status}: {source}");
+    }
+}
+
+/// A job that is over may be told of with a status that says something else.
+#[test]
+fn a_song_counts_more_than_the_status_of_its_answer() {
+    let body = "{\"status\": \"completed\", \"song_url\": \"https://cdn.whisul.com/1.mp3\"}";
+    for status in [302, 404, 410, 429, 500, 503] {
+        let poll = polled(status, body);
+        assert!(matches!(poll, Ok(Report::Completed { .. })), "{status}: {poll:?}");
+        assert!(!answer(status, body).is_misdirected(&base()), "{status}");
     }
 }
 
