@@ -90,11 +90,11 @@ impl Submission {
     pub fn event(self, at: Timestamp) -> Event {
         match self {
             Self::Taken(whisul_job) => Event::Taken { whisul_job, at },
-            Self::Rejected { reason } => Event::Fell(Failure::Rejected { reason }),
-            Self::Refused => Event::Fell(Failure::Refused),
+            Self::Rejected { reason } => Event::Failed(Failure::Rejected { reason }),
+            Self::Refused => Event::Failed(Failure::Refused),
             Self::NotTaken => Event::NotTaken,
             // Submitting again could pay twice.
-            Self::Unknown => Event::Fell(Failure::UnknownFate),
+            Self::Unknown => Event::Failed(Failure::UnknownFate),
         }
     }
 }
@@ -112,7 +112,7 @@ impl Job {
                 Some(Event::AnswerStands { message, access })
             }
             // A void token finds no answer, whether one stands or not.
-            FirstAnswer::Missing if !token_lives => Some(Event::Fell(Failure::TooLate)),
+            FirstAnswer::Missing if !token_lives => Some(Event::Failed(Failure::TooLate)),
             FirstAnswer::Missing | FirstAnswer::Deleted => Some(Event::AnswerFailed),
             FirstAnswer::Unknown => None,
         }
@@ -126,15 +126,15 @@ impl Job {
         let State::Running { since, .. } = &self.state else { return None };
         match report {
             Report::Running if patient => None,
-            Report::Running => Some(Event::Fell(Failure::GivenUp)),
+            Report::Running => Some(Event::Failed(Failure::GivenUp)),
             Report::Completed { song, took } => {
                 // Whisul knows best when it was done, even if nobody asked for a while.
                 let at = took.map_or(now, |took| since.after(took));
                 Some(Event::Finished { song, at })
             }
-            Report::Songless => Some(Event::Fell(Failure::Songless)),
-            Report::Failed { reason } => Some(Event::Fell(Failure::Generation { reason })),
-            Report::Vanished => Some(Event::Fell(Failure::Vanished)),
+            Report::Songless => Some(Event::Failed(Failure::Songless)),
+            Report::Failed { reason } => Some(Event::Failed(Failure::Generation { reason })),
+            Report::Vanished => Some(Event::Failed(Failure::Vanished)),
         }
     }
 }
@@ -154,7 +154,7 @@ mod tests {
     fn only_an_answer_that_surely_does_not_stand_abandons_a_job() {
         let job = job(State::Accepted);
         let answered = |answer, token_lives| job.answered(answer, token_lives);
-        let too_late = Some(Event::Fell(Failure::TooLate));
+        let too_late = Some(Event::Failed(Failure::TooLate));
         assert_eq!(answered(FirstAnswer::Missing, true), Some(Event::AnswerFailed));
         assert_eq!(answered(FirstAnswer::Missing, false), too_late, "it may stand unseen");
         for token_lives in [true, false] {
@@ -216,7 +216,7 @@ mod tests {
         assert_eq!(took(Some(Duration::from_secs(61))), Duration::from_secs(61));
         assert_eq!(took(None), Duration::from_secs(90));
         assert_eq!(running.reported(Report::Running, NOW, true), None);
-        let given_up = Some(Event::Fell(Failure::GivenUp));
+        let given_up = Some(Event::Failed(Failure::GivenUp));
         assert_eq!(running.reported(Report::Running, NOW, false), given_up);
     }
 }

@@ -48,7 +48,7 @@ pub enum Event {
         at: Timestamp,
     },
     /// There will be no song. Whether its requester pays is settled by [`Job::refunded_before`].
-    Fell(Failure),
+    Failed(Failure),
     /// A new message with the outcome is about to be posted.
     PostBegins(NewMessageTarget),
     /// That message surely was not posted.
@@ -138,13 +138,13 @@ impl Job {
             (State::Running { since, .. }, Event::Finished { song, at }) => {
                 job.state = State::Completed { song, took: at.since(*since) };
             }
-            (State::Accepted, Event::Fell(failure @ Failure::TooLate))
+            (State::Accepted, Event::Failed(failure @ Failure::TooLate))
             // That a prompt is rejected may turn out only once it is back in the queue.
             | (
                 State::Announced,
-                Event::Fell(failure @ (Failure::Expired | Failure::Rejected { .. })),
+                Event::Failed(failure @ (Failure::Expired | Failure::Rejected { .. })),
             )
-            | (State::Submitting | State::Running { .. }, Event::Fell(failure)) => {
+            | (State::Submitting | State::Running { .. }, Event::Failed(failure)) => {
                 job.charge = failure.remaining_charge(0);
                 job.state = State::Failed(failure);
             }
@@ -215,12 +215,12 @@ mod tests {
             Just(Event::NotTaken),
             Just(Event::Taken { whisul_job, at }),
             Just(Event::Finished { song: Song::default(), at }),
-            Just(Event::Fell(Failure::TooLate)),
-            Just(Event::Fell(Failure::UnknownFate)),
-            Just(Event::Fell(Failure::Vanished)),
-            Just(Event::Fell(Failure::Expired)),
-            Just(Event::Fell(Failure::Rejected { reason: None })),
-            Just(Event::Fell(Failure::Ended { reason: None })),
+            Just(Event::Failed(Failure::TooLate)),
+            Just(Event::Failed(Failure::UnknownFate)),
+            Just(Event::Failed(Failure::Vanished)),
+            Just(Event::Failed(Failure::Expired)),
+            Just(Event::Failed(Failure::Rejected { reason: None })),
+            Just(Event::Failed(Failure::Ended { reason: None })),
             Just(Event::PostBegins(NewMessageTarget::Direct)),
             Just(Event::PostFailed),
             follow_ups.prop_map(|(notice, files)| delivered(FollowUps { notice, files })),
@@ -264,9 +264,9 @@ mod tests {
         let cancelled = Event::Cancelled(Cancellation::by(Canceller::Requester));
         let ends = [
             (vec![], Event::AnswerFailed, "abandoned", Step::Rest),
-            (vec![], Event::Fell(Failure::TooLate), "failed", Step::Deliver),
+            (vec![], Event::Failed(Failure::TooLate), "failed", Step::Deliver),
             (vec![announced.clone()], cancelled, "cancelled", Step::Deliver),
-            (vec![announced], Event::Fell(Failure::Expired), "failed", Step::Deliver),
+            (vec![announced], Event::Failed(Failure::Expired), "failed", Step::Deliver),
         ];
         for (before, end, name, step) in ends {
             let job = through(before.into_iter().chain([end]));
@@ -278,7 +278,7 @@ mod tests {
     #[test]
     fn a_post_that_failed_may_begin_again_until_the_delivery_ends() {
         let post = NewMessageTarget::Direct;
-        let mut job = through([Event::Fell(Failure::TooLate)]);
+        let mut job = through([Event::Failed(Failure::TooLate)]);
         for (event, delivery) in [
             (Event::PostBegins(post), Delivery::Posting(post)),
             (Event::PostFailed, Delivery::Pending),
@@ -325,7 +325,7 @@ mod tests {
                 if is_taken {
                     events.push(Event::Taken { whisul_job: whisul_job(), at });
                 }
-                let Some(failed) = through(events).after(Event::Fell(failure.clone())) else {
+                let Some(failed) = through(events).after(Event::Failed(failure.clone())) else {
                     continue;
                 };
                 let job = failed.refunded_before(refunded);

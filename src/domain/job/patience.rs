@@ -60,7 +60,7 @@ impl Patience {
     /// What it means that Whisul is well, and yet says nothing about a job that can be understood.
     pub fn judge_unreadable(&self, job: &Job, watched: Duration) -> Option<Event> {
         let is_over = watched > self.timeout && matches!(job.state, State::Running { .. });
-        is_over.then_some(Event::Fell(Failure::GivenUp))
+        is_over.then_some(Event::Failed(Failure::GivenUp))
     }
 
     fn persists(&mut self, report: &Report, watched: Duration) -> bool {
@@ -79,11 +79,11 @@ impl Job {
     /// errors. `None` for states that only this process can end.
     pub fn overdue_after(&self, timeout: Duration) -> Option<(Duration, Event)> {
         match &self.state {
-            State::Accepted => Some((DAY, Event::Fell(Failure::TooLate))),
-            State::Announced => Some((WEEK, Event::Fell(Failure::Expired))),
+            State::Accepted => Some((DAY, Event::Failed(Failure::TooLate))),
+            State::Announced => Some((WEEK, Event::Failed(Failure::Expired))),
             State::Submitting => None,
             State::Running { .. } => {
-                Some((DAY.max(timeout.saturating_mul(2)), Event::Fell(Failure::GivenUp)))
+                Some((DAY.max(timeout.saturating_mul(2)), Event::Failed(Failure::GivenUp)))
             }
             _ if !self.delivery_ended() => Some((WEEK, Event::DeliveryEnded)),
             // Notices and files are tried a few times.
@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn a_loss_counts_once_it_persists() {
         let (job, mut patience) = (running(), patience());
-        let vanished = Some(Event::Fell(Failure::Vanished));
+        let vanished = Some(Event::Failed(Failure::Vanished));
         let at = |poll: u32| INTERVAL * poll;
         for poll in 0..20 {
             assert_eq!(patience.judge(&job, Report::Vanished, NOW, at(poll)), None, "poll {poll}");
@@ -164,7 +164,7 @@ mod tests {
         for poll in 20..40 {
             assert_eq!(patience.judge(&job, Report::Vanished, NOW, at(poll)), None, "poll {poll}");
         }
-        let vanished = Some(Event::Fell(Failure::Vanished));
+        let vanished = Some(Event::Failed(Failure::Vanished));
         assert_eq!(patience.judge(&job, Report::Vanished, NOW, at(40)), vanished);
     }
 
@@ -180,7 +180,7 @@ mod tests {
     fn silence_about_one_song_ends_with_the_time_out() {
         let (job, patience) = (running(), patience());
         assert_eq!(patience.judge_unreadable(&job, TIMEOUT), None);
-        let given_up = Some(Event::Fell(Failure::GivenUp));
+        let given_up = Some(Event::Failed(Failure::GivenUp));
         assert_eq!(patience.judge_unreadable(&job, TIMEOUT + INTERVAL), given_up);
         assert_eq!(patience.left(Duration::ZERO), TIMEOUT);
         assert_eq!(patience.left(TIMEOUT + INTERVAL), Duration::ZERO);
@@ -204,7 +204,7 @@ mod tests {
                 let event = patience.judge(&job, report, NOW, watched);
                 let persists = lost.len() >= 5 && watched >= lost[0] + FOR;
                 prop_assert_eq!(event.is_some(), persists || watched > TIMEOUT);
-                let vanished = event == Some(Event::Fell(Failure::Vanished));
+                let vanished = event == Some(Event::Failed(Failure::Vanished));
                 prop_assert_eq!(vanished, persists);
                 if event.is_some() {
                     break;
@@ -218,7 +218,7 @@ mod tests {
         let job = |state| Job { state, ..fixtures::job(JobId(1), UserId(2)) };
         let overdue = |job: Job, timeout| job.overdue_after(timeout);
         let hours = Duration::from_hours;
-        let fell = |hours, failure| Some((Duration::from_hours(hours), Event::Fell(failure)));
+        let fell = |hours, failure| Some((Duration::from_hours(hours), Event::Failed(failure)));
         assert_eq!(overdue(job(State::Accepted), TIMEOUT), fell(24, Failure::TooLate));
         assert_eq!(overdue(job(State::Announced), TIMEOUT), fell(168, Failure::Expired));
         assert_eq!(overdue(job(State::Submitting), TIMEOUT), None);

@@ -53,7 +53,7 @@ impl CancelRequest {
             State::Announced => Some(Event::Cancelled(self.cancellation.clone())),
             State::Running { .. } if self.even_running => {
                 let reason = self.cancellation.reason.clone();
-                Some(Event::Fell(Failure::Ended { reason }))
+                Some(Event::Failed(Failure::Ended { reason }))
             }
             _ => None,
         }

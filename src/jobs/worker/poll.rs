@@ -59,7 +59,7 @@ impl Worker {
         let watch = &mut self.watch;
         (watch.failures, watch.asked) = (0, Duration::ZERO);
         let event = watch.patience.judge(&self.job, report, self.jobs.clock.now(), watched);
-        if event == Some(Event::Fell(Failure::GivenUp)) {
+        if event == Some(Event::Failed(Failure::GivenUp)) {
             warn!("giving up a song that is not done in time");
         }
         event

@@ -110,7 +110,7 @@ impl Worker {
         }
         if self.turned_away >= setback.tries() {
             warn!(?setback, "Whisul takes other prompts, but not this one; it is not sent again");
-            return self.persist(Event::Fell(Failure::Rejected { reason: None })).await;
+            return self.persist(Event::Failed(Failure::Rejected { reason: None })).await;
         }
         // Whose prompt was turned away waits without a slot: with one, it would keep the prompts out
         // that would be taken.
