@@ -395,6 +395,16 @@ async fn no_error_tells_the_key_the_prompt_or_the_address() {
     }
 }
 
+#[tokio::test]
+async fn nobody_is_told_a_reason_that_repeats_the_key() {
+    let body = json!({"error": "Invalid input", "message": format!("no such key: {KEY}")});
+    let server = Server::answering("422 Unprocessable Entity", "", &body.to_string()).await;
+    let Err(SubmitError::Rejected { reason, .. }) = submit(&server.client()).await else {
+        panic!("no rejection");
+    };
+    assert_eq!(reason.into_text().as_deref(), Some("Invalid input"));
+}
+
 #[test]
 fn a_key_that_no_header_can_carry_is_refused() {
     let key = SecretString::new(format!("{KEY}\nX: y"));

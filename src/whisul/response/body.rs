@@ -202,6 +202,8 @@ mod tests {
         let bomb = gzip(&vec![b' '; 64 << 20]);
         assert!(bomb.len() < 100_000);
         assert_eq!(unfolded(bomb, false).len(), BODY_MAX);
+        let member = gzip(&vec![b' '; BODY_MAX - 1]);
+        assert_eq!(unfolded(member.repeat(2), false).len(), BODY_MAX, "all members together");
         let text = TEXT.repeat(1000);
         let whole = gzip(&text);
         let part = unfolded(whole[..whole.len() / 2].to_vec(), false);

@@ -160,6 +160,12 @@ fn an_answer_of_somebody_else_is_transient_whatever_its_status() {
     }
 }
 
+#[test]
+fn a_warning_in_front_of_an_answer_hides_nothing() {
+    let body = "Warning: deprecated\n{\"status\": \"running\"}";
+    assert_eq!(polled(200, body), Ok(Report::Running));
+}
+
 /// A job that is over may be told of with a status that says something else.
 #[test]
 fn a_song_counts_more_than_the_status_of_its_answer() {
