@@ -348,6 +348,8 @@ mod tests {
         let requester = Requester { roles: &[RoleId(7)], in_guild: true };
         let refusal = limits.admit(&requester, &Charges::default(), at(40)).unwrap_err();
         assert_eq!(refusal.quota, limits.user);
+        let usages = limits.usages(&requester, &Charges::default(), at(40));
+        assert!(usages.iter().any(|usage| usage.quota == limits.user), "{usages:?}");
     }
 
     proptest! {
