@@ -20,4 +20,5 @@ USER 10001:10001
 WORKDIR /data
 VOLUME /data
 STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=10s --start-period=30s CMD ["/whisul-bot", "healthcheck"]
 ENTRYPOINT ["/whisul-bot"]

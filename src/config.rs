@@ -1,7 +1,7 @@
 //! Every setting: its name, meaning, default and check.
 //!
 //! Settings come from the environment and from a `.env` file; the environment wins, and a variable
-//! that is set to nothing counts as unset. All errors are told at once.
+//! that is set to nothing counts as unset, but for `HTTP_ADDR`. All errors are told at once.
 
 mod checks;
 mod env_file;
@@ -18,6 +18,7 @@ mod unknown;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    net::SocketAddr,
     num::NonZeroUsize,
     path::Path,
     time::Duration,
@@ -74,6 +75,8 @@ pub struct Settings {
     pub discord_api_url: Option<Url>,
     /// The proxy through which both are reached, if there is one.
     pub proxies: Proxies,
+    /// Where health and metrics are served; `None` for nowhere.
+    pub http_addr: Option<SocketAddr>,
     /// How long a stop may take.
     pub shutdown_grace: Duration,
     /// The form of log lines.
@@ -135,6 +138,16 @@ pub fn database_url(env_file: &Path) -> Result<String, ConfigErrors> {
     url.map_err(|errors| environment.explain(errors))
 }
 
+/// Reads [`Settings::http_addr`] alone, for a command that has no business with the secrets.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn http_addr(env_file: &Path) -> Result<Option<SocketAddr>, ConfigErrors> {
+    let (environment, _) = Environment::read(env_file);
+    let reader = Reader { lookup: &|name| environment.get(name), errors: Vec::new() };
+    reader.read(|reader| reader.required(table::HTTP_ADDR, checks::http_address))
+}
+
 /// Reads one setting after the other and notes the errors.
 struct Reader<'a> {
     lookup: &'a dyn Fn(&str) -> Option<Given>,
@@ -175,6 +188,7 @@ impl Reader<'_> {
         let job_timeout =
             self.interval(table::JOB_TIMEOUT, Duration::from_mins(5), None, table::WHISUL_API_URL);
         let whisul_rate_limit = self.required(table::WHISUL_RATE_LIMIT, checks::rate);
+        let http_addr = self.required(table::HTTP_ADDR, checks::http_address);
         let shutdown_grace = self.required(table::SHUTDOWN_GRACE, checks::duration);
         let log_format = self.required(table::LOG_FORMAT, checks::log_format);
         let log_filter = self.required(table::RUST_LOG, checks::log_filter);
@@ -198,6 +212,7 @@ impl Reader<'_> {
             whisul_api_url: whisul_api_url?,
             discord_api_url: discord_api_url?,
             proxies: proxies?,
+            http_addr: http_addr?,
             shutdown_grace: shutdown_grace?,
             log_format: log_format?,
             log_filter: log_filter?,
@@ -313,7 +328,7 @@ impl Reader<'_> {
     /// What a setting is set to, unless that is nothing.
     fn given(&self, setting: Setting) -> Option<Given> {
         let names = [setting.name].into_iter().chain(table::aliases(setting).iter().copied());
-        names.filter_map(self.lookup).find(|given| !given.text.trim().is_empty())
+        names.filter_map(self.lookup).find(|given| table::counts(&given.name, &given.text))
     }
 
     fn secrets(&self) -> Vec<String> {

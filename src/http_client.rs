@@ -1,9 +1,16 @@
 //! The one way by which requests to Discord, to Whisul and for files leave the bot. The simulation
 //! puts a network of its own in place of reqwest's.
 
-use std::{fmt, pin::Pin, sync::Arc};
+use std::{
+    fmt,
+    pin::Pin,
+    sync::{Arc, OnceLock},
+};
 
 use reqwest::{Client, IntoUrl, Method, Request, RequestBuilder, Response};
+use tokio::time::Instant;
+
+use crate::metrics::{Metrics, Service};
 
 /// What brings a request to its server, and the response back.
 pub trait Transport: fmt::Debug + Send + Sync {
@@ -42,13 +49,15 @@ pub(crate) enum SendError {
 pub struct HttpClient {
     client: Client,
     transport: Option<Arc<dyn Transport>>,
+    /// Where its requests are counted.
+    meter: Arc<OnceLock<(Service, Metrics)>>,
 }
 
 impl HttpClient {
     /// A client whose requests go through this transport. Of `client`, only what builds requests is
     /// used.
     pub fn over(client: Client, transport: Arc<dyn Transport>) -> Self {
-        Self { client, transport: Some(transport) }
+        Self { transport: Some(transport), ..client.into() }
     }
 
     /// A request, to be completed and sent.
@@ -56,8 +65,23 @@ impl HttpClient {
         self.client.request(method, url)
     }
 
+    /// Counts all requests from now on as those to one service. Only the first call counts.
+    pub(crate) fn measure(&self, service: Service, metrics: &Metrics) {
+        _ = self.meter.set((service, metrics.clone()));
+    }
+
     /// Sends a request that this client built.
     pub(crate) async fn send(&self, request: RequestBuilder) -> Result<Response, SendError> {
+        let began = Instant::now();
+        let sent = self.send_unmeasured(request).await;
+        if let Some((service, metrics)) = self.meter.get() {
+            let status = sent.as_ref().ok().map(|response| response.status().as_u16());
+            metrics.families().requested(*service, status, began.elapsed());
+        }
+        sent
+    }
+
+    async fn send_unmeasured(&self, request: RequestBuilder) -> Result<Response, SendError> {
         let Some(transport) = &self.transport else {
             return request.send().await.map_err(SendError::Client);
         };
@@ -73,6 +97,6 @@ impl HttpClient {
 
 impl From<Client> for HttpClient {
     fn from(client: Client) -> Self {
-        Self { client, transport: None }
+        Self { client, transport: None, meter: Arc::default() }
     }
 }

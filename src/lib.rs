@@ -9,6 +9,7 @@
 //! - [`discord_api`], [`whisul`], [`store`]: requests to Discord and to Whisul, rows on disk;
 //! - [`media`]: downloads of songs and covers;
 //! - [`http_client`]: how requests leave; [`proxy`]: which of them use the host's proxy;
+//! - [`metrics`]: what is counted and timed, and signs of life;
 //! - [`domain`]: the rules for jobs, prompts and quotas;
 //! - [`config`] and [`ops`]: settings, the command line, the doctor, logs and backups.
 //!
@@ -24,6 +25,7 @@ pub mod http_client;
 pub mod jobs;
 pub mod media;
 pub mod messages;
+pub mod metrics;
 mod network;
 pub mod ops;
 #[cfg(any(test, fuzzing))]

@@ -9,8 +9,8 @@ use std::{
 
 use whisul_bot::{
     RunError,
-    config::{ConfigErrors, Settings, database_url},
-    ops::{Command, Form, backup, doctor, help_of, invite, restore, telemetry},
+    config::{ConfigErrors, Settings, database_url, http_addr},
+    ops::{Command, Form, backup, doctor, healthcheck, help_of, invite, restore, telemetry},
     run_until_signal,
 };
 
@@ -31,6 +31,9 @@ fn main() -> ExitCode {
             done(restore(&url, &file).map(Some), "Nothing was restored")
         }),
         Ok(Command::Doctor { json, report }) => diagnose(env_file, Form::of(json, report)),
+        Ok(Command::Healthcheck) => {
+            given(http_addr(env_file), |address| done(healthcheck(address).map(Some), "Not well"))
+        }
         Ok(Command::Invite) => given(Settings::load(env_file), |settings| {
             done(invite(&settings).map(Some), "There are no links")
         }),

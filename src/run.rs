@@ -11,7 +11,7 @@ use std::{
 
 use tokio::runtime::Builder;
 use tokio_util::sync::CancellationToken;
-use tracing::{error, info, warn};
+use tracing::{Instrument, error, info, info_span, warn};
 
 use crate::{
     bot::{Access, BotState, GatewayError, Names, Owners, serve},
@@ -21,7 +21,8 @@ use crate::{
     jobs::{Clock, JobConfig, Jobs, Services},
     media::{Media, MediaError},
     messages::Links,
-    ops::{signals, startup},
+    metrics::Metrics,
+    ops::{health::Health, signals, startup},
     store::{OpenError, Store, StoreError, file_of},
     whisul::{ClientError, Whisul},
 };
@@ -114,7 +115,8 @@ pub type MachineClock = fn() -> SystemTime;
 /// # Errors
 /// When it can't start, or when Discord refuses the token. A stop on request is no error.
 pub async fn run(settings: Settings, shutdown: impl Future<Output = ()>) -> Result<(), RunError> {
-    run_by_clock(settings, shutdown, SystemTime::now).await
+    // On the heap, as what is done once and takes much room.
+    Box::pin(run_by_clock(settings, shutdown, SystemTime::now)).await
 }
 
 /// The same on a machine with this clock.
@@ -127,7 +129,8 @@ pub async fn run_by_clock(
     clock: MachineClock,
 ) -> Result<(), RunError> {
     startup::log_settings(&settings, &file_of(&settings.database_url)?);
-    let store = Store::open(&settings.database_url).await?;
+    let metrics = Metrics::default();
+    let store = Store::open(&settings.database_url).await?.measured_by(&metrics);
     startup::log_database(&store, &settings).await?;
     let discord_api = settings.discord_api_url.as_ref();
     let discord =
@@ -135,6 +138,7 @@ pub async fn run_by_clock(
     if let Some(proxy) = discord.proxy() {
         info!(%proxy, "Discord is reached through a proxy");
     }
+    discord.measure(&metrics);
     let stop = CancellationToken::new();
     let (url, rate) = (settings.whisul_api_url.clone(), settings.whisul_rate_limit);
     let services = Services {
@@ -151,7 +155,9 @@ pub async fn run_by_clock(
         links: Links::of(&settings.whisul_api_url),
         media: Media::of(&settings.whisul_api_url, &settings.proxies)?,
         clock: Arc::new(Clock::starting_at(timestamp(clock()))),
+        metrics: metrics.clone(),
     };
+    services.whisul.measure(&metrics);
     let config = JobConfig {
         limits: settings.limits.clone(),
         max_running: settings.max_running,
@@ -162,6 +168,8 @@ pub async fn run_by_clock(
         extras: settings.extras,
     };
     let jobs = Jobs::start(services, config, stop.clone()).await?;
+    let health = Health::of(&jobs).watch(settings.http_addr, stop.clone());
+    jobs.tasks().spawn(health.instrument(info_span!("health")));
     let access = Access { guilds: settings.allowed_guilds, direct_messages: settings.allow_dms };
     let state = BotState {
         jobs: Arc::clone(&jobs),

@@ -30,6 +30,7 @@ impl Bot {
             .env("DISCORD_API_URL", discord.url())
             .env("WHISUL_API_KEY", whisul.key())
             .env("WHISUL_API_URL", whisul.url())
+            .env("HTTP_ADDR", "off")
             .env("USER_QUOTA", "unlimited")
             // Files are measured by their size, and that is the sandbox's.
             .env("ATTACH_AUDIO", "false")

@@ -197,6 +197,7 @@ fn settings(fixture: &Fixture) -> BTreeMap<&'static str, String> {
         ("EDIT_INTERVAL", "100ms"),
         ("JOB_TIMEOUT", "30s"),
         ("WHISUL_RATE_LIMIT", "200/1s"),
+        ("HTTP_ADDR", "off"),
         ("RUST_LOG", "info,whisul_bot=debug"),
     ];
     settings.extend(own.map(|(name, value)| (name, value.to_owned())));

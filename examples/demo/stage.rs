@@ -164,6 +164,8 @@ fn addresses(
         ("DISCORD_TOKEN", discord.token()),
         ("WHISUL_API_URL", whisul.url()),
         ("WHISUL_API_KEY", whisul.key()),
+        // Another bot on this machine may serve its health at the usual address.
+        ("HTTP_ADDR", "off".to_owned()),
         ("DATABASE_URL", format!("sqlite://{}", folder.path().join(database).display())),
     ])
 }

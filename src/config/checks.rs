@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    net::SocketAddr,
     num::NonZeroU32,
     time::Duration,
 };
@@ -61,6 +62,21 @@ fn has_scheme(text: &str, scheme: &str) -> bool {
 pub(super) fn is_discord_token(text: &str) -> bool {
     let parts: Vec<&str> = text.split('.').collect();
     matches!(parts[..], [id, time, rest] if id.len() >= 23 && time.len() == 6 && rest.len() >= 27)
+}
+
+/// Where to listen: an address of this machine and a port, or nowhere.
+pub(super) fn http_address(text: &str) -> Result<Option<SocketAddr>, Problem> {
+    if text.is_empty() || text.eq_ignore_ascii_case("off") {
+        return Ok(None);
+    }
+    // A port alone, and a name that every machine knows itself by, are how others write it.
+    let text = text.strip_prefix("http://").unwrap_or(text).trim_end_matches('/');
+    let text = match text.rsplit_once(':') {
+        Some(("", port)) => format!("0.0.0.0:{port}"),
+        Some(("localhost", port)) => format!("127.0.0.1:{port}"),
+        _ => text.to_owned(),
+    };
+    text.parse().map(Some).map_err(|_| Problem::HttpAddress)
 }
 
 /// A secret goes into a header and is sent as it is: visible ASCII only. Quotation marks come from

@@ -66,7 +66,7 @@ impl Environment {
         let mut errors: Vec<_> = problems.into_iter().map(error).collect();
         let mut environment = Self::default();
         for env_file::Entry { line, name, value } in entries {
-            if value.trim().is_empty() {
+            if !table::counts(&name, &value) {
                 continue;
             }
             let Some(known) = setting(&name) else {
@@ -137,7 +137,7 @@ impl Environment {
     /// setting accepts.
     pub(super) fn get(&self, name: &str) -> Option<Given> {
         let own = env::var_os(name).map(|value| value.to_string_lossy().into_owned());
-        let own = own.filter(|text| !text.trim().is_empty());
+        let own = own.filter(|text| table::counts(name, text));
         let own = own.map(|text| Given { name: name.to_owned(), text, line: None });
         own.or_else(|| self.file.get(name).cloned())
     }

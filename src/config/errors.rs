@@ -135,6 +135,8 @@ pub(super) enum Problem {
          NO_PROXY=* to use none"
     )]
     ProxyKind(&'static str),
+    #[error("expected an IP address and a port, or off")]
+    HttpAddress,
     #[error("expected a whole number from 1 to 4294967295")]
     Count,
     #[error("expected a whole number and s, m, h, d or w, longer than 0s")]

@@ -7,7 +7,7 @@ const WIDTH: usize = 80;
 
 /// Before the settings.
 const SOURCES: &str = "Settings come from the environment and from a file .env in this folder; the \
-    environment wins. A variable that is set to nothing counts as unset.";
+    environment wins. A variable that is set to nothing counts as unset, but for HTTP_ADDR.";
 
 /// Every setting with its default, its meaning and, where that adds something, an example.
 pub(crate) fn settings() -> String {

@@ -111,6 +111,9 @@ settings! {
     NO_PROXY = Unset("empty"), "whisul.com,10.0.0.0/8",
         "Hosts reached without the proxy, comma-separated: names, IP addresses, networks (10.0.0.0/8) \
          or * for all. This machine always is.";
+    HTTP_ADDR = Value("127.0.0.1:9464"), "0.0.0.0:9464",
+        "Where health, metrics and a status page are served to programs and people on this machine, \
+         as ADDRESS:PORT. They tell no prompts and no names. Empty or off: nowhere.";
     SHUTDOWN_GRACE = Value("10s"), "10s",
         "How long a stop may take to answer running commands and save its state.";
     LOG_FORMAT = Value("text"), "json",
@@ -128,6 +131,11 @@ pub(super) fn aliases(setting: Setting) -> &'static [&'static str] {
         "NO_PROXY" => &["no_proxy"],
         _ => &[],
     }
+}
+
+/// Whether a variable says something: one that is empty is as good as unset, but for this one.
+pub(super) fn counts(name: &str, text: &str) -> bool {
+    !text.trim().is_empty() || name == HTTP_ADDR.name
 }
 
 /// Whether a setting's value is a secret.

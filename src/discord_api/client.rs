@@ -21,6 +21,7 @@ use super::{
 use crate::{
     domain::{ApplicationId, GuildId, RoleId, UserId},
     http_client::HttpClient,
+    metrics::{Metrics, Service},
     proxy::{Proxies, Proxy},
 };
 
@@ -65,6 +66,11 @@ impl Discord {
     pub fn with_http_client(http: HttpClient, token: SecretString) -> Self {
         let sender = Sender::with_http_client(http, format!("{DISCORD}/api/v10"), token);
         Self { sender, attempts: Attempts::default() }
+    }
+
+    /// Counts its requests.
+    pub(crate) fn measure(&self, metrics: &Metrics) {
+        self.sender.http.measure(Service::Discord, metrics);
     }
 
     /// The proxy through which it is reached.

@@ -35,9 +35,10 @@ pub use timing::clock::Clock;
 use crate::{
     delivery::Deliverer,
     discord_api::Discord,
-    domain::{Estimate, FollowUpSettings, Limits, RunId, UserId},
+    domain::{Estimate, FollowUpSettings, Limits, Obstacle, RunId, UserId},
     media::Media,
     messages::Links,
+    metrics::Metrics,
     store::{Store, StoreError},
     whisul::{Permit, Whisul},
 };
@@ -80,6 +81,8 @@ pub struct Services {
     pub media: Media,
     /// What time it is.
     pub clock: Arc<Clock>,
+    /// Where everything is counted.
+    pub metrics: Metrics,
 }
 
 /// All jobs of the bot.
@@ -91,6 +94,7 @@ pub struct Jobs {
     links: Links,
     media: Media,
     clock: Arc<Clock>,
+    metrics: Metrics,
     config: JobConfig,
     queue: queue::SharedQueue,
     breaker: circuit_breaker::CircuitBreaker,
@@ -134,6 +138,7 @@ impl Jobs {
             links: services.links,
             media: services.media,
             clock: services.clock,
+            metrics: services.metrics,
             queue: queue::SharedQueue::new(config.max_running.get()),
             config,
             breaker: circuit_breaker::CircuitBreaker::new(),
@@ -170,6 +175,23 @@ impl Jobs {
         &self.store
     }
 
+    /// Where everything is counted.
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// What keeps songs from Whisul at present.
+    pub fn obstacle(&self) -> Option<Obstacle> {
+        self.breaker.obstacle(None).or_else(|| self.breaker.hold())
+    }
+
+    /// Returns once every lock that the work takes was free: a task that holds one for ever would
+    /// stop all others.
+    pub fn pass_locks(&self) {
+        _ = (self.queue.running(), self.breaker.hold(), self.registry.len());
+        drop(self.estimate());
+    }
+
     /// How many jobs are being worked on.
     pub fn live(&self) -> usize {
         self.registry.len()
@@ -187,6 +209,7 @@ impl Jobs {
         }
         if !left.jobs.is_empty() {
             info!(jobs = left.jobs.len(), "resuming jobs of the last run");
+            self.metrics.families().recovered(left.jobs.len());
         }
         let mut jobs = left.jobs;
         self.queue.restore(&jobs, &self.store.rounds_called(ROUNDS).await?);

@@ -2,8 +2,9 @@
 
 use super::Jobs;
 use crate::{
-    domain::{Charge, Delivery, Job, Requester, Restriction},
+    domain::{Charge, Delivery, Job, Requester, Restriction, State},
     failpoint::{Moment, reach},
+    metrics::{Sign, Stage},
     store::{Admission, StoreError},
 };
 
@@ -71,7 +72,37 @@ impl Jobs {
         reach(step(before, after), Moment::Before);
         let written = self.store.save(before, after).await;
         reach(step(before, after), Moment::After);
+        if written.as_ref().is_ok_and(|written| *written) {
+            self.count(before, after);
+        }
         written
+    }
+
+    /// Counts what has become of a job, and how long that took.
+    fn count(&self, before: &Job, after: &Job) {
+        let families = self.metrics.families();
+        let since_command = || self.clock.now().since(after.id.created_at());
+        if before.state.name() != after.state.name() {
+            match &after.state {
+                State::Running { .. } => families.left(Stage::Queue, since_command()),
+                State::Completed { took, .. } => families.left(Stage::Song, *took),
+                _ => {}
+            }
+            if after.has_outcome() || after.state == State::Abandoned {
+                families.ended(after.state.name());
+            }
+        }
+        match (before.delivery, after.delivery) {
+            (Delivery::Pending | Delivery::Posting(_), Delivery::Delivered) => {
+                self.metrics.signs().see(Sign::Delivery);
+                families.delivered(true);
+                families.left(Stage::Total, since_command());
+            }
+            (Delivery::Pending | Delivery::Posting(_), Delivery::Undeliverable) => {
+                families.delivered(false);
+            }
+            _ => {}
+        }
     }
 }
 

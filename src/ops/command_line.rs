@@ -63,6 +63,11 @@ The exit code is 1 if something does not work, and 0 otherwise.")]
         #[arg(long)]
         report: bool,
     },
+    /// Ask the running bot whether it is well, as a container's health check does
+    #[command(after_help = "\
+The exit code is 0 if it is, and 1 otherwise.
+Of the settings, only HTTP_ADDR is needed.")]
+    Healthcheck,
     /// Print the links with which the bot is added to servers
     Invite,
     /// Explain a command or a setting, or everything
@@ -162,6 +167,7 @@ mod tests {
             (&["doctor"], Command::Doctor { json: false, report: false }),
             (&["doctor", "--report"], Command::Doctor { json: false, report: true }),
             (&["invite"], Command::Invite),
+            (&["healthcheck"], Command::Healthcheck),
         ] {
             assert_eq!(parse(words).unwrap(), command, "{words:?}");
         }

@@ -3,6 +3,7 @@
 mod backup;
 mod command_line;
 mod doctor;
+pub(crate) mod health;
 mod invite;
 mod permissions;
 pub mod signals;
@@ -12,4 +13,5 @@ pub mod telemetry;
 pub use backup::{backup, restore};
 pub use command_line::{Command, FileOrStdio, help_of};
 pub use doctor::{Diagnosis, Finding, Form, Level, doctor};
+pub use health::healthcheck;
 pub use invite::invite;

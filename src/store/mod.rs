@@ -34,7 +34,10 @@ pub use self::{
     operation::{Intercepted, Interceptor, Operation, Work},
     queries::user::{Erasure, Records, RecordsAfter},
 };
-use crate::domain::{Job, JobId, MessageId, Quota, UserId};
+use crate::{
+    domain::{Job, JobId, MessageId, Quota, UserId},
+    metrics::Metrics,
+};
 
 /// A job that was erased has no prompt, and is none any more.
 const JOB: &str = "SELECT * FROM jobs WHERE id = $1 AND prompt <> ''";
@@ -44,6 +47,9 @@ const MESSAGE_DELETED: &str =
 
 const COUNTS: &str =
     "SELECT (SELECT COUNT(*) FROM jobs), (SELECT COUNT(*) FROM jobs WHERE settled = 0)";
+
+const BY_STATE: &str =
+    "SELECT state, COUNT(*) FROM jobs WHERE settled = 0 GROUP BY state ORDER BY state";
 
 const UNSETTLED: &str = "SELECT * FROM jobs WHERE settled = 0 ORDER BY id";
 
@@ -66,6 +72,7 @@ pub struct Store {
     /// Keeps other bots away from the file.
     lock: Arc<file::lock::Lock>,
     interceptor: Option<Arc<dyn Interceptor>>,
+    metrics: Metrics,
 }
 
 /// The jobs for which something is left to do.
@@ -103,6 +110,24 @@ impl Store {
             Ok(Contents { schema: file::open::SCHEMA, jobs, unfinished, global_quota })
         })
         .await
+    }
+
+    /// How many unfinished jobs are in each state: the state's name, and their number.
+    ///
+    /// # Errors
+    /// When it can't be read.
+    pub async fn unfinished_by_state(&self) -> Result<Vec<(String, i64)>, StoreError> {
+        let counts = async { Ok(sqlx::query_as(BY_STATE).fetch_all(&self.reader).await?) };
+        self.run(Operation::read("unfinished_by_state"), counts).await
+    }
+
+    /// Makes sure that the database answers, and would let the bot write. No operation of a job: it is
+    /// not counted among them.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub async fn check_writable(&self) -> Result<(), StoreError> {
+        Ok(self.writer.begin_with(admit::BEGIN).await?.rollback().await?)
     }
 
     /// Writes down what has become of a job, unless somebody else was faster: `false` means that

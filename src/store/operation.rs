@@ -2,8 +2,10 @@
 
 use std::{fmt, pin::Pin, sync::Arc};
 
+use tokio::time::Instant;
+
 use super::{Store, StoreError};
-use crate::domain::JobId;
+use crate::{domain::JobId, metrics::Metrics};
 
 /// What a call of the store does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,8 +52,25 @@ impl Store {
         Self { interceptor: Some(interceptor), ..self.clone() }
     }
 
+    /// The same store, whose operations are counted.
+    #[must_use]
+    pub(crate) fn measured_by(&self, metrics: &Metrics) -> Self {
+        Self { metrics: metrics.clone(), ..self.clone() }
+    }
+
     /// Does the work of an operation.
     pub(super) async fn run<T: Send>(
+        &self,
+        operation: Operation,
+        work: impl Future<Output = Result<T, StoreError>> + Send,
+    ) -> Result<T, StoreError> {
+        let began = Instant::now();
+        let result = self.run_unmeasured(operation, work).await;
+        self.metrics.families().database(operation.is_write, result.is_ok(), began.elapsed());
+        result
+    }
+
+    async fn run_unmeasured<T: Send>(
         &self,
         operation: Operation,
         work: impl Future<Output = Result<T, StoreError>> + Send,

@@ -25,6 +25,7 @@ use super::{
 use crate::{
     domain::{Prompt, Report, WhisulJob},
     http_client::HttpClient,
+    metrics::{Metrics, Service},
     proxy::Proxies,
     retry_after,
 };
@@ -116,6 +117,12 @@ impl Whisul {
             proxies: Proxies::default(),
             now,
         }))
+    }
+
+    /// Counts its requests.
+    pub(crate) fn measure(&self, metrics: &Metrics) {
+        self.0.submissions.measure(Service::Whisul, metrics);
+        self.0.polls.measure(Service::Whisul, metrics);
     }
 
     /// Waits for a place in the rate limit, behind all who came before. Neither a wait nor a

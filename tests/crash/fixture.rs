@@ -62,6 +62,7 @@ impl Fixture {
             ("POLL_INTERVAL", "30ms"),
             ("EDIT_INTERVAL", "20ms"),
             ("WHISUL_RATE_LIMIT", "1000/1s"),
+            ("HTTP_ADDR", "off"),
             ("LOG_FORMAT", "json"),
             // A tune takes longer to make than a cover, and is no other file to the bot.
             ("ATTACH_AUDIO", "false"),

@@ -97,6 +97,7 @@ fn command(fixture: &Fixture, folder: &TempDir, settings: &[(&str, &str)]) -> Co
         ("EDIT_INTERVAL", "200ms"),
         ("JOB_TIMEOUT", "40m"),
         ("WHISUL_RATE_LIMIT", "100/1s"),
+        ("HTTP_ADDR", "off"),
     ]);
     command.envs(settings.iter().copied());
     command

@@ -21,6 +21,7 @@ use whisul_bot::{
     jobs::{Clock, JobConfig, Jobs, Services},
     media::Media,
     messages::Links,
+    metrics::Metrics,
     whisul::{RateLimit, Whisul},
 };
 
@@ -219,6 +220,7 @@ fn services(world: &Arc<World>, storage: &Storage, clock_ahead: i64) -> Services
     let ahead = state.timestamp().millis() + clock_ahead;
     let token = SecretString::new("bot".to_owned());
     Services {
+        metrics: Metrics::default(),
         store: storage.of(world),
         whisul: Whisul::with_http_client(base.clone(), http.clone(), rate, || {
             SystemTime::UNIX_EPOCH

@@ -60,6 +60,8 @@ pub(super) struct ConnectionParams<'a> {
     pub(super) closing: &'a CancellationToken,
     /// Gets the id of the bot's user.
     pub(super) user: &'a (dyn Fn(u64) + Sync),
+    /// Gets how often Discord wants a heartbeat, each time that it has acknowledged one.
+    pub(super) acknowledged: &'a (dyn Fn(Duration) + Sync),
     /// Gets the interactions.
     pub(super) interaction: &'a (dyn Fn(Value) + Sync),
 }
@@ -173,7 +175,10 @@ impl<'a> Connection<'a> {
         match payload.op {
             DISPATCH => self.take(payload),
             HEARTBEAT => self.next_heartbeat = self.next_heartbeat.min(self.earliest_heartbeat()),
-            HEARTBEAT_ACK => self.ack_until = None,
+            HEARTBEAT_ACK => {
+                self.ack_until = None;
+                (self.params.acknowledged)(self.interval);
+            }
             RECONNECT => return Err(Disconnect::Reconnect),
             INVALID_SESSION => return Err(Disconnect::Invalid { resumable: payload.d == true }),
             _ => {}
@@ -222,6 +227,8 @@ impl<'a> Connection<'a> {
 
     fn is_connected(&mut self, session: &'static str) {
         self.since = Some(Instant::now());
+        // As good as an acknowledgement, of which the first may be 40 s away.
+        (self.params.acknowledged)(self.interval);
         info!(shard = self.params.shard[0], session, "connected to Discord");
     }
 

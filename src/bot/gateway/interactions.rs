@@ -12,6 +12,7 @@ use secrecy::SecretString;
 use serde::Deserialize as _;
 use serde_json::Value;
 use serenity::all::{CommandInteraction, CommandType, Interaction};
+use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 use tracing::{error, warn};
 
@@ -24,6 +25,7 @@ use crate::{
     discord_api::{Message, Reply},
     domain::{ApplicationId, InteractionId},
     messages::text,
+    metrics::Sign,
 };
 
 /// How many interactions are remembered, so that one that comes twice, as happens around a RESUME,
@@ -133,6 +135,23 @@ impl Interactions {
     }
 
     async fn handle(&self, envelope: &Envelope, raw: &Value) {
+        let metrics = self.state.jobs.metrics();
+        metrics.signs().see(Sign::Interaction);
+        let began = Instant::now();
+        self.deal_with(envelope, raw).await;
+        metrics.families().interaction(self.label(envelope), began.elapsed());
+    }
+
+    /// What is used, as a metric's label: one of the bot's own commands, or what else it is.
+    fn label<'a>(&'a self, envelope: &'a Envelope) -> &'a str {
+        let is_meant = |name: &&str| *name == envelope.command;
+        let commands = self.shell.commands().iter();
+        let names = commands.flat_map(|it| [Some(&*it.name), it.context_menu_name.as_deref()]);
+        let own = names.flatten().find(is_meant).filter(|_| envelope.kind == COMMAND);
+        own.unwrap_or_else(|| envelope.kind())
+    }
+
+    async fn deal_with(&self, envelope: &Envelope, raw: &Value) {
         let (kind, command) = (envelope.kind(), envelope.command.as_str());
         // serenity reads forms that are laid out in a newer way, but finds nothing in them.
         let is_form = envelope.kind == MODAL;

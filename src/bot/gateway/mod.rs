@@ -71,7 +71,9 @@ pub async fn serve(
         async move {
             let commands = poise::builtins::create_application_commands(&all_commands());
             let registering = registration::register(&state.discord, application.id, &commands);
-            state.stop.run_until_cancelled(registering).await;
+            if state.stop.run_until_cancelled(registering).await.is_some() {
+                state.jobs.metrics().signs().commands_are_registered();
+            }
         }
     });
     let handlers = TaskTracker::new();
@@ -134,6 +136,7 @@ async fn keep(connections: &Connections) -> Result<(), GatewayError> {
         let answer = answer?;
         let count = answer.shards.max(1);
         info!(shards = count, sessions_left = answer.left, "connecting to the gateway");
+        connections.state().jobs.metrics().signs().expect_shards(count);
         let mut shards: FuturesUnordered<_> =
             (0..count).map(|number| Shard::new(connections, number, count).run()).collect();
         let mut over = ShardExit::Stopped;

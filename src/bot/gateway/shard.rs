@@ -171,6 +171,9 @@ impl<'a> Shard<'a> {
             shard: [self.number, self.of],
             closing: &connections.closing,
             user: &|id| connections.take_user(id),
+            acknowledged: &|interval| {
+                connections.state().jobs.metrics().signs().heartbeat(self.number, interval);
+            },
             interaction: &|raw: Value| connections.take(raw),
         };
         let mut connection = Connection::new(params, socket, &mut self.session);

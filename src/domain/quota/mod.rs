@@ -55,6 +55,18 @@ pub enum Limit {
     Global,
 }
 
+impl Limit {
+    /// Its name, for metrics.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Concurrency => "concurrency",
+            Self::Person => "user",
+            Self::Guild => "guild",
+            Self::Global => "global",
+        }
+    }
+}
+
 /// A song refused by a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refusal {

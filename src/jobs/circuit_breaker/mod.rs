@@ -62,6 +62,11 @@ impl CircuitBreaker {
         self.state().obstacle(prompt_of, Instant::now())
     }
 
+    /// What holds back everybody's prompts, while polls go on.
+    pub(super) fn hold(&self) -> Option<Obstacle> {
+        self.state().held_by()
+    }
+
     /// For how long it has been open, all in all.
     pub(super) fn open_for(&self) -> Duration {
         self.state().open_for(Instant::now())

@@ -11,6 +11,7 @@ use super::{CallOutcome, CallPermit, Doubt, ProbeResult};
 use crate::{
     domain::{Obstacle, Report, WhisulJob, WhisulJobId},
     jobs::{Jobs, rounded},
+    metrics::Sign,
     whisul::{PollError, SubmitError, Trouble},
 };
 
@@ -56,6 +57,7 @@ impl Jobs {
         let cause = answer.err().map(|error| error.cause());
         self.found(obstacle, cause.as_deref());
         if result == ProbeResult::Healthy {
+            self.metrics.signs().see(Sign::Key);
             if was_open {
                 info!("Whisul answers again");
             }

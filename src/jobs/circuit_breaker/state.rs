@@ -110,6 +110,10 @@ impl BreakerState {
         })
     }
 
+    pub(super) fn held_by(&self) -> Option<Obstacle> {
+        self.held.as_ref().map(|held| held.obstacle)
+    }
+
     pub(super) fn is_held_by(&self, obstacle: Obstacle) -> bool {
         self.held.as_ref().is_some_and(|held| held.obstacle == obstacle)
     }

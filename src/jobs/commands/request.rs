@@ -130,7 +130,10 @@ impl Jobs {
             Ok(Admission::Accepted) => {}
             Ok(Admission::Known) => return Ok(None),
             Ok(Admission::Repeated) => return Err(RequestError::Repeated),
-            Ok(Admission::Refused(refusal)) => return Err(RequestError::Refused(refusal)),
+            Ok(Admission::Refused(refusal)) => {
+                self.metrics.families().refused(refusal.limit.name());
+                return Err(RequestError::Refused(refusal));
+            }
             Ok(Admission::Restricted(restriction)) => {
                 return Err(RequestError::Restricted(restriction));
             }

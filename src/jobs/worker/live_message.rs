@@ -136,6 +136,7 @@ impl Display {
             if self.gone || self.shown.is_none() || self.would_change(jobs, job) {
                 break;
             }
+            jobs.metrics.families().saved_edit();
         }
         if job.awaits_turn() {
             jobs.pace.turn(|| EDIT_GAP).await;
@@ -175,6 +176,7 @@ impl Display {
         }
         match jobs.deliverer.show_progress(job, &message, jobs.clock.now()).await {
             Ok(()) => {
+                jobs.metrics.families().edited();
                 self.shown = body;
                 self.edited_at = Instant::now();
             }

@@ -9,6 +9,7 @@ use super::{Worker, step_error::StepError};
 use crate::{
     domain::{Event, Failure, Report, State, WhisulJob},
     jobs::circuit_breaker::{Doubt, probe::poll_outcome},
+    metrics::Sign,
     whisul::PollError,
 };
 
@@ -43,8 +44,13 @@ impl Worker {
             let doubt = jobs.record_call(pass, poll_outcome(&answer, may_doubt));
             (answer, doubt)
         };
-        match self.attending(ask).await? {
-            (Ok(report), _) => Ok(self.read(report)),
+        let (answer, doubt) = self.attending(ask).await?;
+        jobs.metrics.families().polled(answer.is_ok());
+        match (answer, doubt) {
+            (Ok(report), _) => {
+                self.jobs.metrics.signs().see(Sign::Poll);
+                Ok(self.read(report))
+            }
             (Err(error), doubt) => {
                 warn!(%error, "poll failed, retrying");
                 self.note_failure(&error, may_doubt);

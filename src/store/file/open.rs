@@ -14,7 +14,10 @@ use sqlx::{
 };
 
 use super::lock::Lock;
-use crate::store::{OpenError, Store};
+use crate::{
+    metrics::Metrics,
+    store::{OpenError, Store},
+};
 
 /// How long to wait for the database while others hold it.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
@@ -97,7 +100,7 @@ impl Store {
             .max_connections(READERS)
             .acquire_timeout(patience)
             .connect_lazy_with(options);
-        Ok(Self { writer, reader, lock, interceptor: None })
+        Ok(Self { writer, reader, lock, interceptor: None, metrics: Metrics::default() })
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod doctor;
 mod fault_matrix;
+mod health;
 mod http_proxy;
 mod panics;
 mod settings;

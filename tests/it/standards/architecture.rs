@@ -18,7 +18,7 @@ const LAYERS: [&[&str]; 10] = [
     &["discord_api", "store", "whisul"],
     &["media"],
     &["http_client", "proxy"],
-    &["domain", "failpoint", "network", "retry_after"],
+    &["domain", "failpoint", "metrics", "network", "retry_after"],
 ];
 /// `network` names causes in a form of the domain's, the one import within a row.
 const EXCEPTION: (&str, &str) = ("network", "domain");

@@ -1,0 +1,92 @@
+//! When something was last heard of.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::time::Instant;
+
+/// Something that happens again and again while all is well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Sign {
+    /// The loop that watches the bot has gone round.
+    Beat,
+    /// The database has let the bot write.
+    Database,
+    /// Somebody has used the bot.
+    Interaction,
+    /// Whisul has accepted the API key, in a probe.
+    Key,
+    /// Whisul has answered a poll.
+    Poll,
+    /// An outcome has reached Discord.
+    Delivery,
+}
+
+/// The last sign of life of one connection to the gateway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Heartbeat {
+    /// How long ago it was.
+    pub(crate) age: Duration,
+    /// How often Discord wants a heartbeat.
+    pub(crate) interval: Duration,
+}
+
+/// When each sign was last seen.
+#[derive(Debug, Default)]
+pub(crate) struct Signs {
+    seen: Mutex<BTreeMap<Sign, Instant>>,
+    /// By the number of the shard.
+    heartbeats: Mutex<BTreeMap<u32, (Instant, Duration)>>,
+    commands_registered: AtomicBool,
+}
+
+impl Signs {
+    /// It has just been seen.
+    pub(crate) fn see(&self, sign: Sign) {
+        lock(&self.seen).insert(sign, Instant::now());
+    }
+
+    /// How long ago it was last seen; `None` if it never was.
+    pub(crate) fn age(&self, sign: Sign) -> Option<Duration> {
+        lock(&self.seen).get(&sign).map(Instant::elapsed)
+    }
+
+    /// A shard's heartbeat was acknowledged. `interval` is how often Discord wants one.
+    pub(crate) fn heartbeat(&self, shard: u32, interval: Duration) {
+        lock(&self.heartbeats).insert(shard, (Instant::now(), interval));
+    }
+
+    /// Discord wants this many shards from now on: those with higher numbers are no more.
+    pub(crate) fn expect_shards(&self, count: u32) {
+        lock(&self.heartbeats).retain(|shard, _| *shard < count);
+    }
+
+    /// The last acknowledgement of each shard that has ever connected.
+    pub(crate) fn heartbeats(&self) -> Vec<Heartbeat> {
+        let of = |(at, interval): &(Instant, Duration)| Heartbeat {
+            age: at.elapsed(),
+            interval: *interval,
+        };
+        lock(&self.heartbeats).values().map(of).collect()
+    }
+
+    /// Discord has all commands.
+    pub(crate) fn commands_are_registered(&self) {
+        self.commands_registered.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it has.
+    pub(crate) fn are_commands_registered(&self) -> bool {
+        self.commands_registered.load(Ordering::Relaxed)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,150 @@
+//! What the signs of life mean.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::{domain::Obstacle, metrics::Heartbeat};
+
+/// A beat may be late by a database that takes its time, but not by more than this.
+const BEAT_LATE: Duration = Duration::from_secs(30);
+/// For how long the database may be busy with something else, such as another program's write.
+const DATABASE_LATE: Duration = Duration::from_secs(15);
+/// So many heartbeats may go unacknowledged. The bot connects anew after one; this leaves it the time.
+const INTERVALS: u32 = 3;
+
+/// What is known.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Facts {
+    /// How long ago the bot last looked at itself.
+    pub(super) beat: Option<Duration>,
+    /// How long ago the database last let it write.
+    pub(super) database: Option<Duration>,
+    pub(super) heartbeats: Vec<Heartbeat>,
+    pub(super) are_commands_registered: bool,
+    pub(super) is_key_accepted: bool,
+    /// What keeps songs from Whisul.
+    pub(super) obstacle: Option<Obstacle>,
+}
+
+/// Something that is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Reason {
+    /// For programs.
+    pub(super) code: &'static str,
+    /// For people.
+    pub(super) reason: &'static str,
+}
+
+/// Good, or what is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Judgement(pub(super) Vec<Reason>);
+
+impl Judgement {
+    pub(super) fn is_good(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Facts {
+    /// A fresh start has no signs yet, and is no failure.
+    pub(super) fn alive(&self) -> Judgement {
+        let is_late = |age: Option<Duration>, limit| age.is_some_and(|age| age > limit);
+        let mut wrong = Vec::new();
+        if is_late(self.beat, BEAT_LATE) {
+            wrong.push(Reason { code: "hung", reason: "the bot's own loop has stopped" });
+        }
+        let is_silent = self.beat.is_some() && self.database.is_none();
+        if is_silent || is_late(self.database, DATABASE_LATE) {
+            wrong.push(Reason { code: "database", reason: "the database can't be written" });
+        }
+        Judgement(wrong)
+    }
+
+    pub(super) fn ready(&self) -> Judgement {
+        let Judgement(mut wrong) = self.alive();
+        let mut add = |code, reason| wrong.push(Reason { code, reason });
+        if self.beat.is_none() {
+            add("starting", "the bot has just started");
+        }
+        let is_silent = |it: &Heartbeat| it.age > it.interval * INTERVALS;
+        if self.heartbeats.is_empty() {
+            add("gateway", "the bot has not connected to Discord yet");
+        } else if self.heartbeats.iter().any(is_silent) {
+            add("gateway", "Discord's gateway does not answer");
+        }
+        if !self.are_commands_registered {
+            add("commands", "the commands are not registered with Discord yet");
+        }
+        match self.obstacle {
+            Some(Obstacle::BadKey) => add("key", "Whisul rejects the API key"),
+            Some(Obstacle::OutOfCredit) => add("credit", "the API key's account is out of credit"),
+            Some(Obstacle::Unreachable) => add("whisul", "Whisul can't be reached"),
+            Some(Obstacle::Busy) => add("whisul", "Whisul has asked for a pause"),
+            None if !self.is_key_accepted => add("key", "Whisul has not accepted the API key yet"),
+            None => {}
+        }
+        Judgement(wrong)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn well() -> Facts {
+        Facts {
+            beat: Some(SECOND),
+            database: Some(SECOND),
+            heartbeats: vec![Heartbeat { age: 40 * SECOND, interval: 41 * SECOND }],
+            are_commands_registered: true,
+            is_key_accepted: true,
+            obstacle: None,
+        }
+    }
+
+    fn codes(Judgement(wrong): Judgement) -> Vec<&'static str> {
+        wrong.iter().map(|reason| reason.code).collect()
+    }
+
+    #[test]
+    fn a_bot_that_works_is_alive_and_ready() {
+        assert!(well().alive().is_good() && well().ready().is_good());
+    }
+
+    #[test]
+    fn a_bot_that_starts_is_alive_and_not_ready() {
+        let facts = Facts::default();
+        assert!(facts.alive().is_good());
+        assert_eq!(codes(facts.ready()), ["starting", "gateway", "commands", "key"]);
+    }
+
+    #[test]
+    fn only_what_a_restart_may_mend_makes_it_dead() {
+        let hung = Facts { beat: Some(31 * SECOND), ..well() };
+        assert_eq!(codes(hung.alive()), ["hung"]);
+        for database in [None, Some(16 * SECOND)] {
+            assert_eq!(codes(Facts { database, ..well() }.alive()), ["database"]);
+        }
+        let silent = Heartbeat { age: 124 * SECOND, interval: 41 * SECOND };
+        let away = Facts {
+            heartbeats: vec![silent],
+            obstacle: Some(Obstacle::Unreachable),
+            is_key_accepted: false,
+            are_commands_registered: false,
+            ..well()
+        };
+        assert!(away.alive().is_good());
+        assert_eq!(codes(away.ready()), ["gateway", "commands", "whisul"]);
+    }
+
+    #[test]
+    fn one_silent_shard_is_enough() {
+        let beats = |age| Heartbeat { age, interval: 41 * SECOND };
+        let facts = |other| Facts { heartbeats: vec![beats(SECOND), beats(other)], ..well() };
+        assert!(facts(123 * SECOND).ready().is_good());
+        assert_eq!(codes(facts(124 * SECOND).ready()), ["gateway"]);
+    }
+}

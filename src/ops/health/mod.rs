@@ -1,0 +1,108 @@
+//! Whether the bot works: watched by a loop of its own, and told over HTTP, to the service manager and
+//! to `whisul-bot healthcheck`.
+
+mod client;
+mod exposition;
+mod judgement;
+mod page;
+mod process;
+mod server;
+mod service_manager;
+mod snapshot;
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use tokio::{net::TcpListener, time::timeout};
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info, warn};
+
+pub use client::healthcheck;
+use judgement::{Facts, Judgement};
+
+use crate::{jobs::Jobs, metrics::Sign};
+
+/// How often the bot is looked at.
+const BEAT: Duration = Duration::from_secs(5);
+/// How long the database may take to answer.
+const DATABASE_PATIENCE: Duration = Duration::from_secs(10);
+
+/// The health of a running bot.
+#[derive(Clone)]
+pub(crate) struct Health {
+    jobs: Arc<Jobs>,
+}
+
+impl Health {
+    /// The health of a bot that does these jobs.
+    pub(crate) fn of(jobs: &Arc<Jobs>) -> Self {
+        Self { jobs: Arc::clone(jobs) }
+    }
+
+    /// Watches the bot until `stop`, tells the service manager, and answers at `address` if there is
+    /// one. An address that can't be used keeps no song from anybody: the log says so.
+    pub(crate) async fn watch(self, address: Option<SocketAddr>, stop: CancellationToken) {
+        let answering = async {
+            let Some(address) = address else { return };
+            match TcpListener::bind(address).await {
+                Ok(listener) => {
+                    let address = listener.local_addr().unwrap_or(address);
+                    info!(%address, "health and metrics are served");
+                    server::serve(listener, self.clone()).await;
+                }
+                Err(error) => error!(
+                    %address,
+                    %error,
+                    "health and metrics are not served; set HTTP_ADDR to a free address, or to off"
+                ),
+            }
+        };
+        let beating = async {
+            service_manager::ready();
+            let mut ticks = tokio::time::interval(BEAT);
+            loop {
+                ticks.tick().await;
+                self.beat().await;
+            }
+        };
+        let watching = async { tokio::join!(answering, beating) };
+        stop.run_until_cancelled(watching).await;
+        service_manager::stopping();
+    }
+
+    /// Looks at what all work needs.
+    async fn beat(&self) {
+        let signs = self.jobs.metrics().signs();
+        match timeout(DATABASE_PATIENCE, self.jobs.store().check_writable()).await {
+            Ok(Ok(())) => signs.see(Sign::Database),
+            Ok(Err(error)) => warn!(%error, "the database can't be written"),
+            Err(_) => warn!("the database does not answer"),
+        }
+        self.jobs.pass_locks();
+        signs.see(Sign::Beat);
+        if self.facts().alive().is_good() {
+            service_manager::alive();
+        }
+    }
+
+    fn facts(&self) -> Facts {
+        let signs = self.jobs.metrics().signs();
+        Facts {
+            beat: signs.age(Sign::Beat),
+            database: signs.age(Sign::Database),
+            heartbeats: signs.heartbeats(),
+            are_commands_registered: signs.are_commands_registered(),
+            is_key_accepted: signs.age(Sign::Key).is_some(),
+            obstacle: self.jobs.obstacle(),
+        }
+    }
+
+    /// Whether the process does its work. Nothing that a restart can't mend makes it fail.
+    fn alive(&self) -> Judgement {
+        self.facts().alive()
+    }
+
+    /// Whether people get songs.
+    fn ready(&self) -> Judgement {
+        self.facts().ready()
+    }
+}
