@@ -6,8 +6,10 @@ mod auth;
 mod client;
 mod endpoints;
 mod error;
+pub(crate) mod install_links;
 mod limits;
 mod message;
+pub(crate) mod permissions;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod properties;
 mod request;

@@ -3,11 +3,10 @@
 
 use tokio::runtime::Builder;
 
-use super::permissions::least;
 use crate::{
     config::Settings,
-    discord_api::{Discord, DiscordError},
-    domain::{ApplicationId, with_causes},
+    discord_api::{Discord, DiscordError, install_links},
+    domain::with_causes,
 };
 
 /// The links for the bot with the token in the settings. To be called outside of a tokio runtime.
@@ -30,42 +29,7 @@ pub fn invite(settings: &Settings) -> Result<String, String> {
     Ok(format!(
         "{}\n\n  Add it to a server that you manage:\n  {}\n\n  Use it everywhere by yourself:\n  {}",
         application.name,
-        for_servers(application.id),
-        for_users(application.id)
+        install_links::for_servers(application.id),
+        install_links::for_users(application.id)
     ))
-}
-
-/// Adds the bot to a server, with the least permissions (Discord docs, `OAuth2` > Bot Authorization
-/// Flow).
-fn for_servers(id: ApplicationId) -> String {
-    let permissions = least();
-    format!(
-        "https://discord.com/oauth2/authorize?client_id={id}&integration_type=0\
-         &scope=bot+applications.commands&permissions={permissions}"
-    )
-}
-
-/// Installs it for a person (Discord docs, Application Resource > Installation Context).
-fn for_users(id: ApplicationId) -> String {
-    format!(
-        "https://discord.com/oauth2/authorize?client_id={id}&integration_type=1\
-         &scope=applications.commands"
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_links_ask_for_no_more_than_is_needed() {
-        let link = for_servers(ApplicationId(7));
-        assert!(
-            link.ends_with(
-                "client_id=7&integration_type=0&scope=bot+applications.commands&permissions=117760"
-            ),
-            "{link}"
-        );
-        assert!(!for_users(ApplicationId(7)).contains("permissions"));
-    }
 }

@@ -5,7 +5,6 @@ mod command_line;
 mod doctor;
 pub(crate) mod health;
 mod invite;
-mod permissions;
 pub mod signals;
 pub(crate) mod startup;
 pub mod telemetry;

@@ -35,7 +35,8 @@ use self::{
 };
 use super::{BotState, all_commands, registration};
 use crate::{
-    discord_api::{Application, DiscordError},
+    discord_api::{Application, DiscordError, install_links},
+    domain::ApplicationId,
     jobs::{Backoff, OwnerProblem, rounded},
 };
 
@@ -55,6 +56,7 @@ pub async fn serve(
     };
     let application = application?;
     info!(application = %application.id, name = application.name, "logged in to Discord");
+    suggest_invitation(&state, application.id).await;
     if application.owners.is_empty() {
         warn!("Discord names no owner of this application, so nobody can be told of problems");
     }
@@ -101,6 +103,14 @@ pub async fn serve(
         } => connections.closing.cancel(),
     }
     keeping.await
+}
+
+/// Tells how the bot is added to a server, as long as nobody has asked it for a song.
+async fn suggest_invitation(state: &BotState, application: ApplicationId) {
+    if state.jobs.store().contents().await.is_ok_and(|contents| contents.jobs == 0) {
+        let link = install_links::for_servers(application);
+        info!(link, "add the bot to a server with this link");
+    }
 }
 
 /// Asks who we are until Discord answers.

@@ -2,9 +2,11 @@
 
 use super::Finding;
 use crate::{
-    discord_api::{Discord, DiscordError, GuildChannel, JoinedGuild, Overwrite},
+    discord_api::{
+        Discord, DiscordError, GuildChannel, JoinedGuild, Overwrite,
+        permissions::{ADMINISTRATOR, NEEDED, VIEW_CHANNEL},
+    },
     domain::{RoleId, UserId},
-    ops::permissions::{ADMINISTRATOR, NEEDED, VIEW_CHANNEL},
 };
 
 const CHECK: &str = "permissions";

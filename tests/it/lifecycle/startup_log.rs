@@ -33,6 +33,22 @@ async fn run_before(fixture: &mut Fixture) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_first_start_names_the_link_that_adds_the_bot_to_a_server() {
+    let fixture = without_bot(&[]).await;
+    let bot = Program::logged(&fixture);
+    let log = until_logged(&fixture, "add the bot to a server with this link");
+    assert!(log.contains("https://discord.com/oauth2/authorize?client_id="), "{log}");
+    drop(bot);
+
+    // Once somebody has used it, it is known how.
+    let mut fixture = without_bot(&[]).await;
+    run_before(&mut fixture).await;
+    let _bot = Program::logged(&fixture);
+    let log = until_logged(&fixture, "connected to Discord");
+    assert!(!log.contains("add the bot to a server"), "{log}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_log_of_a_start_names_version_limits_and_each_step_to_discord() {
     let settings = [
         ("LOG_FORMAT", "json"),

@@ -4,4 +4,5 @@ pub(crate) mod architecture;
 mod import_cycles;
 mod literals;
 mod log_lines;
+mod monitoring;
 mod texts;

@@ -2,11 +2,11 @@
 //! Permission Flags.
 
 /// With this, all others are held.
-pub(super) const ADMINISTRATOR: u64 = 1 << 3;
+pub(crate) const ADMINISTRATOR: u64 = 1 << 3;
 /// To see the channel at all.
-pub(super) const VIEW_CHANNEL: u64 = 1 << 10;
+pub(crate) const VIEW_CHANNEL: u64 = 1 << 10;
 /// What a song's message needs besides, by the names of Discord's own settings.
-pub(super) const NEEDED: [(u64, &str); 4] = [
+pub(crate) const NEEDED: [(u64, &str); 4] = [
     (1 << 11, "Send Messages"),
     (1 << 14, "Embed Links"),
     (1 << 15, "Attach Files"),
@@ -14,6 +14,6 @@ pub(super) const NEEDED: [(u64, &str); 4] = [
 ];
 
 /// The least permissions with which everything works.
-pub(super) fn least() -> u64 {
+pub(crate) fn least() -> u64 {
     NEEDED.iter().fold(VIEW_CHANNEL, |all, (bit, _)| all | bit)
 }
