@@ -84,6 +84,27 @@ fn what_is_set_to_nothing_is_unset() {
 }
 
 #[test]
+fn an_http_address_is_an_address_a_port_or_nothing() {
+    let address = |text| accepted(&[("HTTP_ADDR", text)]).http_addr.map(|it| it.to_string());
+    assert_eq!(accepted(&[]).http_addr.unwrap().to_string(), "127.0.0.1:9464");
+    for text in ["", " ", "off", "OFF"] {
+        assert_eq!(address(text), None, "{text}");
+    }
+    for (text, expected) in [
+        ("0.0.0.0:80", "0.0.0.0:80"),
+        ("[::1]:9464", "[::1]:9464"),
+        ("localhost:1", "127.0.0.1:1"),
+        (":9464", "0.0.0.0:9464"),
+        ("http://127.0.0.1:9464/", "127.0.0.1:9464"),
+    ] {
+        assert_eq!(address(text).as_deref(), Some(expected), "{text}");
+    }
+    for text in ["9464", "on", "127.0.0.1", "127.0.0.1:99999", "example.org:80", "[::1]"] {
+        assert_eq!(invalid(&[("HTTP_ADDR", text)]), ["HTTP_ADDR"], "{text}");
+    }
+}
+
+#[test]
 fn every_example_is_accepted_but_for_those_of_secrets() {
     let is_secret = |name: &str| ["DISCORD_TOKEN", "WHISUL_API_KEY"].contains(&name);
     for setting in TABLE.iter().filter(|setting| !is_secret(setting.name)) {
@@ -106,7 +127,7 @@ fn all_faults_are_told_at_once_and_no_value_is_repeated() {
         assert!(told.contains(&names), "{} is missing in:\n{told}", setting.name);
         assert!(told.contains(&format!("Example: {}={}", setting.name, setting.example)));
     }
-    assert!(told.starts_with("The settings have 25 errors:\n"), "{told}");
+    assert!(told.starts_with("The settings have 26 errors:\n"), "{told}");
     assert!(!told.contains("s3cr3t"), "{told}");
 }
 

@@ -63,7 +63,7 @@ The exit code is 1 if something does not work, and 0 otherwise.")]
         #[arg(long)]
         report: bool,
     },
-    /// Ask the running bot whether it is well, as a container's health check does
+    /// Ask the running bot whether it is well
     #[command(after_help = "\
 The exit code is 0 if it is, and 1 otherwise.
 Of the settings, only HTTP_ADDR is needed.")]

@@ -128,8 +128,8 @@ fn permissions_in(
 mod tests {
     use super::*;
     use crate::{
+        discord_api::permissions::least,
         domain::{ChannelId, GuildId},
-        ops::permissions::least,
     };
 
     const SEND: u64 = 1 << 11;

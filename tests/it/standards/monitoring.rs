@@ -16,7 +16,7 @@ fn names(text: &str) -> BTreeSet<String> {
 #[test]
 fn dashboard_and_alerts_name_metrics_that_exist() {
     let read = |path: &str| fs::read_to_string(path).unwrap();
-    let source = read("src/metrics/families.rs") + &read("src/ops/health/exposition.rs");
+    let source = [read("src/metrics/families.rs"), read("src/ops/health/exposition.rs")].concat();
     let used: BTreeSet<_> =
         ["deploy/monitoring/alerts.yml", "deploy/monitoring/grafana/whisul-bot.json"]
             .into_iter()
