@@ -51,7 +51,7 @@ Of the settings, only DATABASE_URL is needed.")]
         #[arg(value_parser = file_or_stdio())]
         file: FileOrStdio,
     },
-    /// Check what the bot depends on, and say how to correct what is wrong
+    /// Check what the bot depends on, with a remedy for each problem
     #[command(after_help = "\
 The bot may run meanwhile. No song is spent, and nothing is changed.
 The exit code is 1 if something does not work, and 0 otherwise.")]
