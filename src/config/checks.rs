@@ -12,8 +12,8 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use url::Url;
 
 use super::{
-    LogFormat,
     errors::{BadEntry, Problem, Wrong},
+    settings::LogFormat,
     table,
 };
 use crate::{

@@ -1,10 +1,14 @@
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use proptest::prelude::*;
 use secrecy::ExposeSecret;
+use url::Url;
 
-use super::*;
-use crate::domain::{FollowUpSettings, Quota, RoleId};
+use super::{errors::ConfigError, *};
+use crate::domain::{FollowUpSettings, GuildId, Quota, RoleId};
 
 const REQUIRED: [(&str, &str); 2] = [("DISCORD_TOKEN", "to.k-e_n"), ("WHISUL_API_KEY", "key")];
 
