@@ -63,6 +63,12 @@ impl Patience {
         is_over.then_some(Event::Failed(Failure::GivenUp))
     }
 
+    /// Whisul said something about a job that can't be understood. So it knows the job: a report before
+    /// that there is none was mistaken.
+    pub fn contradict_loss(&mut self) {
+        self.lost = None;
+    }
+
     fn persists(&mut self, report: &Report, watched: Duration) -> bool {
         let loss = discriminant(report);
         // Two kinds of loss contradict each other: one of them is mistaken.
@@ -166,6 +172,18 @@ mod tests {
         }
         let vanished = Some(Event::Failed(Failure::Vanished));
         assert_eq!(patience.judge(&job, Report::Vanished, NOW, at(40)), vanished);
+    }
+
+    #[test]
+    fn polls_in_between_that_can_not_be_understood_start_the_count_again() {
+        let (job, mut patience) = (running(), patience());
+        for poll in 0..100 {
+            let lost = patience.judge(&job, Report::Vanished, NOW, INTERVAL * poll);
+            assert_eq!(lost, None, "poll {poll}");
+            if poll % 20 == 19 {
+                patience.contradict_loss();
+            }
+        }
     }
 
     #[test]

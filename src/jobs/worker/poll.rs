@@ -10,7 +10,7 @@ use crate::{
     domain::{Event, Failure, Report, State, WhisulJob},
     jobs::circuit_breaker::{Doubt, probe::poll_outcome},
     metrics::Sign,
-    whisul::PollError,
+    whisul::{PollError, Trouble},
 };
 
 impl Worker {
@@ -76,6 +76,9 @@ impl Worker {
         watch.failures = watch.failures.saturating_add(1);
         if doubted {
             watch.doubted_at = Some(Instant::now());
+        }
+        if let PollError::Transient { source: Trouble::Garbage, .. } = error {
+            watch.patience.contradict_loss();
         }
         watch.asked = match error {
             PollError::RateLimited { retry_after } | PollError::Transient { retry_after, .. } => {
