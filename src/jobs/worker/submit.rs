@@ -58,7 +58,8 @@ impl Worker {
         }
         self.persist(Event::TurnCame).await?;
         // To write that down may take long, too. What has happened meanwhile keeps the prompt back.
-        if jobs.stop.is_cancelled() || !pass.stands() {
+        let is_cancelled = jobs.registry.is_to_be_cancelled(self.job.id);
+        if is_cancelled || jobs.stop.is_cancelled() || !pass.stands() {
             return self.persist(Event::NotTaken).await;
         }
         // From here on nothing interrupts: the answer says whether a song was paid for.
