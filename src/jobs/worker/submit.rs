@@ -63,9 +63,13 @@ impl Worker {
             return self.persist(Event::NotTaken).await;
         }
         // From here on nothing interrupts: the answer says whether a song was paid for.
-        let submission = permit.submit(&self.job.prompt);
-        let answer = self.display.during(&jobs, &self.job, submission).await;
-        let doubt = jobs.record_call(pass, submission_outcome(&answer));
+        let submission = async {
+            let answer = permit.submit(&self.job.prompt).await;
+            // An edit that is on its way may take long: others' prompts are kept back at once.
+            let doubt = jobs.record_call(pass, submission_outcome(&answer));
+            (answer, doubt)
+        };
+        let (answer, doubt) = self.display.during(&jobs, &self.job, submission).await;
         self.watch = Watch::new(&jobs);
         let setback = Setback::of(&answer);
         self.persist(submission_of(answer).event(jobs.clock.now())).await?;
