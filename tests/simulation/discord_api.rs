@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use whisul_bot::{
-    domain::{ChannelId, JobId},
+    domain::{ChannelId, Delivery, Job, JobId, NewMessageTarget},
     http_client::TransportError,
 };
 
@@ -15,6 +15,16 @@ use super::{
     people::user_id,
     world::{State, index_of},
 };
+
+/// Whether the new message about a job is looked for here.
+fn is_sought(row: &Job, path: &str) -> bool {
+    let channel = match row.delivery {
+        Delivery::Posting(NewMessageTarget::InChannel) => row.place.channel,
+        Delivery::Posting(NewMessageTarget::Direct) => direct_channel(row.requester.0),
+        _ => return false,
+    };
+    path == format!("channels/{channel}/messages")
+}
 
 /// Discord's error.
 pub(crate) fn error(status: u16, code: u64) -> Reply {
@@ -251,12 +261,14 @@ impl State {
         }
     }
 
-    /// The requests whose outcome a call brings, or may bring.
+    /// The requests whose outcome a call brings, may bring, or looks for.
     fn about(&self, call: &Call) -> Vec<usize> {
         let direct = call.body["recipient_id"].as_str();
         let is_it = |(index, interaction): &(&usize, &Interaction)| {
             let person = user_id(self.plan.requests[**index].person).to_string();
-            shows_outcome(&call.body, interaction.id) || direct == Some(&*person)
+            let is_sought = call.method == "GET"
+                && self.rows.get(*index).is_some_and(|row| is_sought(row, &call.path));
+            shows_outcome(&call.body, interaction.id) || direct == Some(&*person) || is_sought
         };
         self.discord.interactions.iter().filter(is_it).map(|(index, _)| *index).collect()
     }

@@ -81,16 +81,18 @@ impl State {
         }
     }
 
+    /// The job that a new message is about: what is told to the owner is about none.
+    pub(crate) fn job_of_nonce(&self, nonce: &str) -> Option<JobId> {
+        let job = JobId(nonce.parse().ok()?);
+        let known = self.discord.interactions.get(&index_of(job));
+        known.is_some_and(|known| known.id == job).then_some(job)
+    }
+
     pub(crate) fn post(&mut self, channel: &str, body: &Value) -> Outcome {
         let channel = ChannelId(channel.parse().unwrap());
         let nonce = body["nonce"].as_str().unwrap().to_owned();
         let is_notice = nonce.ends_with('r');
-        let job = nonce.trim_end_matches('r').parse().ok().map(JobId);
-        let about = job.filter(|job| {
-            let known = self.discord.interactions.get(&index_of(*job));
-            known.is_some_and(|known| known.id == *job)
-        });
-        let Some(job) = about else {
+        let Some(job) = self.job_of_nonce(nonce.trim_end_matches('r')) else {
             self.see("the owner is told");
             return Ok(Reply::json(200, &json!({ "id": "6" })));
         };

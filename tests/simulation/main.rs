@@ -3,7 +3,7 @@
 //! and crashes. Whatever others can see is held against what the bot promises, at every step.
 //!
 //! `LIVES=100000 cargo test --release --test simulation -- --nocapture` lives through more jobs.
-//! `SEED=…` tells the story of one world. Where a promise is broken, the test prints what of the
+//! `ALL=1` goes on after a broken promise. `SEED=…` tells the story of one world. Where a promise is broken, the test prints what of the
 //! world's plan that takes: `PLAN='…'` plays it again, even after plans are drawn otherwise.
 #![expect(
     clippy::unwrap_used,
@@ -17,10 +17,12 @@ mod discord;
 mod discord_api;
 mod discord_channels;
 mod draw;
+mod draw_faults;
 mod events;
 mod network;
 mod people;
 mod plan;
+mod probes;
 mod process;
 mod promises;
 mod rows;
@@ -35,7 +37,7 @@ use std::{env::var, time::Instant};
 
 use plan::Plan;
 use process::End;
-use search::{search, world_of};
+use search::{Found, search, world_of};
 use shrink::shrunk;
 use storage::Database;
 
@@ -52,9 +54,10 @@ fn no_promise_is_broken_whatever_happens() {
     }
     let lives = var("LIVES").map_or(LIVES, |lives| lives.parse().unwrap());
     let began = Instant::now();
-    let found = search(lives);
+    let found = search(lives, var("ALL").is_ok());
     let seconds = began.elapsed().as_secs_f64();
-    println!("{} lives, {} calls in {seconds:.1} s", found.lives, found.calls);
+    let Found { worlds, calls, .. } = found;
+    println!("{} lives in {worlds} worlds, {calls} calls in {seconds:.1} s", found.lives);
     if let Some(seed) = found.broken_by {
         println!("SEED={seed}");
         let (plan, database) = (draw::plan(seed), Database::new());

@@ -10,7 +10,7 @@ use tokio::time::sleep;
 use whisul_bot::http_client::{Exchange, Transport, TransportError};
 
 use super::{
-    plan::{FaultKind, Service, When},
+    plan::{FaultKind, Outage, Service, When},
     world::{Phase, State, World},
 };
 
@@ -120,6 +120,7 @@ impl Flight {
     fn take_off(world: Arc<World>, call: Call) -> (Self, FlightPlan) {
         let mut state = world.state();
         let (number, fault) = state.count(call.service);
+        let fault = state.lost_post(&call).or(fault);
         let what = if call.service == Service::Discord { "discord" } else { "whisul" };
         let most = if fault.is_some() { 1500 } else { 150 };
         let plan = FlightPlan {
@@ -232,6 +233,21 @@ fn carries_out(fault: Option<FaultKind>) -> bool {
 }
 
 impl State {
+    /// Whether Discord goes away with the response to this new message.
+    fn lost_post(&mut self, call: &Call) -> Option<FaultKind> {
+        if !self.is_troubled() {
+            return None;
+        }
+        // A notice has a nonce of another form.
+        self.job_of_nonce(call.body["nonce"].as_str()?)?;
+        let (post, from) = (self.posts, self.now());
+        self.posts += 1;
+        let lost = self.plan.lost_posts.iter().find(|lost| lost.post == post)?;
+        let (to, kind) = (from + lost.lasts, lost.kind);
+        self.plan.outages.push(Outage { service: Service::Discord, from, to, kind });
+        Some(FaultKind::LostResponse { times_out: false })
+    }
+
     /// The bot sends a request.
     fn departs(&mut self, call: &Call, plan: &FlightPlan) {
         let fault = plan.fault.map_or(String::new(), |fault| format!(": {fault:?}"));
@@ -244,6 +260,7 @@ impl State {
         if call.service == Service::Whisul && call.path.starts_with("/api/") {
             self.check_rate();
         }
+        self.check_probed(call);
         if let Some(message) = self.target(call) {
             self.check_edit(message);
         }
@@ -262,8 +279,9 @@ impl State {
         if call.is_prompt() {
             self.prompt_answered(call, answer);
         }
-        if call.service == Service::Discord {
-            self.discord_answered(call, answer);
+        match call.service {
+            Service::Discord => self.discord_answered(call, answer),
+            _ => self.probe_answered(call, answer),
         }
     }
 }

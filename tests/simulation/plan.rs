@@ -15,6 +15,8 @@ pub(crate) struct Plan {
     pub(crate) actions: Vec<Action>,
     pub(crate) outages: Vec<Outage>,
     pub(crate) faults: Vec<Fault>,
+    #[serde(default)]
+    pub(crate) lost_posts: Vec<LostPost>,
     pub(crate) ends: Vec<ProcessEnd>,
 }
 
@@ -174,6 +176,16 @@ pub(crate) struct Outage {
 pub(crate) struct Fault {
     pub(crate) service: Service,
     pub(crate) call: u64,
+    pub(crate) kind: FaultKind,
+}
+
+/// A new message about a song whose response gets lost, since Discord goes away just then.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct LostPost {
+    /// Its number among all that the bot tries to post.
+    pub(crate) post: u64,
+    /// For how long Discord is away, and what happens to each call meanwhile.
+    pub(crate) lasts: u64,
     pub(crate) kind: FaultKind,
 }
 

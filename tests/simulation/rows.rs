@@ -183,8 +183,11 @@ impl State {
         let age = song.map_or(0, |song| song.age(now));
         let first = self.discord.first_answer(index);
         let stands = first.is_some_and(|message| !message.is_deleted);
-        if outcome_of(after) == "given up" && end == Some(SongEnd::Unreadable) {
-            self.see("given up without a word");
+        if after.state == JobState::Failed(Failure::GivenUp) {
+            self.check_given_up(index);
+            if end == Some(SongEnd::Unreadable) {
+                self.see("given up without a word");
+            }
         }
         let submission = self.plan.requests[index].submission;
         let is_stormy = self.plan.faults.iter().any(|fault| fault.service == Service::Whisul);

@@ -19,6 +19,7 @@ use super::{
 #[derive(Default)]
 pub(crate) struct Found {
     pub(crate) lives: u64,
+    pub(crate) worlds: u64,
     pub(crate) calls: u64,
     pub(crate) coverage: Coverage,
     /// The seed of the world in which a promise was broken.
@@ -28,6 +29,7 @@ pub(crate) struct Found {
 impl Found {
     fn add(&mut self, more: Self) {
         self.lives += more.lives;
+        self.worlds += more.worlds;
         self.calls += more.calls;
         for (what, times) in more.coverage {
             *self.coverage.entry(what).or_default() += times;
@@ -36,8 +38,9 @@ impl Found {
     }
 }
 
-/// Lives through so many lives in the worlds of the seeds from 0 on, or until a promise is broken.
-pub(crate) fn search(lives: u64) -> Found {
+/// Lives through so many lives in the worlds of the seeds from 0 on, or until a promise is broken unless
+/// it `goes_on`.
+pub(crate) fn search(lives: u64, goes_on: bool) -> Found {
     let (total, next_seed, broken) = (AtomicU64::new(0), AtomicU64::new(0), AtomicBool::new(false));
     let some_of_them = || {
         let (database, mut found) = (Database::new(), Found::default());
@@ -46,8 +49,13 @@ pub(crate) fn search(lives: u64) -> Found {
             let End { lives, calls, coverage, broken: how, .. } =
                 world_of(draw::plan(seed), &database.storage, false);
             total.fetch_add(lives, Ordering::Relaxed);
-            broken.fetch_or(how.is_some(), Ordering::Relaxed);
-            found.add(Found { lives, calls, coverage, broken_by: how.map(|_| seed) });
+            if let Some(how) = &how {
+                let lives = total.load(Ordering::Relaxed);
+                println!("SEED={seed}, after {lives} lives, broke this: {how}");
+            }
+            broken.fetch_or(how.is_some() && !goes_on, Ordering::Relaxed);
+            let broken_by = how.map(|_| seed);
+            found.add(Found { lives, worlds: 1, calls, coverage, broken_by });
         }
         found
     };

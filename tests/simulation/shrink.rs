@@ -13,6 +13,7 @@ pub(crate) fn shrunk(plan: &Plan, broken: &str, storage: &Storage) -> Plan {
     let mut plan = plan.clone();
     without(&mut plan, |plan| &mut plan.faults, &breaks);
     without(&mut plan, |plan| &mut plan.outages, &breaks);
+    without(&mut plan, |plan| &mut plan.lost_posts, &breaks);
     without(&mut plan, |plan| &mut plan.actions, &breaks);
     without(&mut plan, |plan| &mut plan.ends, &breaks);
     plan

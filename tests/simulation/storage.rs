@@ -135,9 +135,14 @@ impl Faulty {
         let (call, fault, before, after) = self.begin(operation);
         self.world.reach(When::BeforeCall(call)).await;
         sleep(before).await;
-        if let Some(FaultKind::Slow(millis)) = fault {
-            sleep(Duration::from_millis(millis)).await;
-        }
+        let slow = match fault {
+            Some(FaultKind::Slow(millis)) => Duration::from_millis(millis),
+            _ => Duration::ZERO,
+        };
+        // Half of them are slow to tell that they have written something.
+        let (slow_before, slow_after) =
+            if call.is_multiple_of(2) { (slow, Duration::ZERO) } else { (Duration::ZERO, slow) };
+        sleep(slow_before).await;
         if fault == Some(FaultKind::NotSent) {
             return Err(failed());
         }
@@ -146,7 +151,7 @@ impl Faulty {
             self.written(operation);
         }
         self.world.reach(When::AfterCall(call)).await;
-        sleep(after).await;
+        sleep(after + slow_after).await;
         match fault {
             Some(FaultKind::LostResponse { .. }) => Err(failed()),
             _ => Ok(()),

@@ -16,6 +16,7 @@ use super::{
     draw::TROUBLE,
     events::{self, Events},
     plan::{FaultKind, Plan, ProcessEnd, Service, When},
+    probes::Probes,
     promises::Promises,
     turns::Turns,
     whisul::Whisul,
@@ -53,6 +54,8 @@ pub(crate) struct State {
     /// How many calls there were, in all and of each service.
     pub(crate) calls: u64,
     calls_of: BTreeMap<Service, u64>,
+    /// How many new messages about songs the bot tried to post.
+    pub(crate) posts: u64,
     /// What is still to come.
     pub(crate) events: Events,
     /// The ends of processes that are still to come, and the one that a call has reached.
@@ -63,6 +66,7 @@ pub(crate) struct State {
     /// The rows, as they were read after each write.
     pub(crate) rows: BTreeMap<usize, Job>,
     pub(crate) promises: Promises,
+    pub(crate) probes: Probes,
     pub(crate) turns: Turns,
     pub(crate) coverage: Coverage,
     trace: Option<Vec<String>>,
@@ -87,6 +91,7 @@ impl World {
             started: (0, None),
             calls: 0,
             calls_of: BTreeMap::new(),
+            posts: 0,
             events: events::of(&plan),
             ends: plan.ends.clone(),
             reached: None,
@@ -94,6 +99,7 @@ impl World {
             whisul: Whisul::default(),
             rows: BTreeMap::new(),
             promises: Promises::default(),
+            probes: Probes::default(),
             turns: Turns::default(),
             coverage: Coverage::new(),
             trace: is_traced.then(Vec::new),
@@ -138,6 +144,7 @@ impl State {
         self.started = (at, Some(Instant::now()));
         (self.phase, self.reached) = (Phase::Up, None);
         self.run += 1;
+        self.nothing_is_probed();
         let found: Vec<_> = self.rows.values().filter_map(found_as).collect();
         for state in found {
             self.see(state);
