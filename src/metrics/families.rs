@@ -37,18 +37,30 @@ pub(crate) struct Families {
     registry: Registry,
     requests: IntCounterVec,
     request_seconds: HistogramVec,
-    commands: IntCounterVec,
-    command_seconds: HistogramVec,
-    polls: IntCounterVec,
-    edits: IntCounter,
-    saved_edits: IntCounter,
-    refusals: IntCounterVec,
-    ended_jobs: IntCounterVec,
-    deliveries: IntCounterVec,
-    stage_seconds: HistogramVec,
-    recovered_jobs: IntCounter,
+    usage: Usage,
+    jobs: JobOutcomes,
     database_seconds: HistogramVec,
     database_errors: IntCounterVec,
+}
+
+/// What people do, and what they see of it.
+#[derive(Debug)]
+struct Usage {
+    interactions: IntCounterVec,
+    interaction_seconds: HistogramVec,
+    refusals: IntCounterVec,
+    edits: IntCounter,
+    saved_edits: IntCounter,
+}
+
+/// What becomes of songs.
+#[derive(Debug)]
+struct JobOutcomes {
+    polls: IntCounterVec,
+    ended: IntCounterVec,
+    deliveries: IntCounterVec,
+    stage_seconds: HistogramVec,
+    recovered: IntCounter,
 }
 
 impl Default for Families {
@@ -66,53 +78,8 @@ impl Default for Families {
                 "service",
                 &SHORT,
             ),
-            commands: register.counters(
-                "interactions_total",
-                "Uses of commands, buttons and forms, by what was used",
-                &["used"],
-            ),
-            command_seconds: register.histograms(
-                "interaction_duration_seconds",
-                "Until an interaction was dealt with, its first response included",
-                "used",
-                &SHORT,
-            ),
-            polls: register.counters(
-                "polls_total",
-                "Questions to Whisul about a song, by whether the answer could be read",
-                &["outcome"],
-            ),
-            edits: register.counter("message_edits_total", "Edits of messages that show progress"),
-            saved_edits: register.counter(
-                "message_edits_saved_total",
-                "Edits left out, since the message would have looked the same",
-            ),
-            refusals: register.counters(
-                "quota_refusals_total",
-                "Songs refused by a limit",
-                &["limit"],
-            ),
-            ended_jobs: register.counters(
-                "jobs_ended_total",
-                "Songs asked for that have an outcome, by what that is",
-                &["state"],
-            ),
-            deliveries: register.counters(
-                "deliveries_total",
-                "Outcomes on their way to Discord, by whether they arrived",
-                &["outcome"],
-            ),
-            stage_seconds: register.histograms(
-                "job_stage_duration_seconds",
-                "From the command to Whisul's acceptance (queue), from there to the song (song), and from \
-                 the command to the delivered outcome (total)",
-                "stage",
-                &LONG,
-            ),
-            recovered_jobs: register.counter(
-                "jobs_recovered_total",
-                "Unfinished songs of the run before, taken up at the start",
-            ),
+            usage: Usage::registered(&register),
+            jobs: JobOutcomes::registered(&register),
             database_seconds: register.histograms(
                 "database_operation_duration_seconds",
                 "Operations of the database, by kind; a write includes its turn and its sync to disk",
@@ -125,6 +92,67 @@ impl Default for Families {
                 &["kind"],
             ),
             registry: register.into_registry(),
+        }
+    }
+}
+
+impl Usage {
+    fn registered(register: &Registrar) -> Self {
+        Self {
+            interactions: register.counters(
+                "interactions_total",
+                "Uses of commands, buttons and forms, by what was used",
+                &["used"],
+            ),
+            interaction_seconds: register.histograms(
+                "interaction_duration_seconds",
+                "Until an interaction was dealt with, its first response included",
+                "used",
+                &SHORT,
+            ),
+            refusals: register.counters(
+                "quota_refusals_total",
+                "Songs refused by a limit",
+                &["limit"],
+            ),
+            edits: register.counter("message_edits_total", "Edits of messages that show progress"),
+            saved_edits: register.counter(
+                "message_edits_saved_total",
+                "Edits left out, since the message would have looked the same",
+            ),
+        }
+    }
+}
+
+impl JobOutcomes {
+    fn registered(register: &Registrar) -> Self {
+        Self {
+            polls: register.counters(
+                "polls_total",
+                "Questions to Whisul about a song, by whether the answer could be read",
+                &["outcome"],
+            ),
+            ended: register.counters(
+                "jobs_ended_total",
+                "Songs asked for that have an outcome, by what that is",
+                &["state"],
+            ),
+            deliveries: register.counters(
+                "deliveries_total",
+                "Outcomes on their way to Discord, by whether they arrived",
+                &["outcome"],
+            ),
+            stage_seconds: register.histograms(
+                "job_stage_duration_seconds",
+                "From the command to Whisul's acceptance (queue), from there to the song (song), and \
+                 from the command to the delivered outcome (total)",
+                "stage",
+                &LONG,
+            ),
+            recovered: register.counter(
+                "jobs_recovered_total",
+                "Unfinished songs of the run before, taken up at the start",
+            ),
         }
     }
 }
@@ -156,39 +184,39 @@ impl Families {
 
     /// An interaction has been dealt with. `used` comes from a fixed list.
     pub(crate) fn interaction(&self, used: &str, took: Duration) {
-        self.commands.with_label_values(&[used]).inc();
-        self.command_seconds.with_label_values(&[used]).observe(took.as_secs_f64());
+        self.usage.interactions.with_label_values(&[used]).inc();
+        self.usage.interaction_seconds.with_label_values(&[used]).observe(took.as_secs_f64());
     }
 
     /// Whisul was asked how a song is.
     pub(crate) fn polled(&self, is_read: bool) {
-        self.polls.with_label_values(&[if is_read { "read" } else { "failed" }]).inc();
+        self.jobs.polls.with_label_values(&[if is_read { "read" } else { "failed" }]).inc();
     }
 
     /// A message was edited to show progress.
     pub(crate) fn edited(&self) {
-        self.edits.inc();
+        self.usage.edits.inc();
     }
 
     /// An edit was left out.
     pub(crate) fn saved_edit(&self) {
-        self.saved_edits.inc();
+        self.usage.saved_edits.inc();
     }
 
     /// A limit, by its name, refused a song.
     pub(crate) fn refused(&self, limit: &str) {
-        self.refusals.with_label_values(&[limit]).inc();
+        self.usage.refusals.with_label_values(&[limit]).inc();
     }
 
     /// A job has an outcome: the name of its last state.
     pub(crate) fn ended(&self, state: &str) {
-        self.ended_jobs.with_label_values(&[state]).inc();
+        self.jobs.ended.with_label_values(&[state]).inc();
     }
 
     /// An outcome has reached Discord, or never will.
     pub(crate) fn delivered(&self, arrived: bool) {
         let outcome = if arrived { "delivered" } else { "undeliverable" };
-        self.deliveries.with_label_values(&[outcome]).inc();
+        self.jobs.deliveries.with_label_values(&[outcome]).inc();
     }
 
     /// A job has left a stage.
@@ -198,12 +226,12 @@ impl Families {
             Stage::Song => "song",
             Stage::Total => "total",
         };
-        self.stage_seconds.with_label_values(&[stage]).observe(after.as_secs_f64());
+        self.jobs.stage_seconds.with_label_values(&[stage]).observe(after.as_secs_f64());
     }
 
     /// Jobs of the run before were taken up.
     pub(crate) fn recovered(&self, jobs: usize) {
-        self.recovered_jobs.inc_by(u64::try_from(jobs).unwrap_or(u64::MAX));
+        self.jobs.recovered.inc_by(u64::try_from(jobs).unwrap_or(u64::MAX));
     }
 
     /// The database has done something, or failed to.

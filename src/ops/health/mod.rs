@@ -14,7 +14,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::{net::TcpListener, time::timeout};
 use tokio_util::sync::CancellationToken;
-use tracing::{error, info, warn};
+use tracing::{debug, error, info, warn};
 
 pub use client::healthcheck;
 use judgement::{Facts, Judgement};
@@ -59,9 +59,14 @@ impl Health {
         let beating = async {
             service_manager::ready();
             let mut ticks = tokio::time::interval(BEAT);
+            let mut was_good = true;
             loop {
                 ticks.tick().await;
-                self.beat().await;
+                let judgement = self.beat().await;
+                if was_good != judgement.is_good() {
+                    was_good = !was_good;
+                    log_change(&judgement);
+                }
             }
         };
         let watching = async { tokio::join!(answering, beating) };
@@ -70,18 +75,21 @@ impl Health {
     }
 
     /// Looks at what all work needs.
-    async fn beat(&self) {
+    async fn beat(&self) -> Judgement {
         let signs = self.jobs.metrics().signs();
         match timeout(DATABASE_PATIENCE, self.jobs.store().check_writable()).await {
             Ok(Ok(())) => signs.see(Sign::Database),
-            Ok(Err(error)) => warn!(%error, "the database can't be written"),
-            Err(_) => warn!("the database does not answer"),
+            // The work's own lines tell of the trouble; this one is for a bot that has none to do.
+            Ok(Err(error)) => debug!(%error, "the database can't be written"),
+            Err(_) => debug!("the database does not answer"),
         }
         self.jobs.pass_locks();
         signs.see(Sign::Beat);
-        if self.facts().alive().is_good() {
+        let judgement = self.alive();
+        if judgement.is_good() {
             service_manager::alive();
         }
+        judgement
     }
 
     fn facts(&self) -> Facts {
@@ -104,5 +112,14 @@ impl Health {
     /// Whether people get songs.
     fn ready(&self) -> Judgement {
         self.facts().ready()
+    }
+}
+
+/// Tells once that the bot has stopped working, or works again.
+fn log_change(Judgement(wrong): &Judgement) {
+    if let Some(reason) = wrong.first() {
+        warn!(cause = reason.reason, "the bot is not healthy");
+    } else {
+        info!("the bot is healthy again");
     }
 }
