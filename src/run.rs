@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, error, info, info_span, warn};
 
 use crate::{
-    bot::{Access, BotState, GatewayError, Names, Owners, serve},
+    bot::{Access, BotState, Doctor, GatewayError, Names, Owners, serve},
     config::Settings,
     discord_api::{Discord, DiscordError},
     domain::Timestamp,
@@ -22,7 +22,7 @@ use crate::{
     media::{Media, MediaError},
     messages::Links,
     metrics::Metrics,
-    ops::{health::Health, signals, startup},
+    ops::{doctor, health::Health, signals, startup},
     store::{OpenError, Store, StoreError, file_of},
     whisul::{ClientError, Whisul},
 };
@@ -170,6 +170,7 @@ pub async fn run_by_clock(
     let jobs = Jobs::start(services, config, stop.clone()).await?;
     let health = Health::of(&jobs).watch(settings.http_addr, stop.clone());
     jobs.tasks().spawn(health.instrument(info_span!("health")));
+    let doctor = doctor_of(&settings);
     let access = Access { guilds: settings.allowed_guilds, direct_messages: settings.allow_dms };
     let state = BotState {
         jobs: Arc::clone(&jobs),
@@ -179,6 +180,7 @@ pub async fn run_by_clock(
         access,
         deletions: Arc::default(),
         settings: settings.origins.into(),
+        doctor,
         bot: Arc::default(),
         proxies: settings.proxies,
         stop: stop.clone(),
@@ -203,6 +205,15 @@ pub async fn run_by_clock(
         warn!(left, "not everything ended in time; the next start goes on with it");
     }
     Ok(served?)
+}
+
+/// What `/admin health` runs: what `whisul-bot doctor` checks, with the settings of this bot.
+fn doctor_of(settings: &Settings) -> Doctor {
+    let settings = Arc::new(settings.clone());
+    Arc::new(move |limit| {
+        let settings = Arc::clone(&settings);
+        Box::pin(async move { doctor::report(&settings, limit).await })
+    })
 }
 
 fn timestamp(time: SystemTime) -> Timestamp {

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use futures_util::future::BoxFuture;
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
@@ -16,6 +17,10 @@ use crate::{
     messages::text,
     proxy::Proxies,
 };
+
+/// Checks what the bot depends on, and returns a report of at most so many characters, to be shown as
+/// it is. It may take minutes.
+pub type Doctor = Arc<dyn Fn(usize) -> BoxFuture<'static, String> + Send + Sync>;
 
 /// What every command, button and form has at hand.
 #[derive(Clone)]
@@ -34,6 +39,8 @@ pub struct BotState {
     pub deletions: Arc<PendingDeletions>,
     /// The settings, as admins may see them.
     pub settings: Arc<[Setting]>,
+    /// What `/admin health` asks.
+    pub doctor: Doctor,
     /// The bot's own user, once the gateway has said who that is. Of old applications it has another
     /// id than the application.
     pub bot: Arc<OnceLock<UserId>>,

@@ -15,7 +15,7 @@ mod owners;
 mod registration;
 
 pub use access::Access;
-pub use bot_state::BotState;
+pub use bot_state::{BotState, Doctor};
 pub use components::PendingDeletions;
 pub use gateway::{GatewayError, serve};
 pub use names::Names;

@@ -2,7 +2,7 @@
 
 mod backup;
 mod command_line;
-mod doctor;
+pub(crate) mod doctor;
 pub(crate) mod health;
 mod invite;
 pub mod signals;

@@ -4,6 +4,7 @@
 //! admins have set it otherwise in Server Settings > Integrations. That is not checked again here,
 //! since it would undo what they set. What concerns more than that server is the owner's alone.
 
+mod health;
 mod jobs;
 mod log;
 mod people;
@@ -56,7 +57,8 @@ const MONTH: Duration = Duration::from_hours(30 * 24);
         "log::stats",
         "log::log",
         "settings::settings",
-        "settings::servers"
+        "settings::servers",
+        "health::health"
     )
 )]
 #[expect(clippy::unused_async, reason = "poise wants it")]

@@ -1,11 +1,14 @@
 //! What a check found, and the three forms in which the findings are printed.
 
-use std::{env::consts, fmt};
+use std::{
+    env::consts,
+    fmt::{self, Write as _},
+};
 
 use serde::Serialize;
 
 /// How a check ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// All is well.
@@ -69,7 +72,8 @@ impl Finding {
             .private
             .iter()
             .fold(text.to_owned(), |text, part| text.replace(part.as_str(), "[hidden]"));
-        without_ids(&hidden)
+        // Three of them in a row would end the block of the report.
+        without_ids(&hidden).replace("```", "` ` `")
     }
 }
 
@@ -116,6 +120,25 @@ impl Diagnosis {
     /// Whether something does not work.
     pub fn has_failures(&self) -> bool {
         self.findings.iter().any(|finding| finding.level == Level::Failure)
+    }
+
+    /// A [`Form::Report`] of at most so many characters. What is well gives way first, then the
+    /// warnings; a last line tells how many findings are left out.
+    pub(super) fn report_within(mut self, limit: usize) -> String {
+        let all = self.findings.len();
+        loop {
+            let left_out = all - self.findings.len();
+            let mut report = self.printed(Form::Report);
+            if left_out > 0 {
+                _ = write!(report, "\n{left_out} more: `whisul-bot doctor --report` shows all.");
+            }
+            let lowest = self.findings.iter().map(|finding| finding.level).min();
+            let last = self.findings.iter().rposition(|finding| Some(finding.level) == lowest);
+            match last {
+                Some(last) if report.chars().count() > limit => self.findings.remove(last),
+                _ => return report,
+            };
+        }
     }
 
     /// The diagnosis as text.
@@ -185,6 +208,8 @@ fn without_ids(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::{collection::vec, prelude::*};
+
     use super::*;
 
     fn diagnosis() -> Diagnosis {
@@ -216,6 +241,35 @@ mod tests {
         assert!(report.contains("ok       token        [hidden] ([id]), of [hidden]"), "{report}");
         assert!(report.contains("12 MB free at [hidden]"), "{report}");
         assert!(!report.contains("Ann") && !report.contains("157673"), "{report}");
+    }
+
+    #[test]
+    fn a_short_report_keeps_what_is_wrong() {
+        let whole = diagnosis().printed(Form::Report);
+        assert_eq!(diagnosis().report_within(whole.len()), whole);
+        let shorter = diagnosis().report_within(whole.len() - 1);
+        assert!(!shorter.contains("token") && shorter.contains("12 MB free"), "{shorter}");
+        assert!(
+            shorter.ends_with("\n1 more: `whisul-bot doctor --report` shows all."),
+            "{shorter}"
+        );
+        let shortest = diagnosis().report_within(shorter.len() - 1);
+        assert!(shortest.contains("rejects the key") && !shortest.contains("12 MB"), "{shortest}");
+    }
+
+    proptest! {
+        #[test]
+        fn a_report_is_one_block_of_the_length_that_is_allowed(
+            texts in vec("[`a-z ]{0,300}", 0..40),
+            limit in 200..2000_usize,
+        ) {
+            let levels = [Level::Ok, Level::Warning, Level::Failure].into_iter().cycle();
+            let findings = texts.iter().zip(levels);
+            let findings = findings.map(|(text, level)| Finding { level, ..Finding::ok("key", text) });
+            let report = Diagnosis::of(findings.collect()).report_within(limit);
+            prop_assert!(report.chars().count() <= limit);
+            prop_assert_eq!(report.matches("```").count(), 2);
+        }
     }
 
     #[test]

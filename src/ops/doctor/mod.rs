@@ -40,6 +40,12 @@ pub fn doctor(env_file: &Path) -> Diagnosis {
     Diagnosis::of(findings)
 }
 
+/// What `doctor --report` prints, in at most so many characters, of what the settings of a running bot
+/// describe.
+pub(crate) async fn report(settings: &Settings, limit: usize) -> String {
+    Diagnosis::of(examine_services(settings).await).report_within(limit)
+}
+
 async fn examine(env_file: &Path) -> Vec<Finding> {
     match Settings::load(env_file) {
         Ok(settings) => examine_services(&settings).await,

@@ -1,5 +1,6 @@
 //! What moderators and the bot's owner do with `/admin`.
 
+mod health;
 mod moderation;
 mod pages;
 mod quotas;

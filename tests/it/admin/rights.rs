@@ -32,6 +32,7 @@ fn owners_acts(fixture: &Fixture) -> Vec<(&'static str, Vec<(&'static str, Value
         ("stats", vec![everywhere.clone()]),
         ("log", vec![everywhere]),
         ("servers", vec![("page", json!(2))]),
+        ("health", vec![]),
     ]
 }
 
