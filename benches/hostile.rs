@@ -58,7 +58,7 @@ async fn main() {
         }
         let meanwhile = waits(&bob).await;
         for prompt in asked {
-            prompt.answer().await.expect("an answer");
+            prompt.answer().await.expect("a response");
         }
         let took = started.elapsed().as_millis();
         println!("beside {PROMPTS} {kind} prompts   {}; {took} ms in all", meanwhile.describe());
@@ -91,7 +91,7 @@ async fn waits(client: &ChannelClient) -> Waits {
 async fn answered(client: &ChannelClient, command: &str, options: &[(&str, Value)]) -> Duration {
     let start = Instant::now();
     let asked = client.command(command, options).await.expect("a known command");
-    asked.answer().await.expect("an answer").created.duration_since(start)
+    asked.answer().await.expect("a response").created.duration_since(start)
 }
 
 /// Words with much in common, such as `abacabacx`.

@@ -42,7 +42,7 @@ async fn main() {
         let sent = Instant::now();
         let prompt = json!(format!("song number {number}"));
         let asked = person.at(&channel).command("song", &[("prompt", prompt)]).await;
-        let answer = asked.expect("a known command").answer().await.expect("an answer");
+        let answer = asked.expect("a known command").answer().await.expect("a response");
         times.push(answer.created.duration_since(sent));
     }
     times.sort_unstable();

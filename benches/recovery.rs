@@ -71,7 +71,7 @@ async fn main() {
 async fn ask(client: &ChannelClient, number: usize) {
     let prompt = json!(format!("song number {number}"));
     let asked = client.command("song", &[("prompt", prompt)]).await.expect("a known command");
-    asked.answer().await.expect("an answer");
+    asked.answer().await.expect("a response");
 }
 
 fn busiest_second(requests: &Requests, since: Instant) -> String {

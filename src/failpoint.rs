@@ -27,7 +27,7 @@ mod armed {
 
     use super::Moment;
 
-    /// Names where to die, and at the how manieth time there: `submitting.before:3`.
+    /// Names where to die, and on which hit: `submitting.before:3`.
     const CRASH_AT: &str = "WHISUL_BOT_CRASH_AT";
     /// The same for a panic.
     const PANIC_AT: &str = "WHISUL_BOT_PANIC_AT";

@@ -28,7 +28,7 @@ pub enum TransportError {
     #[error("no connection")]
     NotConnected,
     /// The server may have received the request, but did not answer in time.
-    #[error("no answer in time")]
+    #[error("no response in time")]
     TimedOut,
     /// The connection broke off after the request, or a part of it, was sent.
     #[error("the connection broke off")]

@@ -18,7 +18,7 @@ pub(crate) fn cause(error: reqwest::Error) -> String {
     let detail = chain.last().map(ToString::to_string).unwrap_or_default();
     let mut kinds = chain.iter().filter_map(|error| error.downcast_ref().map(io::Error::kind));
     if !is_connect {
-        return if is_timeout { "no answer in time".to_owned() } else { with_causes(&error) };
+        return if is_timeout { "no response in time".to_owned() } else { with_causes(&error) };
     }
     // The words of hyper-util, which has no type for it that others may see.
     if chain.iter().any(|error| error.to_string() == "dns error") {
@@ -30,7 +30,7 @@ pub(crate) fn cause(error: reqwest::Error) -> String {
         io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
             Some(format!("no route: {detail}"))
         }
-        // How rustls reports a certificate that is not trusted, or an answer that is no TLS.
+        // How rustls reports a certificate that is not trusted, or a response that is no TLS.
         io::ErrorKind::InvalidData => Some(format!("TLS failed: {detail}")),
         io::ErrorKind::ConnectionReset | io::ErrorKind::UnexpectedEof => {
             Some("closed while connecting".to_owned())

@@ -9,7 +9,7 @@ use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 /// The longest wait that is believed.
 const MAX: Duration = Duration::from_hours(1);
 
-/// How long to wait, from the headers of an answer that arrived at `now`: at most an hour, and
+/// How long to wait, from the headers of a response that arrived at `now`: at most an hour, and
 /// nothing where the time has passed already. `None` without a header that can be read.
 pub(crate) fn read(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = text(headers, RETRY_AFTER)?;

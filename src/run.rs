@@ -165,7 +165,7 @@ pub async fn run_by_clock(
         job_timeout: settings.job_timeout,
         edit_interval: settings.edit_interval,
         history_retention: settings.history_retention,
-        extras: settings.extras,
+        follow_ups: settings.follow_ups,
     };
     let jobs = Jobs::start(services, config, stop.clone()).await?;
     let health = Health::of(&jobs).watch(settings.http_addr, stop.clone());

@@ -25,13 +25,13 @@ const SUBMISSION: Kind = Kind {
     lines: &[
         "Whisul didn't take the prompt, it returns to the queue",
         "submission with unknown outcome, it is not repeated",
-        "Whisul's answer to a submission is not documented",
+        "Whisul's response to a submission is not documented",
     ],
 };
 const POLL: Kind =
     Kind { name: "a poll", lines: &["poll failed, retrying", "a probe of Whisul failed"] };
 const FIRST_ANSWER: Kind =
-    Kind { name: "an answer", lines: &["first response failed", "response failed"] };
+    Kind { name: "a response", lines: &["first response failed", "response failed"] };
 const MESSAGE: Kind = Kind {
     name: "a message",
     lines: &[

@@ -113,7 +113,7 @@ fn title(message: &Message) -> &str {
 enum Outcome {
     Song,
     Failure,
-    Refusal,
+    LimitExceeded,
 }
 
 impl Outcome {
@@ -124,7 +124,7 @@ impl Outcome {
         } else if title(message) == text::FAILED {
             Some(Self::Failure)
         } else {
-            message.ephemeral().then_some(Self::Refusal)
+            message.ephemeral().then_some(Self::LimitExceeded)
         }
     }
 }
@@ -139,7 +139,7 @@ impl Answer {
     }
 
     fn expect_refusal(self) -> Result<(), Wrong> {
-        self.expect(Outcome::Refusal, "a refusal that only one person sees")
+        self.expect(Outcome::LimitExceeded, "a refusal that only one person sees")
     }
 
     fn expect(self, outcome: Outcome, expected: &'static str) -> Result<(), Wrong> {

@@ -29,7 +29,7 @@ pub struct RecordedRequest {
     pub headers: Vec<(String, String)>,
     /// The body as sent.
     pub body: Vec<u8>,
-    /// What it was answered with; `None` while it has no answer, and for ever if it was cut off.
+    /// What it was answered with; `None` while it has no response, and for ever if it was cut off.
     pub status: Option<u16>,
     /// The JSON it was answered with, where [`Requests::keep_answers`] asked for it.
     pub answer: Vec<u8>,
@@ -66,7 +66,7 @@ struct Kept {
 }
 
 impl Requests {
-    /// An empty record that bumps `changes` with each request and each answer.
+    /// An empty record that bumps `changes` with each request and each response.
     #[must_use]
     pub fn new(changes: Changes) -> Self {
         Self { kept: Arc::default(), changes }
@@ -118,13 +118,13 @@ impl Requests {
         kept.list.clear();
     }
 
-    /// Changes with each request and each answer: for [`until`](crate::until).
+    /// Changes with each request and each response: for [`until`](crate::until).
     #[must_use]
     pub fn changed(&self) -> watch::Receiver<u64> {
         self.changes.watch()
     }
 
-    /// Notes a request and returns its number, by which its answer can be noted.
+    /// Notes a request and returns its number, by which its response can be noted.
     pub(crate) fn note(&self, parts: &Parts, body: &Bytes) -> usize {
         let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
         let request = RecordedRequest {
@@ -153,7 +153,7 @@ impl Requests {
         number
     }
 
-    /// Notes the answer to the request of this number, if that is not forgotten yet.
+    /// Notes the response to the request of this number, if that is not forgotten yet.
     pub(crate) fn note_answer(&self, number: usize, status: u16, answer: &[u8]) {
         let mut kept = lock(&self.kept);
         let place = number.checked_sub(kept.forgotten);

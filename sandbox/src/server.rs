@@ -194,7 +194,7 @@ struct Handling {
 }
 
 impl Handling {
-    /// Answers one request; an error makes hyper close the connection without an answer.
+    /// Answers one request; an error makes hyper close the connection without a response.
     async fn answer(self, request: Request<Incoming>) -> io::Result<Response> {
         let (parts, body) = request.into_parts();
         let Ok(body) = to_bytes(Body::new(body), LARGEST_REQUEST).await else {
@@ -216,7 +216,7 @@ impl Handling {
         Ok(response)
     }
 
-    /// The JSON of an answer, if answers are kept.
+    /// The JSON of a response, if answers are kept.
     async fn capture_answer(&self, response: Response) -> io::Result<(Response, Bytes)> {
         let kind = response.headers().get(CONTENT_TYPE);
         let json = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));

@@ -10,14 +10,14 @@ use tracing::{debug, error, warn};
 
 use super::{BotState, invoker::Invoker};
 use crate::{
-    discord_api::{DiscordError, Reply, Suggestion},
+    discord_api::{DiscordError, InteractionResponse, Suggestion},
     domain::{Job, Page, Search},
     messages::suggestions,
     store::StoreError,
 };
 
 /// Suggestions that come later than this help nobody: the next letter is typed by then.
-const PATIENCE: Duration = Duration::from_secs(1);
+const LOOK_UP_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Of that, this much may go into asking what people are called.
 const NAMES: Duration = Duration::from_millis(600);
@@ -27,11 +27,11 @@ const WAITING: Page = Page { number: 1, size: 200 };
 
 /// Answers an interaction, if somebody is typing; `false` if it is another's to answer. Whatever
 /// goes wrong, there are just no suggestions.
-pub(super) async fn answer(state: &BotState, interaction: &Interaction) -> bool {
+pub(super) async fn handle(state: &BotState, interaction: &Interaction) -> bool {
     let Interaction::Autocomplete(typing) = interaction else { return false };
     let invoker = Invoker::of_command(typing);
     let work = AssertUnwindSafe(suggest(state, &invoker, typing)).catch_unwind();
-    let choices = match timeout(PATIENCE, work).await {
+    let choices = match timeout(LOOK_UP_TIMEOUT, work).await {
         Ok(Ok(Ok(choices))) => choices,
         Ok(Ok(Err(cause))) => {
             warn!(%cause, "the database failed; nothing is suggested");
@@ -43,11 +43,13 @@ pub(super) async fn answer(state: &BotState, interaction: &Interaction) -> bool 
         }
         Err(_late) => Vec::new(),
     };
-    let reply = Reply::Suggestions(choices);
-    if let Err(error) = state.discord.reply(invoker.interaction, &invoker.token, &reply).await {
+    let reply = InteractionResponse::Autocomplete(choices);
+    if let Err(error) =
+        state.discord.create_response(invoker.interaction, &invoker.token, &reply).await
+    {
         debug!(%error, "autocomplete response failed");
-        if error == DiscordError::AnsweredElsewhere {
-            state.jobs.answered_elsewhere(invoker.interaction);
+        if error == DiscordError::AcknowledgedElsewhere {
+            state.jobs.acknowledged_elsewhere(invoker.interaction);
         }
     }
     true

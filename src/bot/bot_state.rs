@@ -11,8 +11,8 @@ use super::{
     Access, Names, Owners, PendingDeletions, command_error::CommandError, invoker::Invoker,
 };
 use crate::{
-    discord_api::{AnswerTime, Discord, DiscordError, Message, Posted, Reply},
-    domain::{ApplicationId, InteractionId, JobId, Prompt, Setting, UserId},
+    discord_api::{Discord, DiscordError, InteractionResponse, Message, Posted, ResponseTime},
+    domain::{ApplicationId, InteractionId, JobId, Prompt, SettingInForce, UserId},
     jobs::{Jobs, SongRequest},
     messages::text,
     proxy::Proxies,
@@ -38,7 +38,7 @@ pub struct BotState {
     /// The deletions that are still to be confirmed.
     pub deletions: Arc<PendingDeletions>,
     /// The settings, as admins may see them.
-    pub settings: Arc<[Setting]>,
+    pub settings: Arc<[SettingInForce]>,
     /// What `/admin health` asks.
     pub doctor: Doctor,
     /// The bot's own user, once the gateway has said who that is. Of old applications it has another
@@ -76,9 +76,9 @@ impl BotState {
     /// Whether a song may be asked for here and now.
     pub(super) fn check(&self, invoker: &Invoker) -> Result<(), CommandError> {
         if self.stop.is_cancelled() {
-            return Err(CommandError::NotNow(text::STOPPING));
+            return Err(CommandError::declined(text::STOPPING));
         }
-        self.access.check(invoker.place.guild).map_err(CommandError::NotNow)
+        self.access.check(invoker.place.guild).map_err(CommandError::declined)
     }
 
     /// Whether a message is the bot's own: by its application, which Discord names on answers to
@@ -93,63 +93,75 @@ impl BotState {
         application == Some(ours.0) || author == Some(bot)
     }
 
-    /// Gives the first answer, where nothing else depends on it.
-    pub(super) async fn answer(&self, invoker: &Invoker, reply: &Reply) {
+    /// Gives the first response, where nothing else depends on it.
+    pub(super) async fn respond(&self, invoker: &Invoker, reply: &InteractionResponse) {
         // What went wrong is in the log.
-        _ = self.reply(invoker, reply).await;
+        _ = self.try_respond(invoker, reply).await;
     }
 
     /// Answers with a sentence that only the invoker sees.
     pub(super) async fn reply_ephemeral(&self, invoker: &Invoker, sentence: &str) {
         let message = Message::text(sentence).ephemeral();
-        self.answer(invoker, &Reply::Message(message)).await;
+        self.respond(invoker, &InteractionResponse::Message(message)).await;
     }
 
-    /// Gives the first answer, where something follows it. `false` if it surely does not stand: one
-    /// of unknown fate may, and whatever follows finds out.
-    pub(super) async fn begin(&self, invoker: &Invoker, reply: &Reply) -> bool {
-        match self.reply(invoker, reply).await {
-            Ok(()) | Err(DiscordError::Unknown { .. } | DiscordError::AlreadyAnswered) => true,
+    /// Gives the first response, where something follows it. `false` if it surely
+    /// failed. One of unknown outcome counts as given: whatever follows finds out.
+    pub(super) async fn begin_response(
+        &self,
+        invoker: &Invoker,
+        reply: &InteractionResponse,
+    ) -> bool {
+        match self.try_respond(invoker, reply).await {
+            Ok(())
+            | Err(DiscordError::UnknownOutcome { .. } | DiscordError::AlreadyAcknowledged) => true,
             Err(_) => false,
         }
     }
 
-    /// Gives the first answer, trying while it can still be in time.
-    pub(super) async fn reply(&self, invoker: &Invoker, reply: &Reply) -> Result<(), DiscordError> {
-        self.respond(invoker.interaction, &invoker.token, reply).await
+    /// Gives the first response, trying while it can still be in time.
+    pub(super) async fn try_respond(
+        &self,
+        invoker: &Invoker,
+        reply: &InteractionResponse,
+    ) -> Result<(), DiscordError> {
+        self.respond_to(invoker.interaction, &invoker.token, reply).await
     }
 
-    /// Gives a message as the first answer, trying while it can still be in time, and returns what
+    /// Gives a message as the first response, trying while it can still be in time, and returns what
     /// it became.
-    pub(super) async fn reply_with(
+    pub(super) async fn respond_with_message(
         &self,
         invoker: &Invoker,
         message: &Message,
     ) -> Result<Posted, DiscordError> {
-        let answer = || {
+        let response = || {
             let (token, channel) = (&invoker.token, invoker.place.channel);
-            self.discord.answer(invoker.interaction, token, channel, message)
+            self.discord.create_response_message(invoker.interaction, token, channel, message)
         };
-        let time = self.jobs.time_to_answer(invoker.interaction);
-        time.retry(answer, |error| self.note_failure(invoker.interaction, error)).await
+        let time = self.jobs.time_to_respond(invoker.interaction);
+        time.retry(response, |error| self.note_failure(invoker.interaction, error)).await
     }
 
-    /// Gives the first answer to an interaction of which no more is known than its id and token.
+    /// Gives the first response to an interaction of which no more is known than its id and token.
     /// Where Discord rejects it, the person is told so, and the error returned all the same.
-    pub(super) async fn respond(
+    pub(super) async fn respond_to(
         &self,
         interaction: InteractionId,
         token: &SecretString,
-        reply: &Reply,
+        reply: &InteractionResponse,
     ) -> Result<(), DiscordError> {
-        let time = self.jobs.time_to_answer(interaction);
-        let result = self.try_to_respond(interaction, token, reply, time).await;
-        let shows_text = !matches!(reply, Reply::Suggestions(_) | Reply::Pong);
+        let time = self.jobs.time_to_respond(interaction);
+        let result = self.respond_without_fallback(interaction, token, reply, time).await;
+        let shows_text =
+            !matches!(reply, InteractionResponse::Autocomplete(_) | InteractionResponse::Pong);
         if shows_text && result.as_ref().is_err_and(DiscordError::is_rejection) {
-            let plain = Reply::Message(Message::bare(text::REPLY_NOT_SHOWN).ephemeral());
+            let plain =
+                InteractionResponse::Message(Message::bare(text::REPLY_NOT_SHOWN).ephemeral());
             // A rejection of nothing but text can't last. What goes wrong is in the log; there is no
             // other way to tell them.
-            while let Err(error) = self.try_to_respond(interaction, token, &plain, time).await
+            while let Err(error) =
+                self.respond_without_fallback(interaction, token, &plain, time).await
                 && error.is_rejection()
                 && time.pause().await
             {}
@@ -157,21 +169,21 @@ impl BotState {
         result
     }
 
-    async fn try_to_respond(
+    async fn respond_without_fallback(
         &self,
         interaction: InteractionId,
         token: &SecretString,
-        reply: &Reply,
-        time: AnswerTime,
+        reply: &InteractionResponse,
+        time: ResponseTime,
     ) -> Result<(), DiscordError> {
-        let reply = || self.discord.reply(interaction, token, reply);
+        let reply = || self.discord.create_response(interaction, token, reply);
         time.retry(reply, |error| self.note_failure(interaction, error)).await
     }
 
     fn note_failure(&self, interaction: InteractionId, error: &DiscordError) {
         warn!(%interaction, %error, "response failed");
-        if *error == DiscordError::AnsweredElsewhere {
-            self.jobs.answered_elsewhere(interaction);
+        if *error == DiscordError::AcknowledgedElsewhere {
+            self.jobs.acknowledged_elsewhere(interaction);
         }
     }
 }

@@ -7,19 +7,16 @@ use tracing::{error, warn};
 
 use crate::{domain::PromptError, jobs::RequestError, messages::text, store::StoreError};
 
-/// Of the 3 seconds for an answer, this much may go into the database, apart from what is written
+/// Of the 3 seconds for a response, this much may go into the database, apart from what is written
 /// for a job, which has a limit of its own.
 const STORAGE: Duration = Duration::from_secs(1);
 
 /// Why a command, a button or a form did nothing.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum CommandError {
-    /// The bot may not be used here, or not at present; the sentence says which.
+    /// The bot does not do it; the sentence says why.
     #[error("{0}")]
-    NotNow(&'static str),
-    /// What was asked of the bot can't be done; the sentence says why.
-    #[error("{0}")]
-    NotSo(String),
+    Declined(Cow<'static, str>),
     /// A command of which only the subcommands can be used, without one.
     #[error("no subcommand")]
     NoSubcommand,
@@ -32,13 +29,13 @@ pub(super) enum CommandError {
     /// The database can't be used.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The database takes longer than anybody waits for an answer.
+    /// The database takes longer than anybody waits for a response.
     #[error("the database did not answer in time")]
     TimedOut,
 }
 
 /// Waits for the database for as long as a person can still be answered: for all that it is asked
-/// before an answer, together. What it was asked to write may be written all the same.
+/// before a response, together. What it was asked to write may be written all the same.
 pub(super) async fn in_time<T>(
     work: impl Future<Output = Result<T, StoreError>>,
 ) -> Result<T, CommandError> {
@@ -46,6 +43,11 @@ pub(super) async fn in_time<T>(
 }
 
 impl CommandError {
+    /// The bot does not do it, for the reason that the sentence gives.
+    pub(super) fn declined(sentence: impl Into<Cow<'static, str>>) -> Self {
+        Self::Declined(sentence.into())
+    }
+
     /// The sentence for the person who is refused, once the log has been told what its reader has to mend:
     /// a full quota is nothing to log; a full disk is.
     pub(super) fn reported(&self) -> Cow<'static, str> {
@@ -69,11 +71,10 @@ impl CommandError {
 
     fn sentence(&self) -> Cow<'static, str> {
         match self {
-            Self::NotNow(sentence) => Cow::Borrowed(sentence),
+            Self::Declined(sentence) => sentence.clone(),
             Self::NoSubcommand => Cow::Borrowed(text::COMMAND_CHANGED),
-            Self::NotSo(sentence) => Cow::Owned(sentence.clone()),
             Self::Prompt(error) => Cow::Owned(text::bad_prompt(*error)),
-            Self::Request(RequestError::Refused(refusal)) => Cow::Owned(text::refusal(refusal)),
+            Self::Request(RequestError::OverLimit(refusal)) => Cow::Owned(text::refusal(refusal)),
             Self::Request(RequestError::Restricted(restriction)) => {
                 Cow::Borrowed(text::admin::restricted(*restriction))
             }

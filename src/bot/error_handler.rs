@@ -10,7 +10,7 @@ use super::{BotState, command_error::CommandError, invoker::Invoker};
 use crate::messages::text;
 
 /// Tells the person, and the log where the bot's owner has to act.
-pub(super) fn answer(error: FrameworkError<'_, BotState, CommandError>) -> BoxFuture<'_, ()> {
+pub(super) fn handle(error: FrameworkError<'_, BotState, CommandError>) -> BoxFuture<'_, ()> {
     Box::pin(async move {
         let sentence = match &error {
             FrameworkError::Command { error, .. }

@@ -87,7 +87,7 @@ impl Invoker {
         invoker!(interaction, access)
     }
 
-    /// Whether they may delete a message about a job that stands here: they asked for it, or may
+    /// Whether they may delete a message about a job in this channel: they asked for it, or may
     /// manage messages here.
     pub(super) fn may_delete(&self, job: &Job) -> bool {
         self.user == job.requester || self.permissions.manage_messages()

@@ -17,10 +17,10 @@ use crate::{
 
 /// How long the servers' names are believed.
 const FRESH: Duration = Duration::from_mins(5);
-/// Of the 3 seconds for an answer, this much may go into asking for them.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// Of the 3 seconds for a response, this much may go into asking for them.
+const LOOK_UP_TIMEOUT: Duration = Duration::from_secs(1);
 /// So many people's names are remembered at most,
-const MOST: usize = 5000;
+const MAX_NAMES: usize = 5000;
 /// and so many are asked for at once.
 const AT_ONCE: usize = 25;
 
@@ -43,7 +43,7 @@ impl Names {
 
     /// Takes note of what somebody is called in a server.
     pub fn note(&self, guild: GuildId, person: UserId, name: &str) {
-        if self.members.len() >= MOST {
+        if self.members.len() >= MAX_NAMES {
             self.members.clear();
         }
         self.members.insert((guild, person), name.to_owned());
@@ -78,7 +78,7 @@ impl Names {
 
     /// What the bot's servers are called; those that Discord does not name in time are left out.
     pub(super) async fn of_servers(&self) -> Arc<ServerNames> {
-        timeout(PATIENCE, self.ask_for_servers()).await.unwrap_or_default()
+        timeout(LOOK_UP_TIMEOUT, self.ask_for_servers()).await.unwrap_or_default()
     }
 
     async fn ask_for_servers(&self) -> Arc<ServerNames> {

@@ -10,11 +10,11 @@ use tracing::warn;
 
 use crate::{discord_api::Discord, domain::UserId};
 
-/// For how long an answer of Discord's is believed: who is no longer an owner, or has become one,
+/// For how long a response of Discord's is believed: who is no longer an owner, or has become one,
 /// notices that so soon.
 const FRESH: Duration = Duration::from_mins(1);
-/// Of the 3 seconds for an answer, this much may go into asking.
-const PATIENCE: Duration = Duration::from_millis(1200);
+/// Of the 3 seconds for a response, this much may go into asking.
+const LOOK_UP_TIMEOUT: Duration = Duration::from_millis(1200);
 
 /// The application's owner, or its team's owner and admins, as Discord says.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ impl Owners {
     /// When Discord does not say. Nobody is an owner, then.
     pub async fn include(&self, person: UserId) -> Result<bool, OwnersUnknown> {
         // Others may be asking the same already: waiting for them counts.
-        timeout(PATIENCE, self.ask(person)).await.unwrap_or_else(|_elapsed| {
+        timeout(LOOK_UP_TIMEOUT, self.ask(person)).await.unwrap_or_else(|_elapsed| {
             warn!("looking up the bot's owner timed out");
             Err(OwnersUnknown)
         })

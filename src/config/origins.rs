@@ -4,7 +4,9 @@ use super::{Fallback, TABLE, environment::Given, table};
 use crate::{domain, proxy::Proxy};
 
 /// Every setting as it is read, with where it comes from. Of a secret only that it is set.
-pub(super) fn origins(lookup: &dyn Fn(&super::Setting) -> Option<Given>) -> Vec<domain::Setting> {
+pub(super) fn origins(
+    lookup: &dyn Fn(&super::Setting) -> Option<Given>,
+) -> Vec<domain::SettingInForce> {
     let origin = |setting: &super::Setting| {
         let (value, source) = match (lookup(setting), setting.fallback) {
             (Some(Given { text, line, .. }), _) => {
@@ -16,7 +18,7 @@ pub(super) fn origins(lookup: &dyn Fn(&super::Setting) -> Option<Given>) -> Vec<
                 (setting.fallback.to_string(), domain::Source::Default)
             }
         };
-        domain::Setting { name: setting.name, value, source }
+        domain::SettingInForce { name: setting.name, value, source }
     };
     TABLE.iter().map(origin).collect()
 }

@@ -42,7 +42,7 @@ impl Reader<'_> {
         let limits = self.limits();
         let allowed_guilds = self.optional(table::ALLOWED_GUILDS, checks::guilds);
         let allow_dms = self.optional(table::ALLOW_DMS, checks::switch);
-        let extras = self.extras();
+        let follow_ups = self.follow_ups();
         let max_running = self.required(table::MAX_RUNNING, checks::count);
         let whisul_api_url = self.required(table::WHISUL_API_URL, checks::base_url);
         let discord_api_url = self.optional(table::DISCORD_API_URL, checks::discord_url);
@@ -76,7 +76,7 @@ impl Reader<'_> {
             history_retention,
             allow_dms: allow_dms?.unwrap_or(allowed_guilds.is_none()),
             allowed_guilds,
-            extras: extras?,
+            follow_ups: follow_ups?,
             max_running: max_running?.try_into().ok()?,
             poll_interval: poll_interval?,
             job_timeout: job_timeout?,
@@ -120,7 +120,7 @@ impl Reader<'_> {
         Some((limits, retention?))
     }
 
-    fn extras(&mut self) -> Option<FollowUpSettings> {
+    fn follow_ups(&mut self) -> Option<FollowUpSettings> {
         let notice = self.required(table::NOTIFY, checks::notify);
         let audio = self.required(table::ATTACH_AUDIO, checks::switch);
         let cover = self.required(table::ATTACH_COVER, checks::switch);

@@ -31,7 +31,7 @@ pub struct Settings {
     /// Whether songs outside servers are accepted.
     pub allow_dms: bool,
     /// What is given along with songs.
-    pub extras: FollowUpSettings,
+    pub follow_ups: FollowUpSettings,
     /// Songs at Whisul at once.
     pub max_running: NonZeroUsize,
     /// How often a running song is asked after.
@@ -57,7 +57,7 @@ pub struct Settings {
     /// Which log lines are wanted.
     pub log_filter: Targets,
     /// All of these as text, with where they come from: to be shown, and without the secrets.
-    pub origins: Vec<domain::Setting>,
+    pub origins: Vec<domain::SettingInForce>,
     /// Names that no setting has, to be told of in the log.
     pub unknown: Vec<UnknownName>,
 }

@@ -3,7 +3,7 @@
 use super::{checks::is_discord_token, table, table::Setting};
 
 /// The most characters of a value that are shown.
-const MOST: usize = 60;
+const MAX_SHOWN: usize = 60;
 
 /// The most characters without anything between them: tokens and keys have more.
 const OPAQUE: usize = 20;
@@ -22,7 +22,7 @@ pub(super) fn shown(setting: Setting, text: &str, secrets: &[String]) -> Option<
     }
     let text = without_password(text);
     let is_between = |c: char| !c.is_alphanumeric() && c != '-' && c != '_';
-    let is_plain = text.chars().count() <= MOST
+    let is_plain = text.chars().count() <= MAX_SHOWN
         && !text.contains(char::is_control)
         && !is_discord_token(&text)
         && text.split(is_between).all(|run| run.chars().count() <= OPAQUE);

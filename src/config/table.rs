@@ -70,13 +70,13 @@ settings! {
     GUILD_QUOTA = Value("unlimited"), "50/1d",
         "Songs per rolling window and server.";
     GLOBAL_QUOTA = Value("100/1d"), "100/1d",
-        "Songs per rolling window over everybody: the key's own guard.";
+        "Songs per rolling window over everybody. It protects your Whisul credit.";
     HISTORY_RETENTION = Value("90d"), "90d",
         "How long finished songs are remembered: at least as long as the window of every quota.";
     ALLOWED_GUILDS = Unset("empty: any"), "345678901234567890,456789012345678901",
         "Ids of the servers where commands are accepted, comma-separated; elsewhere they are \
-         refused, a user-installed use in an unlisted server included. Where it is set, direct \
-         messages are refused too unless ALLOW_DMS=true.";
+         refused. This also applies to user installs. Where it is set, direct messages are refused \
+         too unless ALLOW_DMS=true.";
     ALLOW_DMS = Unset("true when ALLOWED_GUILDS is empty"), "true",
         "Whether songs outside servers are accepted: true or false.";
     ATTACH_AUDIO = Value("true"), "true",

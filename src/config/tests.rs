@@ -44,7 +44,7 @@ fn two_secrets_are_enough() {
     assert_eq!(settings.history_retention, Duration::from_hours(90 * 24));
     assert_eq!(settings.allowed_guilds, None);
     assert!(settings.allow_dms);
-    assert_eq!(settings.extras, FollowUpSettings { notice: true, audio: true, cover: true });
+    assert_eq!(settings.follow_ups, FollowUpSettings { notice: true, audio: true, cover: true });
     assert_eq!(settings.max_running.get(), 10);
     assert_eq!(settings.poll_interval, Duration::from_secs(6));
     assert_eq!(settings.job_timeout, Duration::from_mins(20));
@@ -249,17 +249,17 @@ fn allowed_servers_close_direct_messages_unless_those_are_allowed() {
 fn each_extra_can_be_turned_off() {
     let all = [("ATTACH_AUDIO", "false"), ("ATTACH_COVER", "false"), ("NOTIFY", "off")];
     assert_eq!(
-        accepted(&all).extras,
+        accepted(&all).follow_ups,
         FollowUpSettings { notice: false, audio: false, cover: false }
     );
     assert_eq!(
-        accepted(&all[1..]).extras,
+        accepted(&all[1..]).follow_ups,
         FollowUpSettings { notice: false, audio: true, cover: false }
     );
     for (name, _) in all {
         assert_eq!(invalid(&[(name, "perhaps")]), [name]);
     }
-    assert!(accepted(&[("NOTIFY", "Reply")]).extras.notice);
+    assert!(accepted(&[("NOTIFY", "Reply")]).follow_ups.notice);
     assert_eq!(accepted(&[("LOG_FORMAT", "JSON")]).log_format, LogFormat::Json);
     assert_eq!(accepted(&[("USER_QUOTA", "Unlimited")]).limits.user, Quota::Unlimited);
 }

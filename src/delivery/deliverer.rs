@@ -25,25 +25,25 @@ impl Deliverer {
         Self { discord }
     }
 
-    /// Looks for a job's first answer: by its token, or, where that is void, in its channel. `run` is
+    /// Looks for a job's first response: by its token, or, where that is void, in its channel. `run` is
     /// the run of the bot that gave it, if that is known.
     ///
     /// # Errors
-    /// When it was not found: see [`crate::domain::FirstAnswer`] for what that means.
-    pub async fn find_first_answer(
+    /// When it was not found: see [`crate::domain::FirstResponse`] for what that means.
+    pub async fn find_first_response(
         &self,
         job: &Job,
         run: Option<RunId>,
     ) -> Result<Posted, DiscordError> {
         let place = &job.place;
         let found = match &place.token {
-            Some(token) => self.discord.find_answer(place.application, token).await,
+            Some(token) => self.discord.original_response(place.application, token).await,
             None => Err(DiscordError::TokenGone),
         };
         match found {
             Ok(seen) if is_first_of(&seen, job.id, run) => Ok(seen.posted(place.channel)),
-            // This run gave no other answer. An earlier one may have told why there is no job.
-            Ok(_) if run.is_some() => Err(DiscordError::AnsweredElsewhere),
+            // This run gave no other response. An earlier one may have told why there is no job.
+            Ok(_) if run.is_some() => Err(DiscordError::AcknowledgedElsewhere),
             Ok(_) => Err(DiscordError::MessageGone),
             Err(DiscordError::TokenGone) if place.access == MessageAccess::Channel => {
                 self.find_first(place.channel, job.id, run).await
@@ -65,9 +65,9 @@ impl Deliverer {
     ) -> Result<(), DiscordError> {
         let (place, priority) = (&job.place, Priority::Low);
         if let Some(token) = place.token.as_ref().filter(|_| job.has_live_token(now)) {
-            match self.discord.edit_answer(place, token, message, priority).await {
+            match self.discord.edit_original_response(place, token, message, priority).await {
                 Err(DiscordError::TokenGone) => {}
-                answer => return answer.map(|_| ()),
+                response => return response.map(|_| ()),
             }
         }
         let (MessageAccess::Channel, Some(id)) = (place.access, job.message) else { return Ok(()) };
@@ -79,9 +79,9 @@ impl Deliverer {
     pub async fn is_deleted(&self, job: &Job, now: Timestamp) -> bool {
         let place = &job.place;
         if let Some(token) = place.token.as_ref().filter(|_| job.has_live_token(now)) {
-            match self.discord.find_answer(place.application, token).await {
+            match self.discord.original_response(place.application, token).await {
                 Err(DiscordError::TokenGone) => {}
-                answer => return matches!(answer, Err(DiscordError::MessageGone)),
+                response => return matches!(response, Err(DiscordError::MessageGone)),
             }
         }
         let (MessageAccess::Channel, Some(id)) = (place.access, job.message) else { return false };
@@ -94,7 +94,7 @@ impl Deliverer {
     /// content, too.
     ///
     /// # Errors
-    /// When the message does not stand: see [`crate::domain::RouteOutcome`] for what that means.
+    /// When the message does not exist: see [`crate::domain::RouteOutcome`] for what that means.
     pub async fn attempt(
         &self,
         job: &Job,
@@ -141,7 +141,7 @@ impl Deliverer {
         match route {
             DeliveryRoute::Token => {
                 let token = place.token.as_ref().ok_or(DiscordError::TokenGone)?;
-                discord.edit_answer(place, token, message, priority).await
+                discord.edit_original_response(place, token, message, priority).await
             }
             DeliveryRoute::Message(id) => {
                 match discord.edit(place.channel, id, message, priority).await {
@@ -149,7 +149,7 @@ impl Deliverer {
                     Err(DiscordError::TooManyEdits) => {
                         self.find_outcome(place.channel, id, job.id).await
                     }
-                    answer => answer,
+                    response => response,
                 }
             }
             DeliveryRoute::New(post) | DeliveryRoute::Again(post) => {
@@ -168,8 +168,8 @@ impl Deliverer {
             NewMessageTarget::InChannel => Ok(job.place.channel),
             NewMessageTarget::Direct => match self.discord.direct_channel(job.requester).await {
                 // Whether the conversation was opened or not: nothing was posted in it.
-                Err(DiscordError::Unknown { cause }) => Err(DiscordError::NotSent { cause }),
-                answer => answer,
+                Err(DiscordError::UnknownOutcome { cause }) => Err(DiscordError::NotSent { cause }),
+                response => response,
             },
         }
     }

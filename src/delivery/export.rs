@@ -109,7 +109,7 @@ fn pretty(value: &Value) -> String {
 
 /// An interaction whose answer is a person's data.
 #[derive(Clone, Copy, Debug)]
-pub struct ExportAnswer<'a> {
+pub struct ExportResponse<'a> {
     /// Whose interaction it is.
     pub application: ApplicationId,
     /// Its token.
@@ -126,10 +126,14 @@ impl FinishedExport {
     ///
     /// # Errors
     /// As [`DiscordError`] says.
-    pub async fn send(&self, discord: &Discord, to: ExportAnswer<'_>) -> Result<(), DiscordError> {
+    pub async fn send(
+        &self,
+        discord: &Discord,
+        to: ExportResponse<'_>,
+    ) -> Result<(), DiscordError> {
         let said = say::exported(self.number, self.end);
         discord
-            .answer_with_file(to.application, to.token, self.number == 1, &said, &self.file)
+            .respond_with_file(to.application, to.token, self.number == 1, &said, &self.file)
             .await
     }
 }

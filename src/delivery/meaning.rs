@@ -1,21 +1,21 @@
-//! What Discord's answers mean for a job.
+//! What Discord's responses mean for a job.
 
 use crate::{
     discord_api::{DiscordError, Posted},
-    domain::{FirstAnswer, RouteOutcome, Shown},
+    domain::{FirstResponse, RouteOutcome, Shown},
 };
 
-impl From<&Result<Posted, DiscordError>> for FirstAnswer {
+impl From<&Result<Posted, DiscordError>> for FirstResponse {
     fn from(result: &Result<Posted, DiscordError>) -> Self {
         match result {
             Ok(Posted { message, ephemeral, .. }) => {
-                Self::Stands { message: *message, ephemeral: *ephemeral }
+                Self::Posted { message: *message, ephemeral: *ephemeral }
             }
             Err(DiscordError::MessageGone) => Self::Deleted,
-            // It may well be the answer that an earlier try of this process gave.
-            Err(DiscordError::AlreadyAnswered) => Self::Unknown,
+            // It may well be the response that an earlier try of this process gave.
+            Err(DiscordError::AlreadyAcknowledged) => Self::Unknown,
             Err(error) if error.is_passing() => Self::Unknown,
-            Err(_) => Self::Missing,
+            Err(_) => Self::NotPosted,
         }
     }
 }
@@ -24,12 +24,12 @@ impl From<&Result<Posted, DiscordError>> for RouteOutcome {
     fn from(result: &Result<Posted, DiscordError>) -> Self {
         match result {
             Ok(Posted { message, channel, bare, .. }) => {
-                Self::Stands(Shown { message: *message, channel: *channel, bare: *bare })
+                Self::Delivered(Shown { message: *message, channel: *channel, bare: *bare })
             }
-            Err(DiscordError::MessageGone) => Self::Missing,
-            Err(DiscordError::TooManyEdits | DiscordError::ThreadArchived) => Self::Unfit,
+            Err(DiscordError::MessageGone) => Self::NoSuchMessage,
+            Err(DiscordError::TooManyEdits | DiscordError::ThreadArchived) => Self::Unusable,
             Err(error) if error.is_rejection() => Self::Rejected,
-            Err(DiscordError::Unknown { .. }) => Self::Unknown,
+            Err(DiscordError::UnknownOutcome { .. }) => Self::Unknown,
             Err(error) if error.is_passing() => Self::NotNow,
             Err(_) => Self::Closed,
         }

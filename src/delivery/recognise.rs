@@ -29,7 +29,7 @@ fn names(text: &str, job: JobId) -> bool {
     text.split(|c: char| !c.is_ascii_digit()).any(|number| number == id)
 }
 
-/// Whether a message is the first answer of this job, given by this run of the bot if that is known: the
+/// Whether a message is the first response of this job, given by this run of the bot if that is known: the
 /// only state in which that is looked for has a button to cancel.
 pub(super) fn is_first_of(message: &SeenMessage, job: JobId, run: Option<RunId>) -> bool {
     actions(message).any(|action| match action {
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
     use crate::messages::text;
 
-    /// A message with a button, in answer to an interaction or not.
+    /// A message with a button, in response to an interaction or not.
     fn seen(button: &str, answers: Option<&str>, by_bot: bool) -> SeenMessage {
         let metadata = answers.map(|id| json!({ "id": id }));
         serde_json::from_value(json!({
@@ -67,7 +67,7 @@ mod tests {
     fn an_outcome_is_known_by_its_own_button() {
         let shown = |button, answers, by_bot| shows(&seen(button, answers, by_bot), JobId(7));
         assert!(shown("again:7", None, true));
-        assert!(shown("again:7", Some("7"), true), "the first answer may show it, too");
+        assert!(shown("again:7", Some("7"), true), "the first response may show it, too");
         assert!(!shown("again:7", Some("8"), true), "the song was shown once more");
         assert!(!shown("again:8", None, true));
         assert!(!shown("cancel:7", None, true), "it still waited then");

@@ -29,7 +29,7 @@ impl Deliverer {
         self.find(channel, job, always_readable, |message| shows(message, job)).await
     }
 
-    /// Looks for a job's first answer among the messages of its channel, in the same way. `run` is
+    /// Looks for a job's first response among the messages of its channel, in the same way. `run` is
     /// the run of the bot that gave it, if that is known.
     ///
     /// # Errors

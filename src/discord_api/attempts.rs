@@ -1,5 +1,5 @@
 //! Which interactions this process may have responded to. Discord rejects a second first response
-//! (40060): after an earlier try of ours it may be ours that stands; otherwise another process
+//! (40060): after an earlier try of ours it may be our own; otherwise another process
 //! responds with the same token.
 
 use std::{
@@ -13,7 +13,7 @@ use crate::domain::InteractionId;
 /// How many interactions are remembered: far more than come while one of them can be answered.
 const REMEMBERED: usize = 4096;
 
-/// See the module.
+/// The interactions that this process has tried to respond to.
 #[derive(Debug, Default)]
 pub(super) struct Attempts(Mutex<VecDeque<InteractionId>>);
 
@@ -27,9 +27,9 @@ impl Attempts {
     ) -> Result<T, DiscordError> {
         let is_first = self.remember(interaction);
         match attempt.await {
-            Err(DiscordError::AlreadyAnswered) if is_first => {
+            Err(DiscordError::AlreadyAcknowledged) if is_first => {
                 self.forget(interaction);
-                Err(DiscordError::AnsweredElsewhere)
+                Err(DiscordError::AcknowledgedElsewhere)
             }
             Err(error) if is_first && !error.may_be_carried_out() => {
                 self.forget(interaction);
@@ -73,19 +73,19 @@ mod tests {
     }
 
     fn cut_off() -> DiscordError {
-        DiscordError::Unknown { cause: "cut off".to_owned() }
+        DiscordError::UnknownOutcome { cause: "cut off".to_owned() }
     }
 
     #[tokio::test]
     async fn a_response_before_any_of_ours_is_anothers() {
-        let refused = || Some(DiscordError::AlreadyAnswered);
+        let refused = || Some(DiscordError::AlreadyAcknowledged);
         let attempts = Attempts::default();
-        assert_eq!(make(&attempts, refused()).await, Some(DiscordError::AnsweredElsewhere));
-        assert_eq!(make(&attempts, refused()).await, Some(DiscordError::AnsweredElsewhere));
+        assert_eq!(make(&attempts, refused()).await, Some(DiscordError::AcknowledgedElsewhere));
+        assert_eq!(make(&attempts, refused()).await, Some(DiscordError::AcknowledgedElsewhere));
 
         let not_sent = DiscordError::NotSent { cause: "refused".to_owned() };
         make(&attempts, Some(not_sent)).await;
-        assert_eq!(make(&attempts, refused()).await, Some(DiscordError::AnsweredElsewhere));
+        assert_eq!(make(&attempts, refused()).await, Some(DiscordError::AcknowledgedElsewhere));
 
         make(&attempts, Some(cut_off())).await;
         assert_eq!(make(&attempts, refused()).await, refused(), "it may be ours");
@@ -104,9 +104,9 @@ mod tests {
                 tokio::task::yield_now().await;
                 Ok(())
             }),
-            make(&attempts, Some(DiscordError::AlreadyAnswered)),
+            make(&attempts, Some(DiscordError::AlreadyAcknowledged)),
         );
-        assert_eq!((first, second), (Ok(()), Some(DiscordError::AlreadyAnswered)));
+        assert_eq!((first, second), (Ok(()), Some(DiscordError::AlreadyAcknowledged)));
     }
 
     #[tokio::test]

@@ -8,13 +8,13 @@ use serenity::builder::CreateCommand;
 use url::Url;
 
 use super::{
-    Application, DiscordError, GatewayAnswer, Priority,
+    Application, DiscordError, GatewayBody, Priority,
     attempts::Attempts,
     auth::Auth,
-    endpoints::application::ApplicationAnswer,
+    endpoints::application::ApplicationBody,
     request::{Request, Sender, body},
     response::{
-        answers::{GuildAnswer, MemberAnswer},
+        bodies::{GuildBody, MemberBody},
         read::Identified,
     },
 };
@@ -86,7 +86,7 @@ impl Discord {
     /// The bot's own application, with its owners.
     pub async fn application(&self) -> Result<Application, DiscordError> {
         let request = without_body("applications/@me".to_owned(), "");
-        Ok(self.sender.send::<ApplicationAnswer>(&request).await?.application())
+        Ok(self.sender.send::<ApplicationBody>(&request).await?.application())
     }
 
     /// The servers that the bot is in, with their names: at most `GUILDS_MOST`, the oldest first.
@@ -96,7 +96,7 @@ impl Discord {
             let after = guilds.last().map_or(0, |(id, _)| id.0);
             let query = format!("?limit={GUILD_PAGE}&after={after}");
             let request = without_body("users/@me/guilds".to_owned(), &query);
-            let page: Vec<GuildAnswer> = self.sender.send(&request).await?;
+            let page: Vec<GuildBody> = self.sender.send(&request).await?;
             let full = page.len() >= GUILD_PAGE;
             for guild in page {
                 guilds.push((GuildId(guild.identified.id.0), guild.name));
@@ -115,7 +115,7 @@ impl Discord {
         person: UserId,
     ) -> Result<String, DiscordError> {
         let request = without_body(format!("guilds/{guild}/members/{person}"), "");
-        let member: MemberAnswer = self.sender.send(&request).await?;
+        let member: MemberBody = self.sender.send(&request).await?;
         Ok(member.nick.or(member.user.global_name).unwrap_or(member.user.username))
     }
 
@@ -127,7 +127,7 @@ impl Discord {
     }
 
     /// Where the gateway is, and how many sessions may be started there.
-    pub async fn gateway(&self) -> Result<GatewayAnswer, DiscordError> {
+    pub async fn gateway(&self) -> Result<GatewayBody, DiscordError> {
         self.sender.send(&without_body("gateway/bot".to_owned(), "")).await
     }
 
@@ -155,7 +155,7 @@ impl Discord {
     }
 }
 
-/// Where the answers to an interaction are made and edited.
+/// Where the responses to an interaction are made and edited.
 pub(super) fn webhook(application: ApplicationId, token: &SecretString) -> String {
     format!("webhooks/{application}/{}", token.expose_secret())
 }

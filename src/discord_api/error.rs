@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Why Discord did not do what it was asked, by what that means for a message. `codes.rs` knows
-/// which of Discord's codes mean what, and `response.rs` which responses are Discord's at all.
+/// which of Discord's codes mean what, and `raw_response.rs` which responses are Discord's at all.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DiscordError {
     /// The message does not exist any more: a person deleted it.
@@ -18,12 +18,12 @@ pub enum DiscordError {
     /// The interaction's token is void or its interaction unknown.
     #[error("the interaction's token is void")]
     TokenGone,
-    /// The interaction already has a first answer, perhaps from an earlier try of this process.
+    /// The interaction already has a first response, perhaps from an earlier try of this process.
     #[error("the interaction was answered before")]
-    AlreadyAnswered,
-    /// The interaction already has a first answer, and this process had not given one.
+    AlreadyAcknowledged,
+    /// The interaction already has a first response, and this process had not given one.
     #[error("another process responds with this bot's token")]
-    AnsweredElsewhere,
+    AcknowledgedElsewhere,
     /// The bot may not see the channel, or not write in it.
     #[error("the bot has no access")]
     NoAccess,
@@ -41,7 +41,7 @@ pub enum DiscordError {
     CannotDm,
     /// Discord found something wrong with the content of a message.
     #[error("Discord rejected the content (status {status}, code {code})")]
-    Refused {
+    ContentRejected {
         /// The HTTP status.
         status: u16,
         /// Discord's own code.
@@ -63,7 +63,7 @@ pub enum DiscordError {
     BadToken,
     /// A progress edit gave way to requests that matter more.
     #[error("the edit gave way to more important ones")]
-    GaveWay,
+    Shed,
     /// Too many requests.
     #[error("Discord asks to wait for {after:?}")]
     RateLimited {
@@ -78,7 +78,7 @@ pub enum DiscordError {
     },
     /// The request was sent, and nobody knows whether it was carried out.
     #[error("Discord did not answer as it should: {cause}")]
-    Unknown {
+    UnknownOutcome {
         /// What went wrong, without addresses.
         cause: String,
     },
@@ -90,21 +90,21 @@ impl DiscordError {
         match self {
             Self::RateLimited { .. }
             | Self::NotSent { .. }
-            | Self::Unknown { .. }
+            | Self::UnknownOutcome { .. }
             | Self::Unexpected { .. }
-            | Self::GaveWay
+            | Self::Shed
             | Self::BadToken => true,
             Self::MessageGone
             | Self::TokenGone
-            | Self::AlreadyAnswered
-            | Self::AnsweredElsewhere
+            | Self::AlreadyAcknowledged
+            | Self::AcknowledgedElsewhere
             | Self::NoAccess
             | Self::ChannelGone
             | Self::ThreadArchived
             | Self::TooManyEdits
             | Self::CannotDm
             | Self::TooLarge
-            | Self::Refused { .. } => false,
+            | Self::ContentRejected { .. } => false,
         }
     }
 
@@ -112,23 +112,26 @@ impl DiscordError {
     pub fn concerns_content(&self) -> bool {
         // Code 0 and codes that the bot doesn't know come with status 400 where Discord can't use
         // the body.
-        matches!(self, Self::Refused { .. } | Self::TooLarge | Self::Unexpected { status: 400, .. })
+        matches!(
+            self,
+            Self::ContentRejected { .. } | Self::TooLarge | Self::Unexpected { status: 400, .. }
+        )
     }
 
     /// Whether Discord itself rejected the request, for its content or for unknown reasons.
     pub fn is_rejection(&self) -> bool {
-        matches!(self, Self::Refused { .. } | Self::TooLarge | Self::Unexpected { .. })
+        matches!(self, Self::ContentRejected { .. } | Self::TooLarge | Self::Unexpected { .. })
     }
 
     /// Whether the request was perhaps carried out all the same.
     pub fn may_be_carried_out(&self) -> bool {
-        matches!(self, Self::Unknown { .. })
+        matches!(self, Self::UnknownOutcome { .. })
     }
 
     /// What went wrong, where the words around it already say that Discord did not answer.
     pub fn cause(&self) -> String {
         match self {
-            Self::NotSent { cause } | Self::Unknown { cause } => cause.clone(),
+            Self::NotSent { cause } | Self::UnknownOutcome { cause } => cause.clone(),
             other => other.to_string(),
         }
     }
@@ -140,7 +143,7 @@ impl DiscordError {
             SendError::Transport(error @ TransportError::NotConnected) => {
                 Self::NotSent { cause: error.to_string() }
             }
-            SendError::Transport(error) => Self::Unknown { cause: error.to_string() },
+            SendError::Transport(error) => Self::UnknownOutcome { cause: error.to_string() },
         }
     }
 
@@ -148,7 +151,7 @@ impl DiscordError {
     pub(super) fn from_reqwest(error: reqwest::Error) -> Self {
         let not_sent = error.is_connect() || error.is_builder();
         let cause = network::cause(error);
-        if not_sent { Self::NotSent { cause } } else { Self::Unknown { cause } }
+        if not_sent { Self::NotSent { cause } } else { Self::UnknownOutcome { cause } }
     }
 
     /// The same where Discord is reached through this proxy, if there is one.

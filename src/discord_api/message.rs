@@ -11,7 +11,7 @@ use serenity::builder::{CreateActionRow, CreateAllowedMentions, CreateButton, Cr
 /// Only the person who used the command sees the message (Discord docs, Message Flags).
 pub(super) const EPHEMERAL: u64 = 1 << 6;
 
-/// What the bot says: one body for first answers, edits and new messages. It pings nobody.
+/// What the bot says: one body for first responses, edits and new messages. It pings nobody.
 #[derive(Clone, Debug, Serialize)]
 pub struct Message {
     content: String,
@@ -108,8 +108,8 @@ impl Message {
         self
     }
 
-    /// The same as a reply to a message of the same channel. Where that does not stand, Discord
-    /// takes none (Discord docs, Message Reference Structure: `fail_if_not_exists`).
+    /// The same as a reply to a message of the same channel. If that does not exist, Discord
+    /// rejects it (Discord docs, Message Reference Structure: `fail_if_not_exists`).
     #[must_use]
     pub(crate) fn replying_to(mut self, message: MessageId) -> Self {
         self.answered = Some(json!({ "message_id": message.to_string() }));

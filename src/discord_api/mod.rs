@@ -18,12 +18,12 @@ mod seen_message;
 
 pub use client::Discord;
 pub use endpoints::application::{Application, Installs};
-pub use endpoints::callback::{AnswerTime, Reply, Suggestion};
-pub use endpoints::gateway::GatewayAnswer;
+pub use endpoints::callback::{InteractionResponse, ResponseTime, Suggestion};
+pub use endpoints::gateway::GatewayBody;
 pub use endpoints::inspection::{GuildChannel, JoinedGuild, Overwrite};
 pub(crate) use endpoints::messages::PAGE;
 pub use error::DiscordError;
 pub use limits::priority::Priority;
 pub use message::Message;
-pub use response::answers::Posted;
+pub use response::bodies::Posted;
 pub(crate) use seen_message::SeenMessage;

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{
     DiscordError,
     auth::Auth,
-    response::{answers::PostedMessage, raw_response::RawResponse},
+    response::{bodies::PostedMessage, raw_response::RawResponse},
 };
 
 const STATUSES: [u16; 14] = [199, 200, 204, 302, 400, 401, 403, 404, 407, 410, 413, 429, 500, 503];

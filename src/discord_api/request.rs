@@ -1,4 +1,4 @@
-//! One request to Discord: rate-limited, timed, and its answer read by meaning.
+//! One request to Discord: rate-limited, timed, and its response read by meaning.
 
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
@@ -39,14 +39,14 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// The same with files, on a slow line.
 const UPLOAD_TIMEOUT: Duration = Duration::from_mins(2);
-/// The most bytes of an answer that are read.
+/// The most bytes of a response that are read.
 const ANSWER_MAX: usize = 4 << 20;
 /// How often a rate-limited request is tried, and the longest wait that is worth holding it.
 const ATTEMPTS: u32 = 3;
-const PATIENCE: Duration = Duration::from_secs(15);
-/// How many requests may be under way at once, answers to interactions aside.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
+/// How many requests may be under way at once, responses to interactions aside.
 const AT_ONCE: usize = 32;
-/// How many connections are kept for requests to come. Each holds on to what its largest answer
+/// How many connections are kept for requests to come. Each holds on to what its largest response
 /// took.
 const KEPT: usize = 8;
 
@@ -125,22 +125,22 @@ impl Sender {
     ) -> Result<A, DiscordError> {
         let needed = request.priority == Priority::High;
         if !needed && self.has_many_invalid_requests() {
-            return Err(DiscordError::GaveWay);
+            return Err(DiscordError::Shed);
         }
         let mut attempt = 1;
         loop {
             let permit =
                 self.limiter.permit(&request.method, &request.path, request.priority).await;
-            let permit = permit.ok_or(DiscordError::GaveWay)?;
+            let permit = permit.ok_or(DiscordError::Shed)?;
             let room = match request.priority {
                 Priority::High => self.room.acquire().await.ok(),
-                Priority::Low => Some(self.room.try_acquire().or(Err(DiscordError::GaveWay))?),
+                Priority::Low => Some(self.room.try_acquire().or(Err(DiscordError::Shed))?),
             };
             let timeout = if files.is_empty() { TIMEOUT } else { UPLOAD_TIMEOUT };
             let response = self.dispatch(request, files, timeout).await?;
             let headers = response.headers().clone();
-            let answer = read(response, request.auth, !files.is_empty()).await;
-            let wait = match &answer {
+            let response = read(response, request.auth, !files.is_empty()).await;
+            let wait = match &response {
                 Err(DiscordError::RateLimited { after }) => Some(*after),
                 _ => None,
             };
@@ -150,17 +150,17 @@ impl Sender {
                 self.limiter.hold(after);
             }
             match wait {
-                Some(after) if needed && attempt < ATTEMPTS && after <= PATIENCE => {
+                Some(after) if needed && attempt < ATTEMPTS && after <= REQUEST_TIMEOUT => {
                     attempt += 1;
                     debug!(?after, "Discord asks to wait; the request comes again then");
                     tokio::time::sleep(after).await;
                 }
-                _ => return answer,
+                _ => return response,
             }
         }
     }
 
-    /// Sends a request that has no bucket to share and no time to wait: an interaction's answer.
+    /// Sends a request that has no bucket to share and no time to wait: an interaction's response.
     pub(super) async fn send_at_once<A: DeserializeOwned>(
         &self,
         request: &Request<'_>,
@@ -223,7 +223,7 @@ fn form(body: &Value, files: &[&File]) -> Result<Form, DiscordError> {
     Ok(form)
 }
 
-/// Reads an answer: its JSON, or the meaning of its error.
+/// Reads a response: its JSON, or the meaning of its error.
 async fn read<A: DeserializeOwned>(
     mut response: Response,
     auth: Auth,
@@ -234,7 +234,7 @@ async fn read<A: DeserializeOwned>(
     let mut body = Vec::new();
     read_body(&mut response, &mut body, ANSWER_MAX).await.map_err(DiscordError::from_reqwest)?;
     if body.len() > ANSWER_MAX {
-        return Err(DiscordError::Unknown { cause: "the answer is too long".to_owned() });
+        return Err(DiscordError::UnknownOutcome { cause: "the response is too long".to_owned() });
     }
     RawResponse { status, retry_after, body: &body, to_files }.read(auth)
 }

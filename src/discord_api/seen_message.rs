@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::{
     Posted,
-    response::answers::PostedMessage,
+    response::bodies::PostedMessage,
     response::read::{Identified, or_default, readable},
 };
 use crate::domain::ChannelId;

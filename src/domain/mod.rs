@@ -3,8 +3,8 @@
 //! Pure rules: no input or output, no clock, no randomness. Whatever time it is comes in as an
 //! argument, so that every rule here can be tested by property and simulated by seed.
 
-mod action;
 mod admin;
+mod component_action;
 #[cfg(test)]
 pub(crate) mod fixtures;
 mod ids;
@@ -18,17 +18,17 @@ mod quota;
 mod text;
 mod time;
 
-pub use action::{Action, RunId};
-pub use admin::{Setting, Source, Stats, rank_before};
+pub use admin::{SettingInForce, Source, Stats, rank_before};
+pub use component_action::{Action, RunId};
 pub use ids::{
     ApplicationId, ChannelId, GuildId, InteractionId, JobId, MessageId, RoleId, UserId, WhisulJob,
     WhisulJobId,
 };
 pub use job::{
-    Cancellation, Canceller, Charge, Delivery, DeliveryRoute, Event, Failure, FirstAnswer,
-    FollowUpSettings, FollowUps, Job, MessageAccess, NewMessageTarget, NextStep, PROMPT_MAX,
-    Patience, Place, Prompt, PromptError, REFUNDS, Record, RejectedRoutes, Report, RouteOutcome,
-    Shown, Song, SongLength, State, Step, Submission, TokenTrouble, forgotten_before,
+    Cancellation, Canceller, Charge, Delivery, DeliveryRoute, Event, Failure, FirstResponse,
+    FollowUpSettings, FollowUps, Job, JobStep, MessageAccess, NewMessageTarget, NextStep,
+    PROMPT_MAX, Patience, Place, Prompt, PromptError, REFUNDS, Record, RejectedRoutes, Report,
+    RouteOutcome, Shown, Song, SongLength, State, Submission, TokenTrouble, forgotten_before,
 };
 pub use moderation::{
     ActionOutcome, AdminAction, AuditEntry, BlockedWord, Overrides, Reading, Restriction, Scope,
@@ -37,7 +37,7 @@ pub use moderation::{
 pub use page::{Listed, Page};
 pub use queue::{Estimate, Forecast, Obstacle, Outlook, Queue, QueuePosition, Span, Wait};
 pub use quota::{
-    Available, Charges, Grant, Limit, Limits, Quota, QuotaError, QuotaUsage, Refusal, Remedy,
+    Available, Charges, Grant, Limit, LimitExceeded, Limits, Quota, QuotaError, QuotaUsage, Remedy,
     Requester,
 };
 pub use text::{SEARCH_MAX, Search, is_blank, link, steers_direction, with_causes};

@@ -5,14 +5,14 @@
 
 mod circuit_breaker;
 mod commands;
-mod owner;
+mod live_jobs;
+mod owner_alerts;
+mod persist;
 mod queue;
-mod registry;
 mod rendering;
 mod supervise;
 mod timing;
 mod worker;
-mod writing;
 
 use std::{
     num::NonZeroUsize,
@@ -28,7 +28,7 @@ pub use commands::cancel::CancelOutcome;
 pub use commands::export::ExportError;
 pub use commands::request::{RequestError, SongRequest};
 pub use commands::user_songs::MeantSong;
-pub(crate) use owner::OwnerProblem;
+pub(crate) use owner_alerts::OwnerProblem;
 pub(crate) use timing::backoff::{Backoff, rounded};
 pub use timing::clock::Clock;
 
@@ -63,7 +63,7 @@ pub struct JobConfig {
     /// How long settled jobs are remembered: at least as long as every quota's window.
     pub history_retention: Duration,
     /// What is given along with songs.
-    pub extras: FollowUpSettings,
+    pub follow_ups: FollowUpSettings,
 }
 
 /// The services that jobs use.
@@ -101,8 +101,8 @@ pub struct Jobs {
     pace: timing::pace::Pace,
     retry_pace: timing::pace::Pace,
     run: RunId,
-    registry: registry::Registry,
-    alerts: owner::Alerts,
+    live: live_jobs::LiveJobs,
+    alerts: owner_alerts::Alerts,
     /// Held while it is settled whether a failed song is refunded: one at a time.
     refunds: tokio::sync::Mutex<()>,
     estimate: Mutex<Estimate>,
@@ -145,8 +145,8 @@ impl Jobs {
             pace: timing::pace::Pace::new(),
             retry_pace: timing::pace::Pace::new(),
             run: RunId(fastrand::u32(..)),
-            registry: registry::Registry::default(),
-            alerts: owner::Alerts::default(),
+            live: live_jobs::LiveJobs::default(),
+            alerts: owner_alerts::Alerts::default(),
             refunds: tokio::sync::Mutex::default(),
             estimate: Mutex::new(estimate),
             forecast: rendering::times::LatestForecast::default(),
@@ -182,19 +182,19 @@ impl Jobs {
 
     /// What keeps songs from Whisul at present.
     pub fn obstacle(&self) -> Option<Obstacle> {
-        self.breaker.obstacle(None).or_else(|| self.breaker.hold())
+        self.breaker.obstacle(None).or_else(|| self.breaker.prompt_obstacle())
     }
 
     /// Returns once every lock that the work takes was free: a task that holds one for ever would
     /// stop all others.
-    pub fn pass_locks(&self) {
-        _ = (self.queue.running(), self.breaker.hold(), self.registry.len());
+    pub fn acquire_all_locks(&self) {
+        _ = (self.queue.running(), self.breaker.prompt_obstacle(), self.live.len());
         drop(self.estimate());
     }
 
     /// How many jobs are being worked on.
     pub fn live(&self) -> usize {
-        self.registry.len()
+        self.live.len()
     }
 
     /// Gives a task to the same tracker that the work's own tasks belong to.
@@ -216,7 +216,7 @@ impl Jobs {
         // Songs that run already have their room before anybody is called, and turns come in order.
         jobs.sort_by_key(|job| (!job.is_at_whisul(), job.queue_position()));
         for job in jobs {
-            if let Some(live_job) = self.registry.enter(job.id) {
+            if let Some(live_job) = self.live.enter(job.id) {
                 self.resume_job(job, live_job);
             }
         }
@@ -229,11 +229,11 @@ impl Jobs {
         prompt_of: Option<UserId>,
     ) -> (circuit_breaker::CallPermit<'_>, Permit<'_>) {
         loop {
-            let pass = self.breaker.permit(prompt_of).await;
-            let permit = self.whisul.permit().await;
-            // While this request waited for its place, an answer to another may have opened the breaker.
-            if pass.stands() {
-                return (pass, permit);
+            let breaker_permit = self.breaker.permit(prompt_of).await;
+            let rate_permit = self.whisul.permit().await;
+            // While this request waited for its place, a response to another may have opened the breaker.
+            if breaker_permit.is_still_valid() {
+                return (breaker_permit, rate_permit);
             }
         }
     }

@@ -26,7 +26,7 @@ pub(super) struct Reservation {
 
 /// A place in the queue. Dropping it leaves the queue.
 #[derive(Debug)]
-pub(super) struct QueuePlace {
+pub(super) struct QueueTicket {
     queue: SharedQueue,
     position: QueuePosition,
     call: oneshot::Receiver<Slot>,
@@ -66,11 +66,11 @@ impl SharedQueue {
     }
 
     /// Joins the queue.
-    pub(super) fn join(&self, job: &Job) -> QueuePlace {
+    pub(super) fn join(&self, job: &Job) -> QueueTicket {
         let (sender, call) = oneshot::channel();
         self.order().join(job, sender);
         self.call_next();
-        QueuePlace { queue: self.clone(), position: job.queue_position(), call }
+        QueueTicket { queue: self.clone(), position: job.queue_position(), call }
     }
 
     /// A slot for a song that already runs at Whisul, whether there is room or not.
@@ -128,7 +128,7 @@ impl Slot {
     }
 }
 
-impl QueuePlace {
+impl QueueTicket {
     /// Waits until the turn has come.
     pub(super) async fn turn(&mut self) -> Slot {
         match (&mut self.call).await {
@@ -150,7 +150,7 @@ impl Drop for Reservation {
     }
 }
 
-impl Drop for QueuePlace {
+impl Drop for QueueTicket {
     fn drop(&mut self) {
         self.queue.order().leave(self.position);
     }
@@ -182,7 +182,7 @@ mod tests {
         reservation(queue, id, requester).job().clone()
     }
 
-    fn called(place: &mut QueuePlace) -> Option<Slot> {
+    fn called(place: &mut QueueTicket) -> Option<Slot> {
         place.call.try_recv().ok()
     }
 

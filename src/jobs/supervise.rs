@@ -6,7 +6,7 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use futures_util::FutureExt;
 use tracing::{error, warn};
 
-use super::{Backoff, Jobs, registry::LiveJob, worker::Worker};
+use super::{Backoff, Jobs, live_jobs::LiveJob, worker::Worker};
 
 /// Waits before that: what has panicked once may do so each time.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
@@ -47,7 +47,7 @@ impl Jobs {
             let pause = tokio::time::sleep(backoff.next());
             self.stop.run_until_cancelled(pause).await?;
             match self.store.job(live_job.id).await {
-                Ok(job) => return job.map(|job| self.worker(job, None, &live_job.news)),
+                Ok(job) => return job.map(|job| self.worker(job, None, &live_job.row_changed)),
                 Err(error) => warn!(%error, "reading the job failed"),
             }
         }

@@ -25,7 +25,7 @@ use crate::{
 const REDIRECTS: usize = 3;
 
 /// How long to wait before a fetch is tried once more.
-const PAUSE: Duration = Duration::from_secs(1);
+const RETRY_PAUSE: Duration = Duration::from_secs(1);
 
 impl Media {
     /// Fetches a file that fits into its share of memory, which then shrinks to its size. What may
@@ -39,7 +39,7 @@ impl Media {
         match self.try_fetch(link, purpose, share).await {
             Err(error) if error.is_passing() => {
                 debug!(%error, ?purpose, "a file did not come; once more");
-                sleep(PAUSE).await;
+                sleep(RETRY_PAUSE).await;
                 self.try_fetch(link, purpose, share).await
             }
             result => result,

@@ -43,7 +43,7 @@ const AUDIO_MAX: u32 = 48 << 20;
 const COVER_MAX: u32 = 8 << 20;
 
 /// How long a song's files wait for memory.
-const QUEUE: Duration = Duration::from_mins(10);
+const LONGEST_WAIT_FOR_OTHERS: Duration = Duration::from_mins(10);
 
 /// How long a server may be silent, and may take for a file in all.
 const SILENCE: Duration = Duration::from_secs(5);
@@ -162,15 +162,16 @@ impl Media {
     }
 
     /// The files of a song that are wanted and can be had, each of at most `limit` bytes.
-    pub async fn files(&self, song: &Song, extras: FollowUpSettings, limit: u32) -> Files {
+    pub async fn files(&self, song: &Song, follow_ups: FollowUpSettings, limit: u32) -> Files {
         let wanted = |link: &Option<String>, wanted| link.clone().filter(|_| wanted);
-        let audio = wanted(&song.song_url, extras.audio);
-        let cover = wanted(&song.image_url, extras.cover);
+        let audio = wanted(&song.song_url, follow_ups.audio);
+        let cover = wanted(&song.image_url, follow_ups.cover);
         let sizes = [(&audio, AUDIO_MAX), (&cover, COVER_MAX)]
             .map(|(link, most)| if link.is_some() { limit.min(most) } else { 0 });
         // Both at once: songs that each hold one share and wait for another would wait for ever.
         let reserved = self.budget.reserve(sizes.iter().sum());
-        let Ok(Some(mut share)) = tokio::time::timeout(QUEUE, reserved).await else {
+        let Ok(Some(mut share)) = tokio::time::timeout(LONGEST_WAIT_FOR_OTHERS, reserved).await
+        else {
             info!("too many downloads at once, only links are sent");
             return Files::default();
         };

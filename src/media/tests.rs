@@ -20,27 +20,27 @@ use super::*;
 const BOTH: FollowUpSettings = FollowUpSettings { notice: false, audio: true, cover: true };
 const TUNE: &[u8] = b"ID3 a tune";
 
-/// A server that gives each connection this answer, and how many there were.
-async fn server(answer: Vec<u8>) -> (SocketAddr, Arc<AtomicUsize>) {
+/// A server that gives each connection this response, and how many there were.
+async fn server(response: Vec<u8>) -> (SocketAddr, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (address, count) = (listener.local_addr().unwrap(), Arc::new(AtomicUsize::new(0)));
     let connections = Arc::clone(&count);
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
             connections.fetch_add(1, Ordering::Relaxed);
-            let answer = answer.clone();
+            let response = response.clone();
             tokio::spawn(async move {
                 let mut request = [0; 4096];
                 _ = stream.read(&mut request).await;
                 // A client that has read enough hangs up.
-                _ = stream.write_all(&answer).await;
+                _ = stream.write_all(&response).await;
             });
         }
     });
     (address, count)
 }
 
-/// An answer whose end is the end of the connection.
+/// A response whose end is the end of the connection.
 fn answer(headers: &str, body: &[u8]) -> Vec<u8> {
     let head = format!("HTTP/1.1 200 OK\r\nconnection: close\r\n{headers}\r\n\r\n");
     [head.as_bytes(), body].concat()
@@ -57,9 +57,9 @@ fn media(whisul: SocketAddr) -> Media {
     Media::of(&Url::parse(&format!("http://{whisul}/api")).unwrap(), &Proxies::default()).unwrap()
 }
 
-/// What is fetched from a server that gives this answer, by name and size.
-async fn fetched(answer: Vec<u8>, limit: u32) -> Option<(String, usize)> {
-    let (address, _) = server(answer).await;
+/// What is fetched from a server that gives this response, by name and size.
+async fn fetched(response: Vec<u8>, limit: u32) -> Option<(String, usize)> {
+    let (address, _) = server(response).await;
     let media = media(address);
     let files = media.files(&song_at(address), BOTH, limit).await;
     let found = files.audio.as_ref().map(|file| (file.name.clone(), file.bytes.len()));

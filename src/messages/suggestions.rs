@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// How many choices Discord shows.
-const MOST: usize = 25;
+const MAX_SUGGESTIONS: usize = 25;
 
 /// The most UTF-16 units of a choice's name and value.
 const ROOM: usize = 100;
@@ -29,7 +29,7 @@ pub fn prompts(recent: &[(JobId, Prompt)], typed: &Search) -> Vec<Suggestion> {
     let mut seen = HashSet::new();
     let new = recent.iter().filter(|(_, prompt)| seen.insert(prompt.as_str()));
     let fitting = new.filter(|(_, prompt)| typed.fits([prompt.as_str()]));
-    fitting.take(MOST).map(|(job, prompt)| of_prompt(*job, prompt.as_str())).collect()
+    fitting.take(MAX_SUGGESTIONS).map(|(job, prompt)| of_prompt(*job, prompt.as_str())).collect()
 }
 
 fn of_prompt(job: JobId, prompt: &str) -> Suggestion {
@@ -58,12 +58,12 @@ pub fn waiting(
         (Suggestion { name: plain(&whole, ROOM), value: job.id.to_string() }, whole)
     });
     let fitting = all.filter(|(choice, whole)| typed.fits([whole.as_str(), &choice.value]));
-    fitting.map(|(choice, _)| choice).take(MOST).collect()
+    fitting.map(|(choice, _)| choice).take(MAX_SUGGESTIONS).collect()
 }
 
 /// The songs that fit what is typed, in their order.
 pub fn songs(songs: &[Job], typed: &Search) -> Vec<Suggestion> {
-    songs.iter().filter(|job| typed.fits_job(job)).take(MOST).map(of_song).collect()
+    songs.iter().filter(|job| typed.fits_job(job)).take(MAX_SUGGESTIONS).map(of_song).collect()
 }
 
 /// Whether a song is offered by exactly this name, which some clients send in place of its value.

@@ -22,7 +22,7 @@ pub(crate) enum Service {
 
 /// A part of a song's way that takes time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stage {
+pub(crate) enum JobStage {
     /// From the command until Whisul takes the prompt.
     Queue,
     /// From then on until there is a song.
@@ -129,7 +129,7 @@ impl JobOutcomes {
         Self {
             polls: register.counters(
                 "polls_total",
-                "Questions to Whisul about a song, by whether the answer could be read",
+                "Questions to Whisul about a song, by whether the response could be read",
                 &["outcome"],
             ),
             ended: register.counters(
@@ -220,11 +220,11 @@ impl Families {
     }
 
     /// A job has left a stage.
-    pub(crate) fn left(&self, stage: Stage, after: Duration) {
+    pub(crate) fn left(&self, stage: JobStage, after: Duration) {
         let stage = match stage {
-            Stage::Queue => "queue",
-            Stage::Song => "song",
-            Stage::Total => "total",
+            JobStage::Queue => "queue",
+            JobStage::Song => "song",
+            JobStage::Total => "total",
         };
         self.jobs.stage_seconds.with_label_values(&[stage]).observe(after.as_secs_f64());
     }

@@ -5,23 +5,23 @@
 //! would be a leak, and a new time series for each song.
 
 mod families;
+mod last_seen;
 mod registrar;
-mod signs;
 
 use std::sync::Arc;
 
-pub(crate) use families::{Families, Service, Stage};
+pub(crate) use families::{Families, JobStage, Service};
+pub(crate) use last_seen::{Activity, Heartbeat, LastSeen};
 pub(crate) use registrar::Registrar;
-pub(crate) use signs::{Heartbeat, Sign, Signs};
 
-/// See the module.
+/// The metrics of one bot.
 #[derive(Clone, Debug, Default)]
-pub struct Metrics(Arc<Inner>);
+pub struct Metrics(Arc<MetricsInner>);
 
 #[derive(Debug, Default)]
-struct Inner {
+struct MetricsInner {
     families: Families,
-    signs: Signs,
+    last_seen: LastSeen,
 }
 
 impl Metrics {
@@ -31,7 +31,7 @@ impl Metrics {
     }
 
     /// The signs of life.
-    pub(crate) fn signs(&self) -> &Signs {
-        &self.0.signs
+    pub(crate) fn last_seen(&self) -> &LastSeen {
+        &self.0.last_seen
     }
 }

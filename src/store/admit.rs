@@ -10,7 +10,7 @@ use super::{
     row::{snowflake, write},
 };
 use crate::domain::{
-    Charges, GuildId, InteractionId, Job, Limits, Quota, Refusal, Requester, Restriction,
+    Charges, GuildId, InteractionId, Job, LimitExceeded, Limits, Quota, Requester, Restriction,
     Timestamp, UserId,
 };
 
@@ -58,7 +58,7 @@ pub enum Admission {
     /// The job is written down and charged.
     Accepted,
     /// A limit refused it; nothing was written.
-    Refused(Refusal),
+    OverLimit(LimitExceeded),
     /// It was written down before: Discord delivered the same interaction twice.
     Known,
     /// An admin keeps it out; nothing was written.
@@ -179,7 +179,7 @@ async fn decide(
     let limits = limits.with(&overrides);
     let charges =
         charges(connection, job.id.interaction(), person, guild, requester, &limits).await?;
-    Ok(limits.admit(requester, &charges, job.id.created_at()).map_err(Admission::Refused))
+    Ok(limits.admit(requester, &charges, job.id.created_at()).map_err(Admission::OverLimit))
 }
 
 /// Whether a button was clicked twice for it.
@@ -254,7 +254,7 @@ impl Past {
             depth = depth.max(quota.depth());
             longest = longest.max(window);
         }
-        (depth > 0).then_some(Self { since: at.before(longest), depth })
+        (depth > 0).then_some(Self { since: at.saturating_sub(longest), depth })
     }
 
     /// Loads it with a statement whose last two parameters it is.

@@ -105,7 +105,7 @@ impl Store {
     pub async fn contents(&self) -> Result<Contents, StoreError> {
         self.run(Operation::read("contents"), async {
             let (jobs, unfinished) = sqlx::query_as(COUNTS).fetch_one(&self.reader).await?;
-            // What concerns everybody concerns the person that nobody is.
+            // Nobody is user 0, so that only what holds for everybody matches.
             let global_quota = self.overrides(UserId(0), None).await?.global;
             Ok(Contents { schema: file::open::SCHEMA, jobs, unfinished, global_quota })
         })

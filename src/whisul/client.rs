@@ -17,9 +17,9 @@ use url::Url;
 
 use super::{
     error::{ClientError, PollError, SubmitError, Trouble, causes},
-    limits::{RateLimit, RateLimitPlace, RequestLimiter},
+    limits::{RateLimit, RateLimitSlot, RequestLimiter},
     poll_url,
-    response::{answer::Answer, body::Bodies, wire::SubmissionBody},
+    response::{body::Bodies, meaning::WhisulResponse, wire::SubmissionBody},
     secrets::Secrets,
 };
 use crate::{
@@ -35,7 +35,7 @@ use crate::{
 pub(super) struct TimeLimits {
     /// For the connection: name look-up, TCP and TLS.
     pub(super) connection: Duration,
-    /// For everything, from the connection to the answer's last byte.
+    /// For everything, from the connection to the response's last byte.
     pub(super) exchange: Duration,
 }
 
@@ -47,9 +47,9 @@ impl Default for TimeLimits {
 
 /// The client of the Whisul API. Clones share one rate limit and one set of connections.
 #[derive(Clone)]
-pub struct Whisul(Arc<Inner>);
+pub struct Whisul(Arc<ClientInner>);
 
-struct Inner {
+struct ClientInner {
     base: Url,
     submissions: HttpClient,
     polls: HttpClient,
@@ -94,11 +94,11 @@ impl Whisul {
         // A kept connection may be closed by the server just while a prompt goes out on it, and
         // nobody could tell whether it was taken. So each submission has a connection of its own.
         let submissions = build(builder()?.pool_max_idle_per_host(0))?.into();
-        // A kept connection holds on to a buffer as large as its largest answer.
+        // A kept connection holds on to a buffer as large as its largest response.
         let polls = build(builder()?.pool_max_idle_per_host(2))?.into();
         let bodies = Bodies::new(Secrets::new(&[key, token]));
         let (limiter, proxies) = (RequestLimiter::new(rate), proxies.clone());
-        Ok(Self(Arc::new(Inner { base, submissions, polls, limiter, bodies, proxies, now })))
+        Ok(Self(Arc::new(ClientInner { base, submissions, polls, limiter, bodies, proxies, now })))
     }
 
     /// A client for the API at `base` that sends its requests with `http`, without a key.
@@ -108,7 +108,7 @@ impl Whisul {
         rate: RateLimit,
         now: fn() -> SystemTime,
     ) -> Self {
-        Self(Arc::new(Inner {
+        Self(Arc::new(ClientInner {
             base,
             submissions: http.clone(),
             polls: http,
@@ -142,8 +142,8 @@ impl fmt::Debug for Whisul {
 /// The right to make one request to Whisul now.
 #[must_use]
 pub struct Permit<'whisul> {
-    whisul: &'whisul Inner,
-    place: RateLimitPlace<'whisul>,
+    whisul: &'whisul ClientInner,
+    place: RateLimitSlot<'whisul>,
 }
 
 impl<'whisul> Permit<'whisul> {
@@ -158,11 +158,11 @@ impl<'whisul> Permit<'whisul> {
         let body = SubmissionBody { prompt: prompt.as_str() };
         let http = &self.whisul.submissions;
         match self.exchange(http, http.request(Method::POST, url).json(&body)).await {
-            Ok(answer) => answer.into_job(),
+            Ok(response) => response.into_job(),
             Err(source @ Trouble::NoConnection(_)) => {
                 Err(SubmitError::NotTaken { retry_after: None, source })
             }
-            Err(source) => Err(SubmitError::Ambiguous { source }),
+            Err(source) => Err(SubmitError::UnknownOutcome { source }),
         }
     }
 
@@ -175,19 +175,19 @@ impl<'whisul> Permit<'whisul> {
         let whisul = self.whisul;
         let (followed, own) = poll_url::job(&whisul.base, job);
         let Some(followed) = followed else { return Box::pin(self.poll_at(own)).await };
-        let answer = Box::pin(self.get(followed)).await;
-        match answer {
-            Ok(answer) if answer.is_misdirected(&whisul.base) => {
+        let response = Box::pin(self.get(followed)).await;
+        match response {
+            Ok(response) if response.is_misdirected(&whisul.base) => {
                 debug!(
-                    status = answer.status,
+                    status = response.status,
                     "the poll URL leads nowhere; asking by the job's id"
                 );
-                drop(answer);
+                drop(response);
                 let permit = Permit { whisul, place: whisul.limiter.place().await };
                 // Rarely needed, and large.
                 Box::pin(permit.poll_at(own)).await
             }
-            answer => report_of(answer, &whisul.base),
+            response => report_of(response, &whisul.base),
         }
     }
 
@@ -196,7 +196,7 @@ impl<'whisul> Permit<'whisul> {
         report_of(self.get(url).await, &whisul.base)
     }
 
-    async fn get(self, url: Url) -> Result<Answer<'whisul>, Trouble> {
+    async fn get(self, url: Url) -> Result<WhisulResponse<'whisul>, Trouble> {
         let http = &self.whisul.polls;
         self.exchange(http, http.request(Method::GET, url)).await
     }
@@ -205,13 +205,13 @@ impl<'whisul> Permit<'whisul> {
         self,
         http: &HttpClient,
         request: RequestBuilder,
-    ) -> Result<Answer<'whisul>, Trouble> {
+    ) -> Result<WhisulResponse<'whisul>, Trouble> {
         self.place.spend();
         let whisul = self.whisul;
         let failed = |error| Trouble::of(error).through(whisul.proxies.of(&whisul.base));
         let response = http.send(request).await.map_err(failed)?;
         let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
-        Ok(Answer {
+        Ok(WhisulResponse {
             location: location.map(str::to_owned),
             status: response.status().as_u16(),
             retry_after: retry_after::read(response.headers(), (self.whisul.now)()),
@@ -220,9 +220,12 @@ impl<'whisul> Permit<'whisul> {
     }
 }
 
-fn report_of(answer: Result<Answer<'_>, Trouble>, base: &Url) -> Result<Report, PollError> {
-    match answer {
-        Ok(answer) => answer.into_report(base),
+fn report_of(
+    response: Result<WhisulResponse<'_>, Trouble>,
+    base: &Url,
+) -> Result<Report, PollError> {
+    match response {
+        Ok(response) => response.into_report(base),
         Err(source) => Err(PollError::Transient { source, retry_after: None }),
     }
 }

@@ -59,16 +59,16 @@ pub enum SubmitError {
         /// What went wrong.
         source: Trouble,
     },
-    /// Whisul's own answer, not a documented one, but one that says that there is no job.
+    /// Whisul's own response, not a documented one, but one that says that there is no job.
     #[error("Whisul refused the submission (status {status})")]
-    Refused {
+    Undocumented {
         /// Any other status from 400 to 499.
         status: u16,
     },
     /// The prompt went out, and nobody can tell whether there is a job. Submitting it again could
     /// pay twice.
     #[error("Whisul may or may not have taken the prompt: {source}")]
-    Ambiguous {
+    UnknownOutcome {
         /// What went wrong.
         source: Trouble,
     },
@@ -109,23 +109,23 @@ impl PollError {
     }
 }
 
-/// What can go wrong between sending a request and understanding its answer.
+/// What can go wrong between sending a request and understanding its response.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Trouble {
     /// No connection came about (name look-up, TCP or TLS), so that nothing was sent.
     #[error("no connection: {0}")]
     NoConnection(String),
     /// The time for the whole exchange was up.
-    #[error("no complete answer in time")]
+    #[error("no complete response in time")]
     TimedOut,
     /// The connection broke off, or did not speak HTTP.
     #[error("broken exchange: {0}")]
     Broken(String),
-    /// More bytes than any answer needs.
-    #[error("the answer is too large")]
+    /// More bytes than any response needs.
+    #[error("the response is too large")]
     Oversize,
     /// A body without what has to be in it.
-    #[error("the answer can't be understood")]
+    #[error("the response can't be understood")]
     Garbage,
     /// An error of Whisul's own that promises nothing.
     #[error("Whisul's own error (status {status})")]
@@ -133,7 +133,7 @@ pub enum Trouble {
         /// Which.
         status: u16,
     },
-    /// The answer is not in the form of Whisul's API: a proxy, a firewall or a CDN gave it.
+    /// The response is not in the form of Whisul's API: a proxy, a firewall or a CDN gave it.
     #[error("the response did not come from Whisul (status {status})")]
     Foreign {
         /// Which.

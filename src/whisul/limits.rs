@@ -77,7 +77,7 @@ impl RequestLimiter {
     }
 
     /// Waits for a place. Dropping the future gives up the place in line, and nothing else.
-    pub(super) async fn place(&self) -> RateLimitPlace<'_> {
+    pub(super) async fn place(&self) -> RateLimitSlot<'_> {
         let _first = self.first.lock().await;
         loop {
             match self.take() {
@@ -89,7 +89,7 @@ impl RequestLimiter {
     }
 
     /// Takes a place, or says after how long to look again unless something changes before.
-    fn take(&self) -> Result<RateLimitPlace<'_>, Duration> {
+    fn take(&self) -> Result<RateLimitSlot<'_>, Duration> {
         let limit = usize::try_from(self.rate.requests.get()).unwrap_or(usize::MAX);
         let now = Instant::now();
         let mut book = self.book();
@@ -99,7 +99,7 @@ impl RequestLimiter {
         }
         if book.held.saturating_add(book.sent.len()) < limit {
             book.held = book.held.saturating_add(1);
-            return Ok(RateLimitPlace { limiter: self, used: false });
+            return Ok(RateLimitSlot { limiter: self, used: false });
         }
         let passed = book.sent.front().map_or(Duration::ZERO, |sent| now.duration_since(*sent));
         Err(self.rate.window.saturating_sub(passed))
@@ -112,19 +112,19 @@ impl RequestLimiter {
 
 /// The right to send one request.
 #[derive(Debug)]
-pub(super) struct RateLimitPlace<'limiter> {
+pub(super) struct RateLimitSlot<'limiter> {
     limiter: &'limiter RequestLimiter,
     used: bool,
 }
 
-impl RateLimitPlace<'_> {
+impl RateLimitSlot<'_> {
     /// Notes that its request goes out now.
     pub(super) fn spend(mut self) {
         self.used = true;
     }
 }
 
-impl Drop for RateLimitPlace<'_> {
+impl Drop for RateLimitSlot<'_> {
     fn drop(&mut self) {
         let mut book = self.limiter.book();
         book.held = book.held.saturating_sub(1);

@@ -11,9 +11,9 @@ use super::{
     error::{PollError, SubmitError},
     poll_url as address,
     response::{
-        answer::Answer,
         body::{BODY_MAX, Body, unfold},
         json::read,
+        meaning::WhisulResponse,
     },
 };
 use crate::domain::{self, Report, Song, WhisulJob, WhisulJobId};
@@ -81,27 +81,27 @@ pub fn whisul_response(bytes: &[u8]) {
     let Ok(base) = Url::parse("https://whisul.com/api") else { return };
     for status in STATUSES {
         for retry_after in [None, Some(Duration::from_secs(7))] {
-            let answer = || Answer {
+            let response = || WhisulResponse {
                 status,
                 retry_after,
                 location: None,
                 body: Body { bytes: bytes.to_vec(), ..Body::default() },
             };
             let is_success = (200..300).contains(&status);
-            match answer().into_job() {
+            match response().into_job() {
                 Ok(job) => {
-                    // The right answer may come with a wrong status, but for those that decline.
+                    // The right response may come with a wrong status, but for those that decline.
                     assert!(is_success || !matches!(status, 401..=403 | 429));
                     check_job(&job);
                 }
                 Err(error) => {
-                    let is_unknown = matches!(error, SubmitError::Ambiguous { .. });
+                    let is_unknown = matches!(error, SubmitError::UnknownOutcome { .. });
                     assert!(is_unknown || is_error && status >= 400, "{status}: {error}");
                     check_log(&error);
                 }
             }
-            let report = answer().into_report(&base);
-            let is_misdirected = answer().is_misdirected(&base);
+            let report = response().into_report(&base);
+            let is_misdirected = response().is_misdirected(&base);
             match report {
                 Ok(Report::Vanished) => assert!(is_error && matches!(status, 404 | 410)),
                 Ok(report) => {

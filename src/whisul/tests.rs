@@ -24,14 +24,14 @@ use crate::{
 
 const KEY: &str = "key-that-nobody-may-see";
 
-/// More than any answer takes here that comes at all.
+/// More than any response takes here that comes at all.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What the server does once a request has arrived.
 #[derive(Clone)]
 enum Deed {
     /// Answers, and keeps the connection.
-    Answer(Vec<u8>),
+    Respond(Vec<u8>),
     /// Writes these bytes and closes the connection.
     Cut(Vec<u8>),
     /// Writes these bytes and nothing more.
@@ -71,7 +71,7 @@ impl Server {
     }
 
     async fn answering(status: &str, headers: &str, body: &str) -> Self {
-        Self::start(Deed::Answer(answer(status, headers, body))).await
+        Self::start(Deed::Respond(answer(status, headers, body))).await
     }
 
     /// A client that waits long, unless it is certain to wait in vain.
@@ -92,7 +92,7 @@ impl Server {
 async fn serve(mut stream: TcpStream, deed: Deed, number: usize, seen: Requests) {
     while let Some(request) = read_request(&mut stream).await {
         let bytes = match &deed {
-            Deed::Answer(bytes) | Deed::Cut(bytes) | Deed::Hang(bytes) => bytes,
+            Deed::Respond(bytes) | Deed::Cut(bytes) | Deed::Hang(bytes) => bytes,
             Deed::Route(path, known, _) if request.contains(&format!(" {path} ")) => known,
             Deed::Route(_, _, lost) => lost,
         };
@@ -178,7 +178,7 @@ async fn submissions_never_share_a_connection_and_polls_do() {
     for _ in 0..20 {
         poll(&whisul).await.unwrap();
     }
-    // Not exactly one: a connection may be too busy closing an answer to take the next poll.
+    // Not exactly one: a connection may be too busy closing a response to take the next poll.
     assert!(server.connections() < 3 + 20);
 }
 
@@ -221,15 +221,15 @@ async fn whatever_breaks_after_sending_is_ambiguous() {
         Deed::Cut(b"\x16\x03\x01 not HTTP at all\r\n\r\n".to_vec()),
         Deed::Hang(Vec::new()),
         Deed::Hang(cut.into()),
-        Deed::Answer(answer("202 Accepted", "", "<html>thanks</html>")),
-        Deed::Answer(answer("202 Accepted", "", &"x".repeat(2 * 1024 * 1024))),
-        Deed::Answer(answer("500 Internal Server Error", "", "{}")),
-        Deed::Answer(answer("503 Service Unavailable", "", "{}")),
+        Deed::Respond(answer("202 Accepted", "", "<html>thanks</html>")),
+        Deed::Respond(answer("202 Accepted", "", &"x".repeat(2 * 1024 * 1024))),
+        Deed::Respond(answer("500 Internal Server Error", "", "{}")),
+        Deed::Respond(answer("503 Service Unavailable", "", "{}")),
     ];
     for (number, deed) in deeds.into_iter().enumerate() {
         let server = Server::start(deed).await;
         let error = submit(&server.client()).await.unwrap_err();
-        assert!(matches!(error, SubmitError::Ambiguous { .. }), "deed {number}: {error}");
+        assert!(matches!(error, SubmitError::UnknownOutcome { .. }), "deed {number}: {error}");
         assert!(server.requests().len() <= 1, "deed {number} was repeated");
     }
 }
@@ -261,7 +261,7 @@ async fn a_redirect_is_not_followed() {
         let server = Server::answering(&format!("{status} Moved"), &location, "").await;
         let error = submit(&server.client()).await.unwrap_err();
         let foreign = Trouble::Foreign { status };
-        assert_eq!(error, SubmitError::Ambiguous { source: foreign });
+        assert_eq!(error, SubmitError::UnknownOutcome { source: foreign });
         assert!(matches!(poll(&server.client()).await, Err(PollError::Transient { .. })));
     }
     assert_eq!(elsewhere.connections(), 0);
@@ -285,9 +285,9 @@ async fn a_poll_that_breaks_is_asked_again_later() {
     let large = format!("{{\"x\": \"{}\"}}", "x".repeat(2 * 1024 * 1024));
     let unended = b"HTTP/1.1 200 OK\r\n\r\n{\"status\": \"completed\"".to_vec();
     for (deed, expected) in [
-        (Deed::Answer(answer("200 OK", "", &large)), Trouble::Oversize),
-        (Deed::Answer(answer("200 OK", "", "{\"status\": ")), Trouble::Garbage),
-        (Deed::Answer(answer("200 OK", "", "<html>")), Trouble::Foreign { status: 200 }),
+        (Deed::Respond(answer("200 OK", "", &large)), Trouble::Oversize),
+        (Deed::Respond(answer("200 OK", "", "{\"status\": ")), Trouble::Garbage),
+        (Deed::Respond(answer("200 OK", "", "<html>")), Trouble::Foreign { status: 200 }),
         (Deed::Hang(unended), Trouble::TimedOut),
         (Deed::Hang(Vec::new()), Trouble::TimedOut),
     ] {
@@ -303,7 +303,7 @@ async fn a_poll_is_read_in_part() {
     let cut =
         b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"status\": \"running\", \"pro".to_vec();
     for deed in
-        [Deed::Answer(answer("200 OK", "", &large)), Deed::Cut(cut.clone()), Deed::Hang(cut)]
+        [Deed::Respond(answer("200 OK", "", &large)), Deed::Cut(cut.clone()), Deed::Hang(cut)]
     {
         let server = Server::start(deed).await;
         assert_eq!(poll(&server.client()).await, Ok(Report::Running));
@@ -332,7 +332,7 @@ async fn a_poll_url_that_leads_nowhere_is_given_up_for_the_id() {
 async fn a_poll_url_that_tells_of_the_job_is_the_only_address_asked() {
     for status in ["200 OK", "500 Internal Server Error"] {
         let known = answer(status, "", "{\"status\": \"running\"}");
-        let server = Server::start(Deed::Answer(known)).await;
+        let server = Server::start(Deed::Respond(known)).await;
         let job = WhisulJob { poll_url: Some("/v2/status/1".to_owned()), ..job() };
         let _report = server.client().permit().await.poll(&job).await;
         assert_eq!(server.requests().len(), 1, "{status}");
@@ -343,12 +343,12 @@ async fn a_poll_url_that_tells_of_the_job_is_the_only_address_asked() {
 async fn both_addresses_must_say_that_a_job_is_gone() {
     let gone = answer("404 Not Found", "", "{\"error\": \"Not found\"}");
     let job = WhisulJob { poll_url: Some("/v2/status/1".to_owned()), ..job() };
-    let server = Server::start(Deed::Answer(gone.clone())).await;
+    let server = Server::start(Deed::Respond(gone.clone())).await;
     assert_eq!(server.client().permit().await.poll(&job).await, Ok(Report::Vanished));
     let lost = answer("404 Not Found", "", "<html>");
     let server = Server::start(Deed::Route("/api/v2/status/1", gone, lost)).await;
-    let answer = server.client().permit().await.poll(&job).await;
-    assert!(matches!(answer, Err(PollError::Transient { .. })), "{answer:?}");
+    let response = server.client().permit().await.poll(&job).await;
+    assert!(matches!(response, Err(PollError::Transient { .. })), "{response:?}");
 }
 
 #[tokio::test]
@@ -365,7 +365,7 @@ async fn a_compressed_answer_is_understood_though_nobody_asked_for_one() {
     ] {
         let head = answer("200 OK", header, &"x".repeat(body.len()));
         let bytes = [&head[..head.len() - body.len()], body].concat();
-        let server = Server::start(Deed::Answer(bytes)).await;
+        let server = Server::start(Deed::Respond(bytes)).await;
         let whisul = server.client();
         assert_eq!(submit(&whisul).await, Ok(job()), "{header}");
         assert_eq!(poll(&whisul).await, Ok(Report::Running), "{header}");
@@ -379,8 +379,8 @@ async fn a_compressed_answer_is_understood_though_nobody_asked_for_one() {
 async fn no_error_tells_the_key_the_prompt_or_the_address() {
     let echo = json!({"error": "Invalid input", "message": "what is 'rain on glass'?"}).to_string();
     for deed in [
-        Deed::Answer(answer("400 Bad Request", "", &echo)),
-        Deed::Answer(answer("500 Internal Server Error", "", &echo)),
+        Deed::Respond(answer("400 Bad Request", "", &echo)),
+        Deed::Respond(answer("500 Internal Server Error", "", &echo)),
         Deed::Cut(Vec::new()),
         Deed::Hang(Vec::new()),
     ] {

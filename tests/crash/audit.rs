@@ -32,7 +32,7 @@ pub(crate) enum ShownState {
     NoSong,
     Cancelled,
     /// The request was refused, so that there is no job.
-    Refusal,
+    LimitExceeded,
 }
 
 impl ShownState {
@@ -44,7 +44,7 @@ impl ShownState {
         let text = |pointer| message.pointer(pointer).and_then(serde_json::Value::as_str);
         let footer = text("/embeds/0/footer/text").unwrap_or_default();
         match text("/embeds/0/title") {
-            None => Self::Refusal,
+            None => Self::LimitExceeded,
             Some("No song this time") => Self::NoSong,
             Some("Cancelled") => Self::Cancelled,
             Some(_) if footer.starts_with("Made in") => Self::Song,
@@ -58,7 +58,7 @@ impl ShownState {
             Self::Song => "completed",
             Self::NoSong => "failed",
             Self::Cancelled => "cancelled",
-            Self::Progress | Self::Refusal => "",
+            Self::Progress | Self::LimitExceeded => "",
         }
     }
 
@@ -177,7 +177,7 @@ fn about<'a>(messages: &'a [(String, Message)], prompt: &str) -> Vec<&'a Message
 struct Case<'a> {
     asked: &'a Asked,
     row: Option<&'a Row>,
-    /// The answer.
+    /// The response.
     message: Option<Message>,
     /// Messages about it that are no response to an interaction.
     posted: Vec<&'a Message>,
@@ -199,7 +199,7 @@ impl Case<'_> {
         let told = self.message.as_ref().map(ShownState::of);
         let Some(row) = self.row else {
             must(
-                matches!(told, None | Some(ShownState::Refusal)),
+                matches!(told, None | Some(ShownState::LimitExceeded)),
                 "a message shows it, but there is no row",
             );
             must(self.taken.is_empty(), "Whisul accepted its prompt, but there is no row");
@@ -242,7 +242,7 @@ impl Case<'_> {
             wrong.push(format!("it is {}, but {outcomes:?} is shown", row.state));
         }
         let fits = match (row.state.as_str(), row.delivery.as_str()) {
-            ("abandoned", _) => shown.is_empty() || shown == [ShownState::Refusal],
+            ("abandoned", _) => shown.is_empty() || shown == [ShownState::LimitExceeded],
             // A message that only the void token reaches can't be checked: the song comes twice.
             (_, "delivered") if self.asked.by_visitor && outcomes.len() == 2 => true,
             (_, "delivered") => outcomes.len() == 1 || (deleted && outcomes.is_empty()),

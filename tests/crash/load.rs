@@ -34,7 +34,7 @@ pub(crate) enum Kind {
     Deleted,
     /// Its requester clicks *Cancel*, perhaps too late.
     Cancelled,
-    /// Discord refuses its first answer.
+    /// Discord refuses its first response.
     Unanswered,
 }
 
@@ -98,7 +98,7 @@ pub(crate) async fn ask(
     Some(Asked { prompt, kind, by_visitor, invocation })
 }
 
-/// Deletes the answer some time after it appears.
+/// Deletes the response some time after it appears.
 async fn delete(client: ChannelClient, invocation: Invocation, wait: Duration) {
     if let Ok(answer) = invocation.answer().await {
         sleep(wait).await;
@@ -106,7 +106,7 @@ async fn delete(client: ChannelClient, invocation: Invocation, wait: Duration) {
     }
 }
 
-/// Cancels the song some time after the answer appears, if its button is still there.
+/// Cancels the song some time after the response appears, if its button is still there.
 async fn cancel(client: ChannelClient, invocation: Invocation, wait: Duration) {
     let Ok(answer) = invocation.answer().await else { return };
     sleep(wait).await;

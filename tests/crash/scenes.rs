@@ -132,13 +132,13 @@ async fn an_abandoned_job_stays_abandoned_after_a_crash() {
     let mut other = SqliteConnection::connect_with(&options).await.unwrap();
     other.execute("BEGIN IMMEDIATE").await.unwrap();
     let asked = ask(scene.fixture.member()).await;
-    assert_eq!(ShownState::of(&asked.answer().await.unwrap()), ShownState::Refusal);
+    assert_eq!(ShownState::of(&asked.answer().await.unwrap()), ShownState::LimitExceeded);
     other.close().await.unwrap();
     until("crash", async || bot.ended().is_some()).await;
     scene.until_away().await;
     let _bot = scene.start().await;
     assert_eq!(scene.end_of(&asked).await, end("abandoned", "pending"));
-    assert_eq!(told(&asked), Some(ShownState::Refusal));
+    assert_eq!(told(&asked), Some(ShownState::LimitExceeded));
     assert_eq!(scene.fixture.whisul.jobs().len(), 0);
 }
 

@@ -22,7 +22,7 @@ const ALL: [&str; 22] = [
     "killed while it stopped",
     "refused",
     "the bot may not look",
-    "the first answer was rejected",
+    "the first response was rejected",
     "the owner is told",
     "too late",
     "vanished",
@@ -50,7 +50,7 @@ const OFTEN: [&str; 21] = [
     "killed",
     "no way was left",
     "not generated",
-    "of unknown fate",
+    "of unknown outcome",
     "stopped",
     "told that a song is ready",
 ];

@@ -7,7 +7,7 @@ use whisul_bot::domain::{ChannelId, JobId};
 
 use super::plan::{Plan, Rejects};
 
-/// How long an interaction may wait for its answer, and how long its token lives, in milliseconds.
+/// How long an interaction may wait for its response, and how long its token lives, in milliseconds.
 pub(crate) const ANSWER_WITHIN: u64 = 3000;
 pub(crate) const TOKEN_LIFETIME: u64 = 15 * 60_000;
 /// How old a message is when Discord begins to limit its edits further.
@@ -40,7 +40,7 @@ pub(crate) struct Discord {
 pub(crate) struct Interaction {
     pub(crate) id: JobId,
     pub(crate) at: u64,
-    /// The first answer's message, unless that said that no song was started.
+    /// The first response's message, unless that said that no song was started.
     pub(crate) answer: Option<usize>,
     pub(crate) was_turned_away: bool,
 }
@@ -76,7 +76,7 @@ pub(crate) struct Message {
 /// What a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// A first answer.
+    /// A first response.
     Answer,
     /// A new message that brings an outcome.
     Post,
@@ -103,7 +103,7 @@ impl Discord {
         }
     }
 
-    /// The message of the first answer to a request.
+    /// The message of the first response to a request.
     pub(crate) fn first_answer(&self, index: usize) -> Option<&Message> {
         let answer = self.interactions.get(&index)?.answer?;
         self.messages.get(answer)

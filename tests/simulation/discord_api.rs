@@ -128,7 +128,7 @@ impl State {
         Ok(Reply { status: 204, retry_after: None, body: Vec::new() })
     }
 
-    /// The first answer that a token stands for.
+    /// The first response that a token stands for.
     fn answer_by_token(&mut self, token: &str) -> Result<usize, Reply> {
         let index: usize = token.parse().unwrap();
         if !self.token_lives(index) {
@@ -213,7 +213,7 @@ impl State {
         self.discord.messages.len() - 1
     }
 
-    /// Whether only the requester sees the answer: outside of the bot's servers, Discord may say so.
+    /// Whether only the requester sees the response: outside of the bot's servers, Discord may say so.
     fn is_ephemeral(&self, index: usize) -> bool {
         let request = &self.plan.requests[index];
         request.ephemeral && !self.discord.channels[request.channel].installed
@@ -227,7 +227,7 @@ impl State {
         )
     }
 
-    /// The bot has its answer: does it know now that a person deleted a message, or that Discord
+    /// The bot has its response: does it know now that a person deleted a message, or that Discord
     /// rejects all that it tries?
     pub(crate) fn discord_answered(&mut self, call: &Call, answer: &Result<Reply, TransportError>) {
         let Ok(reply) = answer else { return };

@@ -180,7 +180,7 @@ impl Flight {
         self.world.state().arrives(&self.call)
     }
 
-    /// The answer that takes the place of the service's own.
+    /// The response that takes the place of the service's own.
     fn answered_by(&self, kind: FaultKind) -> Reply {
         let is_discord = self.call.service == Service::Discord;
         match kind {
@@ -274,7 +274,7 @@ impl State {
         }
     }
 
-    /// The bot has its answer, or knows that there will be none.
+    /// The bot has its response, or knows that there will be none.
     fn answered(&mut self, call: &Call, answer: &Answer) {
         if call.is_prompt() {
             self.prompt_answered(call, answer);

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 use whisul_bot::{
-    discord_api::{Discord, Message, Reply},
+    discord_api::{Discord, InteractionResponse, Message},
     domain::{
         AdminAction, ApplicationId, AuditEntry, Cancellation, Canceller, Failure, GuildId,
         InteractionId, JobId, MessageAccess, MessageId, Place, Prompt, RoleId, Scope,
@@ -54,16 +54,22 @@ impl Bot {
             let requested = bot.jobs.request(request).await;
             bot.world.state().requested(index, &requested);
             if requested.is_err() {
-                let reply = Reply::Message(Message::text("No song was started.").ephemeral());
+                let reply =
+                    InteractionResponse::Message(Message::text("No song was started.").ephemeral());
                 bot.reply(id, &token, &reply).await;
             }
         });
     }
 
-    /// Gives the first answer, trying while it can still be in time.
-    async fn reply(&self, id: InteractionId, token: &SecretString, reply: &Reply) -> bool {
-        let time = self.jobs.time_to_answer(id);
-        time.retry(|| self.discord.reply(id, token, reply), |_| {}).await.is_ok()
+    /// Gives the first response, trying while it can still be in time.
+    async fn reply(
+        &self,
+        id: InteractionId,
+        token: &SecretString,
+        reply: &InteractionResponse,
+    ) -> bool {
+        let time = self.jobs.time_to_respond(id);
+        time.retry(|| self.discord.create_response(id, token, reply), |_| {}).await.is_ok()
     }
 
     /// Somebody does something.
@@ -97,7 +103,7 @@ impl Bot {
         let cancel = self.world.state().snowflake(0x20_0000 + click as u64);
         let answer = async |news: Option<Message>| {
             let shows_it = news.is_some();
-            let reply = news.map_or(Reply::Acknowledge, Reply::Update);
+            let reply = news.map_or(InteractionResponse::Acknowledge, InteractionResponse::Update);
             let is_answered = self.reply(InteractionId(cancel), &token, &reply).await;
             (is_answered && shows_it).then_some(MessageId(message))
         };
@@ -148,13 +154,13 @@ impl State {
         self.tell(|| format!("  request {index} came to {requested:?}"));
         self.see(match requested {
             Ok(()) => "taken on",
-            Err(RequestError::Refused(_)) => "refused by a limit",
+            Err(RequestError::OverLimit(_)) => "refused by a limit",
             Err(RequestError::Restricted(_)) => "kept out by an admin",
             Err(RequestError::Repeated) => "asked twice by one button",
             Err(RequestError::Store(_) | RequestError::TimedOut) => {
                 "written down too late, or not surely"
             }
-            Err(RequestError::NotShown) => "the first answer was rejected",
+            Err(RequestError::NotShown) => "the first response was rejected",
             Err(RequestError::Panicked) => "panicked",
         });
         let has_panicked = matches!(requested, Err(RequestError::Panicked));

@@ -64,7 +64,7 @@ pub(crate) struct Request {
     /// How long the interaction takes to the bot, and when the gateway brings it again.
     pub(crate) travel: u64,
     pub(crate) again_after: Option<u64>,
-    /// Whether only the requester sees the answer.
+    /// Whether only the requester sees the response.
     pub(crate) ephemeral: bool,
     pub(crate) rejects: Rejects,
     pub(crate) submission: Submission,

@@ -89,7 +89,7 @@ impl State {
         });
     }
 
-    /// The bot has its answer from Whisul.
+    /// The bot has its response from Whisul.
     pub(crate) fn probe_answered(&mut self, call: &Call, answer: &Answer) {
         let (now, probes) = (self.now(), &mut self.probes);
         let is_unsent = matches!(answer, Err(TransportError::NotConnected));
@@ -113,7 +113,7 @@ fn knows_of_no_job(answer: &Answer) -> bool {
     answer.as_ref().is_ok_and(|reply| reply.status == 404 && is_whisuls_error(reply))
 }
 
-/// Whether the answer to a prompt tells what became of it, and that Whisul and the key are well.
+/// Whether the response to a prompt tells what became of it, and that Whisul and the key are well.
 fn is_plain(answer: &Answer) -> bool {
     let Ok(reply) = answer else { return false };
     match reply.status {

@@ -248,7 +248,7 @@ impl State {
             job_timeout: Duration::from_secs(settings.timeout_seconds),
             edit_interval: Duration::from_secs(settings.edit_seconds),
             history_retention: Duration::from_hours(24 * 30),
-            extras: FollowUpSettings {
+            follow_ups: FollowUpSettings {
                 notice: settings.notice,
                 audio: settings.files,
                 cover: settings.files,

@@ -63,7 +63,7 @@ impl State {
         let row = self.rows.get(&index);
         let is_on_disk = row.is_some_and(|row| row.state == JobState::Submitting);
         let is_told = self.discord.first_answer(index).is_some();
-        self.promise(is_told, "nothing is submitted before its first answer stands", || {
+        self.promise(is_told, "nothing is submitted before its first response stands", || {
             format!("request {index} was submitted")
         });
         self.promise(is_on_disk, "a submission is on disk before it is made", || {

@@ -19,13 +19,13 @@ pub(crate) fn outcome_of(job: &Job) -> &'static str {
             Failure::TooLate => "too late",
             Failure::Expired => "expired",
             Failure::Rejected { .. } => "rejected",
-            Failure::Refused => "refused",
+            Failure::Undocumented => "refused",
             Failure::Generation { .. } => "not generated",
             Failure::Songless => "songless",
             Failure::Vanished => "vanished",
             Failure::GivenUp => "given up",
             Failure::Ended { .. } => "ended by the owner",
-            Failure::UnknownFate => "of unknown fate",
+            Failure::UnknownOutcome => "of unknown outcome",
         },
         other => other.name(),
     }
@@ -113,7 +113,7 @@ impl State {
         let mut times: Vec<Timestamp> = rows.map(|row| row.id.created_at()).collect();
         times.sort_unstable();
         let from = |(place, first): (usize, &Timestamp)| {
-            times[place..].iter().take_while(|time| first.after(window) > **time).count()
+            times[place..].iter().take_while(|time| first.saturating_add(window) > **time).count()
         };
         times.iter().enumerate().map(from).max().unwrap_or(0)
     }
@@ -195,9 +195,9 @@ impl State {
         let was_ended = self.promises.ended.contains(&index);
         let (is_true, promise) = match &after.state {
             JobState::Completed { .. } => (end == Some(SongEnd::Completed), "a song is Whisul's"),
-            JobState::Failed(Failure::UnknownFate) => {
+            JobState::Failed(Failure::UnknownOutcome) => {
                 let was_sent = before.state == JobState::Submitting;
-                (was_sent, "only a submission is of unknown fate")
+                (was_sent, "only a submission is of unknown outcome")
             }
             JobState::Failed(Failure::GivenUp) => {
                 let patience = self.plan.settings.timeout_seconds * 1000;
@@ -222,7 +222,7 @@ impl State {
                 let may_be = [Submission::Rejects, Submission::Forbids].contains(&submission);
                 (!is_taken && (may_be || is_stormy), "a rejected prompt is one that Whisul rejects")
             }
-            JobState::Failed(Failure::Refused) => {
+            JobState::Failed(Failure::Undocumented) => {
                 let is_refused = submission == Submission::Refuses;
                 (
                     !is_taken && (is_refused || is_stormy),

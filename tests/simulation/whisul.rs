@@ -152,7 +152,7 @@ impl State {
         }
     }
 
-    /// The bot has its answer to a prompt: does it say that the prompt was surely not taken?
+    /// The bot has its response to a prompt: does it say that the prompt was surely not taken?
     pub(crate) fn prompt_answered(&mut self, call: &Call, answer: &Result<Reply, TransportError>) {
         let surely_not = match answer {
             Err(error) => *error == TransportError::NotConnected,

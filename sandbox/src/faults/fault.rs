@@ -23,21 +23,21 @@ pub struct Fault {
 pub(crate) enum Effect {
     /// Answered in place of the real handler.
     Answer(Answer),
-    /// The connection is closed without an answer.
+    /// The connection is closed without a response.
     Cut { handled: bool },
     /// Bytes that are no JSON.
     Garbage { handled: bool },
-    /// An answer of this many bytes.
+    /// A response of this many bytes.
     Oversize(usize),
-    /// No answer for as long as the client waits.
+    /// No response for as long as the client waits.
     Hang { handled: bool },
-    /// The connection is closed without an answer, and the request handled this much later.
+    /// The connection is closed without a response, and the request handled this much later.
     Late(Duration),
-    /// The real answer, which something on the way has changed.
+    /// The real response, which something on the way has changed.
     Rewritten(Rewrite),
 }
 
-/// What something on the way does to an answer's JSON.
+/// What something on the way does to a response's JSON.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Rewrite {
     /// Reads it and writes it again in its own way.
@@ -48,7 +48,7 @@ pub(crate) enum Rewrite {
     AsLocation,
 }
 
-/// An answer of choice.
+/// A response of choice.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -65,7 +65,7 @@ impl Default for Answer {
 }
 
 impl Answer {
-    /// A page of HTML is no answer of either service.
+    /// A page of HTML is no response of either service.
     fn kind(&self) -> &'static str {
         let is_page = |(name, value): &(String, String)| {
             name.eq_ignore_ascii_case("content-type") && value.starts_with("text/html")
@@ -126,7 +126,7 @@ impl Fault {
         self.answering(|answer| answer.status = status)
     }
 
-    /// Adds a header to the answer; the request is not taken in.
+    /// Adds a header to the response; the request is not taken in.
     #[must_use]
     pub fn header(self, name: &str, value: &str) -> Self {
         self.answering(|answer| answer.headers.push((name.to_owned(), value.to_owned())))
@@ -163,7 +163,7 @@ impl Fault {
         self.status(status).header("content-type", "application/json").body(json)
     }
 
-    /// Takes the request in, and gives the answer of choice all the same.
+    /// Takes the request in, and gives the response of choice all the same.
     #[must_use]
     pub fn handled(self) -> Self {
         self.answering(|answer| answer.handled = true)
@@ -196,13 +196,13 @@ impl Fault {
         self.with(Effect::Cut { handled: false })
     }
 
-    /// Takes the request in, then cuts the connection without an answer.
+    /// Takes the request in, then cuts the connection without a response.
     #[must_use]
     pub fn cut_after(self) -> Self {
         self.with(Effect::Cut { handled: true })
     }
 
-    /// Cuts the connection without an answer, and takes the request in this much later: it was still
+    /// Cuts the connection without a response, and takes the request in this much later: it was still
     /// on its way when the client gave it up.
     #[must_use]
     pub fn late(self, after: Duration) -> Self {
@@ -227,20 +227,20 @@ impl Fault {
         self.with(Effect::Oversize(bytes))
     }
 
-    /// Takes the request in. A proxy on the way reads the answer's JSON and writes it again in its own
+    /// Takes the request in. A proxy on the way reads the response's JSON and writes it again in its own
     /// way: ids as numbers, zeros and empty lists as null.
     #[must_use]
     pub fn rewritten(self) -> Self {
         self.with(Effect::Rewritten(Rewrite::Anew))
     }
 
-    /// Handles the request. The answer does not name the channel of the message.
+    /// Handles the request. The response does not name the channel of the message.
     #[must_use]
     pub fn without_channel(self) -> Self {
         self.with(Effect::Rewritten(Rewrite::WithoutChannel))
     }
 
-    /// Takes the prompt in. The answer has no body, and names the job in the header `Location` alone,
+    /// Takes the prompt in. The response has no body, and names the job in the header `Location` alone,
     /// as HTTP provides for whatever is not done yet (RFC 9110, section 15.3.3).
     #[must_use]
     pub fn location_only(self) -> Self {
@@ -285,7 +285,7 @@ impl Fault {
         self
     }
 
-    /// Gives an answer of choice, changed in this way.
+    /// Gives a response of choice, changed in this way.
     fn answering(mut self, change: impl FnOnce(&mut Answer)) -> Self {
         let mut answer = match self.effect.take() {
             Some(Effect::Answer(answer)) => answer,

@@ -1,4 +1,4 @@
-//! What something on the way makes of an answer's JSON.
+//! What something on the way makes of a response's JSON.
 
 use serde_json::Value;
 

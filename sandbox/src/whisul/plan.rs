@@ -15,7 +15,7 @@ pub struct Plan {
     /// The status while it takes its time.
     pub(super) status: String,
     pub(super) outcome: Outcome,
-    /// The answer to the prompt, and those to polls while it takes its time and afterwards, where
+    /// The response to the prompt, and those to polls while it takes its time and afterwards, where
     /// they are not as usual.
     pub(super) accepted: Option<Raw>,
     pub(super) running: Option<Raw>,
@@ -77,7 +77,7 @@ impl Plan {
         Self::ending(Outcome::Answer(answer))
     }
 
-    /// The prompt is taken in, and this is the answer to it.
+    /// The prompt is taken in, and this is the response to it.
     #[must_use]
     pub fn accepted_as(self, raw: Raw) -> Self {
         Self { accepted: Some(raw), ..self }

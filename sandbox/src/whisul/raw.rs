@@ -15,7 +15,7 @@ use flate2::{
 /// A whole answer of Whisul's, byte by byte.
 ///
 /// In a text, `{id}` is replaced by the job's id, `{origin}` by the address of the sandbox, and
-/// `{usual}` for the JSON that would have been the answer.
+/// `{usual}` for the JSON that would have been the response.
 #[derive(Clone, Debug)]
 pub struct Raw {
     status: Option<u16>,
@@ -32,7 +32,7 @@ enum Coding {
 }
 
 impl Raw {
-    /// An answer with this body, and otherwise as usual.
+    /// A response with this body, and otherwise as usual.
     #[must_use]
     pub fn body(body: impl AsRef<[u8]>) -> Self {
         let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
@@ -70,7 +70,7 @@ impl Raw {
         Self { coding: Some(Coding::Deflate), ..self }
     }
 
-    /// The answer about a job, where the usual one would be this.
+    /// The response about a job, where the usual one would be this.
     pub(super) fn response(&self, id: &str, origin: &str, usual: (StatusCode, &str)) -> Response {
         let mut body = self.body.clone();
         for (name, value) in [("{id}", id), ("{origin}", origin), ("{usual}", usual.1)] {

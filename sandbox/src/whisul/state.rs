@@ -44,7 +44,7 @@ impl Shared {
         lock(&self.state)
     }
 
-    /// Takes a prompt in. Returns the job's id, when it will end, if that is known, and the answer,
+    /// Takes a prompt in. Returns the job's id, when it will end, if that is known, and the response,
     /// if that is not as usual.
     ///
     /// # Errors

@@ -47,15 +47,15 @@ pub(super) async fn cancel(
     reason: Option<String>,
 ) -> Result<(), CommandError> {
     let admin = Admin::of(context).await?;
-    let song = song.trim().parse().map(JobId).map_err(|_| CommandError::NotNow(say::BAD_SONG))?;
+    let song = song.trim().parse().map(JobId).map_err(|_| CommandError::declined(say::BAD_SONG))?;
     // Whatever somebody types: a moderator reaches the songs of their own server only.
     let job = in_time(admin.state.jobs.store().job(song))
         .await?
-        .ok_or(CommandError::NotNow(say::NO_SUCH_SONG))?;
+        .ok_or(CommandError::declined(say::NO_SUCH_SONG))?;
     let scope = match job.place.guild {
         Some(guild) if guild == admin.guild => Scope::Server(guild),
         _ if admin.is_owner().await? => Scope::Everywhere,
-        _ => return Err(CommandError::NotNow(say::NO_SUCH_SONG)),
+        _ => return Err(CommandError::declined(say::NO_SUCH_SONG)),
     };
     // Written down first: the record may tell of a wish that came too late, but never leaves one
     // out.

@@ -24,7 +24,7 @@ use super::{
     names::ServerNames,
 };
 use crate::{
-    discord_api::{Message, Reply},
+    discord_api::{InteractionResponse, Message},
     domain::{ActionOutcome, AdminAction, AuditEntry, GuildId, Page, Quota, Scope},
     messages::{
         panels::{self, LogEntry},
@@ -32,7 +32,7 @@ use crate::{
     },
 };
 
-/// Of the 3 seconds for an answer, this much may have passed once an admin action is written down.
+/// Of the 3 seconds for a response, this much may have passed once an admin action is written down.
 const WRITTEN: Duration = Duration::from_secs(2);
 
 /// The times for which numbers are shown.
@@ -88,20 +88,20 @@ impl Admin {
         let state = context.framework.user_data().await.clone();
         let invoker = Invoker::of_command(context.interaction);
         if state.stop.is_cancelled() {
-            return Err(CommandError::NotNow(text::STOPPING));
+            return Err(CommandError::declined(text::STOPPING));
         }
-        state.access.check(invoker.place.guild).map_err(CommandError::NotNow)?;
-        let guild = invoker.place.guild.ok_or(CommandError::NotNow(say::SERVERS_ONLY))?;
+        state.access.check(invoker.place.guild).map_err(CommandError::declined)?;
+        let guild = invoker.place.guild.ok_or(CommandError::declined(say::SERVERS_ONLY))?;
         Ok(Self { state, invoker, guild, until })
     }
 
     async fn is_owner(&self) -> Result<bool, CommandError> {
         let owner = self.state.owners.include(self.invoker.user).await;
-        owner.map_err(|_| CommandError::NotNow(say::OWNER_UNKNOWN))
+        owner.map_err(|_| CommandError::declined(say::OWNER_UNKNOWN))
     }
 
     async fn check_owner(&self, sentence: &'static str) -> Result<(), CommandError> {
-        if self.is_owner().await? { Ok(()) } else { Err(CommandError::NotNow(sentence)) }
+        if self.is_owner().await? { Ok(()) } else { Err(CommandError::declined(sentence)) }
     }
 
     /// This server, or everywhere, which is the owner's.
@@ -184,7 +184,7 @@ impl Admin {
     /// Writes an admin action down, within the time that a person can be answered.
     async fn write_down(&self, entry: &AuditEntry) -> Result<ActionOutcome, CommandError> {
         let performed = timeout_at(self.until, self.state.jobs.perform(entry)).await;
-        Ok(performed.map_err(|_| CommandError::NotNow(say::NOT_IN_TIME))??)
+        Ok(performed.map_err(|_| CommandError::declined(say::NOT_IN_TIME))??)
     }
 
     fn entry(&self, action: AdminAction, scope: Scope, reason: Option<String>) -> AuditEntry {
@@ -195,7 +195,7 @@ impl Admin {
     }
 
     async fn show(&self, message: Message) {
-        self.state.answer(&self.invoker, &Reply::Message(message)).await;
+        self.state.respond(&self.invoker, &InteractionResponse::Message(message)).await;
     }
 }
 

@@ -38,7 +38,7 @@ async fn show(
     match member {
         _ if is_owner => show_all(&admin, id, &requester).await,
         Some(_) => show_here(&admin, id, &requester).await,
-        None => Err(CommandError::NotNow(say::NO_MEMBER)),
+        None => Err(CommandError::declined(say::NO_MEMBER)),
     }
 }
 
@@ -105,10 +105,10 @@ async fn grant(
 ) -> Result<(), CommandError> {
     let admin = Admin::of(context).await?;
     let lasting = parse_duration(&lasting).filter(|lasting| !lasting.is_zero());
-    let lasting = lasting.ok_or(CommandError::NotNow(say::BAD_DURATION))?;
+    let lasting = lasting.ok_or(CommandError::declined(say::BAD_DURATION))?;
     check_retention(&admin, Some(lasting))?;
     let person = UserId(person.id.get());
-    let expires_at = admin.invoker.interaction.created_at().after(lasting);
+    let expires_at = admin.invoker.interaction.created_at().saturating_add(lasting);
     let action = AdminAction::Grant { person, songs: songs.clamp(1, 1000), expires_at };
     admin.perform(action, Scope::Everywhere, Some(reason)).await
 }
@@ -165,7 +165,7 @@ async fn server(
     let overrides = in_time(jobs.store().overrides(admin.invoker.user, Some(admin.guild))).await?;
     let given = overrides.server.unwrap_or(jobs.settings_limits().guild);
     if quota.is_some_and(|quota| !quota.is_within(given)) {
-        return Err(CommandError::NotSo(say::only_lower(given)));
+        return Err(CommandError::declined(say::only_lower(given)));
     }
     let lowered = quota.filter(|quota| *quota != Quota::Unlimited);
     admin.perform(AdminAction::LowerServerQuota(lowered), here, reason).await
@@ -191,7 +191,7 @@ async fn global(
 fn parse(admin: &Admin, text: &str) -> Result<Option<Quota>, CommandError> {
     let quota = match text.trim() {
         "default" => None,
-        text => Some(text.parse().map_err(|_| CommandError::NotNow(say::BAD_QUOTA))?),
+        text => Some(text.parse().map_err(|_| CommandError::declined(say::BAD_QUOTA))?),
     };
     check_retention(admin, quota.and_then(Quota::window))?;
     Ok(quota)
@@ -201,7 +201,7 @@ fn parse(admin: &Admin, text: &str) -> Result<Option<Quota>, CommandError> {
 fn check_retention(admin: &Admin, window: Option<Duration>) -> Result<(), CommandError> {
     let retention = admin.state.jobs.history_retention();
     if window > Some(retention) {
-        return Err(CommandError::NotSo(say::too_long(retention)));
+        return Err(CommandError::declined(say::too_long(retention)));
     }
     Ok(())
 }

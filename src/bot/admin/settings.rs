@@ -11,7 +11,7 @@ use crate::{
         command_error::{CommandError, in_time},
         names::ServerNames,
     },
-    domain::{GuildId, Limits, Listed, Quota, RoleId, Setting, Source},
+    domain::{GuildId, Limits, Listed, Quota, RoleId, SettingInForce, Source},
     messages::{
         panels::{self, SERVERS_PAGE, ShownSetting},
         text::admin as say,
@@ -22,9 +22,9 @@ use crate::{
 const OF_MODERATORS: [&str; 5] =
     ["USER_QUOTA", "USER_CONCURRENCY", "ROLE_QUOTAS", "GUILD_QUOTA", "GLOBAL_QUOTA"];
 
-/// Of the 3 seconds for an answer, this much may go into asking who the owner is, and for the
+/// Of the 3 seconds for a response, this much may go into asking who the owner is, and for the
 /// servers.
-const PATIENCE: Duration = Duration::from_secs(2);
+const LOOK_UP_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// See the settings in force, and where they come from
 #[poise::command(slash_command)]
@@ -43,7 +43,7 @@ pub(super) async fn settings(context: Context<'_>) -> Result<(), CommandError> {
     // What moderators have lowered counts only within what they were given.
     let lowered = limits.guild != jobs.settings_limits().guild;
     let is_overridden = overrides.server.is_some() || lowered;
-    let is_shown = |setting: &&Setting| is_owner || OF_MODERATORS.contains(&setting.name);
+    let is_shown = |setting: &&SettingInForce| is_owner || OF_MODERATORS.contains(&setting.name);
     let shown = admin.state.settings.iter().filter(is_shown).cloned();
     let roles = roles(&admin).await;
     let names = admin.names(is_owner).await;
@@ -81,7 +81,7 @@ fn of_roles(limits: &Limits, here: &[RoleId], is_owner: bool) -> Vec<(RoleId, bo
 }
 
 /// Servers by their names; what is no list of ids is shown as it is.
-fn of_servers(setting: Setting, names: Option<&ServerNames>) -> ShownSetting {
+fn of_servers(setting: SettingInForce, names: Option<&ServerNames>) -> ShownSetting {
     let ids = setting.value.split(',').map(|id| id.trim().parse().map(GuildId));
     let Ok(ids) = ids.collect::<Result<Vec<GuildId>, _>>() else {
         return ShownSetting::Value(setting);
@@ -90,8 +90,8 @@ fn of_servers(setting: Setting, names: Option<&ServerNames>) -> ShownSetting {
     ShownSetting::Servers(setting, ids.into_iter().map(with_name).collect())
 }
 
-fn by_command(setting: &Setting, quota: Quota) -> Setting {
-    Setting { name: setting.name, value: quota.to_string(), source: Source::Command }
+fn by_command(setting: &SettingInForce, quota: Quota) -> SettingInForce {
+    SettingInForce { name: setting.name, value: quota.to_string(), source: Source::Command }
 }
 
 /// See which servers the bot is in: for the bot's owner
@@ -103,7 +103,7 @@ pub(super) async fn servers(
     #[max = 100_000]
     page: Option<i64>,
 ) -> Result<(), CommandError> {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + LOOK_UP_TIMEOUT;
     let admin = Admin::of(context).await?;
     admin.check_owner(say::OWNER_ONLY).await?;
     match timeout_at(deadline, admin.state.discord.guilds()).await {
@@ -112,6 +112,6 @@ pub(super) async fn servers(
             admin.show(panels::servers(&servers)).await;
             Ok(())
         }
-        _ => Err(CommandError::NotNow(say::NO_SERVERS)),
+        _ => Err(CommandError::declined(say::NO_SERVERS)),
     }
 }

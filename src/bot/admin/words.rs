@@ -68,5 +68,5 @@ async fn list(
 }
 
 fn parse(word: &str) -> Result<BlockedWord, CommandError> {
-    BlockedWord::parse(word).map_err(|error| CommandError::NotNow(say::bad_word(error)))
+    BlockedWord::parse(word).map_err(|error| CommandError::declined(say::bad_word(error)))
 }

@@ -9,7 +9,7 @@ use crate::{
         commands::message_text,
         invoker::Invoker,
     },
-    discord_api::Reply,
+    discord_api::InteractionResponse,
     domain::{Action, ApplicationId, JobId},
     messages::{prompt_form, text},
 };
@@ -86,14 +86,14 @@ pub(in crate::bot) async fn song_of_this(
         Some(OwnJob::Named(id)) => {
             let job = in_time(state.jobs.store().job(id)).await?;
             // What else its message says is no prompt.
-            Some(job.ok_or(CommandError::NotNow(text::SONG_FORGOTTEN))?)
+            Some(job.ok_or(CommandError::declined(text::SONG_FORGOTTEN))?)
         }
         Some(OwnJob::Answered(id)) => in_time(state.jobs.store().job(id)).await?,
         None => None,
     };
     let prompt = job.map(|job| job.prompt.as_str().to_owned()).or(text);
-    let prompt = prompt.ok_or(CommandError::NotNow(text::NOTHING_TO_READ))?;
+    let prompt = prompt.ok_or(CommandError::declined(text::NOTHING_TO_READ))?;
     let action = Action::Compose { origin: None, access: invoker.place.access };
-    state.answer(&invoker, &Reply::Form(prompt_form(action, &prompt))).await;
+    state.respond(&invoker, &InteractionResponse::Modal(prompt_form(action, &prompt))).await;
     Ok(())
 }

@@ -6,7 +6,7 @@ use crate::{
         command_error::{CommandError, in_time},
         invoker::Invoker,
     },
-    discord_api::Reply,
+    discord_api::InteractionResponse,
     domain::Requester,
     messages::{Allowance, help as render, text},
 };
@@ -38,6 +38,6 @@ pub(in crate::bot) async fn help(context: Context<'_>) -> Result<(), CommandErro
     // Discord offers `/admin` to members who may manage the server, unless the server has set otherwise.
     let moderates = invoker.permissions.manage_guild();
     let message = render(&Allowance { kept_out, available }, &limits, &usages, tells, moderates);
-    state.answer(&invoker, &Reply::Message(message)).await;
+    state.respond(&invoker, &InteractionResponse::Message(message)).await;
     Ok(())
 }

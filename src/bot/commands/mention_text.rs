@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 /// The names of people, by their ids.
-type Names = BTreeMap<String, String>;
+type NamesById = BTreeMap<String, String>;
 
 /// A message in which every text is as people see it.
 pub(in crate::bot) fn with_mentions_as_text(message: &Value) -> Value {
-    let mut names = Names::new();
+    let mut names = NamesById::new();
     collect(message, &mut names);
     let mut shown = message.clone();
     replace(&mut shown, &names);
@@ -18,7 +18,7 @@ pub(in crate::bot) fn with_mentions_as_text(message: &Value) -> Value {
 }
 
 /// Finds the people whom a message and those that it forwards mention.
-fn collect(message: &Value, names: &mut Names) {
+fn collect(message: &Value, names: &mut NamesById) {
     let list = |name| message.get(name).and_then(Value::as_array).into_iter().flatten();
     for person in list("mentions") {
         let text = |path| person.pointer(path).and_then(Value::as_str).filter(|it| !it.is_empty());
@@ -34,7 +34,7 @@ fn collect(message: &Value, names: &mut Names) {
     }
 }
 
-fn replace(value: &mut Value, names: &Names) {
+fn replace(value: &mut Value, names: &NamesById) {
     match value {
         Value::String(text) if text.contains('<') => *text = shown(text, names),
         Value::Array(items) => items.iter_mut().for_each(|item| replace(item, names)),
@@ -44,7 +44,7 @@ fn replace(value: &mut Value, names: &Names) {
 }
 
 /// A text with each code replaced by what stands for it on the screen, or by nothing.
-fn shown(text: &str, names: &Names) -> String {
+fn shown(text: &str, names: &NamesById) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('<') {
@@ -66,7 +66,7 @@ fn shown(text: &str, names: &Names) -> String {
 }
 
 /// What stands for a code, without its brackets; `None` if it is none.
-fn meaning(code: &str, names: &Names) -> Option<String> {
+fn meaning(code: &str, names: &NamesById) -> Option<String> {
     let nothing = |is_code: bool| is_code.then(String::new);
     let mut characters = code.chars();
     match characters.next()? {

@@ -4,8 +4,8 @@ use tracing::warn;
 
 use crate::{
     bot::{Context, command_error::CommandError, invoker::Invoker},
-    delivery::ExportAnswer,
-    discord_api::{Message, Priority, Reply},
+    delivery::ExportResponse,
+    discord_api::{InteractionResponse, Message, Priority},
     domain::{MessageAccess, Place},
     jobs::ExportError,
     messages::{forget_question, text},
@@ -38,8 +38,8 @@ pub(in crate::bot) async fn my_data(_: Context<'_>) -> Result<(), CommandError> 
 async fn export(context: Context<'_>) -> Result<(), CommandError> {
     let state = context.framework.user_data().await;
     let invoker = Invoker::of_command(context.interaction);
-    // Files may take longer than an answer may.
-    if !state.begin(&invoker, &Reply::Wait).await {
+    // Files may take longer than a response may.
+    if !state.begin_response(&invoker, &InteractionResponse::Defer).await {
         return Ok(());
     }
     let Place { application, attachment_limit: limit, access, .. } = invoker.place;
@@ -47,7 +47,7 @@ async fn export(context: Context<'_>) -> Result<(), CommandError> {
         MessageAccess::Channel => FILES,
         MessageAccess::TokenOnly => FOLLOW_UPS + 1,
     };
-    let to = ExportAnswer { application, token: &invoker.token, limit, files };
+    let to = ExportResponse { application, token: &invoker.token, limit, files };
     if let Err(error) = state.jobs.export(invoker.user, to).await {
         warn!(%error, "sending a data export failed");
         let told = Message::text(match error {
@@ -56,7 +56,10 @@ async fn export(context: Context<'_>) -> Result<(), CommandError> {
             _ => text::NOT_EXPORTED,
         });
         // There is no other way to tell them.
-        _ = state.discord.edit_answer(&invoker.place, &invoker.token, &told, Priority::High).await;
+        _ = state
+            .discord
+            .edit_original_response(&invoker.place, &invoker.token, &told, Priority::High)
+            .await;
     }
     Ok(())
 }
@@ -66,6 +69,6 @@ async fn export(context: Context<'_>) -> Result<(), CommandError> {
 async fn forget(context: Context<'_>) -> Result<(), CommandError> {
     let state = context.framework.user_data().await;
     let invoker = Invoker::of_command(context.interaction);
-    state.answer(&invoker, &Reply::Message(forget_question())).await;
+    state.respond(&invoker, &InteractionResponse::Message(forget_question())).await;
     Ok(())
 }

@@ -10,13 +10,13 @@ use crate::{
         command_error::{CommandError, in_time},
         invoker::Invoker,
     },
-    discord_api::{Message, Reply},
+    discord_api::{InteractionResponse, Message},
     domain::Requester,
     messages::{Allowance, quota_panel, text},
 };
 
-/// Of the 3 seconds for an answer, this much may go into looking whether messages still stand.
-const LOOK: Duration = Duration::from_millis(500);
+/// Of the 3 seconds for a response, this much may go into looking whether messages still exist.
+const LOOK_UP_TIME: Duration = Duration::from_millis(500);
 
 /// See how many songs you can still ask for
 #[poise::command(
@@ -28,7 +28,7 @@ pub(in crate::bot) async fn quota(context: Context<'_>) -> Result<(), CommandErr
     let state = context.framework.user_data().await;
     let invoker = Invoker::of_command(context.interaction);
     let message = quota_of(state, &invoker).await?;
-    state.answer(&invoker, &Reply::Message(message)).await;
+    state.respond(&invoker, &InteractionResponse::Message(message)).await;
     Ok(())
 }
 
@@ -41,7 +41,7 @@ pub(in crate::bot) async fn quota_of(
     let requester = Requester { roles: &invoker.roles, in_guild: guild.is_some() };
     let (person, now) = (invoker.user, invoker.interaction.created_at());
     // Before the charges are read: what is cancelled here is refunded.
-    let under_way = in_time(jobs.under_way_seen(person, Instant::now() + LOOK)).await?;
+    let under_way = in_time(jobs.under_way_seen(person, Instant::now() + LOOK_UP_TIME)).await?;
     let (restriction, (limits, charges)) = in_time(async {
         let restriction = jobs.store().overrides(person, guild).await?.restriction;
         Ok((restriction, jobs.quota_of(invoker.interaction, person, guild, &requester).await?))

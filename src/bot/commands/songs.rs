@@ -8,7 +8,7 @@ use crate::{
         command_error::{CommandError, in_time},
         invoker::Invoker,
     },
-    discord_api::Reply,
+    discord_api::InteractionResponse,
     domain::Search,
     jobs::MeantSong,
     messages::text,
@@ -37,7 +37,7 @@ pub(in crate::bot) async fn songs(
     }
     let search = Search::new(search.as_deref().unwrap_or_default());
     let message = in_time(state.jobs.listing(invoker.user, &search, 0)).await?;
-    state.answer(&invoker, &Reply::Message(message)).await;
+    state.respond(&invoker, &InteractionResponse::Message(message)).await;
     Ok(())
 }
 
@@ -48,10 +48,10 @@ async fn show_again(state: &BotState, invoker: &Invoker, typed: &str) -> Result<
     let found = in_time(state.jobs.meant_song(person, typed)).await?;
     let job = match found {
         MeantSong::One(job) => job,
-        MeantSong::None => return Err(CommandError::NotNow(text::NO_SUCH_SONG)),
+        MeantSong::None => return Err(CommandError::declined(text::NO_SUCH_SONG)),
         MeantSong::Several(count, list) => {
             let message = list.for_one(&text::several_songs(count));
-            state.answer(invoker, &Reply::Message(message)).await;
+            state.respond(invoker, &InteractionResponse::Message(message)).await;
             return Ok(());
         }
     };
@@ -61,8 +61,8 @@ async fn show_again(state: &BotState, invoker: &Invoker, typed: &str) -> Result<
         Some(why) => message.for_one(why),
         None => message,
     };
-    match state.reply_with(invoker, &shown).await {
-        Err(error) if error.is_rejection() => Err(CommandError::NotNow(text::SONG_NOT_SHOWN)),
+    match state.respond_with_message(invoker, &shown).await {
+        Err(error) if error.is_rejection() => Err(CommandError::declined(text::SONG_NOT_SHOWN)),
         Err(_unknown) => Ok(()),
         Ok(posted) => {
             state.jobs.attach_again(*job, invoker.interaction, invoker.place.clone(), posted);

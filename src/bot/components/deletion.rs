@@ -8,7 +8,7 @@ use crate::{
         command_error::{CommandError, in_time},
         components::{Components, check, message},
     },
-    discord_api::{DiscordError, Message, Priority, Reply},
+    discord_api::{DiscordError, InteractionResponse, Message, Priority},
     domain::{Job, JobId, MessageAccess, MessageId},
     messages::{delete_question, text},
 };
@@ -22,14 +22,16 @@ impl Components<'_> {
     ) -> Result<(), CommandError> {
         check(self.invoker.may_delete(job))?;
         let (state, invoker) = (self.state, self.invoker);
-        // The clicked message stays what this token stands for.
-        if !state.begin(invoker, &Reply::Acknowledge).await {
+        // The token still means the clicked message.
+        if !state.begin_response(invoker, &InteractionResponse::Acknowledge).await {
             return Ok(());
         }
         state.deletions.remember(invoker.user, message(click), invoker.token.clone());
         let question = delete_question(job, message(click), invoker.user);
         let application = invoker.place.application;
-        if let Err(error) = state.discord.follow_up(application, &invoker.token, &question).await {
+        if let Err(error) =
+            state.discord.create_followup(application, &invoker.token, &question).await
+        {
             // A person who sees no question clicks again.
             warn!(job = %job.id, %error, "asking before a deletion failed");
         }
@@ -41,7 +43,7 @@ impl Components<'_> {
         let job = self.job(job).await?;
         check(self.invoker.may_delete(&job))?;
         let (state, invoker) = (self.state, self.invoker);
-        if !state.begin(invoker, &Reply::Acknowledge).await {
+        if !state.begin_response(invoker, &InteractionResponse::Acknowledge).await {
             return Ok(());
         }
         let told = match self.delete_message(message).await {
@@ -60,7 +62,10 @@ impl Components<'_> {
             }
         };
         let (place, told) = (&invoker.place, Message::text(told));
-        let edited = state.discord.edit_answer(place, &invoker.token, &told, Priority::High).await;
+        let edited = state
+            .discord
+            .edit_original_response(place, &invoker.token, &told, Priority::High)
+            .await;
         if let Err(error) = edited {
             warn!(job = %job.id, %error, "confirming a deletion failed");
         }
@@ -72,7 +77,7 @@ impl Components<'_> {
         let (state, place) = (self.state, &self.invoker.place);
         let mut deleted = Err(DiscordError::TokenGone);
         if let Some(token) = state.deletions.take(self.invoker.user, message) {
-            deleted = state.discord.delete_answer(place.application, &token).await;
+            deleted = state.discord.delete_original_response(place.application, &token).await;
         }
         match deleted {
             Err(DiscordError::TokenGone) if place.access == MessageAccess::Channel => {

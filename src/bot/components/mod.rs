@@ -27,18 +27,18 @@ use crate::{
         commands::quota::quota_of,
         invoker::Invoker,
     },
-    discord_api::{Message, Reply},
+    discord_api::{InteractionResponse, Message},
     domain::{Action, Cancellation, Canceller, Job, JobId, MessageAccess, MessageId, State},
     jobs::CancelOutcome,
     messages::{PROMPT_INPUT, prompt_form, text},
 };
 
-/// Of the 3 seconds for an answer, this much may go into writing down that a job is cancelled.
+/// Of the 3 seconds for a response, this much may go into writing down that a job is cancelled.
 const TAKING_BACK: Duration = Duration::from_millis(1500);
 
 /// Answers an interaction, if it is with a button or a form; `false` if it is another's to answer.
 /// Poise knows neither, so errors and panics end here.
-pub(super) async fn answer(state: &BotState, interaction: &Interaction) -> bool {
+pub(super) async fn handle(state: &BotState, interaction: &Interaction) -> bool {
     let (invoker, custom_id) = match interaction {
         Interaction::Component(click) => (Invoker::of_click(click), click.data.custom_id.as_str()),
         Interaction::Modal(form) => {
@@ -58,7 +58,7 @@ pub(super) async fn answer(state: &BotState, interaction: &Interaction) -> bool 
             (_, Interaction::Modal(_)) => Err(unknown_form()),
             _ => {
                 info!("somebody clicked a button that this bot doesn't know");
-                Err(CommandError::NotNow(text::UNKNOWN_BUTTON))
+                Err(CommandError::declined(text::UNKNOWN_BUTTON))
             }
         }
     };
@@ -99,7 +99,7 @@ impl Components<'_> {
             Action::Edit(id) => self.open_form(&self.job(id).await?).await,
             Action::Delete(id) => {
                 let job = in_time(self.state.jobs.store().job(id)).await?;
-                let job = job.ok_or(CommandError::NotNow(text::OWNER_FORGOTTEN))?;
+                let job = job.ok_or(CommandError::declined(text::OWNER_FORGOTTEN))?;
                 self.ask_to_delete(&job, click).await
             }
             Action::DeleteNow { job, message } => self.delete(job, message).await,
@@ -108,11 +108,11 @@ impl Components<'_> {
             Action::Songs { page, search } => {
                 let listing = self.state.jobs.listing(self.invoker.user, &search, page);
                 let shown = in_time(listing).await?;
-                self.state.answer(self.invoker, &Reply::Update(shown)).await;
+                self.state.respond(self.invoker, &InteractionResponse::Update(shown)).await;
                 Ok(())
             }
             Action::Forget => self.forget().await,
-            Action::Compose { .. } => Err(CommandError::NotNow(text::UNKNOWN_BUTTON)),
+            Action::Compose { .. } => Err(CommandError::declined(text::UNKNOWN_BUTTON)),
         }
     }
 
@@ -124,9 +124,9 @@ impl Components<'_> {
             && !matches!(job.state, State::Accepted | State::Announced)
         {
             // The message has moved on while they clicked.
-            return CommandError::NotNow(text::TOO_LATE_TO_CANCEL);
+            return CommandError::declined(text::TOO_LATE_TO_CANCEL);
         }
-        CommandError::NotNow(text::UNKNOWN_BUTTON)
+        CommandError::declined(text::UNKNOWN_BUTTON)
     }
 
     async fn form(&self, action: Action, form: &ModalInteraction) -> Result<(), CommandError> {
@@ -144,7 +144,7 @@ impl Components<'_> {
     }
 
     /// Whether a message of the bot's own has this button, which can be clicked. serenity reads
-    /// buttons in rows; those that are nested otherwise come in rows from `gateway::reduced`.
+    /// buttons in rows; those that are nested otherwise come in rows from `gateway::partial_interaction`.
     fn has_button(&self, message: &DiscordMessage, custom_id: &str) -> bool {
         let application = message.application_id.map(ApplicationId::get);
         let ours = self.invoker.place.application;
@@ -162,26 +162,26 @@ impl Components<'_> {
 
     pub(super) async fn job(&self, id: JobId) -> Result<Job, CommandError> {
         let job = in_time(self.state.jobs.store().job(id)).await?;
-        job.ok_or(CommandError::NotNow(text::SONG_FORGOTTEN))
+        job.ok_or(CommandError::declined(text::SONG_FORGOTTEN))
     }
 
     async fn open_form(&self, job: &Job) -> Result<(), CommandError> {
         let action = Action::Compose { origin: Some(job.id), access: self.invoker.place.access };
         let form = prompt_form(action, job.prompt.as_str());
-        self.state.answer(self.invoker, &Reply::Form(form)).await;
+        self.state.respond(self.invoker, &InteractionResponse::Modal(form)).await;
         Ok(())
     }
 
     async fn cancel(&self, job: &Job, click: &ComponentInteraction) -> Result<(), CommandError> {
         check(self.invoker.may_cancel(job))?;
-        let answer = async |news: Option<Message>| {
+        let response = async |news: Option<Message>| {
             let shows_it = news.is_some();
-            let reply = news.map_or(Reply::Acknowledge, Reply::Update);
-            let answered = self.state.reply(self.invoker, &reply).await.is_ok();
+            let reply = news.map_or(InteractionResponse::Acknowledge, InteractionResponse::Update);
+            let answered = self.state.try_respond(self.invoker, &reply).await.is_ok();
             (answered && shows_it).then_some(message(click))
         };
         let (cancellation, until) = (Cancellation::by(self.canceller(job)), deadline());
-        told(self.state.jobs.cancel(job.id, cancellation, until, answer).await?)
+        told(self.state.jobs.cancel(job.id, cancellation, until, response).await?)
     }
 
     /// Cancels a song of theirs that waits, from the list of what they have under way.
@@ -191,17 +191,21 @@ impl Components<'_> {
         click: &ComponentInteraction,
     ) -> Result<(), CommandError> {
         check(self.invoker.user == job.requester)?;
-        let answer = async |news: Option<Message>| {
+        let response = async |news: Option<Message>| {
             let panel = match quota_of(self.state, self.invoker).await {
                 Ok(panel) => panel.for_one(text::CANCELLED_HERE),
                 Err(_unreadable) => Message::text(text::CANCELLED_HERE),
             };
-            let answered = self.state.reply(self.invoker, &Reply::Update(panel)).await.is_ok();
+            let answered = self
+                .state
+                .try_respond(self.invoker, &InteractionResponse::Update(panel))
+                .await
+                .is_ok();
             // Where its own message is out of reach, this is where they see it.
             (answered && news.is_some()).then_some(message(click))
         };
         let cancellation = Cancellation::by(Canceller::Requester);
-        told(self.state.jobs.cancel(job.id, cancellation, deadline(), answer).await?)
+        told(self.state.jobs.cancel(job.id, cancellation, deadline(), response).await?)
     }
 
     fn canceller(&self, job: &Job) -> Canceller {
@@ -213,14 +217,14 @@ impl Components<'_> {
     async fn forget(&self) -> Result<(), CommandError> {
         let erasure = in_time(self.state.jobs.forget_person(self.invoker.user)).await?;
         let done = Message::text(text::forgotten(erasure.erased, erasure.kept)).ephemeral();
-        self.state.answer(self.invoker, &Reply::Update(done)).await;
+        self.state.respond(self.invoker, &InteractionResponse::Update(done)).await;
         Ok(())
     }
 }
 
 fn unknown_form() -> CommandError {
     info!("somebody sent a form that this bot doesn't know");
-    CommandError::NotNow(text::UNKNOWN_FORM)
+    CommandError::declined(text::UNKNOWN_FORM)
 }
 
 fn deadline() -> Instant {
@@ -231,15 +235,15 @@ fn deadline() -> Instant {
 fn told(outcome: CancelOutcome) -> Result<(), CommandError> {
     match outcome {
         CancelOutcome::Cancelled | CancelOutcome::Ended => Ok(()),
-        CancelOutcome::TooLate => Err(CommandError::NotNow(text::TOO_LATE_TO_CANCEL)),
-        CancelOutcome::Remembered { .. } => Err(CommandError::NotNow(text::CANCEL_REMEMBERED)),
-        CancelOutcome::NotFound => Err(CommandError::NotNow(text::SONG_FORGOTTEN)),
+        CancelOutcome::TooLate => Err(CommandError::declined(text::TOO_LATE_TO_CANCEL)),
+        CancelOutcome::Remembered { .. } => Err(CommandError::declined(text::CANCEL_REMEMBERED)),
+        CancelOutcome::NotFound => Err(CommandError::declined(text::SONG_FORGOTTEN)),
         CancelOutcome::TimedOut => Err(CommandError::TimedOut),
     }
 }
 
 pub(super) fn check(may: bool) -> Result<(), CommandError> {
-    if may { Ok(()) } else { Err(CommandError::NotNow(text::NOT_YOURS)) }
+    if may { Ok(()) } else { Err(CommandError::declined(text::NOT_YOURS)) }
 }
 
 pub(super) fn message(click: &ComponentInteraction) -> MessageId {

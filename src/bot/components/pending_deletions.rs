@@ -16,7 +16,7 @@ use crate::domain::{MessageId, UserId};
 const TOKEN_SURELY_ALIVE: Duration = Duration::from_mins(14);
 
 /// So many questions are remembered at most.
-const MOST: usize = 1000;
+const MAX_PENDING: usize = 1000;
 
 /// The tokens of the clicks on *Delete* that are still to be confirmed. Where the bot is not at home,
 /// nothing else can delete the message.
@@ -27,7 +27,7 @@ impl PendingDeletions {
     pub(super) fn remember(&self, person: UserId, message: MessageId, token: SecretString) {
         let mut pending = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         pending.retain(|_, (_, at)| at.elapsed() < TOKEN_SURELY_ALIVE);
-        if pending.len() < MOST {
+        if pending.len() < MAX_PENDING {
             pending.insert((person, message), (token, Instant::now()));
         }
     }

@@ -11,8 +11,8 @@ use tracing::info;
 use url::Url;
 
 use super::{
+    connection_pace::Opening,
     disconnect::Disconnect,
-    pace::Opening,
     partial_interaction::id,
     socket::{Payload, Socket},
 };
@@ -32,7 +32,7 @@ const HELLO_TIMEOUT: Duration = Duration::from_secs(5);
 const READY_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long RESUMED may take, or the next event that was missed.
 const RESUMED_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long the answer to a heartbeat may take: an interval, within these bounds.
+/// How long the response to a heartbeat may take: an interval, within these bounds.
 const SHORTEST_ACK_TIMEOUT: Duration = Duration::from_secs(2);
 const LONGEST_ACK_TIMEOUT: Duration = Duration::from_secs(10);
 /// Between heartbeats, if Discord does not say how often it wants to hear one,

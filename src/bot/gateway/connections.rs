@@ -15,7 +15,7 @@ use url::Url;
 use super::{error::GatewayError, interactions::Interactions};
 use crate::{
     bot::BotState,
-    discord_api::{DiscordError, GatewayAnswer},
+    discord_api::{DiscordError, GatewayBody},
     domain::UserId,
     jobs::{Backoff, rounded},
 };
@@ -48,11 +48,11 @@ impl Turn<'_> {
 }
 
 impl Connections {
-    pub(super) async fn ask_until_told(&self) -> Result<GatewayAnswer, GatewayError> {
+    pub(super) async fn ask_until_told(&self) -> Result<GatewayBody, GatewayError> {
         let mut backoff = Backoff::new(Duration::from_secs(1), Duration::from_mins(1));
         loop {
             match self.ask().await {
-                Ok(answer) => return Ok(answer),
+                Ok(response) => return Ok(response),
                 Err(DiscordError::BadToken) => return Err(GatewayError::BadToken),
                 Err(error) => {
                     let (cause, next_attempt_in) = (error.cause(), backoff.next());
@@ -64,10 +64,10 @@ impl Connections {
     }
 
     /// Asks where the gateway is, and how many sessions may be started.
-    pub(super) async fn ask(&self) -> Result<GatewayAnswer, DiscordError> {
-        let answer = self.state().discord.gateway().await?;
-        *self.main_url.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer.url.clone());
-        Ok(answer)
+    pub(super) async fn ask(&self) -> Result<GatewayBody, DiscordError> {
+        let response = self.state().discord.gateway().await?;
+        *self.main_url.lock().unwrap_or_else(PoisonError::into_inner) = Some(response.url.clone());
+        Ok(response)
     }
 
     /// Waits until a shard may send an IDENTIFY.

@@ -1,4 +1,4 @@
-//! What people do, as it comes from the gateway. Everything gets an answer.
+//! What people do, as it comes from the gateway. Everything gets a response.
 
 use std::{
     collections::{HashSet, VecDeque},
@@ -22,10 +22,10 @@ use super::{
     poise_context::PoiseContext,
 };
 use crate::{
-    discord_api::{Message, Reply},
+    discord_api::{InteractionResponse, Message},
     domain::{ApplicationId, InteractionId},
     messages::text,
-    metrics::Sign,
+    metrics::Activity,
 };
 
 /// How many interactions are remembered, so that one that comes twice, as happens around a RESUME,
@@ -136,9 +136,9 @@ impl Interactions {
 
     async fn handle(&self, envelope: &Envelope, raw: &Value) {
         let metrics = self.state.jobs.metrics();
-        metrics.signs().see(Sign::Interaction);
+        metrics.last_seen().record(Activity::Interaction);
         let began = Instant::now();
-        self.deal_with(envelope, raw).await;
+        self.read_and_dispatch(envelope, raw).await;
         metrics.families().interaction(self.label(envelope), began.elapsed());
     }
 
@@ -151,7 +151,7 @@ impl Interactions {
         own.unwrap_or_else(|| envelope.kind())
     }
 
-    async fn deal_with(&self, envelope: &Envelope, raw: &Value) {
+    async fn read_and_dispatch(&self, envelope: &Envelope, raw: &Value) {
         let (kind, command) = (envelope.kind(), envelope.command.as_str());
         // serenity reads forms that are laid out in a newer way, but finds nothing in them.
         let is_form = envelope.kind == MODAL;
@@ -169,7 +169,7 @@ impl Interactions {
             warn!(kind, command, "an interaction could not be read");
             return self.apologise(envelope, text::UNREADABLE).await;
         };
-        let work = AssertUnwindSafe(self.answer(envelope, &interaction, raw)).catch_unwind();
+        let work = AssertUnwindSafe(self.dispatch(envelope, &interaction, raw)).catch_unwind();
         if work.await.is_err() {
             // The panic's own message may hold anything; the panic hook has printed it.
             error!(kind, command, "the handler of an interaction panicked");
@@ -177,9 +177,9 @@ impl Interactions {
         }
     }
 
-    async fn answer(&self, envelope: &Envelope, interaction: &Interaction, raw: &Value) {
-        if components::answer(&self.state, interaction).await
-            || autocomplete::answer(&self.state, interaction).await
+    async fn dispatch(&self, envelope: &Envelope, interaction: &Interaction, raw: &Value) {
+        if components::handle(&self.state, interaction).await
+            || autocomplete::handle(&self.state, interaction).await
         {
             return;
         }
@@ -240,12 +240,12 @@ impl Interactions {
     /// Answers what can't be answered otherwise, so that nobody waits for nothing.
     async fn apologise(&self, envelope: &Envelope, sentence: &str) {
         let reply = match envelope.kind {
-            PING => Reply::Pong,
-            AUTOCOMPLETE => Reply::Suggestions(Vec::new()),
-            _ => Reply::Message(Message::text(sentence).ephemeral()),
+            PING => InteractionResponse::Pong,
+            AUTOCOMPLETE => InteractionResponse::Autocomplete(Vec::new()),
+            _ => InteractionResponse::Message(Message::text(sentence).ephemeral()),
         };
         // What went wrong is in the log; there is no other way to tell the person.
-        _ = self.state.respond(envelope.id, &envelope.token, &reply).await;
+        _ = self.state.respond_to(envelope.id, &envelope.token, &reply).await;
     }
 }
 

@@ -4,12 +4,12 @@
 //! limits, ignores where a session is to be resumed, and drops interactions that it can't read.
 
 mod connection;
+mod connection_pace;
 mod connections;
 mod disconnect;
 mod error;
 mod interactions;
 mod json_repair;
-mod pace;
 mod partial_interaction;
 mod poise_context;
 mod shard;
@@ -74,7 +74,7 @@ pub async fn serve(
             let commands = poise::builtins::create_application_commands(&all_commands());
             let registering = registration::register(&state.discord, application.id, &commands);
             if state.stop.run_until_cancelled(registering).await.is_some() {
-                state.jobs.metrics().signs().commands_are_registered();
+                state.jobs.metrics().last_seen().commands_are_registered();
             }
         }
     });
@@ -126,7 +126,7 @@ async fn reach_discord(state: &BotState) -> Result<Application, GatewayError> {
                 warn!(
                     cause,
                     next_attempt_in = ?rounded(next_attempt_in),
-                    "no usable answer from Discord; jobs go on meanwhile"
+                    "no usable response from Discord; jobs go on meanwhile"
                 );
                 sleep(next_attempt_in).await;
             }
@@ -138,15 +138,15 @@ async fn reach_discord(state: &BotState) -> Result<Application, GatewayError> {
 async fn keep(connections: &Connections) -> Result<(), GatewayError> {
     let mut backoff = Backoff::new(IDENTIFY_PAUSE, Duration::from_mins(5));
     loop {
-        let Some(answer) =
+        let Some(response) =
             connections.stop().run_until_cancelled(connections.ask_until_told()).await
         else {
             return Ok(());
         };
-        let answer = answer?;
-        let count = answer.shards.max(1);
-        info!(shards = count, sessions_left = answer.left, "connecting to the gateway");
-        connections.state().jobs.metrics().signs().expect_shards(count);
+        let response = response?;
+        let count = response.shards.max(1);
+        info!(shards = count, sessions_left = response.left, "connecting to the gateway");
+        connections.state().jobs.metrics().last_seen().expect_shards(count);
         let mut shards: FuturesUnordered<_> =
             (0..count).map(|number| Shard::new(connections, number, count).run()).collect();
         let mut over = ShardExit::Stopped;

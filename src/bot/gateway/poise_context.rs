@@ -41,7 +41,7 @@ impl PoiseContext {
         poise::framework::set_qualified_names(&mut commands);
         let options = poise::FrameworkOptions {
             commands,
-            on_error: error_handler::answer,
+            on_error: error_handler::handle,
             allowed_mentions: Some(serenity::builder::CreateAllowedMentions::new()),
             ..poise::FrameworkOptions::default()
         };

@@ -9,10 +9,10 @@ use url::Url;
 
 use super::{
     connection::{Connection, ConnectionParams, Session},
+    connection_pace::{ConnectionPace, Opening},
     connections::Connections,
     disconnect::Disconnect,
     error::GatewayError,
-    pace::{ConnectionPace, Opening},
     socket::Socket,
 };
 use crate::{
@@ -25,9 +25,9 @@ use crate::{
 const AFTER_INVALID: Duration = Duration::from_secs(5);
 /// How long Discord may take to say how many sessions may be started.
 const ASKING: Duration = Duration::from_secs(5);
-/// While no session may be started, Discord is asked again after this, at first,
+/// While no session may be started, Discord is asked again after this at first.
 const ASK_AGAIN: Duration = Duration::from_secs(5);
-/// and at least so often: asking costs no session, and its answer may have been wrong.
+/// The longest wait before it is asked again: that costs no session, and its response may have been wrong.
 const LONGEST_ASK_AGAIN: Duration = Duration::from_mins(3);
 
 /// Why a shard's connections came to an end for good.
@@ -172,7 +172,7 @@ impl<'a> Shard<'a> {
             closing: &connections.closing,
             user: &|id| connections.take_user(id),
             acknowledged: &|interval| {
-                connections.state().jobs.metrics().signs().heartbeat(self.number, interval);
+                connections.state().jobs.metrics().last_seen().heartbeat(self.number, interval);
             },
             interaction: &|raw: Value| connections.take(raw),
         };

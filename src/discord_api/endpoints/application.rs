@@ -35,10 +35,10 @@ pub struct Installs {
 }
 
 /// The application as Discord describes it (Discord docs, Application Resource and Teams). Read here
-/// and not by serenity, which asks for fields that the bot has no need of: without an answer that
+/// and not by serenity, which asks for fields that the bot has no need of: without a response that
 /// can be read, it doesn't start.
 #[derive(Deserialize)]
-pub(in crate::discord_api) struct ApplicationAnswer {
+pub(in crate::discord_api) struct ApplicationBody {
     #[serde(flatten)]
     identified: Identified,
     #[serde(default)]
@@ -79,7 +79,7 @@ struct Member {
     user: Identified,
 }
 
-impl ApplicationAnswer {
+impl ApplicationBody {
     pub(in crate::discord_api) fn application(self) -> Application {
         let (owners, owner_name) = match (self.team, self.owner) {
             (Some(mut team), _) => {
@@ -130,9 +130,9 @@ mod tests {
 
     use super::*;
 
-    fn owners(answer: Value) -> Vec<u64> {
-        let answer: ApplicationAnswer = serde_json::from_value(answer).unwrap();
-        answer.application().owners.into_iter().map(|owner| owner.0).collect()
+    fn owners(response: Value) -> Vec<u64> {
+        let response: ApplicationBody = serde_json::from_value(response).unwrap();
+        response.application().owners.into_iter().map(|owner| owner.0).collect()
     }
 
     #[test]

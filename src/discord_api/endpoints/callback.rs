@@ -1,4 +1,4 @@
-//! The first answer to an interaction, of whatever kind (Discord docs, Interaction Callback Type).
+//! The first response to an interaction, of whatever kind (Discord docs, Interaction Callback Type).
 
 use std::time::Duration;
 
@@ -16,14 +16,14 @@ use crate::{
         client::webhook,
         message::EPHEMERAL,
         request::{Request, body},
-        response::answers::PostedMessage,
+        response::bodies::PostedMessage,
     },
     domain::{ApplicationId, ChannelId, InteractionId},
 };
 
-/// An answer is void after 3 seconds (Discord docs, Receiving and Responding); a little is kept
+/// A response is void after 3 seconds (Discord docs, Receiving and Responding); a little is kept
 /// back for the way.
-const ANSWER_TIMEOUT: Duration = Duration::from_millis(2500);
+const RESPONSE_TIMEOUT: Duration = Duration::from_millis(2500);
 
 /// The oldest that an interaction may be when a try begins which can still be in time.
 const LAST_TRY: Duration = Duration::from_millis(2500);
@@ -32,13 +32,13 @@ const TRIES_FOR: Duration = Duration::from_secs(1);
 /// Between two tries.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// For how long an answer that did not get through is tried again.
+/// For how long a response that did not get through is tried again.
 #[derive(Clone, Copy, Debug)]
-pub struct AnswerTime {
+pub struct ResponseTime {
     until: Instant,
 }
 
-impl AnswerTime {
+impl ResponseTime {
     /// What is left for an interaction that seems to be this old.
     pub fn after(age: Duration) -> Self {
         Self { until: Instant::now() + LAST_TRY.saturating_sub(age).max(TRIES_FOR) }
@@ -79,7 +79,7 @@ impl AnswerTime {
 
 /// What an interaction is answered with.
 #[derive(Clone, Debug)]
-pub enum Reply {
+pub enum InteractionResponse {
     /// A message of its own.
     Message(Message),
     /// The message whose button was clicked, as it is from now on.
@@ -87,11 +87,11 @@ pub enum Reply {
     /// Nothing to be seen: the message whose button was clicked stays as it is for now.
     Acknowledge,
     /// That a message follows, seen only by the person who asked, which takes a little longer.
-    Wait,
+    Defer,
     /// A form to be filled in.
-    Form(CreateModal),
+    Modal(CreateModal),
     /// Suggestions for what somebody is typing.
-    Suggestions(Vec<Suggestion>),
+    Autocomplete(Vec<Suggestion>),
     /// That the bot is there.
     Pong,
 }
@@ -105,36 +105,36 @@ pub struct Suggestion {
     pub value: String,
 }
 
-impl Reply {
+impl InteractionResponse {
     fn content(&self) -> Result<Value, DiscordError> {
         Ok(match self {
             Self::Message(message) => json!({ "type": 4, "data": body(message)? }),
             Self::Update(message) => json!({ "type": 7, "data": body(message)? }),
             Self::Acknowledge => json!({ "type": 6 }),
-            Self::Wait => json!({ "type": 5, "data": { "flags": EPHEMERAL } }),
-            Self::Form(form) => json!({ "type": 9, "data": body(form)? }),
+            Self::Defer => json!({ "type": 5, "data": { "flags": EPHEMERAL } }),
+            Self::Modal(modal) => json!({ "type": 9, "data": body(modal)? }),
             Self::Pong => json!({ "type": 1 }),
-            Self::Suggestions(choices) => json!({ "type": 8, "data": { "choices": choices } }),
+            Self::Autocomplete(choices) => json!({ "type": 8, "data": { "choices": choices } }),
         })
     }
 }
 
 impl Discord {
-    /// Gives an interaction in this channel its first answer, and returns the message that it became.
+    /// Gives an interaction in this channel its first response, and returns the message that it became.
     ///
     /// # Errors
     /// As [`DiscordError`] says.
-    pub async fn answer(
+    pub async fn create_response_message(
         &self,
         interaction: InteractionId,
         token: &SecretString,
         channel: ChannelId,
         message: &Message,
     ) -> Result<Posted, DiscordError> {
-        let content = Reply::Message(message.clone()).content()?;
+        let content = InteractionResponse::Message(message.clone()).content()?;
         let request = callback(interaction, token, "?with_response=true", &content);
         let attempt = async {
-            let sent = self.sender.send_at_once::<CallbackAnswer>(&request, ANSWER_TIMEOUT);
+            let sent = self.sender.send_at_once::<CallbackBody>(&request, RESPONSE_TIMEOUT);
             Ok(sent.await?.resource.message.posted(channel))
         };
         self.attempts.make(interaction, attempt).await
@@ -144,15 +144,15 @@ impl Discord {
     ///
     /// # Errors
     /// As [`DiscordError`] says.
-    pub async fn reply(
+    pub async fn create_response(
         &self,
         interaction: InteractionId,
         token: &SecretString,
-        reply: &Reply,
+        reply: &InteractionResponse,
     ) -> Result<(), DiscordError> {
         let content = reply.content()?;
         let request = callback(interaction, token, "", &content);
-        let attempt = self.sender.send_at_once::<IgnoredAny>(&request, ANSWER_TIMEOUT);
+        let attempt = self.sender.send_at_once::<IgnoredAny>(&request, RESPONSE_TIMEOUT);
         self.attempts.make(interaction, attempt).await?;
         Ok(())
     }
@@ -161,7 +161,7 @@ impl Discord {
     ///
     /// # Errors
     /// When that surely, or perhaps, did not get through.
-    pub async fn follow_up(
+    pub async fn create_followup(
         &self,
         application: ApplicationId,
         token: &SecretString,
@@ -193,7 +193,7 @@ fn callback<'a>(
 }
 
 #[derive(Deserialize)]
-struct CallbackAnswer {
+struct CallbackBody {
     resource: CallbackResource,
 }
 
@@ -209,7 +209,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn an_answer_is_tried_until_the_interaction_is_old() {
         let tries_within = async |age: u64, limit: u64| {
-            let (began, time) = (Instant::now(), AnswerTime::after(Duration::from_millis(age)));
+            let (began, time) = (Instant::now(), ResponseTime::after(Duration::from_millis(age)));
             while time.pause().await {}
             let took = began.elapsed();
             let limit = Duration::from_millis(limit);

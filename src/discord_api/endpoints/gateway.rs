@@ -12,7 +12,7 @@ const DAY: Duration = Duration::from_hours(24);
 /// Where the gateway is, how many shards are wanted, and how many sessions may be started.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(from = "Raw")]
-pub struct GatewayAnswer {
+pub struct GatewayBody {
     /// The gateway's address.
     pub url: Url,
     /// How many shards Discord recommends.
@@ -34,7 +34,7 @@ struct Raw {
     session_start_limit: Value,
 }
 
-impl From<Raw> for GatewayAnswer {
+impl From<Raw> for GatewayBody {
     /// Without the address there is no connection. Anything else that can't be read counts as not
     /// said: one shard, and no known limit.
     fn from(Raw { url, shards, session_start_limit: limit }: Raw) -> Self {
@@ -64,10 +64,10 @@ mod tests {
     #[test]
     fn only_the_address_has_to_be_readable() {
         let read = |shards: Value, limit: Value| {
-            let answer = json!({ "url": "wss://gateway.discord.gg", "shards": shards,
+            let response = json!({ "url": "wss://gateway.discord.gg", "shards": shards,
                 "session_start_limit": limit });
-            let answer: GatewayAnswer = serde_json::from_value(answer).unwrap();
-            (answer.shards, answer.total, answer.left, answer.reset_after.as_secs())
+            let response: GatewayBody = serde_json::from_value(response).unwrap();
+            (response.shards, response.total, response.left, response.reset_after.as_secs())
         };
         let usual = json!({ "total": 1000, "remaining": 7, "reset_after": 60_000 });
         assert_eq!(read(json!(2), usual), (2, 1000, 7, 60));
@@ -78,6 +78,6 @@ mod tests {
         for odd in [json!(null), json!([]), json!({ "total": "many", "remaining": -1 })] {
             assert_eq!(read(json!(0), odd), (1, 1, 1, 0));
         }
-        assert!(serde_json::from_value::<GatewayAnswer>(json!({ "shards": 1 })).is_err());
+        assert!(serde_json::from_value::<GatewayBody>(json!({ "shards": 1 })).is_err());
     }
 }

@@ -62,7 +62,7 @@ pub struct Overwrite {
 }
 
 #[derive(Deserialize)]
-struct JoinedGuildAnswer {
+struct JoinedGuildBody {
     #[serde(flatten)]
     identified: Identified,
     #[serde(default, deserialize_with = "or_default")]
@@ -72,7 +72,7 @@ struct JoinedGuildAnswer {
 }
 
 #[derive(Deserialize)]
-struct ChannelAnswer {
+struct ChannelBody {
     #[serde(flatten)]
     identified: Identified,
     #[serde(default, deserialize_with = "or_default")]
@@ -80,11 +80,11 @@ struct ChannelAnswer {
     #[serde(rename = "type", default, deserialize_with = "or_default")]
     kind: u64,
     #[serde(default, deserialize_with = "readable")]
-    permission_overwrites: Vec<OverwriteAnswer>,
+    permission_overwrites: Vec<OverwriteBody>,
 }
 
 #[derive(Deserialize)]
-struct OverwriteAnswer {
+struct OverwriteBody {
     #[serde(flatten)]
     identified: Identified,
     #[serde(default, deserialize_with = "bits")]
@@ -111,14 +111,14 @@ fn one_line(name: &str) -> String {
     name.chars().filter(|c| !c.is_control()).collect()
 }
 
-impl ChannelAnswer {
+impl ChannelBody {
     fn channel(self) -> GuildChannel {
         // Text, voice, announcements and stages (Discord docs, Channel Types).
         let has_messages = matches!(self.kind, 0 | 2 | 5 | 13);
-        let overwrites = self.permission_overwrites.iter().map(|answer| Overwrite {
-            id: answer.identified.id.0,
-            allow: answer.allow.unwrap_or_default(),
-            deny: answer.deny.unwrap_or_default(),
+        let overwrites = self.permission_overwrites.iter().map(|response| Overwrite {
+            id: response.identified.id.0,
+            allow: response.allow.unwrap_or_default(),
+            deny: response.deny.unwrap_or_default(),
         });
         let (id, overwrites) = (ChannelId(self.identified.id.0), overwrites.collect());
         GuildChannel { id, name: one_line(&self.name), has_messages, overwrites }
@@ -163,7 +163,7 @@ impl Discord {
     /// Servers that the bot is in, the oldest first: at most 200.
     pub async fn joined_guilds(&self) -> Result<Vec<JoinedGuild>, DiscordError> {
         let request = without_body("users/@me/guilds".to_owned(), "");
-        let guilds: Vec<JoinedGuildAnswer> = self.sender.send(&request).await?;
+        let guilds: Vec<JoinedGuildBody> = self.sender.send(&request).await?;
         let joined = guilds.into_iter().map(|guild| JoinedGuild {
             id: GuildId(guild.identified.id.0),
             name: one_line(&guild.name),
@@ -175,8 +175,8 @@ impl Discord {
     /// The channels of a server, threads aside.
     pub async fn guild_channels(&self, guild: GuildId) -> Result<Vec<GuildChannel>, DiscordError> {
         let request = without_body(format!("guilds/{guild}/channels"), "");
-        let channels: Vec<ChannelAnswer> = self.sender.send(&request).await?;
-        Ok(channels.into_iter().map(ChannelAnswer::channel).collect())
+        let channels: Vec<ChannelBody> = self.sender.send(&request).await?;
+        Ok(channels.into_iter().map(ChannelBody::channel).collect())
     }
 
     /// The roles of a member of a server.
@@ -207,13 +207,13 @@ mod tests {
                 { "type": 1 },
             ],
         });
-        let channel = serde_json::from_value::<ChannelAnswer>(channel).unwrap().channel();
+        let channel = serde_json::from_value::<ChannelBody>(channel).unwrap().channel();
         assert_eq!((channel.name.as_str(), channel.has_messages), ("gen[31meral", true));
         let [first, second] = channel.overwrites[..] else { panic!("{channel:?}") };
         assert_eq!(first, Overwrite { id: 1, allow: 2048, deny: 16384 });
         assert_eq!(second, Overwrite { id: 2, allow: 8, deny: 0 });
         let category = json!({ "id": "6", "type": 4, "permission_overwrites": "none" });
-        let category = serde_json::from_value::<ChannelAnswer>(category).unwrap().channel();
+        let category = serde_json::from_value::<ChannelBody>(category).unwrap().channel();
         assert!(!category.has_messages && category.overwrites.is_empty());
     }
 }

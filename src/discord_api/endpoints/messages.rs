@@ -13,7 +13,7 @@ use crate::{
         client::{webhook, with_bot, without_body},
         message::EPHEMERAL,
         request::{Request, body},
-        response::{answers::PostedMessage, read::Identified},
+        response::{bodies::PostedMessage, read::Identified},
     },
     domain::{ApplicationId, ChannelId, MessageId, Place, UserId},
     media::File,
@@ -61,8 +61,8 @@ impl Discord {
         self.sender.send_with::<PostedMessage>(&request, files).await.map(|_| ())
     }
 
-    /// Edits the first answer, or posts a further one that only its reader sees, with a file.
-    pub(crate) async fn answer_with_file(
+    /// Edits the first response, or posts a further one that only its reader sees, with a file.
+    pub(crate) async fn respond_with_file(
         &self,
         application: ApplicationId,
         token: &SecretString,
@@ -83,8 +83,8 @@ impl Discord {
         self.sender.send_with::<Value>(&request, &[file]).await.map(|_| ())
     }
 
-    /// Looks up the first answer.
-    pub(crate) async fn find_answer(
+    /// Looks up the first response.
+    pub(crate) async fn original_response(
         &self,
         application: ApplicationId,
         token: &SecretString,
@@ -100,8 +100,8 @@ impl Discord {
         self.sender.send(&request).await
     }
 
-    /// Edits the first answer, as long as its token lives.
-    pub async fn edit_answer(
+    /// Edits the first response, as long as its token lives.
+    pub async fn edit_original_response(
         &self,
         place: &Place,
         token: &SecretString,
@@ -112,9 +112,9 @@ impl Discord {
         self.patch(path, place.channel, Auth::InteractionToken, message, priority).await
     }
 
-    /// Deletes the message that an interaction's token stands for: its first answer, or the message
+    /// Deletes the message that an interaction's token stands for: its first response, or the message
     /// whose button was clicked.
-    pub async fn delete_answer(
+    pub async fn delete_original_response(
         &self,
         application: ApplicationId,
         token: &SecretString,

@@ -8,7 +8,7 @@ const CAREFUL_FROM: u32 = 5000;
 /// One more minute than Discord counts, since a minute is counted as a whole here.
 const MINUTES: u64 = 11;
 
-/// See the module. Times are since any fixed moment.
+/// A sliding count of them. Times are since any fixed moment.
 #[derive(Debug, Default)]
 pub(in crate::discord_api) struct InvalidResponses {
     /// Minutes with their counts, the oldest first.

@@ -31,7 +31,7 @@ impl Told {
             10_015 | 10_062 | 50_027 => DiscordError::TokenGone,
             // Too many edits of an old message.
             30_046 => DiscordError::TooManyEdits,
-            40_060 => DiscordError::AlreadyAnswered,
+            40_060 => DiscordError::AlreadyAcknowledged,
             // Closed direct messages, no server in common, no such person or one who can't be a
             // recipient.
             50_007 | 50_278 | 10_013 | 50_033 => DiscordError::CannotDm,
@@ -44,7 +44,7 @@ impl Told {
             // A body that breaks rules or can't be read, explicit content, an empty message,
             // AutoMod, a blocked link, and files that Discord can't use.
             50_035 | 50_109 | 20_009 | 50_006 | 200_000 | 200_001 | 240_000 | 50_046 | 50_110
-            | 50_146 => DiscordError::Refused { status, code },
+            | 50_146 => DiscordError::ContentRejected { status, code },
             40_005 | 50_045 => DiscordError::TooLarge,
             // Direct messages opened too fast, messages switched off for a while, slow mode, limits
             // on writing in a channel or a server, limits of announcements and of a resource, an
@@ -68,5 +68,5 @@ impl Told {
 }
 
 fn unknown(status: u16, code: u64) -> DiscordError {
-    DiscordError::Unknown { cause: format!("status {status}, code {code}") }
+    DiscordError::UnknownOutcome { cause: format!("status {status}, code {code}") }
 }

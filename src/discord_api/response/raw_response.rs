@@ -73,7 +73,9 @@ impl RawResponse<'_> {
     }
 
     fn foreign(self, why: &str) -> DiscordError {
-        DiscordError::Unknown { cause: format!("foreign response, {why} (status {})", self.status) }
+        DiscordError::UnknownOutcome {
+            cause: format!("foreign response, {why} (status {})", self.status),
+        }
     }
 }
 

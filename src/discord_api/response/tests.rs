@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use serde::de::IgnoredAny;
 
 use super::*;
-use crate::discord_api::response::answers::PostedMessage;
+use crate::discord_api::response::bodies::PostedMessage;
 
 fn response(status: u16, body: &str) -> RawResponse<'_> {
     RawResponse { status, retry_after: None, body: body.as_bytes(), to_files: false }
@@ -34,11 +34,11 @@ fn a_code_of_discords_says_more_than_a_status() {
         (403, 50_013, DiscordError::NoAccess),
         (400, 50_083, DiscordError::ThreadArchived),
         (429, 30_046, DiscordError::TooManyEdits),
-        (400, 40_060, DiscordError::AlreadyAnswered),
+        (400, 40_060, DiscordError::AlreadyAcknowledged),
         (413, 40_005, DiscordError::TooLarge),
         (401, 0, DiscordError::BadToken),
-        (400, 240_000, DiscordError::Refused { status: 400, code: 240_000 }),
-        (400, 200_001, DiscordError::Refused { status: 400, code: 200_001 }),
+        (400, 240_000, DiscordError::ContentRejected { status: 400, code: 240_000 }),
+        (400, 200_001, DiscordError::ContentRejected { status: 400, code: 200_001 }),
         (403, 40_003, DiscordError::RateLimited { after: Duration::from_secs(5) }),
         (403, 20_028, DiscordError::RateLimited { after: Duration::from_secs(5) }),
         (403, 99_999, DiscordError::Unexpected { status: 403, code: 99_999 }),
@@ -90,9 +90,12 @@ fn a_success_is_what_the_request_expects() {
     let message = r#"{"id": "1", "channel_id": "2", "embeds": []}"#;
     assert!(read(200, message));
     assert!(read(200, &format!("\u{FEFF}{message}")), "a byte order mark");
-    for (status, body) in
-        [(200, "<html>Sign in to the hotel's network</html>"), (200, ""), (204, ""), (200, "{}")]
-    {
+    for (status, body) in [
+        (200, "<html>Activity in to the hotel's network</html>"),
+        (200, ""),
+        (204, ""),
+        (200, "{}"),
+    ] {
         let error = response(status, body).read::<PostedMessage>(Auth::InteractionToken).err();
         assert!(error.is_some_and(|error| is_foreign(&error)), "{status} {body}");
     }

@@ -1,7 +1,7 @@
 //! What admins are shown: settings and numbers.
 
-mod setting;
+mod setting_in_force;
 mod stats;
 
-pub use setting::{Setting, Source};
+pub use setting_in_force::{SettingInForce, Source};
 pub use stats::{Stats, rank_before};

@@ -10,7 +10,7 @@ pub const REFUNDS: u32 = 3;
 /// Why a job ended without a song, by what it means for the person and for the quota.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// It can't be found out any more whether its first answer stands: the bot was killed, or
+    /// It can't be found out any more whether its first response exists: the bot was killed, or
     /// Discord was away for too long. Nothing was submitted.
     TooLate,
     /// It waited for its turn for so long that nobody expects it any more. Nothing was submitted.
@@ -22,7 +22,7 @@ pub enum Failure {
     },
     /// Whisul answered the submission with something that it doesn't document, and surely made no
     /// job of it.
-    Refused,
+    Undocumented,
     /// Whisul took the prompt, and reported failure later.
     Generation {
         /// What Whisul said about it, if it said anything.
@@ -40,7 +40,7 @@ pub enum Failure {
         reason: Option<String>,
     },
     /// Nobody can tell whether Whisul took the prompt. Submitting again could pay twice.
-    UnknownFate,
+    UnknownOutcome,
 }
 
 impl Failure {
@@ -49,14 +49,16 @@ impl Failure {
     /// that has happened to them [`REFUNDS`] times already; `refunded` says how often it has.
     pub fn remaining_charge(&self, refunded: u32) -> Charge {
         match self {
-            Self::TooLate | Self::Expired | Self::Rejected { .. } | Self::Refused => Charge::None,
+            Self::TooLate | Self::Expired | Self::Rejected { .. } | Self::Undocumented => {
+                Charge::None
+            }
             // That the owner ended it is nothing that the person did.
             Self::Ended { .. } => Charge::KeyOnly,
             Self::Generation { .. }
             | Self::Songless
             | Self::Vanished
             | Self::GivenUp
-            | Self::UnknownFate => {
+            | Self::UnknownOutcome => {
                 if refunded < REFUNDS {
                     Charge::KeyOnly
                 } else {

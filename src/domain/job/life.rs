@@ -2,12 +2,12 @@
 //! which.
 //!
 //! ```text
-//! accepted ─▶ announced ─▶ submitting ─▶ running ─▶ completed
-//!     │         │    ▲         │  │         │
-//! abandoned cancelled └────────┘  └─────────┴─────▶ failed
+//! accepted ─▶ announced ◀─▶ submitting ─▶ running ─▶ completed
+//!     │           ├─────▶ cancelled ─────────┤
+//! abandoned       └─────────────┴────────────┴────▶ failed
 //! ```
 //!
-//! An accepted job fails, too, where it is too late to find out whether its first answer stands.
+//! An accepted job fails, too, if it is too late to find out whether its first response exists.
 
 use crate::domain::{
     Cancellation, Charge, Delivery, Failure, FollowUps, Job, MessageAccess, MessageId,
@@ -17,15 +17,15 @@ use crate::domain::{
 /// Something that happens to a job.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
-    /// The first answer stands.
-    AnswerStands {
+    /// The first response exists.
+    ResponsePosted {
         /// The message that it is.
         message: MessageId,
         /// Whether the bot can reach that message without the token.
         access: MessageAccess,
     },
-    /// The first answer did not reach Discord, or Discord refused it.
-    AnswerFailed,
+    /// The first response did not reach Discord, or Discord refused it.
+    ResponseFailed,
     /// It is cancelled while it waits: by its requester, a moderator or the owner, or because its
     /// message was deleted.
     Cancelled(Cancellation),
@@ -47,7 +47,7 @@ pub enum Event {
         /// When.
         at: Timestamp,
     },
-    /// There will be no song. Whether its requester pays is settled by [`Job::refunded_before`].
+    /// There will be no song. Whether its requester pays is settled by [`Job::with_refund_limit`].
     Failed(Failure),
     /// A new message with the outcome is about to be posted.
     PostBegins(NewMessageTarget),
@@ -71,9 +71,9 @@ pub enum Event {
 
 /// What is to be done next for a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// To find out whether its first answer stands. Nothing is submitted before it does.
-    FindAnswer,
+pub enum JobStep {
+    /// To find out whether its first response exists. Nothing is submitted before it does.
+    FindResponse,
     /// To wait for its turn and to submit its prompt.
     TakeTurn,
     /// To settle a submission that was interrupted: it may have been paid for, and is not repeated.
@@ -93,19 +93,19 @@ pub enum Step {
 impl Job {
     /// What is to be done next, whether the job has just come into its state or was found in it
     /// after a crash.
-    pub fn next_step(&self) -> Step {
+    pub fn next_step(&self) -> JobStep {
         match self.state {
-            State::Accepted => Step::FindAnswer,
-            State::Announced => Step::TakeTurn,
-            // The submission itself ends with an event: who finds this state has no part in it.
-            State::Submitting => Step::SettleSubmission,
-            State::Running { .. } => Step::Follow,
+            State::Accepted => JobStep::FindResponse,
+            State::Announced => JobStep::TakeTurn,
+            // The submission itself ends with an event. A job is found in this state only after a crash.
+            State::Submitting => JobStep::SettleSubmission,
+            State::Running { .. } => JobStep::Follow,
             State::Completed { .. } | State::Failed(_) | State::Abandoned | State::Cancelled(_) => {
                 match self.follow_ups {
-                    _ if self.awaits_delivery() => Step::Deliver,
-                    FollowUps { notice: true, .. } => Step::Notify,
-                    FollowUps { files: true, .. } => Step::Attach,
-                    _ => Step::Rest,
+                    _ if self.awaits_delivery() => JobStep::Deliver,
+                    FollowUps { notice: true, .. } => JobStep::Notify,
+                    FollowUps { files: true, .. } => JobStep::Attach,
+                    _ => JobStep::Rest,
                 }
             }
         }
@@ -117,12 +117,12 @@ impl Job {
     pub fn after(&self, event: Event) -> Option<Self> {
         let mut job = self.clone();
         match (&self.state, event) {
-            (State::Accepted, Event::AnswerStands { message, access }) => {
+            (State::Accepted, Event::ResponsePosted { message, access }) => {
                 job.state = State::Announced;
                 job.message = Some(message);
                 job.place.access = access;
             }
-            (State::Accepted, Event::AnswerFailed) => {
+            (State::Accepted, Event::ResponseFailed) => {
                 job.state = State::Abandoned;
                 job.charge = Charge::None;
             }
@@ -170,7 +170,7 @@ impl Job {
 
     /// The same job, just failed, where so many failures were refunded to its requester before it.
     #[must_use]
-    pub fn refunded_before(mut self, refunded: u32) -> Self {
+    pub fn with_refund_limit(mut self, refunded: u32) -> Self {
         if let State::Failed(failure) = &self.state {
             self.charge = failure.remaining_charge(refunded);
         }

@@ -1,6 +1,5 @@
 //! A job: one request for a song, from the command to the delivered message.
 
-mod answers;
 mod cancellation;
 mod charge;
 mod delivery;
@@ -10,9 +9,9 @@ mod life;
 mod patience;
 mod prompt;
 mod record;
+mod responses;
 mod song;
 
-pub use answers::{FirstAnswer, Report, Submission};
 pub use cancellation::{Cancellation, Canceller};
 pub use charge::Charge;
 pub use delivery::{
@@ -21,10 +20,11 @@ pub use delivery::{
 };
 pub use failure::{Failure, REFUNDS};
 pub use history::forgotten_before;
-pub use life::{Event, Step};
+pub use life::{Event, JobStep};
 pub use patience::Patience;
 pub use prompt::{PROMPT_MAX, Prompt, PromptError};
 pub use record::Record;
+pub use responses::{FirstResponse, Report, Submission};
 pub use song::{Song, SongLength};
 
 use std::time::Duration;
@@ -58,9 +58,9 @@ pub struct Job {
     pub state: State,
     /// What it takes from the quotas.
     pub charge: Charge,
-    /// The bot's message about it, once that stands.
+    /// The bot's message about it, once that exists.
     pub message: Option<MessageId>,
-    /// The channel in which that message stands, once it shows the outcome.
+    /// The channel of that message, once it shows the outcome.
     pub message_channel: Option<ChannelId>,
     /// Whether the outcome has reached Discord. Means nothing before there is an outcome.
     pub delivery: Delivery,
@@ -79,7 +79,7 @@ pub struct Place {
     pub access: MessageAccess,
     /// The application that the interaction was made with.
     pub application: ApplicationId,
-    /// The interaction's token: for 15 minutes, anyone who has it can edit the answer.
+    /// The interaction's token: for 15 minutes, anyone who has it can edit the response.
     /// `None` once it is of no more use.
     pub token: Option<SecretString>,
     /// The size of one file that may be sent there, in bytes (Discord docs, Interaction Object:
@@ -93,7 +93,7 @@ pub enum MessageAccess {
     /// The bot is in the channel and can use the channel's own endpoints.
     Channel,
     /// Only the token reaches the message: the bot is not there (user-installed), or only its
-    /// requester can see the answer.
+    /// requester can see the response.
     TokenOnly,
 }
 
@@ -102,7 +102,7 @@ pub enum MessageAccess {
 pub enum State {
     /// Checked, charged and written down; nobody has been answered yet.
     Accepted,
-    /// The first answer stands; it waits in the queue.
+    /// The first response exists; the job waits in the queue.
     Announced,
     /// The prompt is about to be, or has been, sent to Whisul.
     Submitting,
@@ -122,7 +122,7 @@ pub enum State {
     },
     /// There will be no song.
     Failed(Failure),
-    /// The first answer never stood, so that nobody waits for it.
+    /// The first response was never posted, so that nobody waits for it.
     Abandoned,
     /// It was cancelled while it waited.
     Cancelled(Cancellation),
@@ -214,6 +214,6 @@ impl Job {
 
     /// When its interaction's token becomes void.
     pub fn token_expires_at(&self) -> Timestamp {
-        self.id.created_at().after(TOKEN_LIFETIME)
+        self.id.created_at().saturating_add(TOKEN_LIFETIME)
     }
 }

@@ -7,16 +7,15 @@ use std::{
 
 use crate::domain::{Event, Failure, Job, Report, State, Timestamp};
 
-/// A report that there is no job, or a job without its song, may come from one of several servers
-/// that does not know yet what the others do. So it counts once so many polls in a row have said it,
-const POLLS: u32 = 5;
-/// for so long,
-const FOR: Duration = Duration::from_mins(2);
-/// or for so many times the interval between polls, which is shorter only for a server on this
-/// machine.
-const INTERVALS: u32 = 24;
+/// How many polls in a row have to report a loss before it counts. One alone may come from one of
+/// several servers that does not know yet what the others do.
+const LOSS_POLLS: u32 = 5;
+/// For how long they have to report it.
+const LOSS_LASTS: Duration = Duration::from_mins(2);
+/// The same in intervals between polls, which is shorter only for a server on this machine.
+const LOSS_INTERVALS: u32 = 24;
 
-/// The longest that anything stays as it is: see [`Job::overdue_after`].
+/// The time limits of states: see [`Job::overdue_after`].
 const DAY: Duration = Duration::from_hours(24);
 const WEEK: Duration = Duration::from_hours(7 * 24);
 
@@ -32,7 +31,7 @@ pub struct Patience {
 impl Patience {
     /// With a song that is given up after `timeout` and polled once in an `interval`.
     pub fn new(timeout: Duration, interval: Duration) -> Self {
-        Self { timeout, persists_after: FOR.min(interval * INTERVALS), lost: None }
+        Self { timeout, persists_after: LOSS_LASTS.min(interval * LOSS_INTERVALS), lost: None }
     }
 
     /// How long it still lasts, after so long a time.
@@ -75,7 +74,7 @@ impl Patience {
         let same = self.lost.filter(|(other, ..)| *other == loss);
         let (_, polls, since) = same.unwrap_or((loss, 0, watched));
         self.lost = Some((loss, polls + 1, since));
-        polls + 1 >= POLLS && watched.saturating_sub(since) >= self.persists_after
+        polls + 1 >= LOSS_POLLS && watched.saturating_sub(since) >= self.persists_after
     }
 }
 
@@ -97,13 +96,13 @@ impl Job {
         }
     }
 
-    /// Since when at the latest it has been as it is, by Discord's clock, as far as that decides
-    /// whether it is overdue. An outcome may come after a week in the queue and a day of work.
+    /// The latest possible time at which the job entered its state, by Discord's clock: from then on its
+    /// time limit counts. An outcome may come after a week in the queue and a day of work.
     pub fn overdue_since(&self) -> Timestamp {
         match &self.state {
             State::Running { since, .. } => *since,
             State::Accepted | State::Announced | State::Submitting => self.id.created_at(),
-            _ => self.id.created_at().after(WEEK + DAY),
+            _ => self.id.created_at().saturating_add(WEEK + DAY),
         }
     }
 }
@@ -220,7 +219,7 @@ mod tests {
                 let report = if is_lost { Report::Vanished } else { Report::Running };
                 if is_lost { lost.push(watched) } else { lost.clear() }
                 let event = patience.judge(&job, report, NOW, watched);
-                let persists = lost.len() >= 5 && watched >= lost[0] + FOR;
+                let persists = lost.len() >= 5 && watched >= lost[0] + LOSS_LASTS;
                 prop_assert_eq!(event.is_some(), persists || watched > TIMEOUT);
                 let vanished = event == Some(Event::Failed(Failure::Vanished));
                 prop_assert_eq!(vanished, persists);

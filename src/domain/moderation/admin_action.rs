@@ -245,7 +245,7 @@ mod tests {
             AuditEntry { id, admin: person, guild, scope, action, reason: None }.remembers()
         };
         let week = Duration::from_hours(7 * 24);
-        let expires_at = id.created_at().after(week);
+        let expires_at = id.created_at().saturating_add(week);
         let grant = AdminAction::Grant { person, songs: 1, expires_at };
         let quota = Some("5/1w".parse().unwrap());
         for action in [grant, AdminAction::SetPersonQuota { person, quota }] {

@@ -16,7 +16,7 @@ const MEMORY: usize = 39;
 /// Whisul has become slower or faster when so many of the latest few songs took longer than most of
 /// those before, or less time than most: by chance that happens once in some hundred songs.
 const FEW: usize = 8;
-const ODD: usize = 6;
+const OUTLIERS: usize = 6;
 const LEAST_LIKELY: u64 = 20;
 
 /// Whisul tells times in whole seconds: a song that it made in none took some.
@@ -24,7 +24,7 @@ const LEAST: Duration = Duration::from_secs(1);
 
 /// How likely a song is to take at most so long, in percent.
 const TYPICAL: u64 = 50;
-const MOST: u64 = 80;
+const MOSTLY_WITHIN: u64 = 80;
 const UNUSUAL: u64 = 95;
 
 /// Before the first song, the bar moves as if those in Whisul's documentation (at most 2:24) were
@@ -76,9 +76,10 @@ impl Estimate {
         };
         let before = sorted(self.latest.iter().take(older));
         let odd = |is_odd: &dyn Fn(&Duration) -> bool| {
-            self.latest.iter().skip(older).filter(|song| is_odd(song)).count() >= ODD
+            self.latest.iter().skip(older).filter(|song| is_odd(song)).count() >= OUTLIERS
         };
-        let [short, long] = [LEAST_LIKELY, MOST].map(|percent| percentile(&before, percent));
+        let [short, long] =
+            [LEAST_LIKELY, MOSTLY_WITHIN].map(|percent| percentile(&before, percent));
         odd(&|song| long.is_some_and(|long| *song > long))
             || odd(&|song| short.is_some_and(|short| *song < short))
     }
@@ -87,7 +88,7 @@ impl Estimate {
     pub fn outlook(&self) -> Outlook {
         let sorted = self.sorted();
         let at = |percent| percentile(&sorted, percent);
-        let all = at(TYPICAL).zip(at(MOST)).zip(at(UNUSUAL));
+        let all = at(TYPICAL).zip(at(MOSTLY_WITHIN)).zip(at(UNUSUAL));
         all.map_or_else(Outlook::default, |((typical, most), unusual)| Outlook {
             usual: Some(Span { typical, most }),
             unusual,

@@ -1,14 +1,14 @@
 //! The queue: in which order waiting jobs get their turn, and how many songs are made at once.
 
 mod estimate;
+mod forecast;
 mod obstacle;
 mod position;
-mod waiting;
 
 pub use estimate::{Estimate, Outlook, Span};
+pub use forecast::{Forecast, Wait};
 pub use obstacle::Obstacle;
 pub use position::QueuePosition;
-pub use waiting::{Forecast, Wait};
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -64,7 +64,7 @@ impl<Call> Queue<Call> {
         for (requester, round) in waiting.chain(called.iter().copied()) {
             self.note(requester, round);
         }
-        self.pass(called.iter().map(|(_, round)| *round).max().unwrap_or(0));
+        self.advance_to(called.iter().map(|(_, round)| *round).max().unwrap_or(0));
     }
 
     /// Takes the round in which a person's next job is. It is theirs from now on: somebody who
@@ -122,7 +122,7 @@ impl<Call> Queue<Call> {
             _ => None,
         };
         self.running.insert(job.id, since);
-        self.pass(job.round);
+        self.advance_to(job.round);
     }
 
     /// Whisul has begun with a song that has a slot.
@@ -158,7 +158,7 @@ impl<Call> Queue<Call> {
             };
         self.promised.remove(&position);
         self.running.insert(position.job, None);
-        self.pass(position.round);
+        self.advance_to(position.round);
         Some((position, call))
     }
 
@@ -178,7 +178,7 @@ impl<Call> Queue<Call> {
     }
 
     /// Notes that this round has come, and forgets those that have passed with it.
-    fn pass(&mut self, round: u32) {
+    fn advance_to(&mut self, round: u32) {
         if round > self.current {
             self.current = round;
             self.taken.retain(|_, taken| {

@@ -74,7 +74,7 @@ fn it_knows_since_when_songs_run() {
     assert_eq!(queue.running(), [Some(since), None], "the second is about to");
     queue.join(&two, ());
     queue.call_next().unwrap();
-    queue.began(two.id, since.after(Duration::from_secs(1)));
+    queue.began(two.id, since.saturating_add(Duration::from_secs(1)));
     queue.began(three.id, since);
     assert_eq!(queue.running().len(), 2);
     assert!(queue.running()[1] > Some(since));

@@ -38,7 +38,7 @@ pub struct Limits {
     pub roles: BTreeMap<RoleId, Quota>,
     /// For each server.
     pub guild: Quota,
-    /// For everybody together: the key's own guard.
+    /// For everybody together: it protects the credit of the key's account.
     pub global: Quota,
 }
 
@@ -69,7 +69,7 @@ impl Limit {
 
 /// A song refused by a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub struct LimitExceeded {
     /// Which limit.
     pub limit: Limit,
     /// The quota behind it; for [`Limit::Concurrency`], how many at once.
@@ -124,7 +124,7 @@ impl Quota {
         let Self::Limited { count, window } = self else { return Ok(()) };
         let Some(last) = count.checked_sub(1) else { return Err(None) };
         // The window is full while the charge that filled its last place is inside.
-        match charges.get(last as usize).map(|charge| charge.after(window)) {
+        match charges.get(last as usize).map(|charge| charge.saturating_add(window)) {
             Some(free_at) if free_at > at => Err(Some(free_at)),
             _ => Ok(()),
         }
@@ -168,10 +168,10 @@ impl Limits {
         requester: &Requester<'_>,
         charges: &Charges,
         at: Timestamp,
-    ) -> Result<Option<InteractionId>, Refusal> {
+    ) -> Result<Option<InteractionId>, LimitExceeded> {
         if charges.open >= self.user_concurrency {
             let quota = Quota::Limited { count: self.user_concurrency, window: Duration::ZERO };
-            return Err(Refusal::of(Limit::Concurrency, quota, None));
+            return Err(LimitExceeded::of(Limit::Concurrency, quota, None));
         }
         self.admit_by_quotas(requester, charges, at)
     }
@@ -182,12 +182,12 @@ impl Limits {
         requester: &Requester<'_>,
         charges: &Charges,
         at: Timestamp,
-    ) -> Result<Option<InteractionId>, Refusal> {
+    ) -> Result<Option<InteractionId>, LimitExceeded> {
         let grant = match self.admit_person(requester, &charges.user, at) {
             Ok(()) => None,
             Err(refusal) => Some(charges.usable_grants(at).next().ok_or(refusal)?.id),
         };
-        let refuse = |limit, quota| move |free_at| Refusal::of(limit, quota, free_at);
+        let refuse = |limit, quota| move |free_at| LimitExceeded::of(limit, quota, free_at);
         if requester.in_guild {
             self.guild.check(&charges.guild, at).map_err(refuse(Limit::Guild, self.guild))?;
         }
@@ -214,13 +214,15 @@ impl Limits {
         requester: &Requester<'_>,
         charges: &[Timestamp],
         at: Timestamp,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), LimitExceeded> {
         let remedy = self.remedy(requester);
-        let mut soonest: Option<Refusal> = None;
+        let mut soonest: Option<LimitExceeded> = None;
         for quota in self.personal(requester.roles) {
             let Err(free_at) = quota.check(charges, at) else { return Ok(()) };
-            let wait = |refusal: &Refusal| refusal.free_at.map_or(i64::MAX, Timestamp::millis);
-            let refusal = Refusal { remedy, ..Refusal::of(Limit::Person, quota, free_at) };
+            let wait =
+                |refusal: &LimitExceeded| refusal.free_at.map_or(i64::MAX, Timestamp::millis);
+            let refusal =
+                LimitExceeded { remedy, ..LimitExceeded::of(Limit::Person, quota, free_at) };
             if soonest.as_ref().is_none_or(|other| wait(&refusal) < wait(other)) {
                 soonest = Some(refusal);
             }
@@ -239,7 +241,7 @@ impl Limits {
     }
 }
 
-impl Refusal {
+impl LimitExceeded {
     fn of(limit: Limit, quota: Quota, free_at: Option<Timestamp>) -> Self {
         Self { limit, quota, free_at, remedy: Remedy::None }
     }

@@ -2,7 +2,9 @@
 
 use std::{cmp::Reverse, time::Duration};
 
-use crate::domain::{Charges, Grant, Limit, Limits, Quota, Refusal, Requester, RoleId, Timestamp};
+use crate::domain::{
+    Charges, Grant, Limit, LimitExceeded, Limits, Quota, Requester, RoleId, Timestamp,
+};
 
 /// What is left of one limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +32,7 @@ pub enum Available {
         at_once: u32,
     },
     /// None, for this reason.
-    Nothing(Refusal),
+    Nothing(LimitExceeded),
 }
 
 impl Limits {
@@ -105,11 +107,11 @@ impl Limits {
 /// What the charges (latest first) leave of a quota; `None` where there is no limit.
 fn usage(limit: Limit, quota: Quota, charges: &[Timestamp], at: Timestamp) -> Option<QuotaUsage> {
     let Quota::Limited { count, window } = quota else { return None };
-    let inside = charges.iter().take_while(|charge| charge.after(window) > at).count();
+    let inside = charges.iter().take_while(|charge| charge.saturating_add(window) > at).count();
     // There can be more than the count where the quota was larger when they were made.
     let used = u32::try_from(inside).unwrap_or(u32::MAX).min(count);
     let next = used.checked_sub(1).and_then(|last| charges.get(last as usize));
-    let next_at = next.map(|charge| charge.after(window));
+    let next_at = next.map(|charge| charge.saturating_add(window));
     Some(QuotaUsage { limit, quota, left: count - used, next_at })
 }
 
@@ -224,7 +226,7 @@ mod tests {
             let at = Timestamp::from_millis((120 + later) * 1000);
             let roles: Vec<RoleId> = limits.roles.keys().copied().collect();
             let held = (0..=roles.len()).map(|many| &roles[..many]);
-            let old = vec![at.before(limits.longest_window().unwrap_or_default())];
+            let old = vec![at.saturating_sub(limits.longest_window().unwrap_or_default())];
             let charges = Charges { user: old.clone(), global: old, ..Charges::default() };
             for roles in held {
                 let requester = Requester { roles, in_guild: false };
@@ -244,7 +246,7 @@ mod tests {
             let Some(now) = usage(Limit::Person, quota, &charges, at) else { return Ok(()) };
             if let Some(next_at) = now.next_at {
                 prop_assert!(next_at > at);
-                prop_assert_eq!(left(next_at.before(Duration::from_millis(1))), Some(now.left));
+                prop_assert_eq!(left(next_at.saturating_sub(Duration::from_millis(1))), Some(now.left));
                 prop_assert!(left(next_at) > Some(now.left));
             }
         }

@@ -97,7 +97,7 @@ proptest! {
                 }
                 Err(None) => prop_assert_eq!(count, 0),
             }
-            let inside = charges.iter().filter(|charge| charge.after(duration) > at(now));
+            let inside = charges.iter().filter(|charge| charge.saturating_add(duration) > at(now));
             prop_assert!(inside.count() <= count as usize);
         }
     }

@@ -43,14 +43,14 @@ impl Timestamp {
 
     /// This time and a while more.
     #[must_use]
-    pub fn after(self, wait: Duration) -> Self {
+    pub fn saturating_add(self, wait: Duration) -> Self {
         let millis = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
         Self(self.0.saturating_add(millis))
     }
 
     /// This time and a while less.
     #[must_use]
-    pub fn before(self, wait: Duration) -> Self {
+    pub fn saturating_sub(self, wait: Duration) -> Self {
         let millis = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
         Self(self.0.saturating_sub(millis))
     }

@@ -6,11 +6,11 @@ use tokio::time::Instant;
 
 use crate::domain::{Obstacle, UserId};
 
-/// A trial that has no answer after so long a time holds up its own requester alone: another one's
+/// A trial that has no response after so long a time holds up its own requester alone: another one's
 /// prompt may find out more. Whisul mostly answers a prompt within a second.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TRIAL_PATIENCE: Duration = Duration::from_secs(5);
 
-/// See the module.
+/// An obstacle that holds prompts back, with the trials that are under way.
 #[derive(Debug)]
 pub(super) struct Hold {
     pub(super) obstacle: Obstacle,
@@ -39,7 +39,7 @@ impl Hold {
     pub(super) fn trial_at(&self, of: Option<UserId>, waits: bool) -> Option<Instant> {
         match self.trials.as_slice() {
             [] => Some(if waits { self.until } else { self.since }),
-            [other] if other.of != of => Some(self.until.max(other.since + PATIENCE)),
+            [other] if other.of != of => Some(self.until.max(other.since + TRIAL_PATIENCE)),
             _ => None,
         }
     }

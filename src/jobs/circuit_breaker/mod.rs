@@ -7,9 +7,9 @@
 //! back prompts alone: they go one at a time, with growing waits, until Whisul takes one.
 
 mod hold;
+mod key_rejections;
 mod outcome;
 pub(super) mod probe;
-mod refusals;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -22,15 +22,15 @@ use std::{
 use tokio::{sync::Notify, time::Instant};
 
 use crate::domain::{Obstacle, UserId};
+pub(super) use key_rejections::KEY_REJECTION_TRIES;
 pub(super) use outcome::{CallOutcome, ProbeResult, Tally};
-pub(super) use refusals::TRIES;
 use state::{BreakerState, CallAccess};
 
-/// See the module.
+/// Keeps requests from a Whisul that can't serve them.
 #[derive(Debug)]
 pub(super) struct CircuitBreaker {
     state: Mutex<BreakerState>,
-    moved: Notify,
+    changed: Notify,
 }
 
 /// A doubt, by its number.
@@ -54,7 +54,7 @@ pub(super) struct Probe<'a> {
 
 impl CircuitBreaker {
     pub(super) fn new() -> Self {
-        Self { state: Mutex::new(BreakerState::new()), moved: Notify::new() }
+        Self { state: Mutex::new(BreakerState::new()), changed: Notify::new() }
     }
 
     /// What holds up polls, or the prompts of a requester, at present.
@@ -63,7 +63,7 @@ impl CircuitBreaker {
     }
 
     /// What holds back everybody's prompts, while polls go on.
-    pub(super) fn hold(&self) -> Option<Obstacle> {
+    pub(super) fn prompt_obstacle(&self) -> Option<Obstacle> {
         self.state().held_by()
     }
 
@@ -89,7 +89,7 @@ impl CircuitBreaker {
     }
 
     /// Waits until a requester's prompt would be let in.
-    pub(super) async fn admits(&self, prompt_of: Option<UserId>) {
+    pub(super) async fn wait_until_allowed(&self, prompt_of: Option<UserId>) {
         self.until(|state, now| state.admits(prompt_of, now).map(|_| ())).await;
     }
 
@@ -99,7 +99,7 @@ impl CircuitBreaker {
     }
 
     /// Whether Whisul rejects prompts as if the key were wrong, no matter who wrote them.
-    pub(super) fn doubts_key(&self) -> bool {
+    pub(super) fn blames_key(&self) -> bool {
         self.state().is_held_by(Obstacle::BadKey)
     }
 
@@ -121,17 +121,17 @@ impl CircuitBreaker {
         mut look: impl FnMut(&mut BreakerState, Instant) -> Result<T, Option<Instant>>,
     ) -> T {
         loop {
-            let moved = self.moved.notified();
-            tokio::pin!(moved);
-            moved.as_mut().enable();
+            let changed = self.changed.notified();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
             let looked = look(&mut self.state(), Instant::now());
             match looked {
                 Ok(found) => return found,
-                Err(None) => moved.await,
+                Err(None) => changed.await,
                 // Both lead to another look; a fixed order keeps the simulation deterministic.
                 Err(Some(at)) => tokio::select! {
                     biased;
-                    () = moved => {}
+                    () = changed => {}
                     () = tokio::time::sleep_until(at) => {}
                 },
             }
@@ -145,8 +145,8 @@ impl CircuitBreaker {
 
 impl CallPermit<'_> {
     /// Whether the request may still be made: what holds it up may have come since.
-    pub(super) fn stands(&self) -> bool {
-        self.breaker.state().allows(&self.access)
+    pub(super) fn is_still_valid(&self) -> bool {
+        self.breaker.state().is_valid(&self.access)
     }
 
     /// Reports the outcome of the request. Returns an obstacle that is news to everybody, and the doubt
@@ -157,7 +157,7 @@ impl CallPermit<'_> {
             let found = state.record(&mut self.access, outcome, Instant::now());
             (found, Doubt(state.doubts))
         };
-        self.breaker.moved.notify_waiters();
+        self.breaker.changed.notify_waiters();
         told
     }
 }
@@ -166,7 +166,7 @@ impl Drop for CallPermit<'_> {
     fn drop(&mut self) {
         if let Some(trial) = self.access.trial.take() {
             self.breaker.state().give_up_trial(trial, Instant::now());
-            self.breaker.moved.notify_waiters();
+            self.breaker.changed.notify_waiters();
         }
     }
 }
@@ -175,7 +175,7 @@ impl Probe<'_> {
     /// Reports what the probe found. Returns an obstacle that is news to everybody.
     pub(super) fn report(self, result: ProbeResult) -> Option<Obstacle> {
         let found = self.breaker.state().settle(self.settles, result, Instant::now());
-        self.breaker.moved.notify_waiters();
+        self.breaker.changed.notify_waiters();
         found
     }
 }

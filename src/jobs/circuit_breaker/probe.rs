@@ -1,5 +1,5 @@
 //! Finding out whether Whisul is well, by asking for a job that nobody has: that is free, and no
-//! job's own fault can have part in it. What the answers to all requests say about Whisul as a whole
+//! job's own fault can have part in it. What the responses to all requests say about Whisul as a whole
 //! is written down here.
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
@@ -11,12 +11,12 @@ use super::{CallOutcome, CallPermit, Doubt, ProbeResult};
 use crate::{
     domain::{Obstacle, Report, WhisulJob, WhisulJobId},
     jobs::{Jobs, rounded},
-    metrics::Sign,
+    metrics::Activity,
     whisul::{PollError, SubmitError, Trouble},
 };
 
 /// Before the prober starts over after a panic.
-const PAUSE: Duration = Duration::from_secs(1);
+const PROBE_GAP: Duration = Duration::from_secs(1);
 
 impl Jobs {
     /// Probes Whisul whenever the breaker wants to know how it is, until the bot stops.
@@ -33,7 +33,7 @@ impl Jobs {
                 if ended.is_err() {
                     error!("the probe of Whisul panicked, restarting it");
                 }
-                tokio::time::sleep(PAUSE).await;
+                tokio::time::sleep(PROBE_GAP).await;
             }
         };
         self.stop.run_until_cancelled(probing).await;
@@ -44,20 +44,20 @@ impl Jobs {
         let probe = self.breaker.probe_due().await;
         let permit = self.whisul.permit().await;
         let nobodys = WhisulJob { id: WhisulJobId::nobodys(), poll_url: None };
-        let answer = permit.poll(&nobodys).await;
-        if let Err(error) = &answer {
+        let response = permit.poll(&nobodys).await;
+        if let Err(error) = &response {
             debug!(%error, "a probe of Whisul failed");
         }
         let was_open = self.breaker.obstacle(None).is_some();
-        let result = probe_result(&answer);
+        let result = probe_result(&response);
         let obstacle = probe.report(result);
-        if obstacle == Some(Obstacle::BadKey) && answer.is_ok() {
+        if obstacle == Some(Obstacle::BadKey) && response.is_ok() {
             warn!("Whisul answers the probe, but rejects all prompts as if the key were wrong");
         }
-        let cause = answer.err().map(|error| error.cause());
-        self.found(obstacle, cause.as_deref());
+        let cause = response.err().map(|error| error.cause());
+        self.report_obstacle(obstacle, cause.as_deref());
         if result == ProbeResult::Healthy {
-            self.metrics.signs().see(Sign::Key);
+            self.metrics.last_seen().record(Activity::Key);
             if was_open {
                 info!("Whisul answers again");
             }
@@ -70,16 +70,16 @@ impl Jobs {
     /// Passes on what came of a request to Whisul. Returns the doubt that it has raised.
     pub(in crate::jobs) fn record_call(
         self: &Arc<Self>,
-        pass: CallPermit<'_>,
+        permit: CallPermit<'_>,
         outcome: CallOutcome,
     ) -> Doubt {
-        let (obstacle, doubt) = pass.report(outcome);
-        self.found(obstacle, None);
+        let (obstacle, doubt) = permit.report(outcome);
+        self.report_obstacle(obstacle, None);
         doubt
     }
 
-    /// Cries for help where only the owner can.
-    fn found(self: &Arc<Self>, obstacle: Option<Obstacle>, cause: Option<&str>) {
+    /// Logs an obstacle, and tells the owner of one that only they can remove.
+    fn report_obstacle(self: &Arc<Self>, obstacle: Option<Obstacle>, cause: Option<&str>) {
         match obstacle {
             Some(Obstacle::BadKey) => {
                 error!("Whisul rejected the API key (WHISUL_API_KEY); songs wait until it works");
@@ -99,9 +99,9 @@ impl Jobs {
     }
 }
 
-/// What a probe's answer says about Whisul.
-fn probe_result(answer: &Result<Report, PollError>) -> ProbeResult {
-    match answer {
+/// What a probe's response says about Whisul.
+fn probe_result(response: &Result<Report, PollError>) -> ProbeResult {
+    match response {
         Ok(_) => ProbeResult::Healthy,
         // It dislikes the id, but says so itself, and to one with a key that is valid.
         Err(PollError::Transient { source: Trouble::Status { status: 400..500 }, .. }) => {
@@ -118,31 +118,33 @@ fn probe_result(answer: &Result<Report, PollError>) -> ProbeResult {
     }
 }
 
-/// What a poll's answer says about Whisul. `may_doubt`: whether it is time to find out again whose
+/// What a poll's response says about Whisul. `may_doubt`: whether it is time to find out again whose
 /// fault a failure is.
 pub(in crate::jobs) fn poll_outcome(
-    answer: &Result<Report, PollError>,
+    response: &Result<Report, PollError>,
     may_doubt: bool,
 ) -> CallOutcome {
-    match answer {
+    match response {
         // Even of one that is told to wait: while probes are answered, it waits alone.
         Err(_) if may_doubt => CallOutcome::Doubtful,
         Ok(_) | Err(_) => CallOutcome::Success,
     }
 }
 
-/// What the answer to a prompt says about Whisul.
-pub(in crate::jobs) fn submission_outcome(answer: &Result<WhisulJob, SubmitError>) -> CallOutcome {
-    match answer {
+/// What the response to a prompt says about Whisul.
+pub(in crate::jobs) fn submission_outcome(
+    response: &Result<WhisulJob, SubmitError>,
+) -> CallOutcome {
+    match response {
         Ok(_) => CallOutcome::Taken,
         Err(SubmitError::Rejected { .. }) => CallOutcome::Success,
         Err(SubmitError::BadKey { .. }) => CallOutcome::KeyRejected,
-        Err(SubmitError::Refused { .. }) => CallOutcome::Doubtful,
+        Err(SubmitError::Undocumented { .. }) => CallOutcome::Doubtful,
         Err(SubmitError::OutOfCredit) => CallOutcome::OutOfCredit,
         Err(SubmitError::NotTaken { retry_after: None, .. }) => CallOutcome::Unreachable,
         Err(
             SubmitError::RateLimited { retry_after } | SubmitError::NotTaken { retry_after, .. },
         ) => CallOutcome::Busy(*retry_after),
-        Err(SubmitError::Ambiguous { .. }) => CallOutcome::Unknown,
+        Err(SubmitError::UnknownOutcome { .. }) => CallOutcome::Unknown,
     }
 }

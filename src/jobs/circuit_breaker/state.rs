@@ -6,8 +6,8 @@ use tokio::time::Instant;
 
 use super::{
     hold::Hold,
+    key_rejections::KeyRejections,
     outcome::{CallOutcome, ProbeResult, Tally},
-    refusals::Refusals,
 };
 use crate::{
     domain::{Obstacle, UserId},
@@ -27,8 +27,8 @@ pub(super) struct BreakerState {
     open: Option<Open>,
     /// For how long everybody was kept out before.
     open_before: Duration,
-    /// How often it was closed again: what was sent before and fails after that is no news.
-    closings: u64,
+    /// How often it was closed again: a failure of a request of an earlier generation is no news.
+    generation: u64,
     probes: Backoff,
     /// What holds prompts back, until Whisul takes one.
     held: Option<Hold>,
@@ -38,7 +38,7 @@ pub(super) struct BreakerState {
     unknown_in_a_row: u32,
     /// Whose prompts those were: of one requester alone, they may be the prompts' own fault.
     unknown_of: Option<UserId>,
-    refusals: Refusals,
+    key_rejections: KeyRejections,
     pub(super) tally: Tally,
     /// How many doubts were raised, and up to which they are settled.
     pub(super) doubts: u64,
@@ -59,7 +59,7 @@ pub(super) struct CallAccess {
     prompt_of: Option<UserId>,
     /// Its number, if it is a prompt that finds out whether Whisul takes prompts again.
     pub(super) trial: Option<u64>,
-    closings: u64,
+    generation: u64,
 }
 
 impl BreakerState {
@@ -68,14 +68,14 @@ impl BreakerState {
         Self {
             open: None,
             open_before: Duration::ZERO,
-            closings: 0,
+            generation: 0,
             probes: backoff(),
             held: None,
             tried: 0,
             trials: backoff(),
             unknown_in_a_row: 0,
             unknown_of: None,
-            refusals: Refusals::default(),
+            key_rejections: KeyRejections::default(),
             tally: Tally::default(),
             // Whether Whisul is there and knows the key is found out at the start, for free.
             doubts: 1,
@@ -95,7 +95,7 @@ impl BreakerState {
             // Where all prompts that came to nothing were somebody else's.
             (Obstacle::Unreachable, Some(of)) => self.unknown_of.is_some_and(|other| other != of),
             // A prompt that is turned away costs nothing, so that everybody may try.
-            (Obstacle::BadKey, Some(of)) => !self.refusals.concern(of),
+            (Obstacle::BadKey, Some(of)) => !self.key_rejections.concern(of),
             _ => false,
         };
         held.trial_at(prompt_of, !is_no_suspect)
@@ -105,7 +105,7 @@ impl BreakerState {
     pub(super) fn suspects(&self, requester: UserId) -> bool {
         self.held.as_ref().is_some_and(|held| match held.obstacle {
             Obstacle::Unreachable => self.unknown_of == Some(requester),
-            Obstacle::BadKey => self.refusals.concern(requester),
+            Obstacle::BadKey => self.key_rejections.concern(requester),
             Obstacle::Busy | Obstacle::OutOfCredit => false,
         })
     }
@@ -158,11 +158,11 @@ impl BreakerState {
             held.begin_trial(self.tried, prompt_of, now);
             self.tried
         });
-        Ok(CallAccess { prompt_of, trial, closings: self.closings })
+        Ok(CallAccess { prompt_of, trial, generation: self.generation })
     }
 
     /// Whether a request may still be made that was let in before.
-    pub(super) fn allows(&self, access: &CallAccess) -> bool {
+    pub(super) fn is_valid(&self, access: &CallAccess) -> bool {
         let is_held = self.held.is_some() && access.trial.is_none();
         self.open.is_none() && !(access.prompt_of.is_some() && (self.in_doubt() || is_held))
     }
@@ -202,7 +202,7 @@ impl BreakerState {
                 return self.hold(Obstacle::OutOfCredit, None, was_trial, now);
             }
             // What was sent before the breaker was closed again may be out of date.
-            CallOutcome::Unreachable if access.closings == self.closings => {
+            CallOutcome::Unreachable if access.generation == self.generation => {
                 let found = self.open(Obstacle::Unreachable, None, false, now);
                 if was_trial {
                     // Probes may get through where prompts don't: the next trial waits for longer.
@@ -212,13 +212,13 @@ impl BreakerState {
             }
             CallOutcome::KeyRejected => {
                 self.doubts += 1;
-                self.refusals.suspect(self.doubts, access.prompt_of);
+                self.key_rejections.suspect(self.doubts, access.prompt_of);
                 if was_trial && self.is_held_by(Obstacle::BadKey) {
                     return self.hold(Obstacle::BadKey, None, true, now);
                 }
             }
             CallOutcome::Doubtful | CallOutcome::Unreachable => self.doubts += 1,
-            // An answer to a prompt that was not taken says nothing about credit or the key's rights.
+            // A response to a prompt that was not taken says nothing about credit or the key's rights.
             CallOutcome::Success if was_trial && self.is_held_by(Obstacle::Unreachable) => {
                 self.release();
             }
@@ -267,21 +267,21 @@ impl BreakerState {
         self.settled = self.settled.max(doubt);
         match result {
             ProbeResult::Unhealthy(obstacle, wait) => {
-                self.refusals.explain(doubt);
+                self.key_rejections.explain(doubt);
                 self.open(obstacle, wait, true, now)
             }
             ProbeResult::Healthy => {
                 if let Some(open) = self.open.take() {
                     self.open_before += now.saturating_duration_since(open.since);
-                    self.closings += 1;
+                    self.generation += 1;
                     self.probes.reset();
                     // That polls are answered does not say that prompts are: one goes first.
                     if open.obstacle == Obstacle::Unreachable && self.held.is_none() {
                         self.held = Some(Hold::new(open.obstacle, now, now));
                     }
                 }
-                let are_more = self.refusals.confirm(doubt);
-                let is_the_key = are_more && self.refusals.blame_the_key();
+                let are_more = self.key_rejections.confirm(doubt);
+                let is_the_key = are_more && self.key_rejections.blame_the_key();
                 // A trial that failed has already lengthened the wait.
                 let is_known = self.is_held_by(Obstacle::BadKey);
                 (is_the_key && !is_known).then(|| self.hold(Obstacle::BadKey, None, false, now))?
@@ -297,7 +297,7 @@ impl BreakerState {
     fn release(&mut self) {
         self.held = None;
         (self.unknown_in_a_row, self.unknown_of) = (0, None);
-        self.refusals = Refusals::default();
+        self.key_rejections = KeyRejections::default();
         self.trials.reset();
     }
 

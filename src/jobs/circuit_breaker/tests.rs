@@ -80,7 +80,7 @@ async fn after_an_outage_one_prompt_goes_first() {
     probe(&breaker, ProbeResult::Healthy).await;
     assert_eq!(breaker.obstacle(PROMPT), None);
     let first = breaker.permit(PROMPT).await;
-    assert!(first.stands() && !passes(&breaker, PROMPT).await);
+    assert!(first.is_still_valid() && !passes(&breaker, PROMPT).await);
     first.report(CallOutcome::Taken);
     assert!(passes(&breaker, PROMPT).await);
 }
@@ -90,7 +90,7 @@ async fn a_prompt_of_unknown_fate_holds_the_next_one_back_until_a_probe_is_answe
     let breaker = well().await;
     let (first, other) = (breaker.permit(PROMPT).await, breaker.permit(PROMPT).await);
     first.report(CallOutcome::Unknown);
-    assert!(!other.stands(), "it has not been sent yet, and need not be");
+    assert!(!other.is_still_valid(), "it has not been sent yet, and need not be");
     drop(other);
     assert!(!passes(&breaker, PROMPT).await);
     probe(&breaker, ProbeResult::Healthy).await;
@@ -208,8 +208,8 @@ async fn turned_away_for(
     time: Duration,
 ) -> u32 {
     let (began, mut sent) = (Instant::now(), 0);
-    while let Ok(pass) = tokio::time::timeout_at(began + time, breaker.permit(prompt_of)).await {
-        pass.report(CallOutcome::KeyRejected);
+    while let Ok(permit) = tokio::time::timeout_at(began + time, breaker.permit(prompt_of)).await {
+        permit.report(CallOutcome::KeyRejected);
         probe(breaker, ProbeResult::Healthy).await;
         sent += 1;
     }
@@ -221,10 +221,10 @@ async fn prompts_of_two_people_that_are_turned_away_are_the_keys_fault() {
     let breaker = well().await;
     let key = Some(Obstacle::BadKey);
     assert_eq!(is_turned_away(&breaker, PROMPT).await, None);
-    assert!(!breaker.doubts_key() && passes(&breaker, PROMPT).await);
+    assert!(!breaker.blames_key() && passes(&breaker, PROMPT).await);
     assert_eq!(is_turned_away(&breaker, OTHER_PROMPT).await, key);
     assert!(
-        breaker.doubts_key() && breaker.obstacle(PROMPT) == key && breaker.obstacle(POLL).is_none()
+        breaker.blames_key() && breaker.obstacle(PROMPT) == key && breaker.obstacle(POLL).is_none()
     );
     // Whose prompt was not turned away yet need not wait to try, once.
     let (third, told_at) = (Some(UserId(3)), Instant::now());
@@ -235,10 +235,10 @@ async fn prompts_of_two_people_that_are_turned_away_are_the_keys_fault() {
     let sent = turned_away_for(&breaker, PROMPT, Duration::from_mins(3)).await;
     assert!((3..20).contains(&sent), "{sent} in three minutes");
     breaker.permit(PROMPT).await.report(CallOutcome::Success);
-    assert!(breaker.doubts_key(), "a prompt that is rejected says nothing about the key's rights");
+    assert!(breaker.blames_key(), "a prompt that is rejected says nothing about the key's rights");
     breaker.permit(PROMPT).await.report(CallOutcome::Taken);
     assert!(
-        !breaker.doubts_key() && passes(&breaker, PROMPT).await && passes(&breaker, third).await
+        !breaker.blames_key() && passes(&breaker, PROMPT).await && passes(&breaker, third).await
     );
 }
 

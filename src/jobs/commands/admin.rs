@@ -46,7 +46,7 @@ impl Jobs {
         guild: GuildId,
         period: Duration,
     ) -> Result<u64, StoreError> {
-        let since = self.clock.now().before(period);
+        let since = self.clock.now().saturating_sub(period);
         self.store.charged_here(person, guild, since).await
     }
 
@@ -83,7 +83,7 @@ impl Jobs {
         period: Duration,
         top: u32,
     ) -> Result<Stats, StoreError> {
-        self.store.stats(guild, self.clock.now().before(period), top).await
+        self.store.stats(guild, self.clock.now().saturating_sub(period), top).await
     }
 
     /// The limits of the settings, above which commands may stand.

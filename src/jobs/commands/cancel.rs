@@ -13,9 +13,9 @@ use crate::{
     store::StoreError,
 };
 
-/// A job's first answer is known to people a moment before it is written down.
-const TRIES: u32 = 10;
-const PAUSE: Duration = Duration::from_millis(100);
+/// A job's first response is known to people a moment before it is written down.
+const WRITE_TRIES: u32 = 10;
+const WRITE_PAUSE: Duration = Duration::from_millis(100);
 
 /// What became of a wish to cancel a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,17 +62,16 @@ impl CancelRequest {
 
 /// What became of a job's row.
 pub(super) enum Cancelling {
-    /// It says that the job is cancelled.
+    /// The row says that the job is cancelled.
     Written(Box<Job>),
-    /// It is as it was.
-    Refused(CancelOutcome),
+    /// The row is as it was.
+    Unchanged(CancelOutcome),
 }
 
 impl Jobs {
-    /// Cancels a waiting job and refunds it. Its own task shows that, so that none of its edits
-    /// can come later than the news. Once it is cancelled, which has to be written down `until`
-    /// then, `answer` is called, with the news where nothing but the answer to a click still
-    /// reaches the message; it returns the message that shows them.
+    /// Cancels a waiting job and refunds it, if that can be written by `until`. Its own task shows it, so
+    /// that none of its edits comes later. `respond` runs after the write. It gets the message only if
+    /// nothing but the click's token can still show it, and returns that message's id if it did.
     ///
     /// # Errors
     /// When the database can't be read or written: the job waits on, then.
@@ -81,10 +80,10 @@ impl Jobs {
         id: JobId,
         cancellation: Cancellation,
         until: Instant,
-        answer: impl AsyncFnOnce(Option<Message>) -> Option<MessageId>,
+        respond: impl AsyncFnOnce(Option<Message>) -> Option<MessageId>,
     ) -> Result<CancelOutcome, StoreError> {
         let request = CancelRequest { cancellation, even_running: false };
-        self.end(id, request, until, answer).await
+        self.end(id, request, until, respond).await
     }
 
     /// The same for the bot's owner, who may also end a song that runs.
@@ -98,7 +97,7 @@ impl Jobs {
         until: Instant,
     ) -> Result<CancelOutcome, StoreError> {
         let request = CancelRequest { cancellation, even_running: true };
-        // The job's own task brings the news to its message.
+        // The job's own task shows it.
         self.end(id, request, until, async |_| None).await
     }
 
@@ -107,7 +106,7 @@ impl Jobs {
         id: JobId,
         request: CancelRequest,
         until: Instant,
-        answer: impl AsyncFnOnce(Option<Message>) -> Option<MessageId>,
+        respond: impl AsyncFnOnce(Option<Message>) -> Option<MessageId>,
     ) -> Result<CancelOutcome, StoreError> {
         let jobs = Arc::clone(self);
         let mut cancelling =
@@ -116,18 +115,18 @@ impl Jobs {
             let jobs = Arc::clone(self);
             self.tasks.spawn(async move {
                 _ = cancelling.await;
-                jobs.registry.wake(id);
+                jobs.live.wake(id);
             });
             return Ok(CancelOutcome::TimedOut);
         };
         match ended {
             Ok(Ok(Cancelling::Written(cancelled))) => {
-                self.answer_cancelled(&cancelled, answer).await;
-                self.registry.wake(id);
+                self.respond_cancelled(&cancelled, respond).await;
+                self.live.wake(id);
                 let waited = matches!(cancelled.state, State::Cancelled(_));
                 Ok(if waited { CancelOutcome::Cancelled } else { CancelOutcome::Ended })
             }
-            Ok(Ok(Cancelling::Refused(why))) => Ok(why),
+            Ok(Ok(Cancelling::Unchanged(why))) => Ok(why),
             Ok(Err(error)) => Err(error),
             Err(_panic) => Ok(CancelOutcome::TimedOut),
         }
@@ -139,19 +138,19 @@ impl Jobs {
         request: CancelRequest,
     ) -> Result<Cancelling, StoreError> {
         let mut is_remembered = false;
-        for _ in 0..TRIES {
+        for _ in 0..WRITE_TRIES {
             let Some(job) = self.store.job(id).await? else {
-                return Ok(Cancelling::Refused(CancelOutcome::NotFound));
+                return Ok(Cancelling::Unchanged(CancelOutcome::NotFound));
             };
             if job.state == State::Accepted {
-                tokio::time::sleep(PAUSE).await;
+                tokio::time::sleep(WRITE_PAUSE).await;
                 continue;
             }
-            // Mostly, the fate of a prompt that is on its way is known soon. Read again after this is
-            // remembered: the job's task looks for it after it has written that fate down.
+            // Mostly, the outcome of a submission is known soon. The row is read again after the request
+            // is remembered: the job's task looks for it after it has written that outcome.
             if job.state == State::Submitting {
-                let pause = if is_remembered { PAUSE } else { Duration::ZERO };
-                is_remembered = self.registry.remember(id, &request);
+                let pause = if is_remembered { WRITE_PAUSE } else { Duration::ZERO };
+                is_remembered = self.live.remember(id, &request);
                 tokio::time::sleep(pause).await;
                 continue;
             }
@@ -162,7 +161,7 @@ impl Jobs {
                 return Ok(Cancelling::Written(Box::new(job)));
             }
             let Some(cancelled) = request.event(&job).and_then(|event| job.after(event)) else {
-                return Ok(Cancelling::Refused(CancelOutcome::TooLate));
+                return Ok(Cancelling::Unchanged(CancelOutcome::TooLate));
             };
             // The job's task may have been faster. It finds out when it writes the next time.
             if self.write(&job, &cancelled).await? {
@@ -170,18 +169,18 @@ impl Jobs {
             }
         }
         let remembered = CancelOutcome::Remembered { even_running: request.even_running };
-        Ok(Cancelling::Refused(if is_remembered { remembered } else { CancelOutcome::TimedOut }))
+        Ok(Cancelling::Unchanged(if is_remembered { remembered } else { CancelOutcome::TimedOut }))
     }
 
-    async fn answer_cancelled(
+    async fn respond_cancelled(
         &self,
         cancelled: &Job,
-        answer: impl AsyncFnOnce(Option<Message>) -> Option<MessageId>,
+        respond: impl AsyncFnOnce(Option<Message>) -> Option<MessageId>,
     ) {
         let in_reach = cancelled.place.access == MessageAccess::Channel
             || cancelled.has_live_token(self.clock.now());
-        let news = (!in_reach).then(|| self.render_outcome(cancelled, false));
-        let Some(message) = answer(news).await else { return };
+        let message = (!in_reach).then(|| self.render_outcome(cancelled, false));
+        let Some(message) = respond(message).await else { return };
         let shown = Shown { message, channel: cancelled.place.channel, bare: false };
         let delivered = Event::Delivered { shown, follow_ups: FollowUps::default() };
         if let Some(delivered) = cancelled.after(delivered) {

@@ -15,10 +15,10 @@ use crate::{
 };
 
 /// How long one may look, at most: the person who asks is to be answered within 3 seconds.
-const LOOK: Duration = Duration::from_millis(700);
+const LOOK_UP_TIME: Duration = Duration::from_millis(700);
 
 /// At most so many messages are looked at.
-const MOST: usize = 10;
+const MAX_LOOK_UPS: usize = 10;
 
 impl Jobs {
     /// A person's jobs that have no outcome yet, the oldest first. Those whose message is deleted are
@@ -63,8 +63,8 @@ impl Jobs {
 
     /// For each of these jobs, whether its message is known to be deleted.
     async fn deleted(&self, jobs: &[Job], until: Instant) -> Vec<bool> {
-        let (now, until) = (self.clock.now(), until.min(Instant::now() + LOOK));
-        let looks = jobs.iter().take(MOST).map(|job| async move {
+        let (now, until) = (self.clock.now(), until.min(Instant::now() + LOOK_UP_TIME));
+        let looks = jobs.iter().take(MAX_LOOK_UPS).map(|job| async move {
             let is_told = job.state != State::Accepted && job.message.is_some();
             let look = timeout_at(until, self.deliverer.is_deleted(job, now));
             is_told && look.await.unwrap_or(false)
@@ -81,10 +81,10 @@ impl Jobs {
         match self.write_cancellation(job.id, request).await {
             Ok(Cancelling::Written(_)) => {
                 info!(job = %job.id, "a waiting song was cancelled, since its message is deleted");
-                self.registry.wake(job.id);
+                self.live.wake(job.id);
                 true
             }
-            Ok(Cancelling::Refused(_)) => false,
+            Ok(Cancelling::Unchanged(_)) => false,
             Err(error) => {
                 warn!(job = %job.id, %error, "cancelling a waiting song failed");
                 false

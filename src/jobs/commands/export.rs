@@ -5,7 +5,7 @@ use std::{io, time::Duration};
 use tokio::time::{sleep, timeout};
 
 use crate::{
-    delivery::{ExportAnswer, ExportFile},
+    delivery::{ExportFile, ExportResponse},
     discord_api::DiscordError,
     domain::UserId,
     jobs::{Backoff, Jobs},
@@ -17,10 +17,10 @@ use crate::{
 const AT_ONCE: u32 = 100;
 
 /// How long one waits for the exports of others. An interaction can be answered for 15 minutes.
-const QUEUE: Duration = Duration::from_mins(5);
+const LONGEST_WAIT_FOR_OTHERS: Duration = Duration::from_mins(5);
 
 /// How often a file is sent to a Discord that may take it later.
-const TRIES: u32 = 5;
+const SEND_TRIES: u32 = 5;
 
 /// Why an export could not be sent.
 #[derive(Debug, thiserror::Error)]
@@ -49,16 +49,16 @@ impl Jobs {
     ///
     /// # Errors
     /// When not all of it got through.
-    pub async fn export(&self, person: UserId, to: ExportAnswer<'_>) -> Result<(), ExportError> {
+    pub async fn export(&self, person: UserId, to: ExportResponse<'_>) -> Result<(), ExportError> {
         let exporting = async {
-            let turn = timeout(QUEUE, self.exports.acquire()).await;
+            let turn = timeout(LONGEST_WAIT_FOR_OTHERS, self.exports.acquire()).await;
             let _turn = turn.map_err(|_| ExportError::Busy)?.map_err(|_| ExportError::Stopping)?;
             self.export_all(person, to).await
         };
         self.stop.run_until_cancelled(exporting).await.unwrap_or(Err(ExportError::Stopping))
     }
 
-    async fn export_all(&self, person: UserId, to: ExportAnswer<'_>) -> Result<(), ExportError> {
+    async fn export_all(&self, person: UserId, to: ExportResponse<'_>) -> Result<(), ExportError> {
         let wants_notice = self.store.wants_notice(person).await?;
         let mut number = 1;
         let mut file = ExportFile::begin(person, wants_notice, number, to.limit)?;
@@ -88,14 +88,14 @@ impl Jobs {
     /// Sends a file, several times if need be: one that comes twice does no harm.
     async fn send(
         &self,
-        to: ExportAnswer<'_>,
+        to: ExportResponse<'_>,
         file: ExportFile,
         end: ExportEnd,
     ) -> Result<(), ExportError> {
         let file = file.finish(end);
         let send = || file.send(&self.discord, to);
         let mut backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(8));
-        for _ in 1..TRIES {
+        for _ in 1..SEND_TRIES {
             match send().await {
                 Err(error) if error.is_passing() => sleep(backoff.next()).await,
                 outcome => return Ok(outcome?),

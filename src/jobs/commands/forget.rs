@@ -21,7 +21,7 @@ const BATCH: u32 = 200;
 const PURGE_PAUSE: Duration = Duration::from_millis(20);
 const PURGE_PAUSE_MAX: Duration = Duration::from_secs(10);
 
-/// How long somebody's answer may wait for that. It goes on by itself where others, such as a
+/// How long somebody's response may wait for that. It goes on by itself where others, such as a
 /// backup, read the database for longer.
 const PURGE: Duration = Duration::from_millis(400);
 

@@ -45,9 +45,7 @@ impl WordFilter {
 
 #[cfg(test)]
 mod tests {
-    use std::{sync::Arc, time::Duration};
-
-    use tokio::time::Instant;
+    use std::sync::Arc;
 
     use super::*;
     use crate::domain::{AdminAction, AuditEntry, BlockedWord, InteractionId, Scope, UserId};
@@ -69,29 +67,27 @@ mod tests {
         store
     }
 
-    /// However a prompt is written. The bound is for a busy disk and a build without optimization, in
-    /// which searches inside of the writing transaction would take far longer.
+    /// However a prompt is written. If searches held up writes, the first write would wait for nearly all
+    /// of them. So writes are counted, not timed: neither a slow disk nor a busy machine changes that.
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn nobody_waits_for_the_database_while_hostile_prompts_are_searched() {
         let folder = tempfile::tempdir().unwrap();
         let store = store(folder.path()).await;
         let filter = Arc::new(WordFilter::new(store.clone()));
         let hostile = ["a *4@", "*b* a. ", "abcdefgh*j ", "1*|!"].map(|text| text.repeat(90));
-        let searches: Vec<_> = (0..100)
+        let searches: Vec<_> = (0..200)
             .map(|number| {
                 let (filter, text) = (Arc::clone(&filter), hostile[number % 4].clone());
                 tokio::spawn(async move { filter.finds(Some(GuildId(2)), vec![text]).await })
             })
             .collect();
-        let (mut longest, mut waits) = (Duration::ZERO, 0);
+        let mut writes = 0;
         while !searches.iter().all(tokio::task::JoinHandle::is_finished) {
-            let began = Instant::now();
             store.choose_notice(UserId(3), true).await.unwrap();
             store.overrides(UserId(3), Some(GuildId(2))).await.unwrap();
-            (longest, waits) = (longest.max(began.elapsed()), waits + 1);
+            writes += 1;
         }
-        println!("{waits} reads and writes, the longest {longest:?}");
-        assert!(waits > 0 && longest < Duration::from_secs(3), "{longest:?}");
+        assert!(writes > 5, "{writes}");
         store.close().await;
     }
 }

@@ -10,16 +10,16 @@ use tokio::{
 use tracing::{Instrument, info, warn};
 
 use crate::{
-    discord_api::{AnswerTime, DiscordError, Message},
+    discord_api::{DiscordError, Message, ResponseTime},
     domain::{
-        Event, FirstAnswer, InteractionId, Job, JobId, Place, Prompt, Refusal, Requester,
+        Event, FirstResponse, InteractionId, Job, JobId, LimitExceeded, Place, Prompt, Requester,
         Restriction, RoleId, State, UserId,
     },
     failpoint::{Moment, reach},
     jobs::{
         Jobs,
+        live_jobs::LiveJob,
         queue::Reservation,
-        registry::LiveJob,
         rendering::times::ToldTimes,
         worker::{StepError, Worker},
     },
@@ -28,8 +28,8 @@ use crate::{
 
 /// A first response is due within 3 seconds (Discord docs, Receiving and Responding); after this long
 /// none will arrive any more.
-pub(in crate::jobs) const ANSWER_WINDOW: Duration = Duration::from_secs(4);
-/// Of the 3 seconds, this much may go into writing the job down. The rest is for the answer.
+pub(in crate::jobs) const RESPONSE_WINDOW: Duration = Duration::from_secs(4);
+/// Of the 3 seconds, this much may go into writing the job down. The rest is for the response.
 const ADMISSION: Duration = Duration::from_millis(1500);
 
 /// For how long a token surely lives: 15 minutes (Discord docs, Receiving and Responding), less what
@@ -58,7 +58,7 @@ pub struct SongRequest {
 pub enum RequestError {
     /// A limit has no room.
     #[error("a limit has no room")]
-    Refused(Refusal),
+    OverLimit(LimitExceeded),
     /// An admin keeps it out.
     #[error("an admin keeps it out")]
     Restricted(Restriction),
@@ -68,13 +68,13 @@ pub enum RequestError {
     /// The job could not be written down.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Discord would not show the answer, which holds the prompt.
-    #[error("Discord would not show the answer")]
+    /// Discord would not show the response, which holds the prompt.
+    #[error("Discord would not show the response")]
     NotShown,
     /// The bot made a mistake before anything was written down.
     #[error("the request panicked")]
     Panicked,
-    /// It could not be written down in time for an answer.
+    /// It could not be written down in time for a response.
     #[error("the job was not written down in time")]
     TimedOut,
 }
@@ -114,14 +114,14 @@ impl Jobs {
     ) -> Result<Option<oneshot::Receiver<Result<(), RequestError>>>, RequestError> {
         let SongRequest { interaction, requester, roles, place, prompt, origin } = request;
         self.clock.observe(interaction);
-        let Some(live_job) = self.registry.enter(interaction.into()) else { return Ok(None) };
+        let Some(live_job) = self.live.enter(interaction.into()) else { return Ok(None) };
         let mut reservation = self.queue.take_round(requester, |round| {
             Job::accepted(interaction.into(), requester, place, prompt, round).stemming_from(origin)
         });
         let until = Instant::now() + ADMISSION;
         let mut admission = self.admit(reservation.job(), roles.clone(), until).await;
         // A song whose message is deleted is not wanted, and must not stand in the way of this one.
-        if matches!(admission, Ok(Admission::Refused(_) | Admission::Repeated))
+        if matches!(admission, Ok(Admission::OverLimit(_) | Admission::Repeated))
             && self.cancel_unseen(requester, until).await
         {
             admission = self.admit(reservation.job(), roles, until).await;
@@ -130,9 +130,9 @@ impl Jobs {
             Ok(Admission::Accepted) => {}
             Ok(Admission::Known) => return Ok(None),
             Ok(Admission::Repeated) => return Err(RequestError::Repeated),
-            Ok(Admission::Refused(refusal)) => {
+            Ok(Admission::OverLimit(refusal)) => {
                 self.metrics.families().refused(refusal.limit.name());
-                return Err(RequestError::Refused(refusal));
+                return Err(RequestError::OverLimit(refusal));
             }
             Ok(Admission::Restricted(restriction)) => {
                 return Err(RequestError::Restricted(restriction));
@@ -146,7 +146,7 @@ impl Jobs {
         reservation.keep_round(true);
         info!(job = %interaction, %requester, "song requested");
         let (told, response) = oneshot::channel();
-        let (jobs, news) = (Arc::clone(self), Arc::clone(&live_job.news));
+        let (jobs, news) = (Arc::clone(self), Arc::clone(&live_job.row_changed));
         self.spawn_task(live_job, async move {
             // Of those who wait in the queue for hours, none needs room for this any more.
             Box::pin(jobs.respond(reservation, &news, told)).await.run().await;
@@ -166,9 +166,9 @@ impl Jobs {
         let mut told = ToldTimes::default();
         let message = self.render_first(&job, reservation.reserve(), &mut told);
         reach("answer", Moment::Before);
-        let (answer, error) = self.answer(&job, &message).await;
+        let (response, error) = self.send_first_response(&job, &message).await;
         reach("answer", Moment::After);
-        let job = match job.answered(answer, true) {
+        let job = match job.answered(response, true) {
             Some(event) => self.first_step(job, event).await,
             None => job,
         };
@@ -218,8 +218,8 @@ impl Jobs {
         if admission.is_some_and(|admission| !matches!(admission, Admission::Accepted)) {
             return;
         }
-        let mut worker = self.worker(reservation.job().clone(), None, &live_job.news);
-        match worker.persist(Event::AnswerFailed).await {
+        let mut worker = self.worker(reservation.job().clone(), None, &live_job.row_changed);
+        match worker.persist(Event::ResponseFailed).await {
             // The worker has returned its round.
             Ok(()) => reservation.keep_round(true),
             // It is not written down, or is a job of an earlier time.
@@ -231,44 +231,50 @@ impl Jobs {
     }
 
     /// How long an interaction can be answered.
-    pub fn time_to_answer(&self, interaction: InteractionId) -> AnswerTime {
-        AnswerTime::after(self.clock.now().since(interaction.created_at()))
+    pub fn time_to_respond(&self, interaction: InteractionId) -> ResponseTime {
+        ResponseTime::after(self.clock.now().since(interaction.created_at()))
     }
 
-    /// Gives the first answer, within the time that there is for it. Where its fate is unknown,
+    /// Gives the first response, within the time that there is for it. Where its fate is unknown,
     /// the job's task finds that out.
-    async fn answer(
+    async fn send_first_response(
         self: &Arc<Self>,
         job: &Job,
         message: &Message,
-    ) -> (FirstAnswer, Option<DiscordError>) {
-        let Some(token) = &job.place.token else { return (FirstAnswer::Missing, None) };
-        let answer =
-            || self.discord.answer(job.id.interaction(), token, job.place.channel, message);
+    ) -> (FirstResponse, Option<DiscordError>) {
+        let Some(token) = &job.place.token else { return (FirstResponse::NotPosted, None) };
+        let response = || {
+            self.discord.create_response_message(
+                job.id.interaction(),
+                token,
+                job.place.channel,
+                message,
+            )
+        };
         let mut one_may_stand = false;
         let failed = |error: &DiscordError| {
             warn!(job = %job.id, %error, "first response failed");
             one_may_stand |= error.may_be_carried_out();
-            if *error == DiscordError::AnsweredElsewhere {
-                self.answered_elsewhere(job.id.interaction());
+            if *error == DiscordError::AcknowledgedElsewhere {
+                self.acknowledged_elsewhere(job.id.interaction());
             }
         };
-        let result = self.time_to_answer(job.id.interaction()).retry(answer, failed).await;
-        let answer = FirstAnswer::from(&result);
+        let result = self.time_to_respond(job.id.interaction()).retry(response, failed).await;
+        let response = FirstResponse::from(&result);
         let Err(error) = result else {
-            self.clock.observe_answered(job.id.interaction());
-            return (answer, None);
+            self.clock.observe_response(job.id.interaction());
+            return (response, None);
         };
-        let answer = match answer {
-            answer if one_may_stand => answer.after_unknown(),
-            _ if error.is_rejection() => FirstAnswer::Missing,
-            answer => answer,
+        let response = match response {
+            response if one_may_stand => response.after_unknown(),
+            _ if error.is_rejection() => FirstResponse::NotPosted,
+            response => response,
         };
-        (answer, Some(error))
+        (response, Some(error))
     }
 
-    /// Writes down what came of the first answer. If that fails, the job stays accepted, and its
-    /// task looks the answer up.
+    /// Writes down what came of the first response. If that fails, the job stays accepted, and its
+    /// task looks the response up.
     async fn first_step(&self, job: Job, event: Event) -> Job {
         let Some(next) = job.after(event) else { return job };
         match self.write(&job, &next).await {

@@ -19,44 +19,49 @@ impl Jobs {
         )
     }
 
-    /// The message of a job under way, which has told this about times. `set_back`: Whisul turned its
+    /// The message of a job under way, which has told this about times. `resubmit_pending`: Whisul turned its
     /// prompt away, and it is to be sent again.
-    pub(super) fn render_live(&self, job: &Job, set_back: bool, told: &mut ToldTimes) -> Message {
+    pub(super) fn render_live(
+        &self,
+        job: &Job,
+        resubmit_pending: bool,
+        told: &mut ToldTimes,
+    ) -> Message {
         let view = self.view(job, self.queue.place(job), told);
-        render(&MessageView { set_back, ..view }, &self.links)
+        render(&MessageView { resubmit_pending, ..view }, &self.links)
     }
 
     /// The message of a job that has just been taken on, at this place in the queue.
     pub(super) fn render_first(
         &self,
         job: &Job,
-        place: Option<usize>,
+        position: Option<usize>,
         told: &mut ToldTimes,
     ) -> Message {
-        render(&self.view(job, place, told), &self.links)
+        render(&self.view(job, position, told), &self.links)
     }
 
     fn view<'a>(
         &self,
         job: &'a Job,
-        place: Option<usize>,
+        position: Option<usize>,
         told: &mut ToldTimes,
     ) -> MessageView<'a> {
         let now = self.clock.now();
-        let (outlook, wait) = (told.outlook(self, job), told.wait(self, job, place));
+        let (outlook, wait) = (told.outlook(self, job), told.wait(self, job, position));
         let obstacle = self.breaker.obstacle(job.awaits_turn().then_some(job.requester));
         let last_words = is_last_chance(job, now);
-        let (run, set_back, has_audio) = (self.run, false, false);
+        let (run, resubmit_pending, has_audio) = (self.run, false, false);
         MessageView {
             job,
             now,
-            place,
+            position,
             wait,
             obstacle,
             outlook,
             run,
             last_words,
-            set_back,
+            resubmit_pending,
             has_audio,
         }
     }

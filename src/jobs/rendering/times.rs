@@ -43,9 +43,9 @@ impl ToldTimes {
         &mut self,
         jobs: &Jobs,
         job: &Job,
-        place: Option<usize>,
+        position: Option<usize>,
     ) -> Option<Wait> {
-        let wait = jobs.estimated_wait(job, place);
+        let wait = jobs.estimated_wait(job, position);
         self.wait = wait.map(|wait| wait.unless_told(self.wait));
         self.wait
     }
@@ -77,8 +77,8 @@ impl Jobs {
         self.estimated_wait(job, self.queue.place(job))
     }
 
-    fn estimated_wait(&self, job: &Job, place: Option<usize>) -> Option<Wait> {
-        let ahead = place?.saturating_sub(1);
+    fn estimated_wait(&self, job: &Job, position: Option<usize>) -> Option<Wait> {
+        let ahead = position?.saturating_sub(1);
         if !job.awaits_turn() || self.breaker.obstacle(Some(job.requester)).is_some() {
             return None;
         }

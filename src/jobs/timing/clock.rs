@@ -57,13 +57,13 @@ impl Clock {
         }
     }
 
-    /// Puts a clock right that is fast, too: Discord has just taken an answer to this interaction,
+    /// Puts a clock right that is fast, too: Discord has just accepted a response to this interaction,
     /// which it does for three seconds.
-    pub(in crate::jobs) fn observe_answered(&self, interaction: InteractionId) {
+    pub(in crate::jobs) fn observe_response(&self, interaction: InteractionId) {
         self.observe(interaction);
         let mut reading = self.reading();
         reading.is_sure = true;
-        if reading.latest.after(TOLERANCE) < reading.now() {
+        if reading.latest.saturating_add(TOLERANCE) < reading.now() {
             reading.anchor = (reading.latest, Instant::now());
         }
     }
@@ -76,7 +76,7 @@ impl Clock {
 impl ClockReading {
     fn now(&self) -> Timestamp {
         let (at, then) = self.anchor;
-        at.after(then.elapsed())
+        at.saturating_add(then.elapsed())
     }
 }
 
@@ -100,7 +100,7 @@ mod tests {
         assert_eq!(clock.now(), interaction(1_000_100).created_at(), "it was slow");
         clock.observe(interaction(500_000));
         assert_eq!(clock.now(), interaction(1_000_100).created_at(), "it came late");
-        clock.observe_answered(interaction(1_000_099));
+        clock.observe_response(interaction(1_000_099));
         assert_eq!(clock.now(), interaction(1_000_100).created_at(), "another one was later");
     }
 
@@ -110,10 +110,10 @@ mod tests {
         clock.observe(interaction(500_000));
         assert_eq!(clock.now(), interaction(1_000_000).created_at());
         assert_eq!(clock.surely(), None);
-        clock.observe_answered(interaction(999_950));
+        clock.observe_response(interaction(999_950));
         assert_eq!(clock.now(), interaction(1_000_000).created_at(), "a little late is no news");
         let clock = Clock::starting_at(interaction(1_000_000).created_at());
-        clock.observe_answered(interaction(500_000));
+        clock.observe_response(interaction(500_000));
         assert_eq!(clock.now(), interaction(500_000).created_at());
         assert_eq!(clock.surely(), Some(clock.now()));
     }

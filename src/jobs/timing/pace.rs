@@ -12,7 +12,7 @@ use tokio::{
 /// more.
 pub(in crate::jobs) const EDIT_GAP: Duration = Duration::from_millis(40);
 
-/// See the module.
+/// Lets callers go one after another, a gap apart.
 #[derive(Debug)]
 pub(in crate::jobs) struct Pace {
     /// When the next turn may come. Tokio's lock goes to those who wait for it in their order.

@@ -35,7 +35,7 @@ impl Jobs {
         }
     }
 
-    /// Adds the files of a song to a message that shows it once more, in answer to this interaction,
+    /// Adds the files of a song to a message that shows it once more, in response to this interaction,
     /// as they were added to the first. What can't be had, or not before the bot stops, is left out:
     /// the links stand.
     pub fn attach_again(
@@ -56,7 +56,7 @@ impl Jobs {
         let attaching = async move {
             let State::Completed { song, .. } = &job.state else { return };
             let limit = shown.place.attachment_limit;
-            let files = jobs.media.files(song, jobs.config.extras, limit).await;
+            let files = jobs.media.files(song, jobs.config.follow_ups, limit).await;
             if files.is_empty() {
                 return;
             }
@@ -80,7 +80,7 @@ impl Worker {
         let mut deleted = None;
         if let State::Completed { song, .. } = &self.job.state {
             let (jobs, limit) = (&self.jobs, self.job.place.attachment_limit);
-            let fetch = jobs.media.files(song, jobs.config.extras, limit);
+            let fetch = jobs.media.files(song, jobs.config.follow_ups, limit);
             let files = self.unless_stopping(fetch).await?;
             if !files.is_empty() {
                 match self.unless_stopping(jobs.upload(&self.job, &self.job, files)).await? {

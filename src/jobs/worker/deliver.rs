@@ -37,12 +37,13 @@ impl Worker {
             match (next, result) {
                 (NextStep::Delivered(shown), _) => {
                     let now = self.jobs.clock.now();
-                    let follow_ups = self.job.follow_ups_after(shown, self.jobs.config.extras, now);
+                    let follow_ups =
+                        self.job.follow_ups_after(shown, self.jobs.config.follow_ups, now);
                     return self.persist(Event::Delivered { shown, follow_ups }).await;
                 }
                 (NextStep::End(event), result) => {
                     match result {
-                        Err(error) if attempt == RouteOutcome::Missing => {
+                        Err(error) if attempt == RouteOutcome::NoSuchMessage => {
                             info!(%error, ?route, "a person deleted the message, nothing is delivered");
                         }
                         Err(error) => self.report_undeliverable(&error.to_string()),
@@ -93,11 +94,11 @@ impl Worker {
             return (attempt, result);
         }
         if result.as_ref().is_err_and(DiscordError::concerns_content) {
-            return (RouteOutcome::Unfit, result);
+            return (RouteOutcome::Unusable, result);
         }
         let result = self.send(route, message, true).await;
         match RouteOutcome::from(&result) {
-            RouteOutcome::Rejected => (RouteOutcome::Unfit, result),
+            RouteOutcome::Rejected => (RouteOutcome::Unusable, result),
             attempt => (attempt, result),
         }
     }
@@ -114,7 +115,9 @@ impl Worker {
         }
         // Rate limits may keep it back until it would make a second message.
         timeout(self.nonce_lives_for(), attempt).await.unwrap_or_else(|_elapsed| {
-            Err(DiscordError::Unknown { cause: "no answer while its nonce lives".to_owned() })
+            Err(DiscordError::UnknownOutcome {
+                cause: "no response while its nonce lives".to_owned(),
+            })
         })
     }
 

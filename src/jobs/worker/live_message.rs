@@ -20,7 +20,7 @@ const LAST_WORDS: Duration = Duration::from_mins(1);
 const LAST_TRIES: Duration = Duration::from_secs(10);
 
 /// A place in the queue is refreshed this many times more rarely than anything else.
-const PLACE_PATIENCE: u32 = 6;
+const POSITION_REFRESH_FACTOR: u32 = 6;
 
 /// What a job's message shows, and since when.
 #[derive(Debug)]
@@ -37,8 +37,8 @@ pub(super) struct Display {
     rests_until: Instant,
     /// A person deleted the message, so that nothing can be shown any more.
     gone: bool,
-    /// Whisul turned the prompt away, and it is to be sent again.
-    pub(super) set_back: bool,
+    /// Whisul rejected the prompt, and it is to be sent again.
+    pub(super) resubmit_pending: bool,
 }
 
 /// A person deleted the message.
@@ -46,8 +46,8 @@ pub(super) struct Display {
 pub(super) struct Deleted;
 
 impl Display {
-    /// A display on which the first answer has just appeared, if it is known. Where it is not, the
-    /// bot has just started, and many displays begin at once: they take their time by chance.
+    /// A display on which the first response has just appeared, if it is known. Where it is not, the
+    /// bot has just started, and many displays begin at once: a random delay spreads their edits.
     pub(super) fn new(shown: Option<(&Message, ToldTimes)>, patience: Duration) -> Self {
         let now = Instant::now();
         let rest = if shown.is_some() { 0.0 } else { 1.0 + fastrand::f64() };
@@ -61,7 +61,7 @@ impl Display {
             looked_at: now,
             rests_until,
             gone: false,
-            set_back: false,
+            resubmit_pending: false,
         }
     }
 
@@ -110,7 +110,7 @@ impl Display {
             let edited = tokio::select! {
                 biased;
                 done = &mut work => {
-                    // Whether the message still stands will show at the next edit.
+                    // Whether the message still exists will show at the next edit.
                     let _stands = edit.await;
                     return Ok(done);
                 }
@@ -122,7 +122,7 @@ impl Display {
         }
     }
 
-    /// Waits until the message is to be edited: it has stood long enough, would look different now,
+    /// Waits until the message is to be edited: it has been the same long enough, would look different now,
     /// and, where its job waits in the queue like perhaps thousands of others, its turn has come.
     async fn until_due(&mut self, jobs: &Jobs, job: &Job) {
         loop {
@@ -144,10 +144,10 @@ impl Display {
     }
 
     fn would_change(&mut self, jobs: &Jobs, job: &Job) -> bool {
-        as_json(&jobs.render_live(job, self.set_back, &mut self.told)) != self.shown
+        as_json(&jobs.render_live(job, self.resubmit_pending, &mut self.told)) != self.shown
     }
 
-    /// Makes sure that the message stands, unless that was seen a moment ago: a deletion is noticed
+    /// Makes sure that the message exists, unless that was seen a moment ago: a deletion is noticed
     /// by an edit, and there may have been none for long.
     ///
     /// # Errors
@@ -169,7 +169,7 @@ impl Display {
         if self.gone {
             return Err(Deleted);
         }
-        let message = jobs.render_live(job, self.set_back, &mut self.told);
+        let message = jobs.render_live(job, self.resubmit_pending, &mut self.told);
         let body = as_json(&message);
         if body.is_some() && body == self.shown {
             return Ok(());
@@ -198,7 +198,7 @@ impl Display {
 pub(super) fn patience(jobs: &Jobs, job: &Job) -> Duration {
     let only_its_place_moves =
         job.state == State::Announced && jobs.breaker.obstacle(Some(job.requester)).is_none();
-    let factor = if only_its_place_moves { PLACE_PATIENCE } else { 1 };
+    let factor = if only_its_place_moves { POSITION_REFRESH_FACTOR } else { 1 };
     jobs.config.edit_interval * factor
 }
 
@@ -208,11 +208,12 @@ fn as_json(message: &Message) -> Option<String> {
 
 /// Whether an edit now is the last that can reach a message that only its token reaches.
 pub(in crate::jobs) fn is_last_chance(job: &Job, now: Timestamp) -> bool {
-    job.place.access == MessageAccess::TokenOnly && now.after(LAST_WORDS) >= job.token_expires_at()
+    job.place.access == MessageAccess::TokenOnly
+        && now.saturating_add(LAST_WORDS) >= job.token_expires_at()
 }
 
 /// How long it is until then: nothing once it has come. `None` where it never does, or is over.
 pub(super) fn last_chance_in(job: &Job, now: Timestamp) -> Option<Duration> {
     let comes = job.place.access == MessageAccess::TokenOnly && job.has_live_token(now);
-    comes.then(|| job.token_expires_at().before(LAST_WORDS).since(now))
+    comes.then(|| job.token_expires_at().saturating_sub(LAST_WORDS).since(now))
 }

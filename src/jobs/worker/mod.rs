@@ -26,17 +26,17 @@ use self::{
 use super::{
     Backoff, Jobs,
     circuit_breaker::Tally,
-    queue::{QueuePlace, Slot},
-    registry::LiveJob,
+    live_jobs::LiveJob,
+    queue::{QueueTicket, Slot},
     rendering::times::ToldTimes,
 };
 use crate::{
     discord_api::{DiscordError, Message},
-    domain::{Event, Job, RejectedRoutes, State, Step, TokenTrouble},
+    domain::{Event, Job, JobStep, RejectedRoutes, State, TokenTrouble},
 };
 
-/// The longest wait of a prompt that was turned away.
-const LONGEST_SETBACK: Duration = Duration::from_mins(1);
+/// The longest wait of a prompt that Whisul rejected while it accepted others.
+const LONGEST_REJECTION_WAIT: Duration = Duration::from_mins(1);
 
 /// Takes care of one job.
 pub(super) struct Worker {
@@ -44,9 +44,9 @@ pub(super) struct Worker {
     pub(super) job: Job,
     display: Display,
     /// Notified when another writer has changed the job's row.
-    news: Arc<Notify>,
+    row_changed: Arc<Notify>,
     /// Held while the job waits in the queue.
-    place: Option<QueuePlace>,
+    ticket: Option<QueueTicket>,
     /// Held while the song is at Whisul.
     slot: Option<Slot>,
     /// When this run of the bot took it in, if it was this one.
@@ -56,11 +56,12 @@ pub(super) struct Worker {
     /// Since when this run of the bot has seen it in its present state.
     unchanged_since: Instant,
     watch: Watch,
-    /// How often its prompt was turned away while Whisul took others', how those had fared when it was
-    /// last, and how long it waits then.
-    turned_away: u32,
+    /// How often Whisul rejected its prompt while it accepted others.
+    rejections: u32,
+    /// How other prompts had fared at the last of these rejections.
     tally_before: Option<Tally>,
-    setbacks: Backoff,
+    /// The waits after them.
+    rejection_backoff: Backoff,
     /// When this run of the bot began to post its outcome as a new message.
     post_began: Option<Instant>,
     /// How often this run of the bot has tried in vain to attach the files.
@@ -77,7 +78,7 @@ impl Jobs {
     /// The job has its place in the queue, or its room at Whisul, when this returns: in which order
     /// tasks get to run is up to luck.
     pub(super) fn resume_job(self: &Arc<Self>, job: Job, live_job: LiveJob) {
-        let worker = self.worker(job, None, &live_job.news);
+        let worker = self.worker(job, None, &live_job.row_changed);
         self.spawn_task(live_job, worker.run());
     }
 
@@ -96,21 +97,21 @@ impl Jobs {
         self: &Arc<Self>,
         job: Job,
         shown: Option<(&Message, ToldTimes)>,
-        news: &Arc<Notify>,
+        row_changed: &Arc<Notify>,
     ) -> Worker {
         Worker {
             jobs: Arc::clone(self),
-            news: Arc::clone(news),
+            row_changed: Arc::clone(row_changed),
             display: Display::new(shown, patience(self, &job)),
-            place: (job.next_step() == Step::TakeTurn).then(|| self.queue.join(&job)),
+            ticket: (job.next_step() == JobStep::TakeTurn).then(|| self.queue.join(&job)),
             slot: job.is_at_whisul().then(|| self.queue.occupy(&job)),
             asked_at: shown.map(|_| Instant::now()),
             began: Instant::now(),
             unchanged_since: Instant::now(),
             watch: Watch::new(self),
-            turned_away: 0,
+            rejections: 0,
             tally_before: None,
-            setbacks: Backoff::new(self.config.poll_interval, LONGEST_SETBACK),
+            rejection_backoff: Backoff::new(self.config.poll_interval, LONGEST_REJECTION_WAIT),
             post_began: None,
             attach_tries: 0,
             rejected: RejectedRoutes::default(),
@@ -164,17 +165,17 @@ impl Worker {
         }
         // Thousands may wait for their turn: what else jobs do takes no room of theirs.
         match self.job.next_step() {
-            Step::FindAnswer => Box::pin(self.find_answer()).await,
-            Step::TakeTurn => self.take_turn().await,
-            Step::SettleSubmission => Box::pin(self.settle_submission()).await,
-            Step::Follow => Box::pin(self.follow()).await,
-            Step::Deliver => {
+            JobStep::FindResponse => Box::pin(self.find_first_response()).await,
+            JobStep::TakeTurn => self.take_turn().await,
+            JobStep::SettleSubmission => Box::pin(self.settle_submission()).await,
+            JobStep::Follow => Box::pin(self.follow()).await,
+            JobStep::Deliver => {
                 self.slot = None;
                 Box::pin(self.deliver()).await
             }
-            Step::Notify => Box::pin(self.notify()).await,
-            Step::Attach => Box::pin(self.attach()).await,
-            Step::Rest => Ok(()),
+            JobStep::Notify => Box::pin(self.notify()).await,
+            JobStep::Attach => Box::pin(self.attach()).await,
+            JobStep::Rest => Ok(()),
         }
     }
 
@@ -183,7 +184,7 @@ impl Worker {
         if self.job.state == State::Submitting {
             return None;
         }
-        let request = self.jobs.registry.take_cancel_request(self.job.id)?;
+        let request = self.jobs.live.take_cancel_request(self.job.id)?;
         let event = request.event(&self.job)?;
         info!(
             state = self.job.state.name(),
@@ -200,7 +201,7 @@ impl Worker {
             self.report_undeliverable("no route was open for a week");
         }
         self.slot = None;
-        self.place = None;
+        self.ticket = None;
         if let Err(error) = self.persist(event).await {
             warn!(%error, "writing the end of an overdue job failed, retrying");
             _ = self.sleep(FIRST_WAIT).await;

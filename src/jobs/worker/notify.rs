@@ -6,7 +6,7 @@ use super::{Worker, step_error::StepError};
 use crate::{discord_api::DiscordError, domain::Event, jobs::Jobs};
 
 /// How often it is tried where it surely did not get through.
-const TRIES: u32 = 3;
+const NOTICE_TRIES: u32 = 3;
 
 impl Worker {
     /// Tells the requester, if they want to be told. That it is about to happen is written down
@@ -21,7 +21,7 @@ impl Worker {
         if !(wanted && self.jobs.tells_when_ready()) {
             return Ok(());
         }
-        for _ in 0..TRIES {
+        for _ in 0..NOTICE_TRIES {
             let notice = self.jobs.deliverer.tell_ready(&self.job, self.jobs.clock.now());
             match notice.await {
                 Ok(()) => {
@@ -45,6 +45,6 @@ impl Worker {
 impl Jobs {
     /// Whether the bot tells anybody when a song is ready.
     pub fn tells_when_ready(&self) -> bool {
-        self.config.extras.notice
+        self.config.follow_ups.notice
     }
 }

@@ -9,7 +9,7 @@ use super::{Worker, step_error::StepError};
 use crate::{
     domain::{Event, Failure, Report, State, WhisulJob},
     jobs::circuit_breaker::{Doubt, probe::poll_outcome},
-    metrics::Sign,
+    metrics::Activity,
     whisul::{PollError, Trouble},
 };
 
@@ -39,16 +39,16 @@ impl Worker {
         let at_end = self.is_out_of_patience();
         let may_doubt = at_end || self.watch.may_doubt();
         let ask = async {
-            let (pass, permit) = jobs.permit_to_call(None).await;
-            let answer = permit.poll(whisul_job).await;
-            let doubt = jobs.record_call(pass, poll_outcome(&answer, may_doubt));
-            (answer, doubt)
+            let (breaker_permit, rate_permit) = jobs.permit_to_call(None).await;
+            let response = rate_permit.poll(whisul_job).await;
+            let doubt = jobs.record_call(breaker_permit, poll_outcome(&response, may_doubt));
+            (response, doubt)
         };
-        let (answer, doubt) = self.attending(ask).await?;
-        jobs.metrics.families().polled(answer.is_ok());
-        match (answer, doubt) {
+        let (response, doubt) = self.attending(ask).await?;
+        jobs.metrics.families().polled(response.is_ok());
+        match (response, doubt) {
             (Ok(report), _) => {
-                self.jobs.metrics.signs().see(Sign::Poll);
+                self.jobs.metrics.last_seen().record(Activity::Poll);
                 Ok(self.read(report))
             }
             (Err(error), doubt) => {

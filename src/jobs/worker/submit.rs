@@ -8,7 +8,7 @@ use tracing::{error, warn};
 use super::{Worker, live_message::Deleted, step_error::StepError, watch::Watch};
 use crate::{
     domain::{Cancellation, Canceller, Event, Failure, Submission, WhisulJob},
-    jobs::circuit_breaker::{Doubt, TRIES, Tally, probe::submission_outcome},
+    jobs::circuit_breaker::{Doubt, KEY_REJECTION_TRIES, Tally, probe::submission_outcome},
     whisul::SubmitError,
 };
 
@@ -21,9 +21,9 @@ impl Worker {
     /// Thousands may wait: the submission takes its room only when the turn has come.
     pub(super) async fn take_turn(&mut self) -> Result<(), StepError> {
         if self.slot.is_none() {
-            let place = self.place.take();
-            let mut place = place.unwrap_or_else(|| self.jobs.queue.join(&self.job));
-            match self.waiting_for(place.turn()).await? {
+            let ticket = self.ticket.take();
+            let mut ticket = ticket.unwrap_or_else(|| self.jobs.queue.join(&self.job));
+            match self.waiting_for(ticket.turn()).await? {
                 Ok(slot) => self.slot = Some(slot),
                 Err(Deleted) => return self.cancel().await,
             }
@@ -37,92 +37,101 @@ impl Worker {
             return self.cancel().await;
         }
         let prompt_of = Some(self.job.requester);
-        if self.gives_way() {
-            // Its slot would keep out prompts that Whisul may take.
+        if self.must_yield() {
+            // With its slot, it would keep out prompts that Whisul may accept.
             self.slot = None;
-            return match self.waiting_for(jobs.breaker.admits(prompt_of)).await? {
+            return match self.waiting_for(jobs.breaker.wait_until_allowed(prompt_of)).await? {
                 Ok(()) => Ok(()),
                 Err(Deleted) => self.cancel().await,
             };
         }
-        let Ok((pass, permit)) = self.waiting_for(jobs.permit_to_call(prompt_of)).await? else {
+        let Ok((breaker_permit, rate_permit)) =
+            self.waiting_for(jobs.permit_to_call(prompt_of)).await?
+        else {
             return self.cancel().await;
         };
         // Once more, if that took long.
         if self.display.confirm(&jobs, &self.job).await == Err(Deleted) {
             return self.cancel().await;
         }
-        // An answer may take longer than a stop does.
+        // A response may take longer than a stop does.
         if jobs.stop.is_cancelled() {
             return Err(StepError::Stopping);
         }
         self.persist(Event::TurnCame).await?;
         // To write that down may take long, too. What has happened meanwhile keeps the prompt back.
-        let is_cancelled = jobs.registry.is_to_be_cancelled(self.job.id);
-        if is_cancelled || jobs.stop.is_cancelled() || !pass.stands() {
+        let is_cancelled = jobs.live.is_to_be_cancelled(self.job.id);
+        if is_cancelled || jobs.stop.is_cancelled() || !breaker_permit.is_still_valid() {
             return self.persist(Event::NotTaken).await;
         }
-        // From here on nothing interrupts: the answer says whether a song was paid for.
+        // From here on nothing interrupts: the response says whether a song was paid for.
         let submission = async {
-            let answer = permit.submit(&self.job.prompt).await;
+            let response = rate_permit.submit(&self.job.prompt).await;
             // An edit that is on its way may take long: others' prompts are kept back at once.
-            let doubt = jobs.record_call(pass, submission_outcome(&answer));
-            (answer, doubt)
+            let doubt = jobs.record_call(breaker_permit, submission_outcome(&response));
+            (response, doubt)
         };
-        let (answer, doubt) = self.display.during(&jobs, &self.job, submission).await;
+        let (response, doubt) = self.display.during(&jobs, &self.job, submission).await;
         self.watch = Watch::new(&jobs);
-        let setback = Setback::of(&answer);
-        self.persist(submission_of(answer).event(jobs.clock.now())).await?;
-        match setback {
-            Some(setback) if !jobs.registry.is_to_be_cancelled(self.job.id) => {
-                self.set_back(setback, doubt).await
+        let rejection = PromptRejection::of(&response);
+        self.persist(submission_of(response).event(jobs.clock.now())).await?;
+        match rejection {
+            Some(rejection) if !jobs.live.is_to_be_cancelled(self.job.id) => {
+                self.handle_rejection(rejection, doubt).await
             }
             _ => Ok(()),
         }
     }
 
     /// Whether it must wait while others' prompts may find out whether Whisul takes some.
-    fn gives_way(&self) -> bool {
+    fn must_yield(&self) -> bool {
         let breaker = &self.jobs.breaker;
-        let is_suspect = self.display.set_back || breaker.suspects(self.job.requester);
-        is_suspect && breaker.admits(Some(self.job.requester)).now_or_never().is_none()
+        let is_suspect = self.display.resubmit_pending || breaker.suspects(self.job.requester);
+        is_suspect && breaker.wait_until_allowed(Some(self.job.requester)).now_or_never().is_none()
     }
 
-    /// Whisul turned the prompt away for a reason that may be the prompt's own. Its slot is for
-    /// others meanwhile. It is sent a few times at most.
-    async fn set_back(&mut self, setback: Setback, doubt: Doubt) -> Result<(), StepError> {
+    /// Whisul rejected the prompt for a reason that may be the prompt's own. It releases its slot, waits
+    /// and is sent again, a few times at most.
+    async fn handle_rejection(
+        &mut self,
+        rejection: PromptRejection,
+        doubt: Doubt,
+    ) -> Result<(), StepError> {
         self.slot = None;
-        self.display.set_back = true;
+        self.display.resubmit_pending = true;
         let jobs = Arc::clone(&self.jobs);
-        let is_own = match setback {
-            Setback::KeyOrPrompt => match self.waiting_for(jobs.breaker.verdict(doubt)).await? {
-                // Whisul rejects the key, or is away: the job waits in the queue with all others.
-                Ok(false) => return Ok(()),
-                // So it does where Whisul rejects everybody's prompts.
-                Ok(true) => !jobs.breaker.doubts_key(),
-                Err(Deleted) => return self.cancel().await,
-            },
+        let is_own = match rejection {
+            PromptRejection::KeyOrPrompt => {
+                match self.waiting_for(jobs.breaker.verdict(doubt)).await? {
+                    // Whisul rejects the key, or is away: the job waits in the queue with all others.
+                    Ok(false) => return Ok(()),
+                    // So it does where Whisul rejects everybody's prompts.
+                    Ok(true) => !jobs.breaker.blames_key(),
+                    Err(Deleted) => return self.cancel().await,
+                }
+            }
             // No probe can tell, but other prompts that are taken can.
-            Setback::OutOfCredit | Setback::Busy => {
+            PromptRejection::OutOfCredit | PromptRejection::Busy => {
                 let tally = jobs.breaker.tally();
-                self.tally_before.replace(tally).is_some_and(|before| setback.is_own(before, tally))
+                self.tally_before
+                    .replace(tally)
+                    .is_some_and(|before| rejection.is_own(before, tally))
             }
         };
         if is_own {
             // That it was the prompt's own trouble the time before, too, is known only now.
-            let before = u32::from(setback != Setback::KeyOrPrompt);
-            self.turned_away = self.turned_away.max(before) + 1;
+            let before = u32::from(rejection != PromptRejection::KeyOrPrompt);
+            self.rejections = self.rejections.max(before) + 1;
         }
-        if self.turned_away >= setback.tries() {
-            warn!(?setback, "Whisul takes other prompts, but not this one; it is not sent again");
+        if self.rejections >= rejection.tries() {
+            warn!(?rejection, "Whisul takes other prompts, but not this one; it is not sent again");
             return self.persist(Event::Failed(Failure::Rejected { reason: None })).await;
         }
-        // Whose prompt was turned away waits without a slot: with one, it would keep the prompts out
-        // that would be taken.
-        let (pause, requester) = (self.setbacks.next_whole(), Some(self.job.requester));
+        // The slot is free while this prompt waits, so that others can go.
+        let (pause, requester) = (self.rejection_backoff.next_whole(), Some(self.job.requester));
         let wait = async {
             tokio::time::sleep(pause).await;
-            jobs.breaker.admits(requester).await;
+            jobs.breaker.wait_until_allowed(requester).await;
         };
         match self.waiting_for(wait).await? {
             Ok(()) => Ok(()),
@@ -133,7 +142,7 @@ impl Worker {
     /// A job found in the middle of its submission: nobody knows whether it was paid for.
     pub(super) async fn settle_submission(&mut self) -> Result<(), StepError> {
         warn!("submission interrupted; it may have been paid for and is not repeated");
-        self.persist(Submission::Unknown.event(self.jobs.clock.now())).await
+        self.persist(Submission::UnknownOutcome.event(self.jobs.clock.now())).await
     }
 
     async fn cancel(&mut self) -> Result<(), StepError> {
@@ -144,7 +153,7 @@ impl Worker {
 
 /// Why a prompt was turned away that Whisul surely did not take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Setback {
+enum PromptRejection {
     /// The key is rejected, or a firewall dislikes the prompt. A probe and other people's prompts
     /// tell which.
     KeyOrPrompt,
@@ -154,9 +163,9 @@ enum Setback {
     Busy,
 }
 
-impl Setback {
-    fn of(answer: &Result<WhisulJob, SubmitError>) -> Option<Self> {
-        match answer {
+impl PromptRejection {
+    fn of(response: &Result<WhisulJob, SubmitError>) -> Option<Self> {
+        match response {
             Err(SubmitError::BadKey { .. }) => Some(Self::KeyOrPrompt),
             Err(SubmitError::OutOfCredit) => Some(Self::OutOfCredit),
             Err(
@@ -176,26 +185,26 @@ impl Setback {
     /// How often such a prompt is sent at most while Whisul takes others.
     fn tries(self) -> u32 {
         match self {
-            Self::KeyOrPrompt | Self::OutOfCredit => TRIES,
+            Self::KeyOrPrompt | Self::OutOfCredit => KEY_REJECTION_TRIES,
             Self::Busy => TRIES_WHILE_BUSY,
         }
     }
 }
 
-/// What an answer says about the submission.
-fn submission_of(answer: Result<WhisulJob, SubmitError>) -> Submission {
-    match answer {
+/// What a response says about the submission.
+fn submission_of(response: Result<WhisulJob, SubmitError>) -> Submission {
+    match response {
         Ok(whisul_job) => Submission::Taken(whisul_job),
         Err(SubmitError::Rejected { reason, .. }) => {
             Submission::Rejected { reason: reason.into_text() }
         }
-        Err(error @ SubmitError::Refused { .. }) => {
-            error!(%error, "Whisul's answer to a submission is not documented");
-            Submission::Refused
+        Err(error @ SubmitError::Undocumented { .. }) => {
+            error!(%error, "Whisul's response to a submission is not documented");
+            Submission::Undocumented
         }
-        Err(error @ SubmitError::Ambiguous { .. }) => {
+        Err(error @ SubmitError::UnknownOutcome { .. }) => {
             warn!(%error, "submission with unknown outcome, it is not repeated");
-            Submission::Unknown
+            Submission::UnknownOutcome
         }
         Err(
             error @ (SubmitError::BadKey { .. }

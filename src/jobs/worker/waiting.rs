@@ -42,8 +42,8 @@ impl Worker {
         work: impl Future<Output = T>,
     ) -> Result<T, StepError> {
         let jobs = Arc::clone(&self.jobs);
-        let (since, news) = (self.unchanged_since, Arc::clone(&self.news));
-        let work = or_interrupted(&jobs, &self.job, since, news, work);
+        let (since, row_changed) = (self.unchanged_since, Arc::clone(&self.row_changed));
+        let work = or_interrupted(&jobs, &self.job, since, row_changed, work);
         let done = self.display.during(&self.jobs, &self.job, work).await;
         self.unless_overtaken(done).await
     }
@@ -54,8 +54,8 @@ impl Worker {
         event: impl Future<Output = T>,
     ) -> Result<Result<T, Deleted>, StepError> {
         let jobs = Arc::clone(&self.jobs);
-        let (since, news) = (self.unchanged_since, Arc::clone(&self.news));
-        let event = or_interrupted(&jobs, &self.job, since, news, event);
+        let (since, row_changed) = (self.unchanged_since, Arc::clone(&self.row_changed));
+        let event = or_interrupted(&jobs, &self.job, since, row_changed, event);
         match self.display.unless_deleted(&self.jobs, &self.job, event).await {
             Ok(came) => Ok(Ok(self.unless_overtaken(came).await?)),
             Err(deleted) => Ok(Err(deleted)),
@@ -77,7 +77,7 @@ async fn or_interrupted<T>(
     jobs: &Jobs,
     job: &Job,
     since: Instant,
-    news: Arc<Notify>,
+    row_changed: Arc<Notify>,
     work: impl Future<Output = T>,
 ) -> Result<T, StepError> {
     tokio::select! {
@@ -85,7 +85,7 @@ async fn or_interrupted<T>(
         biased;
         done = work => Ok(done),
         () = jobs.stop.cancelled() => Err(StepError::Stopping),
-        () = news.notified() => Err(StepError::Overtaken),
+        () = row_changed.notified() => Err(StepError::Overtaken),
         () = until_overdue(jobs, job, since) => Err(StepError::Overdue),
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     discord_api::Message,
     domain::{
         AuditEntry, BlockedWord, Grant, GuildId, Job, Limit, Listed, Quota, QuotaUsage,
-        Restriction, RoleId, Scope, Setting, Stats, UserId,
+        Restriction, RoleId, Scope, SettingInForce, Stats, UserId,
     },
 };
 
@@ -154,11 +154,11 @@ pub fn servers(servers: &Listed<(GuildId, String)>) -> Message {
 #[derive(Clone, Debug)]
 pub enum ShownSetting {
     /// By its value.
-    Value(Setting),
+    Value(SettingInForce),
     /// By the roles, of which this server's are known.
-    Roles(Setting, Vec<(RoleId, bool, Quota)>),
+    Roles(SettingInForce, Vec<(RoleId, bool, Quota)>),
     /// By the servers, and their names where they are known.
-    Servers(Setting, Vec<(GuildId, Option<String>)>),
+    Servers(SettingInForce, Vec<(GuildId, Option<String>)>),
 }
 
 /// How many roles or servers of a setting are shown.

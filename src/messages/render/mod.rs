@@ -46,7 +46,7 @@ pub struct MessageView<'a> {
     /// The moment.
     pub now: Timestamp,
     /// Its place in line, from 1 on; `None` when its turn has come.
-    pub place: Option<usize>,
+    pub position: Option<usize>,
     /// How long it takes until then; `None` where nobody knows.
     pub wait: Option<Wait>,
     /// What holds it up.
@@ -58,7 +58,7 @@ pub struct MessageView<'a> {
     /// Whether this is the last edit that can reach this message before the outcome.
     pub last_words: bool,
     /// Whether Whisul turned its prompt away, so that it is to be sent again.
-    pub set_back: bool,
+    pub resubmit_pending: bool,
     /// Whether the song itself is attached.
     pub has_audio: bool,
 }
@@ -72,7 +72,7 @@ pub fn render(view: &MessageView<'_>, links: &Links) -> Message {
         State::Cancelled(cancellation) => {
             Message::embed(cancelled(view, cancellation), outcome_row(job, say::TRY_AGAIN))
         }
-        // Its first answer never stood: nobody sees this.
+        // Its first response was never posted: nobody sees this.
         State::Abandoned => {
             let embed = CreateEmbed::new().title(say::CANCELLED).colour(WAITING);
             Message::embed(embed.description(about(view, &[])), outcome_row(job, say::TRY_AGAIN))
@@ -109,10 +109,10 @@ fn under_way(view: &MessageView<'_>) -> CreateEmbed {
             (say::COMPOSING, WORKING, format!("{bar}\n{told}"))
         }
         State::Submitting => (say::SUBMITTING, WORKING, String::new()),
-        _ if view.set_back && view.place.is_none() => {
-            (say::IN_LINE, WAITING, say::SET_BACK.to_owned())
+        _ if view.resubmit_pending && view.position.is_none() => {
+            (say::IN_LINE, WAITING, say::RESUBMIT_PENDING.to_owned())
         }
-        _ => (say::IN_LINE, WAITING, say::place_in_line(view.place, view.wait)),
+        _ => (say::IN_LINE, WAITING, say::position_in_line(view.position, view.wait)),
     };
     // A requester who waits for Whisul wants to know that, rather than the position.
     let status = match (view.last_words, view.obstacle) {
@@ -190,7 +190,7 @@ fn with_reason(reason: Option<&str>, paragraph: impl Fn(&str) -> String) -> Stri
 }
 
 /// The buttons below an outcome. One of them asks for the song again, by which the message can be
-/// found: see `delivery/search.rs`.
+/// found: see `delivery/recognise.rs`.
 fn outcome_buttons(job: &Job, again: &str) -> Vec<CreateButton> {
     vec![
         button(Action::Again(job.id), again),

@@ -23,13 +23,13 @@ fn view(job: &Job) -> MessageView<'_> {
     MessageView {
         job,
         now: Timestamp::from_millis(1_800_000_000_000),
-        place: Some(usize::MAX),
+        position: Some(usize::MAX),
         wait: None,
         obstacle: None,
         outlook: Outlook::default(),
         run: RunId(1),
         last_words: false,
-        set_back: false,
+        resubmit_pending: false,
         has_audio: false,
     }
 }
@@ -72,7 +72,7 @@ fn any_state() -> impl Strategy<Value = State> {
         }),
         prop::option::of(long_text())
             .prop_map(|reason| State::Failed(Failure::Generation { reason })),
-        Just(State::Failed(Failure::UnknownFate)),
+        Just(State::Failed(Failure::UnknownOutcome)),
         prop::option::of(long_text()).prop_map(|reason| {
             let by = Canceller::Moderator(UserId(u64::MAX));
             State::Cancelled(Cancellation { by, reason })
@@ -154,7 +154,7 @@ fn told(songs: &[u64], elapsed: u64) -> String {
     let since = Timestamp::from_millis(1_000_000);
     let job = job("rain", State::Running { whisul_job: whisul_job(), since });
     let view = MessageView {
-        now: since.after(Duration::from_secs(elapsed)),
+        now: since.saturating_add(Duration::from_secs(elapsed)),
         outlook: estimate.outlook(),
         ..view(&job)
     };
@@ -179,8 +179,8 @@ fn a_running_song_is_told_of_in_words_that_stay_true() {
 #[test]
 fn a_prompt_that_was_turned_away_is_not_told_that_it_starts_right_away() {
     let job = job("rain", State::Announced);
-    let status = |place, set_back| {
-        let message = render(&MessageView { place, set_back, ..view(&job) }, &links());
+    let status = |position, resubmit_pending| {
+        let message = render(&MessageView { position, resubmit_pending, ..view(&job) }, &links());
         let message = serde_json::to_value(message).unwrap();
         message["embeds"][0]["description"].as_str().unwrap().lines().last().unwrap().to_owned()
     };

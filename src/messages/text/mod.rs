@@ -6,7 +6,7 @@
 pub mod admin;
 mod deletion;
 mod durations;
-mod extras;
+mod follow_ups;
 mod help;
 mod my_data;
 mod owner;
@@ -23,7 +23,7 @@ use crate::domain::{Quota, Timestamp, format_duration};
 
 pub use deletion::*;
 pub use durations::*;
-pub use extras::*;
+pub use follow_ups::*;
 pub use help::*;
 pub use my_data::*;
 pub use owner::*;
@@ -40,7 +40,7 @@ fn relative(at: Timestamp) -> String {
 /// The full second after a time, so that the person who comes back at the second that is told is not too
 /// early.
 fn rounded_up(at: Timestamp) -> Timestamp {
-    at.after(Duration::from_millis(999))
+    at.saturating_add(Duration::from_millis(999))
 }
 
 const ONE_SONG: &str = "1 song";

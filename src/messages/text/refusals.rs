@@ -1,7 +1,7 @@
 //! What people are told when the bot does not do what they asked for.
 
 use super::{ONE_SONG, relative, rounded_up, songs_of};
-use crate::domain::{Limit, PROMPT_MAX, PromptError, Refusal, Remedy};
+use crate::domain::{Limit, LimitExceeded, PROMPT_MAX, PromptError, Remedy};
 
 /// A prompt that can't be used.
 pub fn bad_prompt(error: PromptError) -> String {
@@ -23,9 +23,9 @@ pub const PROMPT_NOT_SHOWN: &str =
     "Discord didn't let me show that prompt here, so no song was started. Try other words.";
 
 /// A limit that has no room.
-pub fn refusal(refusal: &Refusal) -> String {
+pub fn refusal(refusal: &LimitExceeded) -> String {
     let next = refusal.free_at.map(|at| relative(rounded_up(at)));
-    let Refusal { limit, quota, .. } = refusal;
+    let LimitExceeded { limit, quota, .. } = refusal;
     let songs = songs_of(*quota);
     match (limit, next) {
         (Limit::Concurrency, _) => {

@@ -46,17 +46,18 @@ pub fn asked_by(requester: UserId) -> String {
 }
 
 /// Where in line a job is, and how long it waits there.
-pub fn place_in_line(place: Option<usize>, wait: Option<Wait>) -> String {
-    let place = match place {
+pub fn position_in_line(position: Option<usize>, wait: Option<Wait>) -> String {
+    let sentence = match position {
         None => return "It starts right away.".to_owned(),
         Some(0 | 1) => "You're next: it starts as soon as there is room.".to_owned(),
-        Some(place) => format!("Number {place} in line. This message follows along."),
+        Some(position) => format!("Number {position} in line. This message follows along."),
     };
-    wait.map_or(place.clone(), |wait| format!("{place}\n{}", durations::wait(&wait)))
+    wait.map_or(sentence.clone(), |wait| format!("{sentence}\n{}", durations::wait(&wait)))
 }
 
 /// Whisul turned the prompt away, but takes others.
-pub const SET_BACK: &str = "Whisul hasn't taken this prompt yet. I'll send it again in a moment.";
+pub const RESUBMIT_PENDING: &str =
+    "Whisul hasn't taken this prompt yet. I'll send it again in a moment.";
 
 /// What holds up a job that waits.
 pub fn held_up(obstacle: Obstacle) -> &'static str {
@@ -121,7 +122,7 @@ fn what_failed(failure: &Failure) -> (&'static str, &'static str) {
             ("This song waited for a week and could not be started.", "ask again if you like.")
         }
         Failure::Rejected { .. } => ("Whisul didn't accept this prompt.", "try other words."),
-        Failure::Refused => (
+        Failure::Undocumented => (
             "Whisul answered in a way this bot doesn't know, and made no song.",
             "try again, and tell the bot's owner if it happens once more.",
         ),
@@ -136,7 +137,7 @@ fn what_failed(failure: &Failure) -> (&'static str, &'static str) {
         }
         Failure::GivenUp => ("Whisul took far too long, so I stopped waiting.", "try again."),
         Failure::Ended { .. } => ("The bot's owner ended this song.", "ask for another one."),
-        Failure::UnknownFate => (
+        Failure::UnknownOutcome => (
             "Whisul gave no clear answer to your prompt. I can't tell whether it arrived, so I won't \
              send it twice.",
             "try again.",

@@ -15,13 +15,13 @@ fn the_page_of_messages_says_what_the_bot_says() {
         Failure::TooLate,
         Failure::Expired,
         Failure::Rejected { reason: None },
-        Failure::Refused,
+        Failure::Undocumented,
         Failure::Generation { reason: None },
         Failure::Songless,
         Failure::Vanished,
         Failure::GivenUp,
         Failure::Ended { reason: None },
-        Failure::UnknownFate,
+        Failure::UnknownOutcome,
     ];
     let obstacles =
         [Obstacle::Unreachable, Obstacle::Busy, Obstacle::BadKey, Obstacle::OutOfCredit];

@@ -6,7 +6,7 @@ use tokio::time::timeout;
 
 use super::{Finding, channels, clock};
 use crate::{
-    discord_api::{Application, Discord, DiscordError, GatewayAnswer},
+    discord_api::{Application, Discord, DiscordError, GatewayBody},
     domain::format_duration,
 };
 
@@ -115,15 +115,15 @@ fn application_findings(application: &Application) -> Vec<Finding> {
 }
 
 async fn gateway(discord: &Discord) -> Vec<Finding> {
-    let answer = match discord.gateway().await {
-        Ok(answer) => answer,
+    let response = match discord.gateway().await {
+        Ok(response) => response,
         Err(error) => {
             let text = format!("Discord did not tell where it is: {}", error.cause());
             return vec![Finding::failure(GATEWAY, text, "Try again in a minute.")];
         }
     };
-    let reached = match discord.reaches_gateway(&answer.url).await {
-        Ok(true) => sessions(&answer),
+    let reached = match discord.reaches_gateway(&response.url).await {
+        Ok(true) => sessions(&response),
         Ok(false) => Finding::failure(
             GATEWAY,
             "no WebSocket comes about: something in between answers in Discord's place",
@@ -138,8 +138,8 @@ async fn gateway(discord: &Discord) -> Vec<Finding> {
     vec![reached]
 }
 
-fn sessions(answer: &GatewayAnswer) -> Finding {
-    let GatewayAnswer { left, total, reset_after, .. } = answer;
+fn sessions(response: &GatewayBody) -> Finding {
+    let GatewayBody { left, total, reset_after, .. } = response;
     let text = format!("reachable; {left} of {total} session starts left");
     if *left >= FEW_SESSIONS.min(*total) {
         return Finding::ok(GATEWAY, text);

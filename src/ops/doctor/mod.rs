@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// How long the checks of one service may take, all together.
-const PATIENCE: Duration = Duration::from_mins(1);
+const CHECK_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Examines what the settings in the environment and in `env_file` describe. To be called outside of
 /// a tokio runtime.
@@ -106,8 +106,8 @@ async fn check_discord(settings: &Settings) -> Vec<Finding> {
 
 /// The findings of a service, or that its checks never ended.
 async fn within(check: &'static str, findings: impl Future<Output = Vec<Finding>>) -> Vec<Finding> {
-    timeout(PATIENCE, findings).await.unwrap_or_else(|_late| {
-        let text = format!("the checks did not end within {} s", PATIENCE.as_secs());
+    timeout(CHECK_TIMEOUT, findings).await.unwrap_or_else(|_late| {
+        let text = format!("the checks did not end within {} s", CHECK_TIMEOUT.as_secs());
         vec![Finding::failure(check, text, "Try again; if it stays so, the network is too slow.")]
     })
 }

@@ -81,7 +81,7 @@ fn accepted() -> Finding {
 }
 
 fn unusable(error: &PollError) -> Finding {
-    let text = format!("gives no usable answer: {}", error.cause());
+    let text = format!("gives no usable response: {}", error.cause());
     let remedy = match error {
         PollError::Transient { source: Trouble::Foreign { .. }, .. } => {
             "Something in between answered: check WHISUL_API_URL, the proxy and the firewall."

@@ -8,10 +8,10 @@ use crate::{domain::Obstacle, metrics::Registrar};
 
 /// Everything that was counted, and what is so at this moment.
 pub(super) async fn render(health: &Health) -> String {
-    let present = Registrar::default();
-    describe(&present, &Snapshot::of(health).await);
+    let current = Registrar::default();
+    describe(&current, &Snapshot::of(health).await);
     let mut families = health.jobs.metrics().families().gather();
-    families.extend(present.into_registry().gather());
+    families.extend(current.into_registry().gather());
     TextEncoder::new().encode_to_string(&families).unwrap_or_else(|error| {
         error!(%error, "the metrics can't be written as text");
         String::new()

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use crate::{domain::Obstacle, metrics::Heartbeat};
 
-/// A beat may be late by a database that takes its time, but not by more than this.
-const BEAT_LATE: Duration = Duration::from_secs(30);
+/// A check may be late by a database that takes its time, but not by more than this.
+const CHECK_LATE: Duration = Duration::from_secs(30);
 /// For how long the database may be busy with something else, such as another program's write.
 const DATABASE_LATE: Duration = Duration::from_secs(15);
 /// So many heartbeats may go unacknowledged. The bot connects anew after one; this leaves it the time.
@@ -17,7 +17,7 @@ const INTERVALS: u32 = 3;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Facts {
     /// How long ago the bot last looked at itself.
-    pub(super) beat: Option<Duration>,
+    pub(super) checked: Option<Duration>,
     /// How long ago the database last let it write.
     pub(super) database: Option<Duration>,
     pub(super) heartbeats: Vec<Heartbeat>,
@@ -29,7 +29,7 @@ pub(super) struct Facts {
 
 /// Something that is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Reason {
+pub(super) struct HealthProblem {
     /// For programs.
     pub(super) code: &'static str,
     /// For people.
@@ -38,7 +38,7 @@ pub(super) struct Reason {
 
 /// Good, or what is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Judgement(pub(super) Vec<Reason>);
+pub(super) struct Judgement(pub(super) Vec<HealthProblem>);
 
 impl Judgement {
     pub(super) fn is_good(&self) -> bool {
@@ -51,20 +51,20 @@ impl Facts {
     pub(super) fn alive(&self) -> Judgement {
         let is_late = |age: Option<Duration>, limit| age.is_some_and(|age| age > limit);
         let mut wrong = Vec::new();
-        if is_late(self.beat, BEAT_LATE) {
-            wrong.push(Reason { code: "hung", reason: "the bot's own loop has stopped" });
+        if is_late(self.checked, CHECK_LATE) {
+            wrong.push(HealthProblem { code: "hung", reason: "the bot's own loop has stopped" });
         }
-        let is_silent = self.beat.is_some() && self.database.is_none();
+        let is_silent = self.checked.is_some() && self.database.is_none();
         if is_silent || is_late(self.database, DATABASE_LATE) {
-            wrong.push(Reason { code: "database", reason: "the database can't be written" });
+            wrong.push(HealthProblem { code: "database", reason: "the database can't be written" });
         }
         Judgement(wrong)
     }
 
     pub(super) fn ready(&self) -> Judgement {
         let Judgement(mut wrong) = self.alive();
-        let mut add = |code, reason| wrong.push(Reason { code, reason });
-        if self.beat.is_none() {
+        let mut add = |code, reason| wrong.push(HealthProblem { code, reason });
+        if self.checked.is_none() {
             add("starting", "the bot has just started");
         }
         let is_silent = |it: &Heartbeat| it.age > it.interval * INTERVALS;
@@ -96,7 +96,7 @@ mod tests {
 
     fn well() -> Facts {
         Facts {
-            beat: Some(SECOND),
+            checked: Some(SECOND),
             database: Some(SECOND),
             heartbeats: vec![Heartbeat { age: 40 * SECOND, interval: 41 * SECOND }],
             are_commands_registered: true,
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn only_what_a_restart_may_mend_makes_it_dead() {
-        let hung = Facts { beat: Some(31 * SECOND), ..well() };
+        let hung = Facts { checked: Some(31 * SECOND), ..well() };
         assert_eq!(codes(hung.alive()), ["hung"]);
         for database in [None, Some(16 * SECOND)] {
             assert_eq!(codes(Facts { database, ..well() }.alive()), ["database"]);

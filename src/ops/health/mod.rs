@@ -19,10 +19,10 @@ use tracing::{debug, error, info, warn};
 pub use client::healthcheck;
 use judgement::{Facts, Judgement};
 
-use crate::{jobs::Jobs, metrics::Sign};
+use crate::{jobs::Jobs, metrics::Activity};
 
 /// How often the bot is looked at.
-const BEAT: Duration = Duration::from_secs(5);
+const CHECK_INTERVAL: Duration = Duration::from_secs(5);
 /// How long the database may take to answer.
 const DATABASE_PATIENCE: Duration = Duration::from_secs(10);
 
@@ -56,35 +56,35 @@ impl Health {
                 ),
             }
         };
-        let beating = async {
+        let checking = async {
             service_manager::ready();
-            let mut ticks = tokio::time::interval(BEAT);
+            let mut ticks = tokio::time::interval(CHECK_INTERVAL);
             let mut was_good = true;
             loop {
                 ticks.tick().await;
-                let judgement = self.beat().await;
+                let judgement = self.check().await;
                 if was_good != judgement.is_good() {
                     was_good = !was_good;
                     log_change(&judgement);
                 }
             }
         };
-        let watching = async { tokio::join!(answering, beating) };
+        let watching = async { tokio::join!(answering, checking) };
         stop.run_until_cancelled(watching).await;
         service_manager::stopping();
     }
 
     /// Looks at what all work needs.
-    async fn beat(&self) -> Judgement {
-        let signs = self.jobs.metrics().signs();
+    async fn check(&self) -> Judgement {
+        let last_seen = self.jobs.metrics().last_seen();
         match timeout(DATABASE_PATIENCE, self.jobs.store().check_writable()).await {
-            Ok(Ok(())) => signs.see(Sign::Database),
+            Ok(Ok(())) => last_seen.record(Activity::Database),
             // The work's own lines tell of the trouble; this one is for a bot that has none to do.
             Ok(Err(error)) => debug!(%error, "the database can't be written"),
             Err(_) => debug!("the database does not answer"),
         }
-        self.jobs.pass_locks();
-        signs.see(Sign::Beat);
+        self.jobs.acquire_all_locks();
+        last_seen.record(Activity::HealthCheck);
         let judgement = self.alive();
         if judgement.is_good() {
             service_manager::alive();
@@ -93,13 +93,13 @@ impl Health {
     }
 
     fn facts(&self) -> Facts {
-        let signs = self.jobs.metrics().signs();
+        let last_seen = self.jobs.metrics().last_seen();
         Facts {
-            beat: signs.age(Sign::Beat),
-            database: signs.age(Sign::Database),
-            heartbeats: signs.heartbeats(),
-            are_commands_registered: signs.are_commands_registered(),
-            is_key_accepted: signs.age(Sign::Key).is_some(),
+            checked: last_seen.age(Activity::HealthCheck),
+            database: last_seen.age(Activity::Database),
+            heartbeats: last_seen.heartbeats(),
+            are_commands_registered: last_seen.are_commands_registered(),
+            is_key_accepted: last_seen.age(Activity::Key).is_some(),
             obstacle: self.jobs.obstacle(),
         }
     }

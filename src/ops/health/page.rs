@@ -23,7 +23,7 @@ pub(super) async fn render(health: &Health) -> String {
     judgement(&mut page, "Running", "Not running as it should", &now.alive);
     judgement(&mut page, "Ready for songs", "Not ready for songs", &now.ready);
     let names =
-        ["Heartbeat answered by Discord", "Command or click", "Answer to a poll", "Delivery"];
+        ["Heartbeat answered by Discord", "Command or click", "Response to a poll", "Delivery"];
     let ages = names.into_iter().zip(now.ages);
     rows(&mut page, "Last", ages.map(|(name, (_, age))| (name.to_owned(), ago(age))));
     let jobs = now.jobs.unwrap_or_default();

@@ -12,9 +12,9 @@ pub(super) struct Process {
     pub(super) resident_bytes: Option<u64>,
     /// Processor time used so far, in seconds.
     pub(super) cpu_seconds: Option<f64>,
-    /// Open files and connections,
+    /// Open files and connections.
     pub(super) open_descriptors: Option<u64>,
-    /// and how many may be open.
+    /// How many may be open.
     pub(super) most_descriptors: Option<u64>,
 }
 

@@ -24,9 +24,9 @@ use super::{Health, Judgement, exposition, page};
 
 /// Connections at once, and how long each may last: nobody can hold them all for long.
 const CONNECTIONS: usize = 16;
-const PATIENCE: Duration = Duration::from_secs(10);
+const CONNECTION_TIMEOUT: Duration = Duration::from_secs(10);
 /// Before another connection is accepted, where the system has no room for one.
-const PAUSE: Duration = Duration::from_secs(1);
+const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
 
 const TEXT: &str = "text/plain; charset=utf-8";
 const HTML: &str = "text/html; charset=utf-8";
@@ -45,13 +45,13 @@ pub(super) async fn serve(listener: TcpListener, health: Health) {
             Ok((stream, _)) => {
                 let answering = answer_one(stream, health.clone());
                 connections.spawn(async move {
-                    _ = timeout(PATIENCE, answering).await;
+                    _ = timeout(CONNECTION_TIMEOUT, answering).await;
                     drop(place);
                 });
             }
             Err(error) => {
                 debug!(%error, "a connection was not accepted");
-                sleep(PAUSE).await;
+                sleep(ACCEPT_PAUSE).await;
             }
         }
         while connections.try_join_next().is_some() {}

@@ -5,9 +5,9 @@ use std::time::Duration;
 use tracing::warn;
 
 use super::{Health, Judgement, process::Process};
-use crate::{domain::Obstacle, metrics::Sign};
+use crate::{domain::Obstacle, metrics::Activity};
 
-/// See the module.
+/// Everything that the page and the metrics show of this moment.
 #[derive(Debug)]
 pub(super) struct Snapshot {
     pub(super) alive: Judgement,
@@ -31,14 +31,14 @@ impl Snapshot {
             }
         };
         let facts = health.facts();
-        let signs = health.jobs.metrics().signs();
+        let last_seen = health.jobs.metrics().last_seen();
         let oldest = facts.heartbeats.iter().map(|heartbeat| heartbeat.age).max();
         Self {
             ages: [
                 ("heartbeat_ack", oldest),
-                ("interaction", signs.age(Sign::Interaction)),
-                ("poll", signs.age(Sign::Poll)),
-                ("delivery", signs.age(Sign::Delivery)),
+                ("interaction", last_seen.age(Activity::Interaction)),
+                ("poll", last_seen.age(Activity::Poll)),
+                ("delivery", last_seen.age(Activity::Delivery)),
             ],
             alive: facts.alive(),
             ready: facts.ready(),

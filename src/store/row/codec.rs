@@ -82,13 +82,13 @@ pub(super) fn failure_word(failure: &Failure) -> &'static str {
         Failure::TooLate => "too_late",
         Failure::Expired => "expired",
         Failure::Rejected { .. } => "rejected",
-        Failure::Refused => "refused",
+        Failure::Undocumented => "refused",
         Failure::Generation { .. } => "generation",
         Failure::Songless => "songless",
         Failure::Vanished => "vanished",
         Failure::GivenUp => "given_up",
         Failure::Ended { .. } => "ended",
-        Failure::UnknownFate => "unknown_fate",
+        Failure::UnknownOutcome => "unknown_fate",
     }
 }
 

@@ -148,13 +148,13 @@ impl<'r> RowReader<'r> {
             Failure::TooLate,
             Failure::Expired,
             Failure::Rejected { reason: reason.clone() },
-            Failure::Refused,
+            Failure::Undocumented,
             Failure::Generation { reason: reason.clone() },
             Failure::Songless,
             Failure::Vanished,
             Failure::GivenUp,
             Failure::Ended { reason },
-            Failure::UnknownFate,
+            Failure::UnknownOutcome,
         ];
         self.checked("failure", |word: &str| {
             kinds.into_iter().find(|failure| failure_word(failure) == word)

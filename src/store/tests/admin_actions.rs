@@ -163,18 +163,18 @@ async fn a_refund_gives_a_grant_back_and_a_reset_forgives_the_quota_alone() {
     for second in [1, 2] {
         assert_eq!(ask(&store, second, &limits).await, Admission::Accepted);
     }
-    assert!(matches!(ask(&store, 3, &limits).await, Admission::Refused(_)));
+    assert!(matches!(ask(&store, 3, &limits).await, Admission::OverLimit(_)));
 
     let paid_by_grant = store.job(id_at(2, 0)).await.unwrap().unwrap();
-    let abandoned = paid_by_grant.after(Event::AnswerFailed).unwrap();
+    let abandoned = paid_by_grant.after(Event::ResponseFailed).unwrap();
     assert!(store.save(&paid_by_grant, &abandoned).await.unwrap());
     assert_eq!(ask(&store, 4, &limits).await, Admission::Accepted);
-    assert!(matches!(ask(&store, 5, &limits).await, Admission::Refused(_)));
+    assert!(matches!(ask(&store, 5, &limits).await, Admission::OverLimit(_)));
 
     perform(&store, &entry_at(6, Scope::Everywhere, AdminAction::Reset { person: ANN })).await;
     assert_eq!(ask(&store, 7, &limits).await, Admission::Accepted);
-    assert!(matches!(ask(&store, 8, &limits).await, Admission::Refused(_)));
-    assert!(matches!(ask(&store, 1000, &limits).await, Admission::Refused(_)));
+    assert!(matches!(ask(&store, 8, &limits).await, Admission::OverLimit(_)));
+    assert!(matches!(ask(&store, 1000, &limits).await, Admission::OverLimit(_)));
 }
 
 #[tokio::test]

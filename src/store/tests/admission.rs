@@ -69,16 +69,16 @@ async fn a_refund_frees_exactly_one_place() {
     };
     assert_eq!(ask(0).await, Admission::Accepted);
     assert_eq!(ask(1).await, Admission::Accepted);
-    assert!(matches!(ask(2).await, Admission::Refused(_)));
+    assert!(matches!(ask(2).await, Admission::OverLimit(_)));
 
     let job = store.job(id_at(0, 0)).await.unwrap().unwrap();
-    let abandoned = job.after(Event::AnswerFailed).unwrap();
+    let abandoned = job.after(Event::ResponseFailed).unwrap();
     assert!(store.save(&job, &abandoned).await.unwrap());
     assert!(!store.save(&job, &abandoned).await.unwrap());
 
     assert_eq!(ask(3).await, Admission::Accepted);
     let refused = ask(4).await;
-    let Admission::Refused(refusal) = refused else { panic!("{refused:?}") };
+    let Admission::OverLimit(refusal) = refused else { panic!("{refused:?}") };
     assert_eq!(refusal.limit, Limit::Person);
     assert_eq!(refusal.free_at, Some(id_at(86_400 + 1, 0).created_at()));
 }
@@ -88,7 +88,7 @@ async fn a_charge_to_the_key_counts_for_everybody_together_alone() {
     let folder = Folder::new();
     let store = folder.store().await;
     let mut job = fresh(id_at(0, 0), 1, Some(2));
-    job.state = State::Failed(Failure::UnknownFate);
+    job.state = State::Failed(Failure::UnknownOutcome);
     job.charge = Charge::KeyOnly;
     accept(&store, &job).await;
 
@@ -96,7 +96,7 @@ async fn a_charge_to_the_key_counts_for_everybody_together_alone() {
     let next = fresh(id_at(1, 0), 1, Some(2));
     let everybody = Limits { global: one(), ..unlimited() };
     let admission = store.admit(&next, &NOBODY_SPECIAL, &everybody).await.unwrap();
-    assert!(matches!(admission, Admission::Refused(refusal) if refusal.limit == Limit::Global));
+    assert!(matches!(admission, Admission::OverLimit(refusal) if refusal.limit == Limit::Global));
     let others = Limits { user: one(), guild: one(), user_concurrency: 1, ..unlimited() };
     let admission = store.admit(&next, &NOBODY_SPECIAL, &others).await.unwrap();
     assert_eq!(admission, Admission::Accepted);
@@ -175,7 +175,7 @@ proptest! {
                 let at = job.id.created_at();
                 let expected = match limits.admit(&requester, &all_charges(&jobs, &job), at) {
                     Ok(_) => Admission::Accepted,
-                    Err(refusal) => Admission::Refused(refusal),
+                    Err(refusal) => Admission::OverLimit(refusal),
                 };
                 let admission = store.admit(&job, &requester, &limits).await.unwrap();
                 prop_assert_eq!(admission, expected);
@@ -183,7 +183,7 @@ proptest! {
                 let before = job.clone();
                 (job.state, job.charge) = match ending {
                     0 => (State::Cancelled(Cancellation::by(Canceller::Requester)), Charge::None),
-                    1 => (State::Failed(Failure::UnknownFate), Charge::KeyOnly),
+                    1 => (State::Failed(Failure::UnknownOutcome), Charge::KeyOnly),
                     2 => (State::Running {
                         whisul_job: fixtures::whisul_job(),
                         since: at,

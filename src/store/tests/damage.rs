@@ -94,7 +94,7 @@ async fn a_full_disk_is_told_of_and_passes() {
 #[tokio::test]
 async fn a_busy_database_is_told_of_and_passes() {
     let folder = Folder::new();
-    let store = Store::open_within(&folder.url(), Duration::from_millis(50)).await.unwrap();
+    let store = Store::open_within(&folder.url(), Duration::from_secs(1)).await.unwrap();
     let job = fresh(id_at(0, 0), 1, None);
     accept(&store, &job).await;
 

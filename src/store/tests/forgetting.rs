@@ -7,7 +7,7 @@ use crate::domain::Event;
 async fn over(store: &Store, id: JobId, requester: u64) {
     let job = fresh(id, requester, None);
     accept(store, &job).await;
-    let abandoned = job.after(Event::AnswerFailed).unwrap();
+    let abandoned = job.after(Event::ResponseFailed).unwrap();
     assert!(store.save(&job, &abandoned).await.unwrap());
 }
 

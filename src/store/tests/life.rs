@@ -48,9 +48,9 @@ async fn of_two_changes_only_the_first_is_written() {
     let store = folder.store().await;
     let job = fresh(id_at(0, 0), 1, None);
     accept(&store, &job).await;
-    let stands = Event::AnswerStands { message: MessageId(9), access: MessageAccess::Channel };
-    let announced = job.after(stands).unwrap();
-    let abandoned = job.after(Event::AnswerFailed).unwrap();
+    let posted = Event::ResponsePosted { message: MessageId(9), access: MessageAccess::Channel };
+    let announced = job.after(posted).unwrap();
+    let abandoned = job.after(Event::ResponseFailed).unwrap();
 
     assert!(store.save(&job, &announced).await.unwrap());
     assert!(!store.save(&job, &abandoned).await.unwrap());
@@ -64,7 +64,7 @@ async fn of_many_changes_at_once_exactly_one_is_written() {
     let store = folder.store().await;
     let job = fresh(id_at(0, 0), 1, None);
     accept(&store, &job).await;
-    let abandoned = job.after(Event::AnswerFailed).unwrap();
+    let abandoned = job.after(Event::ResponseFailed).unwrap();
     let tasks: Vec<_> = (0..20)
         .map(|_| {
             let (store, before, after) = (store.clone(), job.clone(), abandoned.clone());
@@ -146,7 +146,7 @@ async fn jobs_outlive_the_process_oldest_first() {
     }
     let settled = fresh(id_at(15, 0), 1, None);
     accept(&store, &settled).await;
-    let abandoned = settled.after(Event::AnswerFailed).unwrap();
+    let abandoned = settled.after(Event::ResponseFailed).unwrap();
     assert!(store.save(&settled, &abandoned).await.unwrap());
     store.close().await;
 
@@ -162,7 +162,7 @@ async fn the_rounds_that_were_called_are_those_of_jobs_whose_turn_came() {
     let states = [
         State::Submitting,
         State::Completed { song: Song::default(), took: Duration::ZERO },
-        State::Failed(Failure::UnknownFate),
+        State::Failed(Failure::UnknownOutcome),
         State::Failed(Failure::TooLate),
         State::Abandoned,
         State::Announced,

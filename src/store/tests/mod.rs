@@ -143,13 +143,13 @@ fn any_state() -> impl Strategy<Value = State> {
     let failure = prop_oneof![
         Just(Failure::TooLate),
         text().prop_map(|reason| Failure::Rejected { reason }),
-        Just(Failure::Refused),
+        Just(Failure::Undocumented),
         text().prop_map(|reason| Failure::Generation { reason }),
         Just(Failure::Songless),
         Just(Failure::Vanished),
         Just(Failure::GivenUp),
         text().prop_map(|reason| Failure::Ended { reason }),
-        Just(Failure::UnknownFate),
+        Just(Failure::UnknownOutcome),
     ];
     let canceller = prop_oneof![
         Just(Canceller::Requester),

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    domain::{Limit, Record, Refusal},
+    domain::{Limit, LimitExceeded, Record},
     store::Erasure,
 };
 
@@ -121,9 +121,11 @@ async fn what_is_erased_is_gone_and_still_counts() {
     // The charges are as they were.
     let limits = Limits { user: "3/1d".parse().unwrap(), ..unlimited() };
     let next = store.admit(&fresh(id_at(9, 0), ANN, None), &NOBODY_SPECIAL, &limits).await;
-    let Admission::Refused(Refusal { limit, free_at, .. }) = next.unwrap() else { panic!() };
+    let Admission::OverLimit(LimitExceeded { limit, free_at, .. }) = next.unwrap() else {
+        panic!()
+    };
     let day = Duration::from_hours(24);
-    assert_eq!((limit, free_at), (Limit::Person, Some(ids[0].created_at().after(day))));
+    assert_eq!((limit, free_at), (Limit::Person, Some(ids[0].created_at().saturating_add(day))));
 
     let records = records(&store, ANN, 9).await;
     let erased = records.iter().filter(|record| matches!(record, Record::Erased { .. }));

@@ -30,7 +30,7 @@ const LAYERS: usize = 2;
 const MEMBERS_MAX: usize = 16;
 
 /// Lets two large bodies be read at a time, so that many at once take no more memory than these. The
-/// others wait in the network. Documented answers are all small, and never wait.
+/// others wait in the network. Documented responses are all small, and never wait.
 #[derive(Debug)]
 pub(in crate::whisul) struct Bodies {
     large: Semaphore,

@@ -1,4 +1,4 @@
-//! How single fields of an answer are read.
+//! How single fields of a response are read.
 //!
 //! Where the documentation's pages disagree about a field, each page's shape is taken; anything
 //! else counts as absent.

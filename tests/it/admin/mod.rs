@@ -35,7 +35,7 @@ fn make_moderator(fixture: &Fixture) {
 /// Uses a subcommand of `/admin` and returns what is answered, which nobody else sees.
 async fn admin(client: &ChannelClient, subcommand: &str, options: &[(&str, Value)]) -> String {
     let used = client.command(&format!("admin {subcommand}"), options).await;
-    let answer = used.expect("Discord takes the command").answer().await.expect("an answer");
+    let answer = used.expect("Discord takes the command").answer().await.expect("a response");
     assert!(answer.ephemeral(), "{}", answer.text());
     answer.text()
 }

@@ -251,7 +251,7 @@ async fn a_hundred_hostile_prompts_delay_nobody() {
         added.push(owner.command("admin words add", &[("word", json!(text))]).await.unwrap());
     }
     for asked in &added {
-        asked.answer().await.expect("an answer");
+        asked.answer().await.expect("a response");
     }
     // Each character may be one of many letters, and begin or end a word.
     let hostile =
@@ -263,10 +263,10 @@ async fn a_hundred_hostile_prompts_delay_nobody() {
     // Meanwhile others are answered in time.
     for _ in 0..20 {
         let quota = fixture.bob.at(&fixture.channel).command("quota", &[]).await.unwrap();
-        quota.answer().await.expect("an answer at once");
+        quota.answer().await.expect("a response at once");
     }
     for asked in &asked {
-        asked.answer().await.expect("an answer at once");
+        asked.answer().await.expect("a response at once");
     }
     done(&fixture.song(&fixture.bob, "and a song").await).await;
 }

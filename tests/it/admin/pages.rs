@@ -47,14 +47,14 @@ async fn a_moderator_sees_everybody_who_waits() {
     let mut asked = Vec::new();
     for number in 0..45 {
         let song = fixture.song(&fixture.ann, &format!("song number {number}")).await;
-        song.answer().await.expect("an answer at once");
+        song.answer().await.expect("a response at once");
         asked.push(song.id.to_string());
     }
     let elsewhere = fixture.discord.add_server("Another server");
     let there = elsewhere.add_channel("songs");
     elsewhere.join(&fixture.bob);
     let other = crate::fixture::song_at(&fixture.bob.at(&there), "elsewhere").await;
-    other.answer().await.expect("an answer at once");
+    other.answer().await.expect("a response at once");
 
     let lines = leafed_through(&fixture.moderator(), "jobs", &[], "Under way").await;
     assert_eq!(lines.len(), asked.len());

@@ -218,7 +218,7 @@ async fn the_owner_sees_what_a_person_has_left() {
     }
     assert!(!shown.contains("slow"), "no prompt is shown: {shown}");
     let elsewhere = song_at(&fixture.ann.dm(), "slow in private").await;
-    elsewhere.answer().await.expect("an answer at once");
+    elsewhere.answer().await.expect("a response at once");
     let shown = admin(&fixture.owner(), "quota show", &[("person", id(&fixture.ann))]).await;
     assert!(shown.contains("0 of 2 songs at once"), "{shown}");
     assert!(shown.contains(&slow.id.to_string()), "{shown}");

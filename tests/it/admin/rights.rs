@@ -136,7 +136,7 @@ async fn many_admin_commands_are_answered_in_time_while_discord_is_slow() {
         asked.push(client.command("admin settings", &[]).await.unwrap());
     }
     for asked in asked {
-        let answer = asked.answer().await.expect("an answer in time");
+        let answer = asked.answer().await.expect("a response in time");
         assert!(answer.content.contains("who my owner is"), "{}", answer.text());
     }
 }

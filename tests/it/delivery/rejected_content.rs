@@ -65,7 +65,7 @@ async fn a_song_whose_link_discord_blocks_is_shown_without_it() {
     let export = fixture.ann.at(&fixture.channel).command("my-data export", &[]).await.unwrap();
     let file = |message: &Message| !message.attachments.is_empty();
     export.until("the file", file).await;
-    // The song can't be shown again, and the answer says so.
+    // The song can't be shown again, and the response says so.
     let shown = json!(asked.id.to_string());
     let shown =
         fixture.ann.at(&fixture.channel).command("songs", &[("show", shown)]).await.unwrap();

@@ -8,7 +8,7 @@ use sandbox::{
 
 use crate::fixture::{Fixture, description, done, is_done, song_at, title};
 
-/// The edits of an answer by its interaction's token, and those of any message by its channel.
+/// The edits of a response by its interaction's token, and those of any message by its channel.
 const BY_TOKEN: &str = "/api/v10/webhooks/*/*/messages/@original";
 const BY_CHANNEL: &str = "/api/v10/channels/*/messages/*";
 /// Where new messages are posted.

@@ -22,7 +22,7 @@ async fn quick(settings: &[(&str, &str)]) -> Fixture {
 /// A song from the command to the embed, in one message, which `others` see or not.
 async fn sings(client: &ChannelClient, others: Option<(&ChannelClient, bool)>) {
     let asked = song_at(client, "a song").await;
-    let first = asked.answer().await.expect("an answer at once");
+    let first = asked.answer().await.expect("a response at once");
     let song = done(&asked).await;
     assert_eq!((song.id, song.channel_id), (first.id, client.channel_id()));
     assert!(client.message(song.id).is_some());

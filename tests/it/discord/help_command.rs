@@ -7,7 +7,7 @@ use crate::fixture::{Fixture, title};
 
 async fn help(client: &ChannelClient) -> String {
     let asked = client.command("help", &[]).await.expect("Discord takes the command");
-    let answer = asked.answer().await.expect("an answer at once");
+    let answer = asked.answer().await.expect("a response at once");
     assert!(answer.ephemeral());
     assert_eq!(title(&answer), "Songs from a few words");
     answer.text()
@@ -64,7 +64,7 @@ async fn help_matches_the_limits_of_the_reader() {
     let owner = fixture.discord.owner().at(&fixture.channel);
     let admin = async |command: &str, options: &[(&str, serde_json::Value)]| {
         let used = owner.command(&format!("admin {command}"), options).await.unwrap();
-        used.answer().await.expect("an answer at once");
+        used.answer().await.expect("a response at once");
     };
     let person = ("person", json!(fixture.ann.id().to_string()));
     admin("quota set", &[person.clone(), ("quota", json!("0/1d"))]).await;

@@ -91,7 +91,7 @@ async fn a_click_that_another_process_answered_gets_no_second_answer() {
     is_told(&fixture).await;
     click(&client, &song, "Again").await;
     let met = || (fixture.discord.faults().hits(answered) == 2).then_some(());
-    fixture.discord.until("the answer to the click", met).await;
+    fixture.discord.until("the response to the click", met).await;
     // It goes on as if nothing had happened.
     is_made_once(&fixture, "another song").await;
     assert_eq!(fixture.submissions("a song"), 1);

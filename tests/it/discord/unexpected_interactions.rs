@@ -1,4 +1,4 @@
-//! Interactions that the bot doesn't expect. Each gets an answer.
+//! Interactions that the bot doesn't expect. Each gets a response.
 
 use std::time::Duration;
 

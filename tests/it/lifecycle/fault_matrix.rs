@@ -10,7 +10,7 @@ use crate::fixture::{DEADLINE, Fixture, description, is_done, title};
 /// A step of a job's life: the request that the fault affects.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Step {
-    FirstAnswer,
+    FirstResponse,
     Submission,
     Poll,
     FinalEdit,
@@ -48,7 +48,7 @@ enum End {
 }
 
 use End::{Other, Song, Unknown};
-use Step::{FinalEdit, FirstAnswer, Poll, Submission};
+use Step::{FinalEdit, FirstResponse, Poll, Submission};
 use Wrong::{
     CutAfter, CutBefore, Error, Foreign, ForeignAfter, Garbage, GarbageAfter, NotFound, Oversize,
     Portal, Redirect, TooMany, Unavailable,
@@ -56,13 +56,13 @@ use Wrong::{
 
 /// The step, the fault, the end, and how many songs Whisul made of it.
 const MATRIX: [(Step, Wrong, End, usize); 62] = [
-    (FirstAnswer, Error, Song, 1),
-    (FirstAnswer, TooMany, Song, 1),
-    (FirstAnswer, Unavailable, Song, 1),
-    (FirstAnswer, CutBefore, Song, 1),
-    (FirstAnswer, CutAfter, Song, 1),
-    (FirstAnswer, Garbage, Song, 1),
-    (FirstAnswer, GarbageAfter, Song, 1),
+    (FirstResponse, Error, Song, 1),
+    (FirstResponse, TooMany, Song, 1),
+    (FirstResponse, Unavailable, Song, 1),
+    (FirstResponse, CutBefore, Song, 1),
+    (FirstResponse, CutAfter, Song, 1),
+    (FirstResponse, Garbage, Song, 1),
+    (FirstResponse, GarbageAfter, Song, 1),
     (Submission, Error, Unknown, 0),
     (Submission, TooMany, Song, 1),
     (Submission, Unavailable, Song, 1),
@@ -104,13 +104,13 @@ const MATRIX: [(Step, Wrong, End, usize); 62] = [
     (FinalEdit, CutBefore, Song, 1),
     (FinalEdit, CutAfter, Song, 1),
     (FinalEdit, GarbageAfter, Song, 1),
-    (FirstAnswer, Foreign(400), Song, 1),
-    (FirstAnswer, Foreign(401), Song, 1),
-    (FirstAnswer, Foreign(403), Song, 1),
-    (FirstAnswer, Foreign(404), Song, 1),
-    (FirstAnswer, Foreign(407), Song, 1),
-    (FirstAnswer, Redirect, Song, 1),
-    (FirstAnswer, Portal, Song, 1),
+    (FirstResponse, Foreign(400), Song, 1),
+    (FirstResponse, Foreign(401), Song, 1),
+    (FirstResponse, Foreign(403), Song, 1),
+    (FirstResponse, Foreign(404), Song, 1),
+    (FirstResponse, Foreign(407), Song, 1),
+    (FirstResponse, Redirect, Song, 1),
+    (FirstResponse, Portal, Song, 1),
     (FinalEdit, Foreign(400), Song, 1),
     (FinalEdit, Foreign(401), Song, 1),
     (FinalEdit, Foreign(403), Song, 1),
@@ -166,7 +166,7 @@ async fn play(row: (Step, Wrong, End, usize)) -> Option<String> {
 
 fn fault(step: Step, wrong: Wrong) -> Fault {
     let fault = match step {
-        FirstAnswer => Fault::on("POST", "/api/v10/interactions/*/*/callback"),
+        FirstResponse => Fault::on("POST", "/api/v10/interactions/*/*/callback"),
         Submission => Fault::on("POST", "/api/generate"),
         Poll => Fault::on("GET", "/api/jobs/*"),
         FinalEdit => Fault::on("PATCH", "/api/v10/webhooks/*/*/messages/*"),

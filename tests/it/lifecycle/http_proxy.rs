@@ -21,7 +21,7 @@ type Seen = Arc<Mutex<Vec<(String, Vec<u8>)>>>;
 /// A proxy that answers each CONNECT in the same way.
 struct Proxy {
     address: SocketAddr,
-    /// What has arrived on each connection: the CONNECT, and what came after the answer.
+    /// What has arrived on each connection: the CONNECT, and what came after the response.
     seen: Seen,
 }
 
@@ -101,7 +101,7 @@ async fn discord_is_reached_through_the_proxy_and_the_log_names_it() {
     let fixture = behind(&proxy, DISCORD).await;
     let program = Program::logged(&fixture);
     // The bot makes itself known inside of the tunnel, where the proxy hangs up on it.
-    let log = until_logged(&fixture, "no usable answer from Discord");
+    let log = until_logged(&fixture, "no usable response from Discord");
     drop(program);
     assert!(log.contains("Discord is reached through a proxy"), "{log}");
     assert!(log.contains(&format!("through the proxy {}: ", proxy.address)), "{log}");

@@ -1,5 +1,5 @@
 //! The bot itself makes a mistake: a song's task panics. Here it does so when it looks at the clock,
-//! to understand an answer of Whisul's.
+//! to understand a response of Whisul's.
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},

@@ -123,7 +123,7 @@ async fn an_unreachable_discord_is_logged_with_cause_and_next_attempt() {
         let _program = Program::logged(&fixture);
         let log = until_logged(&fixture, "next_attempt_in=");
         assert!(
-            log.contains(&format!("no usable answer from Discord; jobs go on meanwhile {cause}")),
+            log.contains(&format!("no usable response from Discord; jobs go on meanwhile {cause}")),
             "{log}"
         );
     }

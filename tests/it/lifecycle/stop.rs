@@ -180,7 +180,7 @@ async fn a_stopping_bot_accepts_no_song_and_answers_earlier_requests() {
     fixture.discord.faults().add(slow);
     let asked = fixture.song(&fixture.ann, "a song").await;
     let on_its_way = || (fixture.discord.requests().count("POST", answer) > 0).then_some(());
-    fixture.discord.until("an answer on its way", on_its_way).await;
+    fixture.discord.until("a response on its way", on_its_way).await;
     fixture.ask_to_stop();
     let refusal = loop {
         let bobs = fixture.song(&fixture.bob, "another").await.answer().await.unwrap();
@@ -190,7 +190,7 @@ async fn a_stopping_bot_accepts_no_song_and_answers_earlier_requests() {
     };
     assert_eq!(refusal, text::STOPPING);
     fixture.bot_exit().await.unwrap();
-    let first = asked.message().expect("an answer before the end");
+    let first = asked.message().expect("a response before the end");
     assert!(!is_done(&first));
     fixture.start_and_wait_until_ready().await;
     assert_eq!(done(&asked).await.id, first.id);

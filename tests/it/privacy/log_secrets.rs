@@ -42,9 +42,9 @@ async fn make_songs(fixture: &Fixture, asked: &mut Vec<Invocation>) {
     }
 }
 
-/// A submission of unknown fate, and refusals.
+/// A submission of unknown outcome, and refusals.
 async fn lose_and_refuse(fixture: &Fixture, asked: &mut Vec<Invocation>) {
-    // A submission of unknown fate, an interaction that comes twice, and a refusal.
+    // A submission of unknown outcome, an interaction that comes twice, and a refusal.
     fixture.whisul.faults().add(Fault::on("POST", "/api/generate").cut_after().times(1));
     asked.push(fixture.song(&fixture.ann, "marzipan galop").await);
     asked[5].deliver_again();
@@ -82,7 +82,7 @@ async fn search_forge_and_export(fixture: &Fixture, asked: &mut Vec<Invocation>)
         ("my-data export", vec![]),
     ] {
         asked.push(client.command(command, &options).await.unwrap());
-        asked.last().unwrap().answer().await.expect("an answer at once");
+        asked.last().unwrap().answer().await.expect("a response at once");
     }
 }
 
@@ -100,7 +100,7 @@ async fn moderate_and_erase(fixture: &Fixture, asked: &mut Vec<Invocation>) {
     asked.push(fixture.song(&fixture.ann, "marzipan rag").await);
     refusal(asked.last().unwrap()).await;
     let question = client.command("my-data forget", &[]).await.unwrap();
-    let question = question.answer().await.expect("an answer at once");
+    let question = question.answer().await.expect("a response at once");
     let forgotten = click(&client, &question, "Forget my songs").await;
     assert!(forgotten.answer().await.unwrap().content.starts_with("Done"));
     asked.push(forgotten);

@@ -22,7 +22,7 @@ async fn quick(settings: &[(&str, &str)]) -> Fixture {
 /// Asks to be forgotten: the question.
 async fn question(client: &ChannelClient) -> Message {
     let asked = client.command("my-data forget", &[]).await.expect("Discord takes the command");
-    let answer = asked.answer().await.expect("an answer at once");
+    let answer = asked.answer().await.expect("a response at once");
     assert!(answer.ephemeral() && answer.content.contains("can't be undone"), "{}", answer.content);
     answer
 }
@@ -43,7 +43,7 @@ async fn settle(fixture: &mut Fixture) {
 
 async fn listed(client: &ChannelClient) -> String {
     let asked = client.command("songs", &[]).await.expect("Discord takes the command");
-    asked.answer().await.expect("an answer at once").text()
+    asked.answer().await.expect("a response at once").text()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -24,7 +24,7 @@ async fn world_with_a_line(settings: &[(&str, &str)]) -> Fixture {
 /// Asks for a song that has to wait, until that is written down.
 async fn waiting(client: &ChannelClient, prompt: &str) -> Message {
     let asked = song_at(client, prompt).await;
-    let message = asked.answer().await.expect("an answer at once");
+    let message = asked.answer().await.expect("a response at once");
     assert!(!message.ephemeral(), "{}", message.text());
     until_listed(client, prompt).await;
     message
@@ -32,10 +32,10 @@ async fn waiting(client: &ChannelClient, prompt: &str) -> Message {
 
 async fn quota(client: &ChannelClient) -> Message {
     let asked = client.command("quota", &[]).await.expect("Discord takes the command");
-    asked.answer().await.expect("an answer at once")
+    asked.answer().await.expect("a response at once")
 }
 
-/// The first answer is known a moment before it is written down.
+/// The first response is known a moment before it is written down.
 async fn until_listed(client: &ChannelClient, prompt: &str) {
     let listed = async { while !has_link(&quota(client).await, prompt) {} };
     tokio::time::timeout(crate::fixture::DEADLINE, listed).await.expect("it is listed");

@@ -41,12 +41,12 @@ async fn until_number(asked: &Invocation, number: usize) {
     asked.until(&told, |message| description(message).contains(&told)).await;
 }
 
-/// A person asks for songs with these prompts, each after the answer to the previous one.
+/// A person asks for songs with these prompts, each after the response to the previous one.
 async fn ask(fixture: &Fixture, person: &Person, prompts: &[&str]) -> Vec<Invocation> {
     let mut asked = Vec::new();
     for prompt in prompts {
         let song = fixture.song(person, prompt).await;
-        song.answer().await.expect("an answer at once");
+        song.answer().await.expect("a response at once");
         asked.push(song);
     }
     asked
@@ -71,7 +71,7 @@ async fn many_requests_at_once_bring_no_advantage() {
     let fixture = with_room_for("1").await;
     let mut asked = vec![fixture.song(&fixture.ann, "Ann 1").await];
     fixture.whisul.until_accepted("Ann 1").await;
-    // Ann doesn't wait for an answer before she asks again.
+    // Ann doesn't wait for a response before she asks again.
     for number in 2..=6 {
         asked.push(fixture.song(&fixture.ann, &format!("Ann {number}")).await);
     }
@@ -133,7 +133,7 @@ async fn of_simultaneous_requests_only_one_starts_right_away() {
     }
     let mut told = Vec::new();
     for asked in &asked {
-        let answer = asked.answer().await.expect("an answer at once");
+        let answer = asked.answer().await.expect("a response at once");
         let first = &answer.revisions[0].json["embeds"][0]["description"];
         told.push(first.as_str().unwrap().to_owned());
     }

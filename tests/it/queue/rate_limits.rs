@@ -29,7 +29,7 @@ async fn max_running_limits_the_running_songs_and_the_others_wait() {
     fixture.whisul.until_accepted("first").await;
     fixture.whisul.until_accepted("second").await;
     let third = fixture.song(&fixture.ann, "the third song").await;
-    let waiting = third.answer().await.expect("an answer");
+    let waiting = third.answer().await.expect("a response");
     assert_eq!(title(&waiting), "🎟️ In line");
     assert!(description(&waiting).contains("You're next"), "{}", description(&waiting));
 
@@ -109,7 +109,7 @@ async fn edits_for_many_waiting_songs_are_sent_one_after_another() {
     let mut songs = Vec::new();
     for number in 0..60 {
         let asked = fixture.song(&fixture.ann, &format!("song number {number}")).await;
-        asked.answer().await.expect("an answer");
+        asked.answer().await.expect("a response");
         // The others are to wait for the first.
         fixture.whisul.until_accepted("number 0").await;
         songs.push(asked);

@@ -186,7 +186,7 @@ async fn a_role_adds_to_what_everybody_has_and_takes_nothing() {
 async fn songs_among(asked: Vec<Invocation>) -> usize {
     let mut songs = 0;
     for asked in asked {
-        let answer = asked.answer().await.expect("an answer at once");
+        let answer = asked.answer().await.expect("a response at once");
         songs += usize::from(!answer.ephemeral());
     }
     songs

@@ -15,7 +15,7 @@ async fn limited(settings: &[(&str, &str)]) -> Fixture {
 
 async fn quota_answer(client: &ChannelClient) -> Message {
     let asked = client.command("quota", &[]).await.expect("Discord takes the command");
-    let answer = asked.answer().await.expect("an answer at once");
+    let answer = asked.answer().await.expect("a response at once");
     assert!(answer.ephemeral());
     assert_eq!(title(&answer), "What is left");
     answer
@@ -29,7 +29,7 @@ async fn told(client: &ChannelClient) -> String {
 async fn sung_until_refused(client: &ChannelClient) -> (usize, String) {
     for count in 0..20 {
         let asked = song_at(client, "one more song").await;
-        let answer = asked.answer().await.expect("an answer at once");
+        let answer = asked.answer().await.expect("a response at once");
         if answer.ephemeral() {
             return (count, answer.content);
         }
@@ -144,7 +144,7 @@ async fn admin_actions_change_the_quota_at_once() {
     let act = async |name: &str, more: &[(&str, Value)]| {
         let options = [&[("person", json!(fixture.ann.id().to_string()))], more].concat();
         let used = owner.command(&format!("admin {name}"), &options).await.unwrap();
-        used.answer().await.expect("an answer at once");
+        used.answer().await.expect("a response at once");
     };
     let grant = [("songs", json!(2)), ("for", json!("7d")), ("reason", json!("a birthday"))];
     act("quota grant", &grant).await;

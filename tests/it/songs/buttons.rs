@@ -58,7 +58,7 @@ async fn two_clicks_at_once_make_one_song() {
     let clicks = [click(&client, &song, "Again").await, click(&client, &song, "Again").await];
     let mut answers = Vec::new();
     for click in &clicks {
-        answers.push(click.answer().await.expect("an answer at once"));
+        answers.push(click.answer().await.expect("a response at once"));
     }
     let (told, asked): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.ephemeral());
     assert!(told[0].content.contains("it is under way"), "{}", told[0].content);
@@ -73,7 +73,7 @@ async fn two_clicks_at_once_make_one_song() {
         .until_message("the second song", |message| is_done(message) && message.id != song.id)
         .await;
     assert_eq!(fixture.whisul.accepted("waltz"), 2);
-    click(&client, &song, "Again").await.answer().await.expect("an answer at once");
+    click(&client, &song, "Again").await.answer().await.expect("a response at once");
     fixture.whisul.finish("waltz");
 }
 

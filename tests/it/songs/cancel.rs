@@ -87,7 +87,8 @@ async fn a_waiting_song_that_only_the_click_token_reaches_is_cancelled() {
     fixture.discord.set_clock_offset(16 * 60 * 1000);
     // The bot learns the time from an interaction.
     fixture.song(&fixture.bob, "what came after").await.answer().await.unwrap();
-    let shown = click(&client, &waiting, "Cancel").await.answer().await.expect("an answer at once");
+    let shown =
+        click(&client, &waiting, "Cancel").await.answer().await.expect("a response at once");
     assert_eq!((shown.id, title(&shown)), (waiting.id, "Cancelled"));
     fixture.whisul.finish("first");
     finished_song(&fixture, &fixture.bob, "the last song").await;

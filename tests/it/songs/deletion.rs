@@ -60,7 +60,7 @@ async fn nothing_is_deleted_before_that_is_confirmed() {
     assert!(bob.click(question.id, &confirm).await.is_err(), "only Ann sees it");
     let forged = bob.forge_click(song.id, &confirm).await.unwrap();
     assert!(refusal(&forged).await.contains("don't know this button"));
-    // The answer may come after a restart.
+    // The response may come after a restart.
     fixture.stop_bot().await;
     fixture.start_and_wait_until_ready().await;
     click(&ann, &question, "Delete").await;
@@ -112,7 +112,7 @@ async fn a_result_deleted_before_its_files_came_leaves_no_link_behind() {
     let listed = async {
         loop {
             let asked = client.command("songs", &[]).await.unwrap();
-            let text = asked.answer().await.expect("an answer at once").text();
+            let text = asked.answer().await.expect("a response at once").text();
             assert!(text.contains("a slow waltz"), "{text}");
             if !text.contains("[message]") {
                 return;

@@ -1,4 +1,4 @@
-//! The first answer to a command: without it, nothing is paid for.
+//! The first response to a command: without it, nothing is paid for.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::{
 };
 
 const ANSWER: &str = "/api/v10/interactions/*/*/callback";
-/// Where an answer is looked up.
+/// Where a response is looked up.
 const LOOK_UP: &str = "/api/v10/webhooks/*/*/messages/@original";
 
 /// A fixture where everybody has one song, and songs are quick.
@@ -81,11 +81,11 @@ async fn a_first_response_is_retried_until_its_deadline() {
         let fixture = Fixture::new().await;
         fixture.discord.faults().add(fault.clone().lasting(Duration::from_millis(1600)));
         let asked = fixture.song(&fixture.ann, "a song").await;
-        assert_eq!(title(&asked.answer().await.expect("an answer in time")), "🎟️ In line");
+        assert_eq!(title(&asked.answer().await.expect("a response in time")), "🎟️ In line");
         done(&asked).await;
         fixture.discord.faults().add(fault.lasting(Duration::from_millis(1600)));
         let help = fixture.ann.at(&fixture.channel).command("help", &[]).await.unwrap();
-        help.answer().await.expect("an answer in time");
+        help.answer().await.expect("a response in time");
     }
 }
 
@@ -148,7 +148,7 @@ async fn a_prompt_that_discord_will_not_show_is_refused_in_a_sentence() {
     let fixture = quick().await;
     fixture.server.automod_blocks("unspeakable");
     let asked = fixture.song(&fixture.ann, "an unspeakable song").await;
-    let answer = asked.answer().await.expect("an answer all the same");
+    let answer = asked.answer().await.expect("a response all the same");
     assert!(answer.ephemeral(), "{}", answer.text());
     assert!(answer.content.contains("other words"), "{}", answer.text());
     done(&fixture.song(&fixture.ann, "a nice song").await).await;

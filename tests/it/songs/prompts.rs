@@ -61,7 +61,7 @@ async fn at_most_25_prompts_are_suggested() {
     let fixture = quick(&[("USER_CONCURRENCY", "50"), ("MAX_RUNNING", "50")]).await;
     for number in 0..30 {
         let asked = fixture.song(&fixture.ann, &format!("song {number}")).await;
-        asked.answer().await.expect("an answer at once");
+        asked.answer().await.expect("a response at once");
     }
     assert_eq!(suggested(&fixture.ann.at(&fixture.channel), "song").await.len(), 25);
 }

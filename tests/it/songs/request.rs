@@ -23,7 +23,7 @@ fn forms(message: &Message) -> Vec<Value> {
 async fn a_song_goes_from_the_command_to_the_embed() {
     let fixture = Fixture::new().await;
     let asked = fixture.song(&fixture.ann, "a lo-fi beat for a rainy evening").await;
-    let first = asked.answer().await.expect("an answer at once");
+    let first = asked.answer().await.expect("a response at once");
     assert_eq!(title(&first), "🎟️ In line");
     assert!(description(&first).contains("a lo\\-fi beat for a rainy evening"));
     assert!(description(&first).contains(&fixture.ann.mention()));
@@ -94,7 +94,7 @@ async fn the_song_itself_waits_for_no_interval() {
     let fixture = Fixture::with(&[("EDIT_INTERVAL", "1h")]).await;
     let asked = fixture.song(&fixture.ann, "a song in no time").await;
     let done = done(&asked).await;
-    assert_eq!(done.revisions.len(), 2, "the first answer, then the song");
+    assert_eq!(done.revisions.len(), 2, "the first response, then the song");
 }
 
 #[tokio::test(flavor = "multi_thread")]

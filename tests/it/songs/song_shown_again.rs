@@ -38,7 +38,8 @@ async fn a_song_can_be_shown_again_to_everybody_anywhere() {
 
 /// Shows a song again where only its requester may see it, and returns the sentence above it.
 async fn shown_to_one(fixture: &Fixture, client: &ChannelClient, song: &Invocation) -> String {
-    let shown = show(client, &song.id.to_string()).await.answer().await.expect("an answer at once");
+    let shown =
+        show(client, &song.id.to_string()).await.answer().await.expect("a response at once");
     assert!(is_done(&shown) && shown.ephemeral(), "{}", shown.text());
     let channel = fixture.discord.channel_client(fixture.bob.id(), client.channel_id());
     assert!(channel.message(shown.id).is_none());

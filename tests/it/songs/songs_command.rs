@@ -24,7 +24,7 @@ pub(super) async fn sung(fixture: &Fixture, person: &Person, prompts: &[String])
     let mut asked = Vec::new();
     for prompt in prompts {
         let song = fixture.song(person, prompt).await;
-        song.answer().await.expect("an answer at once");
+        song.answer().await.expect("a response at once");
         asked.push(song);
     }
     let mut songs = Vec::new();
@@ -38,7 +38,7 @@ pub(super) async fn songs(client: &ChannelClient, search: &str) -> Message {
     let options = [("search", json!(search))];
     let options = if search.is_empty() { &[][..] } else { &options[..] };
     let asked = client.command("songs", options).await.expect("Discord takes the command");
-    let answer = asked.answer().await.expect("an answer at once");
+    let answer = asked.answer().await.expect("a response at once");
     assert!(answer.ephemeral());
     answer
 }
@@ -58,7 +58,7 @@ fn footer(message: &Message) -> &str {
 
 /// The pages after this one, by clicking on.
 async fn turn(client: &ChannelClient, page: &Message, label: &str) -> Message {
-    let turned = click(client, page, label).await.answer().await.expect("an answer at once");
+    let turned = click(client, page, label).await.answer().await.expect("a response at once");
     assert_eq!(turned.id, page.id, "the same message shows the next page");
     turned
 }

@@ -6,3 +6,4 @@ mod literals;
 mod log_lines;
 mod monitoring;
 mod texts;
+mod type_names;

@@ -1,4 +1,4 @@
-//! Whisul's answers are not quite valid or documented JSON, and people still get their songs.
+//! Whisul's responses are not quite valid or documented JSON, and people still get their songs.
 
 use std::time::Duration;
 

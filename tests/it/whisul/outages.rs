@@ -139,7 +139,7 @@ async fn a_known_outage_costs_no_further_song() {
     let mut songs = vec![first];
     for number in 1..=3 {
         let asked = fixture.song(&fixture.bob, &format!("song number {number}")).await;
-        assert!(away(&asked.answer().await.expect("an answer")));
+        assert!(away(&asked.answer().await.expect("a response")));
         songs.push(asked);
     }
     // The probe sends no prompt.

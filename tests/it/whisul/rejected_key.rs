@@ -40,9 +40,9 @@ async fn songs_wait_for_a_valid_key_and_the_owner_is_notified_once() {
 
     // A known rejection needs no further request.
     let second = fixture.song(&fixture.ann, "the second song").await;
-    assert!(waits(&second.answer().await.expect("an answer")));
+    assert!(waits(&second.answer().await.expect("a response")));
     let third = fixture.song(&fixture.ann, "the third song").await;
-    assert!(waits(&third.answer().await.expect("an answer")));
+    assert!(waits(&third.answer().await.expect("a response")));
 
     fixture.whisul.change_key(&key);
     for asked in [first, second, third] {

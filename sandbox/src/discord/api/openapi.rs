@@ -1,5 +1,5 @@
 //! Bodies against Discord's own description of its API
-//! (<https://github.com/discord/discord-api-spec>): those of bots, and the sandbox's own answers.
+//! (<https://github.com/discord/discord-api-spec>): those of bots, and the sandbox's own responses.
 //! What does not fit is noted, not refused: the description is stricter in places than Discord is.
 
 use std::collections::HashMap;
@@ -15,7 +15,7 @@ use crate::lock;
 
 /// Where the description keeps the schemas that others refer to.
 const COMPONENTS: &str = "#/components/schemas/";
-/// Where it keeps the answers that others refer to.
+/// Where it keeps the responses that others refer to.
 const RESPONSES: &str = "#/components/responses/";
 /// Complaints noted of one body; more would only repeat.
 const MOST_COMPLAINTS: usize = 5;
@@ -48,7 +48,7 @@ impl OpenApi {
         Some(read)
     }
 
-    /// The errors of a body: a request's, or that of an answer with a status. `None` where the
+    /// The errors of a body: a request's, or that of a response with a status. `None` where the
     /// description says nothing.
     pub(crate) fn complaints(
         &self,

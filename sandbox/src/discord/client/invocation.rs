@@ -21,7 +21,7 @@ pub struct Invocation {
     pub(crate) shared: Arc<Shared>,
 }
 
-/// Why an interaction has no message as its answer.
+/// Why an interaction has no message as its response.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum NoAnswer {
     /// What Discord's client says when the time for a first response is over.

@@ -123,7 +123,7 @@ impl Server {
         self.change(|guild| guild.blocked_words.push(word.to_lowercase()));
     }
 
-    /// From now on members may not use external apps: the answers of an application that only they
+    /// From now on members may not use external apps: the responses of an application that only they
     /// installed are ephemeral.
     pub fn deny_external_apps(&self) {
         self.change(|guild| guild.external_apps_denied = true);

@@ -12,7 +12,7 @@ use crate::discord::state::DiscordState;
 const RADIO_GROUP: i64 = 21;
 const LABEL: i64 = 18;
 
-/// A field's answers by its `custom_id`; of several values of one field each is an answer.
+/// A field's answers by its `custom_id`; of several values of one field each is a response.
 pub(crate) type Answers<'a> = [(&'a str, &'a str)];
 
 impl DiscordState {

@@ -31,7 +31,7 @@ pub(crate) enum Part {
 /// A field of a modal.
 #[derive(Clone, Debug, Default)]
 pub struct ModalField {
-    /// Identifies the answer for the bot.
+    /// Identifies the response for the bot.
     pub custom_id: String,
     /// The label above it.
     pub label: String,

@@ -27,7 +27,7 @@ pub(crate) fn check_body(
     });
 }
 
-/// Checks the sandbox's own answers against the description and records errors.
+/// Checks the sandbox's own responses against the description and records errors.
 pub(crate) async fn check_answers(
     State(shared): State<Arc<Shared>>,
     request: Request,

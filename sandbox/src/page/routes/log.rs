@@ -22,7 +22,7 @@ const HIDDEN: &str = "…";
 
 /// A line of the log.
 enum Line {
-    /// A request, to whom, and how often the same came again and got the same answer.
+    /// A request, to whom, and how often the same came again and got the same response.
     Request(RecordedRequest, &'static str, usize),
     /// A line of the bot's own log.
     Own(String),
@@ -55,7 +55,7 @@ pub(super) async fn log(State(page): State<Arc<PageState>>) -> Json<Value> {
     Json(shown.collect())
 }
 
-/// The bot's requests; of questions that got the same answer again and again, the first.
+/// The bot's requests; of questions that got the same response again and again, the first.
 fn folded(requests: Vec<RecordedRequest>) -> Vec<(RecordedRequest, usize)> {
     let mut folded: Vec<(RecordedRequest, usize)> = Vec::new();
     let mut latest: HashMap<String, usize> = HashMap::new();

@@ -133,7 +133,7 @@ pub(crate) fn faults_of_whisul(fault: WhisulFault) -> Vec<Fault> {
     }
 }
 
-/// First responses to interactions never fail, so that the page always shows an answer.
+/// First responses to interactions never fail, so that the page always shows a response.
 pub(crate) fn faults_of_discord(fault: DiscordFault) -> Vec<Fault> {
     let paths = ["/api/v10/webhooks/**", "/api/v10/channels/**"];
     let on = |fault: fn(Fault) -> Fault| paths.map(|path| fault(Fault::on("*", path))).into();

@@ -12,16 +12,16 @@ impl Job {
     pub fn follow_ups_after(
         &self,
         shown: Shown,
-        extras: FollowUpSettings,
+        allowed: FollowUpSettings,
         now: Timestamp,
     ) -> FollowUps {
         let State::Completed { song, .. } = &self.state else { return FollowUps::default() };
         let waited = now.since(self.id.created_at()) > ATTENTION;
-        let audio = extras.audio && song.song_url.is_some();
-        let cover = extras.cover && song.image_url.is_some();
+        let audio = allowed.audio && song.song_url.is_some();
+        let cover = allowed.cover && song.image_url.is_some();
         FollowUps {
-            notice: extras.notice && waited && !self.notifies_by_itself(shown),
-            // A message that Discord has taken offence at is left alone.
+            notice: allowed.notice && waited && !self.notifies_by_itself(shown),
+            // A message whose content Discord has rejected gets no files.
             files: (audio || cover) && !shown.bare,
         }
     }
@@ -55,8 +55,12 @@ mod tests {
         job
     }
 
-    fn follow_ups(job: &Job, shown: Shown, extras: FollowUpSettings, waited: u64) -> FollowUps {
-        job.follow_ups_after(shown, extras, job.id.created_at().after(Duration::from_secs(waited)))
+    fn follow_ups(job: &Job, shown: Shown, allowed: FollowUpSettings, waited: u64) -> FollowUps {
+        job.follow_ups_after(
+            shown,
+            allowed,
+            job.id.created_at().saturating_add(Duration::from_secs(waited)),
+        )
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::domain::{ChannelId, MessageId};
 pub struct Shown {
     /// The message.
     pub message: MessageId,
-    /// The channel in which it stands: not the one of the command where it went to the requester
+    /// The channel that it is in: not the one of the command where it went to the requester
     /// directly.
     pub channel: ChannelId,
     /// Whether it is plain text, since Discord would not show the whole of it.

@@ -17,29 +17,29 @@ const TOKEN_ALONE_FOR: Duration = Duration::from_mins(1);
 /// A route by which an outcome gets to people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeliveryRoute {
-    /// The interaction's token: anyone who has it can edit the first answer for 15 minutes.
+    /// The interaction's token: anyone who has it can edit the first response for 15 minutes.
     Token,
     /// An edit of the message through its channel.
     Message(MessageId),
     /// A new message. It is to be written down before the first attempt, as [`Event::PostBegins`].
     New(NewMessageTarget),
-    /// The same new message once more, after an attempt of unknown fate that is so recent that
+    /// The same new message once more, after an attempt of unknown outcome that is so recent that
     /// Discord knows its nonce: it makes no second message.
     Again(NewMessageTarget),
-    /// To look for the new message, after an attempt of unknown fate.
+    /// To look for the new message, after an attempt of unknown outcome.
     Find(NewMessageTarget),
 }
 
 /// The outcome of an attempt by a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RouteOutcome {
-    /// The outcome is where people can see it.
-    Stands(Shown),
+    /// People can see the outcome.
+    Delivered(Shown),
     /// There is no such message: a person deleted it, or it never was.
-    Missing,
-    /// Discord will not have it by an edit, or has rejected it for too long.
-    Unfit,
-    /// The route is closed for good.
+    NoSuchMessage,
+    /// This route can't deliver it, but the channel may: a new message is tried.
+    Unusable,
+    /// The bot has no access by this route: its channel is skipped, too.
     Closed,
     /// It surely was not carried out; another time it may be.
     NotNow,
@@ -125,8 +125,8 @@ impl Job {
     /// the token's attempts may have been carried out.
     pub fn after_detour(&self, attempt: RouteOutcome) -> NextStep {
         match attempt {
-            RouteOutcome::Stands(shown) => NextStep::Delivered(shown),
-            RouteOutcome::Missing => NextStep::End(Event::DeliveryEnded),
+            RouteOutcome::Delivered(shown) => NextStep::Delivered(shown),
+            RouteOutcome::NoSuchMessage => NextStep::End(Event::DeliveryEnded),
             _ => NextStep::Later(None),
         }
     }
@@ -150,7 +150,7 @@ impl Job {
     /// What to do after an attempt.
     pub fn next_route(&self, route: DeliveryRoute, attempt: RouteOutcome) -> NextStep {
         match (route, attempt) {
-            (_, RouteOutcome::Stands(shown)) => NextStep::Delivered(shown),
+            (_, RouteOutcome::Delivered(shown)) => NextStep::Delivered(shown),
             // The post surely did not happen.
             (DeliveryRoute::New(_), RouteOutcome::NotNow | RouteOutcome::Rejected) => {
                 NextStep::Later(Some(Event::PostFailed))
@@ -158,26 +158,26 @@ impl Job {
             (_, RouteOutcome::NotNow | RouteOutcome::Rejected | RouteOutcome::Unknown) => {
                 NextStep::Later(None)
             }
-            (DeliveryRoute::Token, RouteOutcome::Unfit | RouteOutcome::Closed) => {
+            (DeliveryRoute::Token, RouteOutcome::Unusable | RouteOutcome::Closed) => {
                 NextStep::Try(self.without_token())
             }
             // A message that can't be edited any more does not keep a new one from being posted:
             // that opens an archived thread again, unless it is locked (Discord docs, Threads).
-            (DeliveryRoute::Message(_), RouteOutcome::Unfit) => {
+            (DeliveryRoute::Message(_), RouteOutcome::Unusable) => {
                 NextStep::Try(DeliveryRoute::New(NewMessageTarget::InChannel))
             }
             (DeliveryRoute::Message(_), RouteOutcome::Closed)
             | (DeliveryRoute::New(NewMessageTarget::InChannel), _) => {
                 NextStep::Try(DeliveryRoute::New(NewMessageTarget::Direct))
             }
-            // An earlier attempt may stand all the same.
+            // An earlier attempt may have been carried out all the same.
             (DeliveryRoute::Again(post), _) => NextStep::Try(DeliveryRoute::Find(post)),
-            (DeliveryRoute::Find(post), RouteOutcome::Missing) => {
+            (DeliveryRoute::Find(post), RouteOutcome::NoSuchMessage) => {
                 NextStep::Try(DeliveryRoute::New(post))
             }
             // What a person deleted stays deleted; where the bot may not look, it gives up rather
             // than post twice; and behind closed direct messages no route is left.
-            (DeliveryRoute::Token | DeliveryRoute::Message(_), RouteOutcome::Missing)
+            (DeliveryRoute::Token | DeliveryRoute::Message(_), RouteOutcome::NoSuchMessage)
             | (DeliveryRoute::Find(_) | DeliveryRoute::New(NewMessageTarget::Direct), _) => {
                 NextStep::End(Event::DeliveryEnded)
             }
@@ -243,15 +243,18 @@ mod tests {
         assert_eq!(job.detour(DeliveryRoute::Token, trouble), None, "it answered meanwhile");
         for attempt in [
             RouteOutcome::Closed,
-            RouteOutcome::Unfit,
+            RouteOutcome::Unusable,
             RouteOutcome::Rejected,
             RouteOutcome::Unknown,
         ] {
             assert_eq!(job.after_detour(attempt), NextStep::Later(None));
         }
-        assert_eq!(job.after_detour(RouteOutcome::Missing), NextStep::End(Event::DeliveryEnded));
+        assert_eq!(
+            job.after_detour(RouteOutcome::NoSuchMessage),
+            NextStep::End(Event::DeliveryEnded)
+        );
         let shown = Shown { message: MessageId(9), channel: ChannelId(3), bare: false };
-        assert_eq!(job.after_detour(RouteOutcome::Stands(shown)), NextStep::Delivered(shown));
+        assert_eq!(job.after_detour(RouteOutcome::Delivered(shown)), NextStep::Delivered(shown));
     }
 
     proptest! {
@@ -278,8 +281,8 @@ mod tests {
         let mut job = fixtures::job(JobId(1 << 40), UserId(2));
         job.message = Some(MessageId(9));
         let expiry = job.token_expires_at();
-        assert_eq!(expiry, job.id.created_at().after(Duration::from_mins(15)));
-        let before = expiry.before(Duration::from_millis(1));
+        assert_eq!(expiry, job.id.created_at().saturating_add(Duration::from_mins(15)));
+        let before = expiry.saturating_sub(Duration::from_millis(1));
         assert_eq!(job.first_route(before, true), DeliveryRoute::Token);
         assert_eq!(job.first_route(expiry, true), DeliveryRoute::Message(MessageId(9)));
         job.place.token = None;

@@ -22,15 +22,15 @@ fn any_event() -> impl Strategy<Value = Event> {
     let whisul_job = whisul_job();
     let follow_ups = (any::<bool>(), any::<bool>());
     prop_oneof![
-        Just(Event::AnswerStands { message, access: MessageAccess::Channel }),
-        Just(Event::AnswerFailed),
+        Just(Event::ResponsePosted { message, access: MessageAccess::Channel }),
+        Just(Event::ResponseFailed),
         Just(Event::Cancelled(Cancellation::by(Canceller::Requester))),
         Just(Event::TurnCame),
         Just(Event::NotTaken),
         Just(Event::Taken { whisul_job, at }),
         Just(Event::Finished { song: Song::default(), at }),
         Just(Event::Failed(Failure::TooLate)),
-        Just(Event::Failed(Failure::UnknownFate)),
+        Just(Event::Failed(Failure::UnknownOutcome)),
         Just(Event::Failed(Failure::Vanished)),
         Just(Event::Failed(Failure::Expired)),
         Just(Event::Failed(Failure::Rejected { reason: None })),
@@ -55,7 +55,7 @@ fn a_song_goes_all_the_way() {
     let message = MessageId(9);
     let whisul_job = whisul_job();
     let job = through([
-        Event::AnswerStands { message, access: MessageAccess::Channel },
+        Event::ResponsePosted { message, access: MessageAccess::Channel },
         Event::TurnCame,
         Event::NotTaken,
         Event::TurnCame,
@@ -73,13 +73,13 @@ fn a_song_goes_all_the_way() {
 
 #[test]
 fn what_ends_before_it_is_submitted_costs_nothing() {
-    let announced = Event::AnswerStands { message: MessageId(9), access: MessageAccess::Channel };
+    let announced = Event::ResponsePosted { message: MessageId(9), access: MessageAccess::Channel };
     let cancelled = Event::Cancelled(Cancellation::by(Canceller::Requester));
     let ends = [
-        (vec![], Event::AnswerFailed, "abandoned", Step::Rest),
-        (vec![], Event::Failed(Failure::TooLate), "failed", Step::Deliver),
-        (vec![announced.clone()], cancelled, "cancelled", Step::Deliver),
-        (vec![announced], Event::Failed(Failure::Expired), "failed", Step::Deliver),
+        (vec![], Event::ResponseFailed, "abandoned", JobStep::Rest),
+        (vec![], Event::Failed(Failure::TooLate), "failed", JobStep::Deliver),
+        (vec![announced.clone()], cancelled, "cancelled", JobStep::Deliver),
+        (vec![announced], Event::Failed(Failure::Expired), "failed", JobStep::Deliver),
     ];
     for (before, end, name, step) in ends {
         let job = through(before.into_iter().chain([end]));
@@ -110,13 +110,13 @@ fn any_failure() -> impl Strategy<Value = Failure> {
         Just(Failure::TooLate),
         Just(Failure::Expired),
         reason().prop_map(|reason| Failure::Rejected { reason }),
-        Just(Failure::Refused),
+        Just(Failure::Undocumented),
         reason().prop_map(|reason| Failure::Generation { reason }),
         Just(Failure::Songless),
         Just(Failure::Vanished),
         Just(Failure::GivenUp),
         reason().prop_map(|reason| Failure::Ended { reason }),
-        Just(Failure::UnknownFate),
+        Just(Failure::UnknownOutcome),
     ]
 }
 
@@ -132,7 +132,7 @@ proptest! {
         for (failure, is_taken) in failures {
             let at = Timestamp::from_millis(0);
             let mut events = vec![
-                Event::AnswerStands { message: MessageId(9), access: MessageAccess::Channel },
+                Event::ResponsePosted { message: MessageId(9), access: MessageAccess::Channel },
                 Event::TurnCame,
             ];
             if is_taken {
@@ -141,10 +141,10 @@ proptest! {
             let Some(failed) = through(events).after(Event::Failed(failure.clone())) else {
                 continue;
             };
-            let job = failed.refunded_before(refunded);
+            let job = failed.with_refund_limit(refunded);
             let free = matches!(
                 failure,
-                Failure::TooLate | Failure::Expired | Failure::Rejected { .. } | Failure::Refused
+                Failure::TooLate | Failure::Expired | Failure::Rejected { .. } | Failure::Undocumented
             );
             prop_assert_eq!(job.charge == Charge::None, free);
             if matches!(failure, Failure::Ended { .. }) {
@@ -178,12 +178,12 @@ proptest! {
             prop_assert!(fresh || next.follow_ups.notice <= job.follow_ups.notice, "told once at most");
             prop_assert!(fresh || next.follow_ups.files <= job.follow_ups.files);
             prop_assert!(next.follow_ups.is_empty() || next.delivery == Delivery::Delivered);
-            prop_assert_eq!(next.next_step() == Step::Rest, next.is_settled());
+            prop_assert_eq!(next.next_step() == JobStep::Rest, next.is_settled());
             let phases = [next.awaits_turn(), next.is_at_whisul(), next.has_outcome()];
             let by_step = match next.next_step() {
-                Step::FindAnswer | Step::TakeTurn => 0,
-                Step::SettleSubmission | Step::Follow => 1,
-                Step::Deliver | Step::Notify | Step::Attach | Step::Rest => 2,
+                JobStep::FindResponse | JobStep::TakeTurn => 0,
+                JobStep::SettleSubmission | JobStep::Follow => 1,
+                JobStep::Deliver | JobStep::Notify | JobStep::Attach | JobStep::Rest => 2,
             };
             prop_assert_eq!(phases, [0, 1, 2].map(|phase| phase == by_step));
             if job.has_outcome() {

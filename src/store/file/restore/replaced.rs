@@ -28,7 +28,7 @@ const LOGS: [&str; 2] = ["-wal", "-journal"];
 /// How many databases that were replaced within the same second are told apart.
 const SAME_SECOND: u32 = 100;
 
-/// See the module.
+/// A database that is being replaced.
 pub(super) struct Replaced<'a> {
     database: &'a Path,
     state: DatabaseState,

@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use self::reader::{JsonReader, plain_name};
 
 /// What other objects may stand in. A prompt is none of them: people write it, and it could pretend
-/// to be an answer.
+/// to be a response.
 const CONTAINERS: [&str; 8] =
     ["result", "data", "job", "task", "song", "output", "payload", "response"];
 /// What stands for a text that nobody may see: it is no link, and tells nothing.

@@ -1,7 +1,7 @@
 //! What Whisul sends and takes, as its documentation has it, where its pages disagree too.
 //!
 //! Reading is tolerant: a field that is missing, null, or of another type than any page says
-//! counts as absent, and never spoils the rest of an answer.
+//! counts as absent, and never spoils the rest of a response.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use crate::{
     whisul::poll_url,
 };
 
-/// The most objects that are looked at in one answer.
+/// The most objects that are looked at in one response.
 const OBJECTS_MAX: usize = 20;
 
 /// The body of `POST /generate`.
@@ -31,19 +31,19 @@ pub(in crate::whisul) struct SubmissionBody<'prompt> {
 const ID_NAMES: [&str; 2] = ["job_id", "task_id"];
 
 /// The job that an acceptance names, by its id or at least by its poll URL.
-pub(in crate::whisul) fn acceptance(answer: &Object) -> Option<WhisulJob> {
-    let objects = unwrapped(answer);
+pub(in crate::whisul) fn acceptance(response: &Object) -> Option<WhisulJob> {
+    let objects = unwrapped(response);
     let names_one = |object: &&Object| ID_NAMES.iter().any(|name| object.has(name));
     let named = objects.iter().find(|object| names_one(object) || object.has("poll_url"));
     job(named.or_else(|| objects.iter().find(|object| object.has("id")))?)
 }
 
-/// The job that an answer names with the status of an error: something in front of Whisul, or Whisul
-/// itself, gave the right answer a wrong status. Names that other things have, too, don't count.
-pub(super) fn acceptance_despite_status(answer: &Object) -> Option<WhisulJob> {
-    let objects = unwrapped(answer);
+/// The job that a response names with the status of an error: something in front of Whisul, or Whisul
+/// itself, gave the right response a wrong status. Names that other things have, too, don't count.
+pub(super) fn acceptance_despite_status(response: &Object) -> Option<WhisulJob> {
+    let objects = unwrapped(response);
     let named = objects.iter().find(|object| object.has("job_id"))?;
-    job(named).filter(|job| !is_error(answer) || job.poll_url.is_some())
+    job(named).filter(|job| !is_error(response) || job.poll_url.is_some())
 }
 
 fn job(object: &Object) -> Option<WhisulJob> {
@@ -53,10 +53,10 @@ fn job(object: &Object) -> Option<WhisulJob> {
     Some(WhisulJob { id, poll_url })
 }
 
-/// An object and those in it, from the outside in: Whisul's own answer may be wrapped in another
+/// An object and those in it, from the outside in: Whisul's own response may be wrapped in another
 /// one, as gateways do.
-fn unwrapped(answer: &Object) -> Vec<Object> {
-    let mut objects = vec![answer.clone()];
+fn unwrapped(response: &Object) -> Vec<Object> {
+    let mut objects = vec![response.clone()];
     let mut next = 0;
     while let Some(object) = objects.get(next) {
         let inner: Vec<_> = object.inner().collect();
@@ -67,40 +67,40 @@ fn unwrapped(answer: &Object) -> Vec<Object> {
 }
 
 /// Whether this is the documented error object.
-pub(in crate::whisul) fn is_error(answer: &Object) -> bool {
-    answer.get("error").as_str().is_some_and(|error| !error.trim().is_empty())
+pub(in crate::whisul) fn is_error(response: &Object) -> bool {
+    response.get("error").as_str().is_some_and(|error| !error.trim().is_empty())
 }
 
 /// The sentences of an error object, the general one first.
-pub(super) fn complaint(answer: &Object) -> impl Iterator<Item = String> {
-    ["error", "message"].into_iter().filter_map(|name| text(answer.get(name)))
+pub(super) fn complaint(response: &Object) -> impl Iterator<Item = String> {
+    ["error", "message"].into_iter().filter_map(|name| text(response.get(name)))
 }
 
-/// How a job stands, according to the answer to `GET /jobs/{id}`; `None` if that does not tell.
+/// How a job stands, according to the response to `GET /jobs/{id}`; `None` if that does not tell.
 ///
 /// Only `running`, `completed` and `failed` are documented. What a job of any other name has come to
 /// shows in its result and its end.
-pub(in crate::whisul) fn report(answer: &Object, base: &Url) -> Option<Report> {
-    let objects = unwrapped(answer);
+pub(in crate::whisul) fn report(response: &Object, base: &Url) -> Option<Report> {
+    let objects = unwrapped(response);
     let staged = |object: &&Object| stage(object).is_some();
     let job = objects.iter().find(|object| is_job(object));
-    report_of(job.or_else(|| objects.iter().rfind(staged)).unwrap_or(answer), base)
+    report_of(job.or_else(|| objects.iter().rfind(staged)).unwrap_or(response), base)
 }
 
-/// The outcome that an answer tells with the status of an error, and that only Whisul can know: a
+/// The outcome that a response tells with the status of an error, and that only Whisul can know: a
 /// link, or the failure of a job that it describes.
-pub(super) fn outcome_despite_status(answer: &Object, base: &Url) -> Option<Report> {
-    let objects = unwrapped(answer);
+pub(super) fn outcome_despite_status(response: &Object, base: &Url) -> Option<Report> {
+    let objects = unwrapped(response);
     let report = report_of(objects.iter().find(|object| is_job(object))?, base)?;
     let is_outcome = match report {
         Report::Completed { .. } => true,
-        Report::Failed { .. } => answer.whole && objects.iter().any(|job| job.has("started_at")),
+        Report::Failed { .. } => response.whole && objects.iter().any(|job| job.has("started_at")),
         _ => false,
     };
     is_outcome.then_some(report)
 }
 
-/// Whether an object is about a job, and not only about the answer around it.
+/// Whether an object is about a job, and not only about the response around it.
 fn is_job(object: &Object) -> bool {
     let has = |names: &[&str]| names.iter().any(|name| object.has(name));
     let tells = has(&["prompt", "started_at", "finished_at", "song_url"])
@@ -214,9 +214,9 @@ fn song(result: &Object, base: &Url) -> Song {
 
 /// How long the job ran, if Whisul tells a time that can be true: more than nothing, and less than
 /// a day.
-fn took(answer: &Object) -> Option<Duration> {
+fn took(response: &Object) -> Option<Duration> {
     const DAY: Duration = Duration::from_hours(24);
-    let took = time(answer.get("finished_at"))? - time(answer.get("started_at"))?;
+    let took = time(response.get("finished_at"))? - time(response.get("started_at"))?;
     took.try_into().ok().filter(|took: &Duration| !took.is_zero() && *took < DAY)
 }
 

@@ -109,7 +109,7 @@ impl DiscordState {
         })
     }
 
-    /// The answer that is a message in its present form.
+    /// The response that is a message in its present form.
     fn answered_by(&self, id: u64, pending: bool) -> AnswerState {
         let revisions = self.messages.get(&id).map_or(0, |message| message.revisions.len());
         AnswerState::Message { id, revisions, pending }
@@ -130,7 +130,7 @@ impl DiscordState {
         if channel.archived {
             return Err(ApiError::THREAD_ARCHIVED);
         }
-        // Only the member sees the answer where external apps are denied.
+        // Only the member sees the response where external apps are denied.
         let guild = channel.guild().and_then(|guild| self.guilds.get(&guild));
         let muffled = interaction.only_user_installed()
             && guild.is_some_and(|it| it.permissions_of(interaction.user) & USE_EXTERNAL_APPS == 0);

@@ -1,4 +1,4 @@
-//! What the answers of Discord and Whisul mean for a job.
+//! What the responses of Discord and Whisul mean for a job.
 
 use std::time::Duration;
 
@@ -6,19 +6,19 @@ use crate::domain::{
     Event, Failure, Job, MessageAccess, MessageId, Song, State, Timestamp, WhisulJob,
 };
 
-/// What is known about a job's first answer.
+/// What is known about a job's first response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FirstAnswer {
-    /// It stands.
-    Stands {
+pub enum FirstResponse {
+    /// The message exists.
+    Posted {
         /// The message that it is.
         message: MessageId,
         /// Whether only the requester sees it.
         ephemeral: bool,
     },
     /// Discord refused it, or has none.
-    Missing,
-    /// It stood, until a person deleted it.
+    NotPosted,
+    /// It existed, until a person deleted it.
     Deleted,
     /// Nobody can tell at present.
     Unknown,
@@ -35,11 +35,11 @@ pub enum Submission {
         reason: Option<String>,
     },
     /// Whisul answered with something that it doesn't document, and made no job of it.
-    Refused,
+    Undocumented,
     /// Whisul surely took nothing in; another time it may.
     NotTaken,
     /// Nobody can tell whether Whisul took the prompt.
-    Unknown,
+    UnknownOutcome,
 }
 
 /// How a song stands at Whisul.
@@ -73,13 +73,13 @@ impl Report {
     }
 }
 
-impl FirstAnswer {
-    /// The same, where an earlier try is of unknown fate: a later one that was refused does not
-    /// say that the earlier one does not stand.
+impl FirstResponse {
+    /// The same, where an earlier try is of unknown outcome: a later one that was refused does not
+    /// say that the earlier one does not exist.
     #[must_use]
     pub fn after_unknown(self) -> Self {
         match self {
-            Self::Missing => Self::Unknown,
+            Self::NotPosted => Self::Unknown,
             known => known,
         }
     }
@@ -91,30 +91,30 @@ impl Submission {
         match self {
             Self::Taken(whisul_job) => Event::Taken { whisul_job, at },
             Self::Rejected { reason } => Event::Failed(Failure::Rejected { reason }),
-            Self::Refused => Event::Failed(Failure::Refused),
+            Self::Undocumented => Event::Failed(Failure::Undocumented),
             Self::NotTaken => Event::NotTaken,
             // Submitting again could pay twice.
-            Self::Unknown => Event::Failed(Failure::UnknownFate),
+            Self::UnknownOutcome => Event::Failed(Failure::UnknownOutcome),
         }
     }
 }
 
 impl Job {
-    /// What is known about its first answer means this for it; `None` while nothing is known.
+    /// What is known about its first response means this for it; `None` while nothing is known.
     ///
     /// `token_lives` says whether the interaction's token surely lives: this run of the bot took the
     /// interaction in less than 15 minutes ago. No clock that can be wrong may decide that.
-    pub fn answered(&self, answer: FirstAnswer, token_lives: bool) -> Option<Event> {
-        match answer {
-            FirstAnswer::Stands { message, ephemeral } => {
+    pub fn answered(&self, response: FirstResponse, token_lives: bool) -> Option<Event> {
+        match response {
+            FirstResponse::Posted { message, ephemeral } => {
                 // A message that only its requester sees is out of the bot's reach.
                 let access = if ephemeral { MessageAccess::TokenOnly } else { self.place.access };
-                Some(Event::AnswerStands { message, access })
+                Some(Event::ResponsePosted { message, access })
             }
-            // A void token finds no answer, whether one stands or not.
-            FirstAnswer::Missing if !token_lives => Some(Event::Failed(Failure::TooLate)),
-            FirstAnswer::Missing | FirstAnswer::Deleted => Some(Event::AnswerFailed),
-            FirstAnswer::Unknown => None,
+            // A void token finds no response, whether there is one or not.
+            FirstResponse::NotPosted if !token_lives => Some(Event::Failed(Failure::TooLate)),
+            FirstResponse::NotPosted | FirstResponse::Deleted => Some(Event::ResponseFailed),
+            FirstResponse::Unknown => None,
         }
     }
 
@@ -129,7 +129,7 @@ impl Job {
             Report::Running => Some(Event::Failed(Failure::GivenUp)),
             Report::Completed { song, took } => {
                 // Whisul knows best when it was done, even if nobody asked for a while.
-                let at = took.map_or(now, |took| since.after(took));
+                let at = took.map_or(now, |took| since.saturating_add(took));
                 Some(Event::Finished { song, at })
             }
             Report::Songless => Some(Event::Failed(Failure::Songless)),
@@ -153,21 +153,21 @@ mod tests {
     #[test]
     fn only_an_answer_that_surely_does_not_stand_abandons_a_job() {
         let job = job(State::Accepted);
-        let answered = |answer, token_lives| job.answered(answer, token_lives);
+        let answered = |response, token_lives| job.answered(response, token_lives);
         let too_late = Some(Event::Failed(Failure::TooLate));
-        assert_eq!(answered(FirstAnswer::Missing, true), Some(Event::AnswerFailed));
-        assert_eq!(answered(FirstAnswer::Missing, false), too_late, "it may stand unseen");
+        assert_eq!(answered(FirstResponse::NotPosted, true), Some(Event::ResponseFailed));
+        assert_eq!(answered(FirstResponse::NotPosted, false), too_late, "it may exist unseen");
         for token_lives in [true, false] {
-            assert_eq!(answered(FirstAnswer::Deleted, token_lives), Some(Event::AnswerFailed));
-            assert_eq!(answered(FirstAnswer::Unknown, token_lives), None);
+            assert_eq!(answered(FirstResponse::Deleted, token_lives), Some(Event::ResponseFailed));
+            assert_eq!(answered(FirstResponse::Unknown, token_lives), None);
         }
     }
 
     #[test]
     fn after_an_attempt_of_unknown_fate_a_missing_answer_proves_nothing() {
-        assert_eq!(FirstAnswer::Missing.after_unknown(), FirstAnswer::Unknown);
-        let stands = FirstAnswer::Stands { message: MessageId(9), ephemeral: false };
-        for known in [stands, FirstAnswer::Deleted, FirstAnswer::Unknown] {
+        assert_eq!(FirstResponse::NotPosted.after_unknown(), FirstResponse::Unknown);
+        let posted = FirstResponse::Posted { message: MessageId(9), ephemeral: false };
+        for known in [posted, FirstResponse::Deleted, FirstResponse::Unknown] {
             assert_eq!(known.after_unknown(), known);
         }
     }
@@ -177,8 +177,8 @@ mod tests {
         for (ephemeral, access) in
             [(true, MessageAccess::TokenOnly), (false, MessageAccess::Channel)]
         {
-            let answer = FirstAnswer::Stands { message: MessageId(9), ephemeral };
-            let event = job(State::Accepted).answered(answer, true).unwrap();
+            let response = FirstResponse::Posted { message: MessageId(9), ephemeral };
+            let event = job(State::Accepted).answered(response, true).unwrap();
             let announced = job(State::Accepted).after(event).unwrap();
             assert_eq!(announced.place.access, access);
         }
@@ -189,9 +189,9 @@ mod tests {
         for (submission, charge) in [
             (Submission::Taken(whisul_job()), Charge::Full),
             (Submission::Rejected { reason: None }, Charge::None),
-            (Submission::Refused, Charge::None),
+            (Submission::Undocumented, Charge::None),
             (Submission::NotTaken, Charge::Full),
-            (Submission::Unknown, Charge::KeyOnly),
+            (Submission::UnknownOutcome, Charge::KeyOnly),
         ] {
             let after = job(State::Submitting).after(submission.clone().event(NOW)).unwrap();
             let is_free = submission == Submission::NotTaken;

@@ -19,7 +19,7 @@ use crate::{
 const AGAIN_AFTER: Duration = Duration::from_hours(1);
 
 /// How often it is tried to tell them, and how long is waited in between.
-const TRIES: u32 = 8;
+const ALERT_TRIES: u32 = 8;
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_mins(2);
 
@@ -76,7 +76,7 @@ impl Jobs {
 
     /// An interaction has a first response that this process did not give. What it asked for is left
     /// to the process that gave it: both would pay for the same song.
-    pub fn answered_elsewhere(self: &Arc<Self>, interaction: InteractionId) {
+    pub fn acknowledged_elsewhere(self: &Arc<Self>, interaction: InteractionId) {
         error!(%interaction, "another process responds with this bot's token");
         self.alert_owners_of(OwnerProblem::OtherProcess);
     }
@@ -97,7 +97,7 @@ impl Jobs {
                 return;
             }
         };
-        // One nonce for all tries, so that one of unknown fate makes no second message.
+        // One nonce for all tries, so that one of unknown outcome makes no second message.
         let nonce = self.clock.now().millis().to_string();
         for owner in owners {
             match self.persist(|| self.tell(owner, problem.sentence(), &nonce)).await {
@@ -113,7 +113,7 @@ impl Jobs {
         F: Future<Output = Result<T, DiscordError>>,
     {
         let mut backoff = Backoff::new(FIRST_WAIT, LONGEST_WAIT);
-        for _ in 1..TRIES {
+        for _ in 1..ALERT_TRIES {
             match work().await {
                 Err(error) if error.is_passing() => {
                     debug!(%error, "telling the bot's owner failed, retrying");

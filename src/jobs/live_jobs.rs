@@ -9,41 +9,41 @@ use super::commands::cancel::CancelRequest;
 use crate::domain::JobId;
 
 /// Which jobs are live, how to wake their tasks, and which of them are to be cancelled. Cheap to
-/// clone; all clones are one registry.
+/// clone; all clones share one list.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Registry {
+pub(super) struct LiveJobs {
     live: Arc<DashMap<JobId, LiveEntry>>,
 }
 
-/// The right to be a job's only task. Dropping it removes the job from the registry.
+/// The right to be a job's only task. Dropping it removes the job from the live ones.
 #[derive(Debug)]
 pub(super) struct LiveJob {
-    registry: Registry,
+    live_jobs: LiveJobs,
     pub(super) id: JobId,
     /// Wakes the job's task after another writer changed its row.
-    pub(super) news: Arc<Notify>,
+    pub(super) row_changed: Arc<Notify>,
 }
 
 #[derive(Debug)]
 struct LiveEntry {
-    news: Arc<Notify>,
+    row_changed: Arc<Notify>,
     /// It is to be cancelled once it is known what came of its prompt, which is on its way.
     request: Option<CancelRequest>,
 }
 
-impl Registry {
+impl LiveJobs {
     /// Notes a job as live. `None` if it already is, so that no job ever has two tasks.
     pub(super) fn enter(&self, id: JobId) -> Option<LiveJob> {
         let dashmap::Entry::Vacant(vacant) = self.live.entry(id) else { return None };
-        let news = Arc::new(Notify::new());
-        vacant.insert(LiveEntry { news: Arc::clone(&news), request: None });
-        Some(LiveJob { registry: self.clone(), id, news })
+        let row_changed = Arc::new(Notify::new());
+        vacant.insert(LiveEntry { row_changed: Arc::clone(&row_changed), request: None });
+        Some(LiveJob { live_jobs: self.clone(), id, row_changed })
     }
 
     /// Tells a job's task, if there is one, that another writer has changed its row.
     pub(super) fn wake(&self, job: JobId) {
         if let Some(live) = self.live.get(&job) {
-            live.news.notify_one();
+            live.row_changed.notify_one();
         }
     }
 
@@ -66,7 +66,7 @@ impl Registry {
         self.live.get_mut(&job).and_then(|mut live| live.request.take())
     }
 
-    /// How many there are.
+    /// How many jobs this process works on.
     pub(super) fn len(&self) -> usize {
         self.live.len()
     }
@@ -74,6 +74,6 @@ impl Registry {
 
 impl Drop for LiveJob {
     fn drop(&mut self) {
-        self.registry.live.remove(&self.id);
+        self.live_jobs.live.remove(&self.id);
     }
 }

@@ -1,4 +1,4 @@
-//! What Discord answers, as far as the bot reads it.
+//! The bodies of Discord's responses, as far as the bot reads them.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -14,7 +14,7 @@ use crate::domain::{ChannelId, MessageId};
 pub struct Posted {
     /// Its id.
     pub message: MessageId,
-    /// Where it stands.
+    /// The channel that it is in.
     pub channel: ChannelId,
     /// Whether only one person sees it.
     pub ephemeral: bool,
@@ -35,28 +35,28 @@ pub(in crate::discord_api) struct PostedMessage {
 }
 
 #[derive(Deserialize)]
-pub(in crate::discord_api) struct GuildAnswer {
+pub(in crate::discord_api) struct GuildBody {
     #[serde(flatten)]
     pub(in crate::discord_api) identified: Identified,
     pub(in crate::discord_api) name: String,
 }
 
 #[derive(Deserialize)]
-pub(in crate::discord_api) struct MemberAnswer {
+pub(in crate::discord_api) struct MemberBody {
     #[serde(default, deserialize_with = "or_default")]
     pub(in crate::discord_api) nick: Option<String>,
-    pub(in crate::discord_api) user: UserAnswer,
+    pub(in crate::discord_api) user: UserBody,
 }
 
 #[derive(Deserialize)]
-pub(in crate::discord_api) struct UserAnswer {
+pub(in crate::discord_api) struct UserBody {
     pub(in crate::discord_api) username: String,
     #[serde(default, deserialize_with = "or_default")]
     pub(in crate::discord_api) global_name: Option<String>,
 }
 
 impl PostedMessage {
-    /// `asked_in`: where it stands if the answer doesn't tell.
+    /// `asked_in`: its channel if the response doesn't tell.
     pub(in crate::discord_api) fn posted(&self, asked_in: ChannelId) -> Posted {
         Posted {
             message: MessageId(self.identified.id.0),

@@ -152,11 +152,11 @@ impl Wait {
     }
 
     fn start(&self) -> Timestamp {
-        self.at.after(self.span.typical)
+        self.at.saturating_add(self.span.typical)
     }
 
     fn latest_start(&self) -> Timestamp {
-        self.at.after(self.span.most)
+        self.at.saturating_add(self.span.most)
     }
 }
 

@@ -13,9 +13,9 @@ use tokio::time::Instant;
 
 /// Something that happens again and again while all is well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Sign {
+pub(crate) enum Activity {
     /// The loop that watches the bot has gone round.
-    Beat,
+    HealthCheck,
     /// The database has let the bot write.
     Database,
     /// Somebody has used the bot.
@@ -28,7 +28,7 @@ pub(crate) enum Sign {
     Delivery,
 }
 
-/// The last sign of life of one connection to the gateway.
+/// The last acknowledged heartbeat of one connection to the gateway.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Heartbeat {
     /// How long ago it was.
@@ -37,24 +37,24 @@ pub(crate) struct Heartbeat {
     pub(crate) interval: Duration,
 }
 
-/// When each sign was last seen.
+/// When each activity was last seen.
 #[derive(Debug, Default)]
-pub(crate) struct Signs {
-    seen: Mutex<BTreeMap<Sign, Instant>>,
+pub(crate) struct LastSeen {
+    seen: Mutex<BTreeMap<Activity, Instant>>,
     /// By the number of the shard.
     heartbeats: Mutex<BTreeMap<u32, (Instant, Duration)>>,
     commands_registered: AtomicBool,
 }
 
-impl Signs {
+impl LastSeen {
     /// It has just been seen.
-    pub(crate) fn see(&self, sign: Sign) {
-        lock(&self.seen).insert(sign, Instant::now());
+    pub(crate) fn record(&self, activity: Activity) {
+        lock(&self.seen).insert(activity, Instant::now());
     }
 
     /// How long ago it was last seen; `None` if it never was.
-    pub(crate) fn age(&self, sign: Sign) -> Option<Duration> {
-        lock(&self.seen).get(&sign).map(Instant::elapsed)
+    pub(crate) fn age(&self, activity: Activity) -> Option<Duration> {
+        lock(&self.seen).get(&activity).map(Instant::elapsed)
     }
 
     /// A shard's heartbeat was acknowledged. `interval` is how often Discord wants one.

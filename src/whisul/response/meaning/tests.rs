@@ -46,9 +46,9 @@ fn base() -> Url {
     Url::parse("https://whisul.com/api").unwrap()
 }
 
-fn answer(status: u16, body: &str) -> Answer<'static> {
+fn answer(status: u16, body: &str) -> WhisulResponse<'static> {
     let body = Body { bytes: body.as_bytes().to_vec(), ..Body::default() };
-    Answer { status, retry_after: None, location: None, body }
+    WhisulResponse { status, retry_after: None, location: None, body }
 }
 
 fn submitted(status: u16, body: &str) -> Result<WhisulJob, SubmitError> {
@@ -76,7 +76,9 @@ fn an_accepted_prompt_is_a_job() {
 #[test]
 fn a_job_may_have_another_name_or_be_named_by_a_header() {
     let at = |status, location: &str, body| {
-        Answer { location: Some(location.to_owned()), ..answer(status, body) }.into_job().ok()
+        WhisulResponse { location: Some(location.to_owned()), ..answer(status, body) }
+            .into_job()
+            .ok()
     };
     let job = submitted(202, r#"{"task_id": "0b7c6a1e"}"#).unwrap();
     assert_eq!((job.id.as_str(), job.poll_url), ("0b7c6a1e", None));
@@ -101,11 +103,11 @@ fn a_job_may_have_another_name_or_be_named_by_a_header() {
 fn an_acceptance_without_a_job_is_ambiguous() {
     for body in ["{\"job_id\": null}", "{\"job_id\": \"../admin\"}", "{\"error\": \"busy\"}"] {
         let source = Trouble::Garbage;
-        assert_eq!(submitted(202, body), Err(SubmitError::Ambiguous { source }), "{body}");
+        assert_eq!(submitted(202, body), Err(SubmitError::UnknownOutcome { source }), "{body}");
     }
     let body = Body { trouble: Some(Trouble::Oversize), ..Body::default() };
-    let cut = Answer { status: 202, retry_after: None, location: None, body }.into_job();
-    assert_eq!(cut, Err(SubmitError::Ambiguous { source: Trouble::Oversize }));
+    let cut = WhisulResponse { status: 202, retry_after: None, location: None, body }.into_job();
+    assert_eq!(cut, Err(SubmitError::UnknownOutcome { source: Trouble::Oversize }));
 }
 
 #[test]
@@ -118,8 +120,8 @@ fn an_error_of_whisuls_own_means_what_its_status_says() {
                 401 | 403 => matches!(submission, SubmitError::BadKey { .. }),
                 402 => matches!(submission, SubmitError::OutOfCredit),
                 429 => matches!(submission, SubmitError::RateLimited { .. }),
-                400..500 => matches!(submission, SubmitError::Refused { .. }),
-                _ => matches!(submission, SubmitError::Ambiguous { .. }),
+                400..500 => matches!(submission, SubmitError::Undocumented { .. }),
+                _ => matches!(submission, SubmitError::UnknownOutcome { .. }),
             };
             assert!(fits, "{status} {body}: {submission}");
             let poll = polled(status, body);
@@ -140,7 +142,7 @@ fn an_answer_of_somebody_else_is_transient_whatever_its_status() {
     for body in FOREIGN {
         for status in 200..600 {
             let submission = submitted(status, body).unwrap_err();
-            let is_unknown = matches!(submission, SubmitError::Ambiguous { .. });
+            let is_unknown = matches!(submission, SubmitError::UnknownOutcome { .. });
             assert!(is_unknown, "{status} {body}: {submission}");
             let poll = polled(status, body).unwrap_err();
             let fits = match status {
@@ -179,12 +181,15 @@ fn a_song_counts_more_than_the_status_of_its_answer() {
 
 #[test]
 fn waits_are_passed_on() {
-    let later = |status, body| Answer { retry_after: LATER, ..answer(status, body) };
+    let later = |status, body| WhisulResponse { retry_after: LATER, ..answer(status, body) };
     let declined = later(503, OWN[0]).into_job();
     assert!(matches!(declined, Err(SubmitError::NotTaken { retry_after: LATER, .. })));
     for status in [503, 429] {
         let unknown = later(status, FOREIGN[2]).into_job();
-        assert!(matches!(unknown, Err(SubmitError::Ambiguous { .. })), "a proxy does not know");
+        assert!(
+            matches!(unknown, Err(SubmitError::UnknownOutcome { .. })),
+            "a proxy does not know"
+        );
     }
     let limited = later(429, OWN[0]).into_job();
     assert_eq!(limited, Err(SubmitError::RateLimited { retry_after: LATER }));
@@ -250,7 +255,7 @@ fn no_text_that_holds_a_secret_gets_through() {
         let secrets = Arc::new(Secrets::new(&[&key]));
         let bytes = body.to_string().into_bytes();
         let body = Body { bytes, secrets, ..Body::default() };
-        Answer { status, retry_after: None, location: None, body }
+        WhisulResponse { status, retry_after: None, location: None, body }
     };
     let key = "wk_live_0123456789abcdef";
     let told = format!("Bearer {key} rejected");

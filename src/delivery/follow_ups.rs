@@ -11,8 +11,8 @@ use crate::{
 /// The most characters of a file's description (Discord docs, Message Resource > Attachment).
 const DESCRIPTION_MAX: usize = 1024;
 
-/// What is said about the way that led nowhere.
-const NOWHERE: DiscordError = DiscordError::TokenGone;
+/// There is no route left by which a follow-up can be sent.
+const NO_ROUTE: DiscordError = DiscordError::TokenGone;
 
 impl Deliverer {
     /// Tells a job's requester that their song is ready, and nobody else. One try: a caller who calls
@@ -28,10 +28,10 @@ impl Deliverer {
                 self.discord.post(channel, &reply, format!("{}r", job.id)).await.map(|_| ())
             }
             (MessageAccess::TokenOnly, ..) if job.has_live_token(now) => {
-                let token = job.place.token.as_ref().ok_or(NOWHERE)?;
-                self.discord.follow_up(job.place.application, token, &notice).await
+                let token = job.place.token.as_ref().ok_or(NO_ROUTE)?;
+                self.discord.create_followup(job.place.application, token, &notice).await
             }
-            _ => Err(NOWHERE),
+            _ => Err(NO_ROUTE),
         }
     }
 
@@ -47,7 +47,7 @@ impl Deliverer {
         now: Timestamp,
     ) -> Result<(), DiscordError> {
         let (Some(id), Some(channel)) = (job.message, job.message_channel) else {
-            return Err(NOWHERE);
+            return Err(NO_ROUTE);
         };
         let (edit, files) = (message.with_files(files, &cover_description(job)), files.list());
         let token = job.place.token.as_ref().filter(|_| job.has_live_token(now));
@@ -56,11 +56,11 @@ impl Deliverer {
             match self.discord.upload_by_token(application, token, id, &edit, &files).await {
                 // It may be a message that was posted without the token.
                 Err(DiscordError::TokenGone | DiscordError::MessageGone) => {}
-                answer => return answer,
+                response => return response,
             }
         }
         if job.place.access == MessageAccess::TokenOnly && channel == job.place.channel {
-            return Err(NOWHERE);
+            return Err(NO_ROUTE);
         }
         self.discord.upload(channel, id, &edit, &files).await
     }

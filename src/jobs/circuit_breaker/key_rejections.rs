@@ -5,16 +5,16 @@
 use crate::domain::UserId;
 
 /// How often a prompt is sent at most that Whisul turns away while it takes others.
-pub(in crate::jobs) const TRIES: u32 = 3;
+pub(in crate::jobs) const KEY_REJECTION_TRIES: u32 = 3;
 
 /// So many people's prompts.
 const PEOPLE: usize = 2;
 /// More than two prompts of one person, each of which is sent a few times.
-const OF_ONE_PERSON: u32 = 2 * TRIES;
+const OF_ONE_PERSON: u32 = 2 * KEY_REJECTION_TRIES;
 
-/// See the module. Ends with the next prompt that Whisul takes.
+/// How often Whisul rejected the key for prompts. Ends with the next prompt that Whisul takes.
 #[derive(Debug, Default)]
-pub(super) struct Refusals {
+pub(super) struct KeyRejections {
     /// Those that no probe has told about yet, with the doubt that each has raised.
     suspected: Vec<(u64, Option<UserId>)>,
     /// Whose the others were.
@@ -22,7 +22,7 @@ pub(super) struct Refusals {
     count: u32,
 }
 
-impl Refusals {
+impl KeyRejections {
     pub(super) fn suspect(&mut self, doubt: u64, of: Option<UserId>) {
         self.suspected.push((doubt, of));
     }

@@ -1,4 +1,4 @@
-//! What an answer means: whose it is, and which status and body make a job, a report, or which
+//! What a response means: whose it is, and which status and body make a job, a report, or which
 //! error.
 
 use std::time::Duration;
@@ -14,8 +14,8 @@ use crate::{
     },
 };
 
-/// An answer whose status line and headers, at least, have arrived.
-pub(in crate::whisul) struct Answer<'a> {
+/// A response whose status line and headers, at least, have arrived.
+pub(in crate::whisul) struct WhisulResponse<'a> {
     pub(in crate::whisul) status: u16,
     pub(in crate::whisul) retry_after: Option<Duration>,
     /// Where it says that what was asked for is to be found.
@@ -35,7 +35,7 @@ enum Voice {
     Foreign,
 }
 
-impl Answer<'_> {
+impl WhisulResponse<'_> {
     /// The one place that decides whose answer it is: by its form, not by its status.
     fn voice(&self) -> Voice {
         match self.status {
@@ -52,7 +52,7 @@ impl Answer<'_> {
         self.body.object().or_else(|| self.body.object_at_end())
     }
 
-    /// As the answer to `POST /generate`.
+    /// As the response to `POST /generate`.
     pub(in crate::whisul) fn into_job(self) -> Result<WhisulJob, SubmitError> {
         let Self { status, retry_after, .. } = self;
         // A song may have been paid for: it counts more than a status. A server that declines names no job.
@@ -63,7 +63,7 @@ impl Answer<'_> {
         }
         match self.voice() {
             Voice::Whisul(object) => wire::acceptance(&object)
-                .ok_or_else(|| SubmitError::Ambiguous { source: self.unreadable() }),
+                .ok_or_else(|| SubmitError::UnknownOutcome { source: self.unreadable() }),
             Voice::Error(object) => Err(match status {
                 400 | 413 | 422 => {
                     let reason = Reason::of(wire::complaint(&object));
@@ -76,11 +76,11 @@ impl Answer<'_> {
                 503 if retry_after.is_some() => {
                     SubmitError::NotTaken { retry_after, source: Trouble::Status { status } }
                 }
-                400..500 => SubmitError::Refused { status },
-                _ => SubmitError::Ambiguous { source: Trouble::Status { status } },
+                400..500 => SubmitError::Undocumented { status },
+                _ => SubmitError::UnknownOutcome { source: Trouble::Status { status } },
             }),
             // Whatever its status: some read a response on its way back, and put theirs in its place.
-            Voice::Foreign => Err(SubmitError::Ambiguous { source: self.unreadable() }),
+            Voice::Foreign => Err(SubmitError::UnknownOutcome { source: self.unreadable() }),
         }
         .or_else(|error| self.job_at_location().ok_or(error))
     }
@@ -92,7 +92,7 @@ impl Answer<'_> {
         Some(WhisulJob { id, poll_url: Some(location.to_owned()) })
     }
 
-    /// As the answer to `GET /jobs/{id}`.
+    /// As the response to `GET /jobs/{id}`.
     pub(in crate::whisul) fn into_report(self, base: &Url) -> Result<Report, PollError> {
         let Self { status, retry_after, .. } = self;
         let transient = |source| Err(PollError::Transient { source, retry_after });

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// A connection that stood for so long was a good one; what fails after it, fails anew.
+/// A session that lasted for so long was a good one: failures are counted anew after it.
 const STEADY: Duration = Duration::from_secs(10);
-/// The pauses between the starts of two connections grow from this,
-const PAUSE: Duration = Duration::from_millis(500);
-/// to this, so that the bot is back within seconds once the gateway is.
+/// The shortest pause between the starts of two connections.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(500);
+/// The longest one, so that the bot is back within seconds once the gateway is.
 const LONGEST_PAUSE: Duration = Duration::from_secs(4);
 /// Between two IDENTIFYs (Discord docs, Gateway > Rate Limiting).
 const IDENTIFY_PAUSE: Duration = Duration::from_secs(5);
@@ -37,15 +37,15 @@ pub(super) enum Opening {
 pub(super) struct ConnectionPace {
     began: Option<Instant>,
     identified: Option<Instant>,
-    /// Attempts in a row that led to no steady connection,
+    /// Attempts in a row that led to no steady connection.
     failures: u32,
-    /// RESUMEs of this session among them,
+    /// RESUMEs of this session among these attempts.
     resumes: u32,
-    /// and IDENTIFYs.
+    /// IDENTIFYs among these attempts.
     identifies: u32,
-    /// Until when no connection is made, whatever else allows it,
+    /// Until when no connection is made, whatever else allows it.
     connect_after: Option<Instant>,
-    /// and no IDENTIFY sent.
+    /// Until when no IDENTIFY is sent.
     identify_after: Option<Instant>,
     /// How far apart IDENTIFYs have to be for the day's last ones to suffice.
     identify_spacing: Duration,
@@ -67,7 +67,7 @@ impl ConnectionPace {
     pub(super) fn next(&self, opening: Opening, chance: f64) -> Option<Instant> {
         let pause = match self.failures {
             0 => Duration::ZERO,
-            failures => spread(doubled(PAUSE, failures - 1, LONGEST_PAUSE), chance),
+            failures => spread(doubled(SHORTEST_PAUSE, failures - 1, LONGEST_PAUSE), chance),
         };
         let attempt = self.began.map(|began| began + pause).max(self.connect_after);
         if opening != Opening::Identify {
@@ -110,12 +110,12 @@ impl ConnectionPace {
         self.identify_spacing = if low { spacing } else { Duration::ZERO };
     }
 
-    /// An attempt came to its end. `stood` is how long the session was connected by it.
-    pub(super) fn end(&mut self, opening: Opening, stood: Option<Duration>, now: Instant) {
+    /// An attempt has ended. `connected_for` is how long its session lasted, if there was one.
+    pub(super) fn end(&mut self, opening: Opening, connected_for: Option<Duration>, now: Instant) {
         if opening == Opening::Identify {
-            self.identified = Some(now - stood.unwrap_or_default());
+            self.identified = Some(now - connected_for.unwrap_or_default());
         }
-        if stood.is_some_and(|stood| stood >= STEADY) {
+        if connected_for.is_some_and(|connected_for| connected_for >= STEADY) {
             (self.failures, self.resumes, self.identifies) = (0, 0, 0);
             return;
         }
@@ -176,7 +176,7 @@ mod tests {
             now = pace.next(wanted, *chance).map_or(now, |at| at.max(now));
             pace.begin(now);
             attempts.push(now);
-            let (opening, stood, took) = match fate {
+            let (opening, connected_for, took) = match fate {
                 Fate::Refused(took) => (Opening::None, None, *took),
                 Fate::CutAfterOpening(took) => (wanted, None, *took),
                 Fate::Stood(took) => (wanted, Some(Duration::from_millis(*took)), *took),
@@ -185,8 +185,8 @@ mod tests {
                 identifies.push(now);
             }
             now += Duration::from_millis(took);
-            session |= stood.is_some();
-            pace.end(opening, stood, now);
+            session |= connected_for.is_some();
+            pace.end(opening, connected_for, now);
         }
         (attempts, identifies)
     }
@@ -229,11 +229,11 @@ mod tests {
 
     #[test]
     fn a_session_that_cant_be_resumed_is_given_up_after_a_few_tries() {
-        let resumed = |stood| {
+        let resumed = |connected_for| {
             let mut pace = ConnectionPace::default();
             for _ in 0..RESUMES {
                 assert!(pace.may_resume());
-                pace.end(Opening::Resume, stood, Instant::now());
+                pace.end(Opening::Resume, connected_for, Instant::now());
             }
             pace.may_resume()
         };

@@ -2,7 +2,7 @@
 
 /// What a setting is, and where that comes from. Never holds a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Setting {
+pub struct SettingInForce {
     /// The variable's name.
     pub name: &'static str,
     /// Its value, or what stands for it.

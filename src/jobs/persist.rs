@@ -4,7 +4,7 @@ use super::Jobs;
 use crate::{
     domain::{Charge, Delivery, Job, Requester, Restriction, State},
     failpoint::{Moment, reach},
-    metrics::{Sign, Stage},
+    metrics::{Activity, JobStage},
     store::{Admission, StoreError},
 };
 
@@ -48,18 +48,20 @@ impl Jobs {
         let _one_at_a_time = if is_refunded { Some(self.refunds.lock().await) } else { None };
         let mut after = after.clone();
         if is_refunded {
-            let refunded = self.refunded_before(&after).await?;
-            after = after.refunded_before(refunded);
+            let refunded = self.count_refunds(&after).await?;
+            after = after.with_refund_limit(refunded);
         }
         Ok(self.write(before, &after).await?.then_some(after))
     }
 
     /// How many failures were refunded to a job's requester, within the window of the quotas that
     /// count their songs.
-    async fn refunded_before(&self, job: &Job) -> Result<u32, StoreError> {
+    async fn count_refunds(&self, job: &Job) -> Result<u32, StoreError> {
         let overrides = self.store.overrides(job.requester, job.place.guild).await?;
         match self.config.limits.with(&overrides).longest_window() {
-            Some(window) => self.store.refunded(job, job.id.created_at().before(window)).await,
+            Some(window) => {
+                self.store.refunded(job, job.id.created_at().saturating_sub(window)).await
+            }
             None => Ok(0),
         }
     }
@@ -84,8 +86,8 @@ impl Jobs {
         let since_command = || self.clock.now().since(after.id.created_at());
         if before.state.name() != after.state.name() {
             match &after.state {
-                State::Running { .. } => families.left(Stage::Queue, since_command()),
-                State::Completed { took, .. } => families.left(Stage::Song, *took),
+                State::Running { .. } => families.left(JobStage::Queue, since_command()),
+                State::Completed { took, .. } => families.left(JobStage::Song, *took),
                 _ => {}
             }
             if after.has_outcome() || after.state == State::Abandoned {
@@ -94,9 +96,9 @@ impl Jobs {
         }
         match (before.delivery, after.delivery) {
             (Delivery::Pending | Delivery::Posting(_), Delivery::Delivered) => {
-                self.metrics.signs().see(Sign::Delivery);
+                self.metrics.last_seen().record(Activity::Delivery);
                 families.delivered(true);
-                families.left(Stage::Total, since_command());
+                families.left(JobStage::Total, since_command());
             }
             (Delivery::Pending | Delivery::Posting(_), Delivery::Undeliverable) => {
                 families.delivered(false);
