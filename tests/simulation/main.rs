@@ -29,6 +29,7 @@ mod rows;
 mod search;
 mod shrink;
 mod storage;
+mod sweep;
 mod turns;
 mod whisul;
 mod world;
