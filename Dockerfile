@@ -1,7 +1,9 @@
 # The bot alone: its program, the C library that it is linked to, and a folder for its data.
 # Root certificates are in the program. There is no shell, and nothing runs as root.
 
-FROM docker.io/library/rust:1-slim-bookworm AS build
+FROM docker.io/library/rust:1.95.0-slim-bookworm AS build
+# The image's own toolchain, without the components that rust-toolchain.toml adds for development.
+ENV RUSTUP_TOOLCHAIN=1.95.0
 WORKDIR /source
 COPY . .
 RUN cargo build --release --locked --bin whisul-bot

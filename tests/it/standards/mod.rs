@@ -5,5 +5,6 @@ mod import_cycles;
 mod literals;
 mod log_lines;
 mod monitoring;
+mod releases;
 mod texts;
 mod type_names;
