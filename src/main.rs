@@ -10,15 +10,19 @@ use std::{
 use whisul_bot::{
     RunError,
     config::{ConfigErrors, Settings, database_url, http_addr},
-    ops::{Command, Form, backup, doctor, healthcheck, help_of, invite, restore, telemetry},
+    ops::{
+        Command, Form, backup, doctor, healthcheck, help_of, invite, migrate, restore, telemetry,
+    },
     run_until_signal,
 };
 
 const VERSION: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
 
-/// The exit codes for what failed, and for arguments or settings that can't be used.
+/// The exit codes for what failed, for arguments or settings that can't be used, and for a database that
+/// needs an update.
 const FAILED: u8 = 1;
 const MISUSED: u8 = 2;
+const UPDATE_DUE: u8 = 3;
 
 fn main() -> ExitCode {
     let env_file = Path::new(".env");
@@ -30,6 +34,7 @@ fn main() -> ExitCode {
         Ok(Command::Restore { file }) => given(database_url(env_file), |url| {
             done(restore(&url, &file).map(Some), "Nothing was restored")
         }),
+        Ok(Command::Migrate { check }) => given(database_url(env_file), |url| update(&url, check)),
         Ok(Command::Doctor { json, report }) => diagnose(env_file, Form::of(json, report)),
         Ok(Command::Healthcheck) => {
             given(http_addr(env_file), |address| done(healthcheck(address).map(Some), "Not well"))
@@ -66,6 +71,14 @@ fn given<S>(settings: Result<S, ConfigErrors>, work: impl FnOnce(S) -> ExitCode)
 fn diagnose(env_file: &Path, form: Form) -> ExitCode {
     let diagnosis = doctor(env_file);
     say(stdout(), diagnosis.printed(form), if diagnosis.has_failures() { FAILED } else { 0 })
+}
+
+/// Updates the database, or tells whether it needs that.
+fn update(database_url: &str, only_check: bool) -> ExitCode {
+    match migrate(database_url, only_check) {
+        Ok(found) => say(stdout(), &found, if found.is_due() { UPDATE_DUE } else { 0 }),
+        Err(why) => say(stderr(), format_args!("The database was not updated: {why}"), FAILED),
+    }
 }
 
 fn start(settings: Settings) -> ExitCode {

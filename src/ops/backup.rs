@@ -65,7 +65,8 @@ pub fn restore(database_url: &str, from: &FileOrStdio) -> Result<impl Display, S
     Ok(format!("{} is restored.{}", database.display(), kept.unwrap_or_default()))
 }
 
-fn wait_for<T, E: Error>(work: impl Future<Output = Result<T, E>>) -> Result<T, String> {
+/// Runs a command of the program to its end.
+pub(super) fn wait_for<T, E: Error>(work: impl Future<Output = Result<T, E>>) -> Result<T, String> {
     let runtime = Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| with_causes(&error))?;
     runtime.block_on(work).map_err(|error| with_causes(&error))

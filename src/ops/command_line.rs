@@ -51,6 +51,18 @@ Of the settings, only DATABASE_URL is needed.")]
         #[arg(value_parser = file_or_stdio())]
         file: FileOrStdio,
     },
+    /// Update the database to this version, as a start of the bot does
+    #[command(after_help = "\
+The bot must not be running, except with --check. The database as it was is
+kept beside the updated one, under a name that is printed.
+The exit code of --check is 0 if no update is due, 3 if one is, and 1 if the
+database can't be read or was written by a newer version of the bot.
+Of the settings, only DATABASE_URL is needed.")]
+    Migrate {
+        /// Only say whether an update is due; nothing is written
+        #[arg(long)]
+        check: bool,
+    },
     /// Check what the bot depends on, with a remedy for each problem
     #[command(after_help = "\
 The bot may run meanwhile. No song is spent, and nothing is changed.
@@ -164,6 +176,8 @@ mod tests {
             (&["backup", "./-"], Command::Backup { file: file("./-") }),
             (&["restore", "a.db"], Command::Restore { file: file("a.db") }),
             (&["restore", "-"], Command::Restore { file: FileOrStdio::Stdio }),
+            (&["migrate"], Command::Migrate { check: false }),
+            (&["migrate", "--check"], Command::Migrate { check: true }),
             (&["doctor"], Command::Doctor { json: false, report: false }),
             (&["doctor", "--report"], Command::Doctor { json: false, report: true }),
             (&["invite"], Command::Invite),

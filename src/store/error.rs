@@ -3,7 +3,10 @@
 //! The sources are sqlx's errors. They name statements, columns and SQLite's codes, never a bound
 //! value: no prompt and no token gets into a log with them.
 
-use std::path::PathBuf;
+use std::{
+    error::Error,
+    path::{Path, PathBuf},
+};
 
 use crate::domain::{InteractionId, JobId};
 
@@ -108,17 +111,46 @@ pub enum OpenError {
     },
     /// A newer version of the bot has changed the tables. They were left as they are.
     #[error(
-        "{} was made by a newer version of the bot: it has taken migration {found}, this version \
-         knows them up to {known}; run the newer version, or bring back an older backup",
-        .path.display()
+        "{} was written by {} of the bot (schema {found}), and this is version {} (schema {known}); \
+         run {}, or put a backup from before the update back with: whisul-bot restore {}",
+        .path.display(), writer(.program.as_deref()), env!("CARGO_PKG_VERSION"),
+        suitable(.program.as_deref()), shown(.backup.as_deref())
     )]
     Newer {
         /// The file.
         path: PathBuf,
-        /// A migration in the file that this version doesn't know.
+        /// Its schema.
         found: i64,
-        /// The latest migration that this version knows.
+        /// The latest schema that this version knows.
         known: i64,
+        /// The version of the bot that has brought it to its schema, if it says so.
+        program: Option<String>,
+        /// A backup from before the update, beside it.
+        backup: Option<PathBuf>,
+    },
+    /// The database must be updated, and the disk has no room for the copy that is made before.
+    #[error(
+        "{} needs an update, and there is no room for the backup that is made before it, {}; the \
+         database is unchanged: free some space and start again",
+        .database.display(), .path.display()
+    )]
+    NoRoomForCopy {
+        /// The file.
+        database: PathBuf,
+        /// The copy.
+        path: PathBuf,
+    },
+    /// The database must be updated, and the copy that is made before could not be written.
+    #[error(
+        "{} needs an update, and the backup that is made before it could not be written; the \
+         database is unchanged: let the bot's user write in its folder and start again",
+        .database.display()
+    )]
+    NoCopy {
+        /// The file.
+        database: PathBuf,
+        /// Why not.
+        source: Box<dyn Error + Send + Sync>,
     },
     /// Another bot works on the file.
     #[error(
@@ -217,4 +249,21 @@ impl OpenError {
 
 fn name(job: Option<JobId>) -> String {
     job.map_or_else(|| "a job without an id".to_owned(), |id| format!("job {id}"))
+}
+
+/// Which version of the bot has written a database that is too new.
+pub(super) fn writer(program: Option<&str>) -> String {
+    program.map_or_else(|| "a newer version".to_owned(), |version| format!("version {version}"))
+}
+
+/// Which version of the bot can use it.
+pub(super) fn suitable(program: Option<&str>) -> String {
+    program.map_or_else(
+        || "the newer version".to_owned(),
+        |version| format!("version {version} or a newer one"),
+    )
+}
+
+fn shown(backup: Option<&Path>) -> String {
+    backup.map_or_else(|| "FILE".to_owned(), |backup| backup.display().to_string())
 }

@@ -27,9 +27,10 @@ pub use self::{
     error::{DamagedRow, OpenError, StoreError},
     file::{
         backup::{BackupError, backup, snapshot},
-        inspect::{Inspection, check_access, free_space, inspect, mark_backup},
-        open::file_of,
+        database_file::{file_of, free_space},
+        inspect::{Inspection, check_access, inspect, mark_backup},
         restore::{RestoreError, Restored, restore},
+        update::{Update, UpdateStatus, update, update_status},
     },
     operation::{Intercepted, Interceptor, Operation, Work},
     queries::user::{Erasure, Records, RecordsAfter},
@@ -107,7 +108,7 @@ impl Store {
             let (jobs, unfinished) = sqlx::query_as(COUNTS).fetch_one(&self.reader).await?;
             // Nobody is user 0, so that only what holds for everybody matches.
             let global_quota = self.overrides(UserId(0), None).await?.global;
-            Ok(Contents { schema: file::open::SCHEMA, jobs, unfinished, global_quota })
+            Ok(Contents { schema: file::migrations::SCHEMA, jobs, unfinished, global_quota })
         })
         .await
     }

@@ -6,9 +6,9 @@ use std::{
     path::{Path, PathBuf, absolute},
 };
 
-use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+use sqlx::{Connection, SqliteConnection};
 
-use super::open::{PATIENCE, check_origin, check_whole, file_of, make_file};
+use super::database_file::{check_origin, check_whole, connect, file_of, make_file};
 use crate::store::{OpenError, error::Meaning};
 
 /// How every database begins (<https://www.sqlite.org/fileformat.html>).
@@ -111,7 +111,7 @@ async fn connect_to_ours(database: &Path) -> Result<SqliteConnection, BackupErro
 }
 
 /// Copies the state of this moment into an empty file, and checks it there.
-async fn copy(
+pub(super) async fn copy(
     mut connection: SqliteConnection,
     database: &Path,
     to: &Path,
@@ -123,13 +123,6 @@ async fn copy(
     check_whole(&mut copied, database).await?;
     copied.close().await.map_err(failed)?;
     Ok(())
-}
-
-/// Reads the file and never writes it.
-pub(in crate::store) async fn connect(file: &Path) -> Result<SqliteConnection, OpenError> {
-    let options = SqliteConnectOptions::new().filename(file).read_only(true).busy_timeout(PATIENCE);
-    let connection = SqliteConnection::connect_with(&options).await;
-    connection.map_err(|error| OpenError::at(file.to_owned(), error))
 }
 
 /// Copies the state of this moment into an empty file.
@@ -199,15 +192,24 @@ impl Partial {
     /// Brings the copy to disk, which SQLite leaves to its caller
     /// (<https://www.sqlite.org/lang_vacuum.html>), and gives it its name.
     pub(in crate::store) fn finish(self, to: &Path) -> io::Result<()> {
-        self.file.sync_all()?;
         // Claims the name: whatever bears it by now is not replaced.
         make_file(to)?;
-        fs::rename(&self.path, to).inspect_err(|_| _ = fs::remove_file(to))?;
+        self.keep_as(to).inspect_err(|_| _ = fs::remove_file(to))
+    }
+
+    /// The same for a name that nobody else uses. However suddenly this ends, what bears it is whole.
+    pub(super) fn keep_as(self, to: &Path) -> io::Result<()> {
+        self.file.sync_all()?;
+        fs::rename(&self.path, to)?;
         if let Some(folder) = to.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             // Not every file system can do that to a folder.
             _ = File::open(folder).and_then(|folder| folder.sync_all());
         }
         Ok(())
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// The copy without a name.

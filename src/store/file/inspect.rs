@@ -11,15 +11,14 @@ use sqlx::{Connection, SqliteConnection};
 use url::Url;
 
 use super::{
-    backup::connect,
-    open::{SCHEMA, check_origin, check_whole, file_of, make_file},
+    database_file::{connect, file_of, make_file},
+    migrations::SCHEMA,
+    update::checked_schema,
 };
 use crate::store::OpenError;
 
 const COUNTS: &str =
     "SELECT (SELECT COUNT(*) FROM jobs), (SELECT COUNT(*) FROM jobs WHERE settled = 0)";
-
-const VERSION: &str = "SELECT MAX(version) FROM _sqlx_migrations";
 
 const LINKS: &str = "\
     SELECT song_url, image_url FROM jobs WHERE state = 'completed' ORDER BY id DESC LIMIT 20";
@@ -47,29 +46,26 @@ pub struct Inspection {
 /// Looks at the database at a URL. `None` where no bot has written one yet.
 ///
 /// # Errors
-/// When it can't be read, isn't whole, or isn't the bot's.
+/// When it can't be read, isn't whole, isn't the bot's, or was written by a newer version of it.
 pub async fn inspect(url: &str) -> Result<Option<Inspection>, OpenError> {
     let path = file_of(url)?;
     if !path.try_exists().unwrap_or(true) {
         return Ok(None);
     }
     let mut connection = connect(&path).await?;
-    if !check_origin(&mut connection, &path).await? {
-        return Ok(None);
-    }
-    check_whole(&mut connection, &path).await?;
+    let Some(schema) = checked_schema(&mut connection, &path).await? else { return Ok(None) };
     let backed_up_at = fs::metadata(marker(&path)).and_then(|found| found.modified()).ok();
     let failed = |error| OpenError::at(path.clone(), error);
-    let found = read(&mut connection, backed_up_at).await.map_err(failed)?;
+    let found = read(&mut connection, schema, backed_up_at).await.map_err(failed)?;
     connection.close().await.map_err(failed)?;
     Ok(Some(found))
 }
 
 async fn read(
     connection: &mut SqliteConnection,
+    schema: i64,
     backed_up_at: Option<SystemTime>,
 ) -> sqlx::Result<Inspection> {
-    let schema = sqlx::query_scalar(VERSION).fetch_one(&mut *connection).await?;
     let (jobs, unfinished) = sqlx::query_as(COUNTS).fetch_one(&mut *connection).await?;
     let links: Vec<(Option<String>, Option<String>)> =
         sqlx::query_as(LINKS).fetch_all(&mut *connection).await?;
@@ -118,14 +114,4 @@ pub fn check_access(path: &Path) -> io::Result<()> {
     let probe = path.with_added_extension("doctor");
     make_file(&probe)?;
     fs::remove_file(probe)
-}
-
-/// The bytes that are free for this program on the disk of a file.
-///
-/// # Errors
-/// When the system doesn't tell.
-pub fn free_space(path: &Path) -> io::Result<u64> {
-    let folder = path.parent().unwrap_or(path);
-    let disk = rustix::fs::statvfs(folder)?;
-    Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
 }

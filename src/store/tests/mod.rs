@@ -10,6 +10,7 @@ mod locking;
 mod opening;
 mod people;
 mod plans;
+mod updates;
 mod user_queries;
 
 use std::{collections::BTreeMap, fs, path::PathBuf, sync::Arc, time::Duration};

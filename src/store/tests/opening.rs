@@ -5,10 +5,7 @@ use sqlx::Executor;
 use super::*;
 use crate::{
     domain::{AdminAction, Page},
-    store::{
-        OpenError,
-        file::open::{MIGRATIONS, migrator},
-    },
+    store::{OpenError, file::migrations::migrator},
 };
 
 /// Opens a file that must be refused, and must be left as it is.
@@ -122,29 +119,6 @@ async fn the_database_of_another_program_is_refused() {
     assert!(matches!(error, OpenError::Foreign { .. }), "{error}");
 }
 
-/// A song under way, as the first version wrote it.
-const RUNNING: &str = "\
-    INSERT INTO jobs (id, requester, channel, application, prompt, round, reach, token, message, \
-        state, delivery, open, settled, charge, charged_at, whisul_job, running_since) \
-    VALUES (7, 2, 3, 4, 'rain', 1, 'channel', 'token', 9, \
-        'running', 'pending', 1, 0, 'full', 1800000000000, 'abc', 1800000001000)";
-
-#[tokio::test]
-async fn a_database_of_any_earlier_version_is_brought_forward() {
-    for steps in 1..MIGRATIONS.len() {
-        let folder = Folder::new();
-        fs::create_dir_all(folder.path()).unwrap();
-        let mut earlier = folder.bare().await;
-        migrator(steps).run(&mut earlier).await.unwrap();
-        earlier.execute(RUNNING).await.unwrap();
-        earlier.close().await.unwrap();
-        let left = folder.store().await.unsettled().await.unwrap();
-        assert!(left.damaged.is_empty(), "{:?}", left.damaged);
-        assert!(matches!(left.jobs[0].state, State::Running { .. }), "after {steps} steps");
-        assert_eq!(left.jobs[0].prompt.as_str(), "rain");
-    }
-}
-
 /// What the fourth version wrote for a job whose requester was never answered, and for a song that an
 /// admin cancelled.
 const OLD_NAMES: &str = "\
@@ -166,20 +140,6 @@ async fn rows_with_the_names_of_an_earlier_version_keep_their_meaning() {
     assert_eq!(store.job(JobId(8)).await.unwrap().unwrap().state, State::Abandoned);
     let recorded = store.audit_log(None, Page { number: 1, size: 5 }).await.unwrap();
     assert_eq!(recorded.items[0].action, AdminAction::Cancel(JobId(7)));
-}
-
-#[tokio::test]
-async fn a_newer_database_is_refused() {
-    let folder = Folder::new();
-    folder.store().await.close().await;
-    let mut newer = folder.bare().await;
-    newer
-        .execute("INSERT INTO _sqlx_migrations VALUES (99, 'later', 0, 1, x'00', 0)")
-        .await
-        .unwrap();
-    newer.close().await.unwrap();
-    let error = refused(&folder).await;
-    assert!(matches!(error, OpenError::Newer { found: 99, .. }), "{error}");
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::{
 
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
-use crate::store::file::open::PATIENCE;
+use crate::store::file::database_file::PATIENCE;
 
 pub(super) async fn connect(file: &Path) -> sqlx::Result<SqliteConnection> {
     let options = SqliteConnectOptions::new().filename(file).busy_timeout(PATIENCE);

@@ -10,12 +10,16 @@ use std::{
 use sqlx::Connection;
 
 use super::{
+    database_file::{check_origin, file_of, make_file, make_place},
     lock::Lock,
-    open::{MIGRATIONS, check_origin, file_of, make_file, make_place, migrator, not_migrated},
+    migrations::{SCHEMA, schema_of, take_steps},
 };
 use crate::{
     failpoint::{Moment, reach},
-    store::OpenError,
+    store::{
+        OpenError,
+        error::{suitable, writer},
+    },
 };
 
 mod error;
@@ -164,10 +168,14 @@ impl NewDatabase {
                 "it is the database of another program, or of an altered version of this one",
             ),
             OpenError::Damaged { .. } => unusable("it is damaged or cut off; take another copy"),
-            OpenError::Newer { found, known, .. } => unusable(&format!(
-                "a newer version of the bot made it: it has taken migration {found}, this version \
-                 knows them up to {known}"
-            )),
+            OpenError::Newer { found, known, program, .. } => {
+                let (writer, suitable) = (writer(program.as_deref()), suitable(program.as_deref()));
+                unusable(&format!(
+                    "{writer} of the bot wrote it (schema {found}), and this is version {} (schema \
+                     {known}); run {suitable}, or take an older backup",
+                    env!("CARGO_PKG_VERSION")
+                ))
+            }
             other => other.into(),
         })
     }
@@ -185,8 +193,9 @@ impl NewDatabase {
         if verdict != "ok" {
             return Err(OpenError::Damaged { path: path.clone() });
         }
-        let migrated = migrator(MIGRATIONS.len()).run(&mut connection).await;
-        migrated.map_err(|error| not_migrated(error, path))?;
+        if schema_of(&mut connection, path).await? != Some(SCHEMA) {
+            take_steps(&mut connection, path).await?;
+        }
         in_one_file(&mut connection).await.map_err(failed)?;
         connection.close().await.map_err(failed)
     }

@@ -8,7 +8,6 @@ use std::{
 };
 
 use sqlx::Connection as _;
-use time::OffsetDateTime;
 
 use super::{
     error::{RestoreError, not_written},
@@ -18,15 +17,15 @@ use crate::{
     failpoint::{Moment, reach},
     store::{
         OpenError,
-        file::open::{check_origin, make_file},
+        file::{
+            database_file::{check_origin, make_file},
+            dated_name::dated_names,
+        },
     },
 };
 
 /// What holds changes that are not in the database's file yet.
 const LOGS: [&str; 2] = ["-wal", "-journal"];
-
-/// How many databases that were replaced within the same second are told apart.
-const SAME_SECOND: u32 = 100;
 
 /// A database that is being replaced.
 pub(super) struct Replaced<'a> {
@@ -134,22 +133,8 @@ impl Drop for Logs {
 }
 
 fn second_name(database: &Path, now: SystemTime) -> Result<PathBuf, RestoreError> {
-    let since_1970 = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let seconds = i64::try_from(since_1970.as_secs()).unwrap_or_default();
-    let now = OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-    let name = format!(
-        "replaced-{}-{:02}-{:02}-{:02}{:02}{:02}",
-        now.year(),
-        u8::from(now.month()),
-        now.day(),
-        now.hour(),
-        now.minute(),
-        now.second()
-    );
     let mut outcome = Err(io::ErrorKind::AlreadyExists.into());
-    for number in 1..=SAME_SECOND {
-        let name = if number == 1 { name.clone() } else { format!("{name}-{number}") };
-        let kept = database.with_added_extension(name);
+    for kept in dated_names(database, "replaced", now) {
         outcome = linked(database, &kept);
         match &outcome {
             Ok(()) => return Ok(kept),
