@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use dashmap::DashMap;
 use tokio::sync::Notify;
+use tracing::{Span, info_span};
 
 use super::commands::cancel::CancelRequest;
 use crate::domain::JobId;
@@ -22,11 +23,14 @@ pub(super) struct LiveJob {
     pub(super) id: JobId,
     /// Wakes the job's task after another writer changed its row.
     pub(super) row_changed: Arc<Notify>,
+    /// What the log says of the job is said within this, from the request to the last follow-up.
+    pub(super) span: Span,
 }
 
 #[derive(Debug)]
 struct LiveEntry {
     row_changed: Arc<Notify>,
+    span: Span,
     /// It is to be cancelled once it is known what came of its prompt, which is on its way.
     request: Option<CancelRequest>,
 }
@@ -36,8 +40,16 @@ impl LiveJobs {
     pub(super) fn enter(&self, id: JobId) -> Option<LiveJob> {
         let dashmap::Entry::Vacant(vacant) = self.live.entry(id) else { return None };
         let row_changed = Arc::new(Notify::new());
-        vacant.insert(LiveEntry { row_changed: Arc::clone(&row_changed), request: None });
-        Some(LiveJob { live_jobs: self.clone(), id, row_changed })
+        let span = new_span(id);
+        let entry =
+            LiveEntry { row_changed: Arc::clone(&row_changed), span: span.clone(), request: None };
+        vacant.insert(entry);
+        Some(LiveJob { live_jobs: self.clone(), id, row_changed, span })
+    }
+
+    /// The span of a job, whether it is live or not.
+    pub(super) fn span(&self, job: JobId) -> Span {
+        self.live.get(&job).map_or_else(|| new_span(job), |live| live.span.clone())
     }
 
     /// Tells a job's task, if there is one, that another writer has changed its row.
@@ -70,6 +82,11 @@ impl LiveJobs {
     pub(super) fn len(&self) -> usize {
         self.live.len()
     }
+}
+
+fn new_span(job: JobId) -> Span {
+    // Of no other span's: a song may be asked for with the button of another one.
+    info_span!(parent: None, "job", id = %job)
 }
 
 impl Drop for LiveJob {

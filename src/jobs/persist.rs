@@ -1,5 +1,7 @@
 //! Every write of a job, and on either side of it a place where the crash test can end the process.
 
+use tracing::info;
+
 use super::Jobs;
 use crate::{
     domain::{Charge, Delivery, Job, Requester, Restriction, State},
@@ -75,6 +77,7 @@ impl Jobs {
         let written = self.store.save(before, after).await;
         reach(step(before, after), Moment::After);
         if written.as_ref().is_ok_and(|written| *written) {
+            tell(before, after);
             self.count(before, after);
         }
         written
@@ -105,6 +108,16 @@ impl Jobs {
             }
             _ => {}
         }
+    }
+}
+
+/// Logs what has become of a job, within its span.
+fn tell(before: &Job, after: &Job) {
+    let (from, to) = (before.state.name(), after.state.name());
+    if from == to {
+        info!(state = to, delivery = ?after.delivery, "delivery state changed");
+    } else {
+        info!(from, to, "job state changed");
     }
 }
 

@@ -131,9 +131,11 @@ mod tests {
 
     #[test]
     fn dependencies_tell_warnings_at_most() {
-        for filter in ["info", "trace", "info,serenity=trace", "debug,serenity::gateway::ws=trace"]
+        let filters = ["info", "trace", "info,serenity=trace", "debug,serenity::gateway::ws=trace"];
+        for (filter, format) in
+            filters.iter().flat_map(|it| [(*it, LogFormat::Text), (*it, LogFormat::Json)])
         {
-            let log = logged(LogFormat::Text, filter);
+            let log = logged(format, filter);
             assert!(log.contains("our info") && log.contains("their warning"), "{filter}: {log}");
             for hidden in ["their info", "their debug", "their payload", "s3cr3t"] {
                 assert!(!log.contains(hidden), "{filter}: {log}");
@@ -170,7 +172,7 @@ mod tests {
                 ("|s|serenity|serenity::gateway(::ws(::x)?)?|w", 0..6_u8),
                 0..5,
             ),
-            target in "serenity(::http|::gateway(::ws(::x)?)?)?|sqlx",
+            target in "serenity(::http|::gateway(::ws(::x)?)?)?|sqlx(::query)?|hyper::client|reqwest",
         ) {
             let asked: Targets = asked.into_iter().map(|(target, level)| {
                 let levels = ["off", "error", "warn", "info", "debug", "trace"];

@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use tokio::time::{Instant, timeout_at};
+use tracing::Instrument;
 
 use crate::{
     discord_api::Message,
@@ -121,7 +122,8 @@ impl Jobs {
         };
         match ended {
             Ok(Ok(Cancelling::Written(cancelled))) => {
-                self.respond_cancelled(&cancelled, respond).await;
+                let span = self.live.span(id);
+                self.respond_cancelled(&cancelled, respond).instrument(span).await;
                 self.live.wake(id);
                 let waited = matches!(cancelled.state, State::Cancelled(_));
                 Ok(if waited { CancelOutcome::Cancelled } else { CancelOutcome::Ended })
@@ -133,6 +135,15 @@ impl Jobs {
     }
 
     pub(super) async fn write_cancellation(
+        &self,
+        id: JobId,
+        request: CancelRequest,
+    ) -> Result<Cancelling, StoreError> {
+        let span = self.live.span(id);
+        self.try_to_cancel(id, request).instrument(span).await
+    }
+
+    async fn try_to_cancel(
         &self,
         id: JobId,
         request: CancelRequest,

@@ -112,9 +112,20 @@ impl Jobs {
         self: &Arc<Self>,
         request: SongRequest,
     ) -> Result<Option<oneshot::Receiver<Result<(), RequestError>>>, RequestError> {
+        self.clock.observe(request.interaction);
+        let Some(live_job) = self.live.enter(request.interaction.into()) else {
+            return Ok(None);
+        };
+        let span = live_job.span.clone();
+        self.take_on_once(request, live_job).instrument(span).await
+    }
+
+    async fn take_on_once(
+        self: &Arc<Self>,
+        request: SongRequest,
+        live_job: LiveJob,
+    ) -> Result<Option<oneshot::Receiver<Result<(), RequestError>>>, RequestError> {
         let SongRequest { interaction, requester, roles, place, prompt, origin } = request;
-        self.clock.observe(interaction);
-        let Some(live_job) = self.live.enter(interaction.into()) else { return Ok(None) };
         let mut reservation = self.queue.take_round(requester, |round| {
             Job::accepted(interaction.into(), requester, place, prompt, round).stemming_from(origin)
         });
@@ -139,12 +150,13 @@ impl Jobs {
             }
             Err(NotWritten { error, writing }) => {
                 let jobs = Arc::clone(self);
-                self.tasks.spawn(jobs.settle_late(writing, reservation, live_job));
+                let settling = jobs.settle_late(writing, reservation, live_job);
+                self.tasks.spawn(settling.in_current_span());
                 return Err(error);
             }
         }
         reservation.keep_round(true);
-        info!(job = %interaction, %requester, "song requested");
+        info!(%requester, "song requested");
         let (told, response) = oneshot::channel();
         let (jobs, news) = (Arc::clone(self), Arc::clone(&live_job.row_changed));
         self.spawn_task(live_job, async move {
@@ -191,10 +203,11 @@ impl Jobs {
         until: Instant,
     ) -> Result<Admission, NotWritten> {
         let (jobs, job) = (Arc::clone(self), job.clone());
-        let mut writing = self.tasks.spawn(async move {
+        let writing = async move {
             let requester = Requester { roles: &roles, in_guild: job.place.guild.is_some() };
             jobs.write_new(&job, &requester).await
-        });
+        };
+        let mut writing = self.tasks.spawn(writing.in_current_span());
         match timeout_at(until, &mut writing).await {
             Ok(Ok(Ok(admission))) => Ok(admission),
             Ok(Ok(Err(error))) => Err(NotWritten { error: error.into(), writing: None }),
@@ -225,7 +238,7 @@ impl Jobs {
             // It is not written down, or is a job of an earlier time.
             Err(StepError::Gone | StepError::Overtaken) => {}
             Err(error) => {
-                warn!(job = %live_job.id, %error, "abandoning a job failed, the next start resumes it");
+                warn!(%error, "abandoning a job failed, the next start resumes it");
             }
         }
     }
@@ -253,7 +266,7 @@ impl Jobs {
         };
         let mut one_may_stand = false;
         let failed = |error: &DiscordError| {
-            warn!(job = %job.id, %error, "first response failed");
+            warn!(%error, "first response failed");
             one_may_stand |= error.may_be_carried_out();
             if *error == DiscordError::AcknowledgedElsewhere {
                 self.acknowledged_elsewhere(job.id.interaction());
@@ -281,7 +294,7 @@ impl Jobs {
             Ok(true) => next,
             Ok(false) => job,
             Err(error) => {
-                warn!(job = %job.id, %error, "recording the first response failed");
+                warn!(%error, "recording the first response failed");
                 job
             }
         }

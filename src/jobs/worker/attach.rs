@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tracing::info;
+use tracing::{Instrument, info};
 
 use super::{Worker, step_error::StepError};
 use crate::{
@@ -52,7 +52,7 @@ impl Jobs {
             message_channel: Some(posted.channel),
             ..job.clone()
         };
-        let jobs = Arc::clone(self);
+        let (jobs, span) = (Arc::clone(self), self.live.span(job.id));
         let attaching = async move {
             let State::Completed { song, .. } = &job.state else { return };
             let limit = shown.place.attachment_limit;
@@ -65,6 +65,7 @@ impl Jobs {
             }
         };
         let jobs = Arc::clone(self);
+        let attaching = attaching.instrument(span);
         self.tasks.spawn(async move { jobs.stop.run_until_cancelled(attaching).await });
     }
 }

@@ -187,7 +187,7 @@ impl Display {
             // The next edit comes soon; an edit that matters is delivered, not shown.
             Err(error) => {
                 self.edited_at = Instant::now();
-                debug!(job = %job.id, %error, "progress edit failed");
+                debug!(%error, "progress edit failed");
             }
         }
         Ok(())

@@ -15,7 +15,7 @@ mod watch;
 use std::{sync::Arc, time::Duration};
 
 use tokio::{sync::Notify, time::Instant};
-use tracing::{Instrument, info, info_span, warn};
+use tracing::{Instrument, info, warn};
 
 pub(super) use self::{live_message::is_last_chance, step_error::StepError};
 use self::{
@@ -88,7 +88,7 @@ impl Jobs {
         live_job: LiveJob,
         task: impl Future<Output = ()> + Send + 'static,
     ) {
-        let span = info_span!("job", id = %live_job.id);
+        let span = live_job.span.clone();
         self.tasks.spawn(Arc::clone(self).supervise(live_job, task).instrument(span));
     }
 
@@ -139,7 +139,7 @@ impl Worker {
                 Err(error) => {
                     let wait = self.retry.next(asked_wait(&error));
                     if matches!(error, StepError::Overtaken) {
-                        info!(%error);
+                        info!("another writer has changed the job, going on from that");
                     } else {
                         warn!(%error, ?wait, "step failed, retrying");
                     }
@@ -231,12 +231,6 @@ impl Worker {
                 }
             }
         };
-        let (from, to) = (self.job.state.name(), next.state.name());
-        if from == to {
-            info!(state = to, delivery = ?next.delivery, "delivery state changed");
-        } else {
-            info!(from, to, "job state changed");
-        }
         self.move_on(next);
         Ok(())
     }
