@@ -108,9 +108,23 @@ impl Running {
         self.0.wait().unwrap();
     }
 
+    /// Whether it handles SIGTERM by now: on a busy machine, a process that has just been started dies
+    /// of it (`man 5 proc_pid_status`).
+    fn listens(&self) -> bool {
+        const TERMINATE: u64 = 1 << 14;
+        let status = fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap_or_default();
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+        let caught = caught.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+        // Elsewhere than on Linux nobody tells.
+        caught.is_none_or(|caught| caught & TERMINATE != 0)
+    }
+
     /// Asks it to stop, and waits until it has.
     pub(crate) async fn stop(mut self) -> ExitStatus {
         let asked = Instant::now();
+        while !self.listens() && asked.elapsed() < Duration::from_secs(20) {
+            sleep(Duration::from_millis(5)).await;
+        }
         let terminate = format!("kill -TERM {}", self.id());
         assert!(Command::new("sh").args(["-c", &terminate]).status().unwrap().success());
         loop {
