@@ -3,6 +3,7 @@
 //! Settings come from the environment and from a `.env` file; the environment wins, and a variable
 //! that is set to nothing counts as unset, but for `HTTP_ADDR`. All errors are told at once.
 
+mod alert_webhook;
 mod checks;
 mod env_file;
 mod environment;
@@ -13,6 +14,7 @@ mod origins;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod properties;
 mod reader;
+mod secrets;
 mod settings;
 mod shown;
 mod table;
@@ -23,6 +25,7 @@ use std::{net::SocketAddr, path::Path};
 use environment::{Environment, Given};
 use reader::Reader;
 
+pub use alert_webhook::{AlertWebhook, SigningKey, WebhookUrl};
 pub use errors::ConfigErrors;
 pub use settings::{LogFormat, Settings};
 pub use table::{Fallback, Setting, TABLE};

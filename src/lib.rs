@@ -37,4 +37,5 @@ mod run;
 pub mod store;
 pub mod whisul;
 
-pub use run::{MachineClock, RunError, run, run_by_clock, run_until_signal};
+pub use ops::AlertTimes;
+pub use run::{MachineClock, RunError, Timing, run, run_timed, run_until_signal};

@@ -22,7 +22,12 @@ use crate::{
     media::{Media, MediaError},
     messages::Links,
     metrics::Metrics,
-    ops::{doctor, health::Health, signals, startup},
+    ops::{
+        alerts::{AlertMonitor, AlertTimes},
+        doctor,
+        health::Health,
+        signals, startup,
+    },
     store::{OpenError, Store, StoreError, file_of},
     whisul::{ClientError, Whisul},
 };
@@ -109,6 +114,21 @@ async fn hold_exit(stop: &CancellationToken) {
 /// What time the machine says it is. It may be wrong, and jump at any moment.
 pub type MachineClock = fn() -> SystemTime;
 
+/// What a run goes by besides its settings, so that tests can put others in their place.
+#[derive(Clone, Copy, Debug)]
+pub struct Timing {
+    /// The machine's clock.
+    pub clock: MachineClock,
+    /// When alerts are sent.
+    pub alerts: AlertTimes,
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        Self { clock: SystemTime::now, alerts: AlertTimes::default() }
+    }
+}
+
 /// Runs the bot with these settings until `shutdown` completes, and then at most for the grace
 /// period, within which running commands are answered and every job comes to a safe place.
 ///
@@ -116,17 +136,17 @@ pub type MachineClock = fn() -> SystemTime;
 /// When it can't start, or when Discord refuses the token. A stop on request is no error.
 pub async fn run(settings: Settings, shutdown: impl Future<Output = ()>) -> Result<(), RunError> {
     // On the heap, as what is done once and takes much room.
-    Box::pin(run_by_clock(settings, shutdown, SystemTime::now)).await
+    Box::pin(run_timed(settings, shutdown, Timing::default())).await
 }
 
-/// The same on a machine with this clock.
+/// The same by another clock, or with other times.
 ///
 /// # Errors
 /// As for [`run`].
-pub async fn run_by_clock(
+pub async fn run_timed(
     settings: Settings,
     shutdown: impl Future<Output = ()>,
-    clock: MachineClock,
+    Timing { clock, alerts: alert_times }: Timing,
 ) -> Result<(), RunError> {
     startup::log_settings(&settings, &file_of(&settings.database_url)?);
     let metrics = Metrics::default();
@@ -171,6 +191,11 @@ pub async fn run_by_clock(
     let health = Health::of(&jobs).watch(settings.http_addr, stop.clone());
     jobs.tasks().spawn(health.instrument(info_span!("health")));
     let doctor = doctor_of(&settings);
+    if let Some(webhook) = settings.alert_webhook {
+        let alerts = AlertMonitor::of(&jobs, alert_times);
+        let sending = alerts.send_to(webhook, settings.proxies.clone(), stop.clone());
+        jobs.tasks().spawn(sending.instrument(info_span!("alerts")));
+    }
     let access = Access { guilds: settings.allowed_guilds, direct_messages: settings.allow_dms };
     let state = BotState {
         jobs: Arc::clone(&jobs),

@@ -7,62 +7,18 @@ use std::{
     time::Duration,
 };
 
-use secrecy::SecretString;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use url::Url;
 
 use super::{
     errors::{BadEntry, Problem, Wrong},
     settings::LogFormat,
-    table,
 };
 use crate::{
     domain::{GuildId, Quota, RoleId, format_duration, parse_duration},
     proxy::{Proxy, is_loopback},
     whisul::RateLimit,
 };
-
-/// The bot's token. What people copy in its place gets a sentence of its own.
-pub(super) fn discord_token(text: &str) -> Result<SecretString, Problem> {
-    let bare = text.trim_matches(['"', '\'']);
-    let all = |is: fn(&u8) -> bool| bare.bytes().all(|byte| is(&byte));
-    if has_scheme(text, "Bot") {
-        Err(Problem::Scheme("Bot"))
-    } else if all(u8::is_ascii_digit) {
-        Err(Problem::ApplicationId)
-    } else if bare.len() == 64 && all(u8::is_ascii_hexdigit) {
-        Err(Problem::PublicKey)
-    } else if bare.len() == 32 && all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(byte)) {
-        Err(Problem::ClientSecret)
-    } else {
-        secret(text)
-    }
-}
-
-/// The key of the Whisul API.
-pub(super) fn whisul_key(text: &str) -> Result<SecretString, Problem> {
-    if has_scheme(text, "Bearer") {
-        Err(Problem::Scheme("Bearer"))
-    } else if is_discord_token(text.trim_matches(['"', '\''])) {
-        Err(Problem::DiscordToken)
-    } else {
-        secret(text)
-    }
-}
-
-/// Whether a header's scheme stands before a secret, or the header's whole name.
-fn has_scheme(text: &str, scheme: &str) -> bool {
-    let words = text.split(|c: char| c.is_whitespace() || ":\"'".contains(c));
-    let mut words = words.filter(|word| !word.eq_ignore_ascii_case("authorization"));
-    let first = words.find(|word| !word.is_empty());
-    first.is_some_and(|word| word.eq_ignore_ascii_case(scheme) && word.len() < text.len())
-}
-
-/// Whether a text has the form of a bot's token: an id in base64, a time and a signature.
-pub(super) fn is_discord_token(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('.').collect();
-    matches!(parts[..], [id, time, rest] if id.len() >= 23 && time.len() == 6 && rest.len() >= 27)
-}
 
 /// Where to listen: an address of this machine and a port, or nowhere.
 pub(super) fn http_address(text: &str) -> Result<Option<SocketAddr>, Problem> {
@@ -77,24 +33,6 @@ pub(super) fn http_address(text: &str) -> Result<Option<SocketAddr>, Problem> {
         _ => text.to_owned(),
     };
     text.parse().map(Some).map_err(|_| Problem::HttpAddress)
-}
-
-/// A secret goes into a header and is sent as it is: visible ASCII only. Quotation marks come from
-/// env files whose reader doesn't know them, and no secret has any.
-fn secret(text: &str) -> Result<SecretString, Problem> {
-    if [table::DISCORD_TOKEN, table::WHISUL_API_KEY].iter().any(|setting| setting.example == text) {
-        Err(Problem::Example)
-    } else if text.contains("://") {
-        Err(Problem::SecretUrl)
-    } else if text.contains(['"', '\'', '`', '\u{201c}', '\u{201d}', '\u{2018}', '\u{2019}']) {
-        Err(Problem::SecretQuotes)
-    } else if text.contains(char::is_whitespace) {
-        Err(Problem::SecretSpace)
-    } else if text.chars().all(|c| c.is_ascii_graphic()) {
-        Ok(SecretString::new(text.to_owned()))
-    } else {
-        Err(Problem::SecretCharacter)
-    }
 }
 
 /// A file, since jobs must outlive the process; without parameters, which the store sets itself.

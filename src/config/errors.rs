@@ -164,6 +164,8 @@ pub(super) enum Problem {
     Url,
     #[error("expected https; http is only for a server on this machine (127.0.0.1, localhost)")]
     Insecure,
+    #[error("expected 24 to 64 bytes in base64, with or without whsec_ before them")]
+    WebhookSecret,
     #[error("expected a URL without user name, password, query or fragment")]
     UrlParts,
 }
@@ -183,6 +185,8 @@ impl Problem {
 fn where_to_get(name: &str) -> &'static str {
     if name == table::DISCORD_TOKEN.name {
         "Get it with Reset Token on the Bot page of https://discord.com/developers/applications"
+    } else if name == table::ALERT_WEBHOOK_SECRET.name {
+        "Make one with: openssl rand -base64 32"
     } else {
         "Get it from your account at Whisul"
     }

@@ -25,7 +25,7 @@ pub(super) fn origins(
 
 fn shown(setting: super::Setting, text: &str) -> String {
     match setting {
-        table::DISCORD_TOKEN | table::WHISUL_API_KEY => "set".to_owned(),
+        secret if table::is_secret(secret) => "set".to_owned(),
         table::HTTPS_PROXY => {
             text.parse().map_or_else(|_| "set".to_owned(), |proxy: Proxy| proxy.to_string())
         }

@@ -5,10 +5,11 @@ use std::{collections::BTreeMap, time::Duration};
 use url::Url;
 
 use super::{
+    alert_webhook::AlertWebhook,
     checks,
     environment::Given,
     errors::{ConfigError, ConfigErrors, Found, Problem},
-    origins,
+    origins, secrets,
     settings::Settings,
     shown,
     table::{self, Fallback, Setting},
@@ -36,8 +37,8 @@ impl Reader<'_> {
 
     /// Every setting is read before the first one that is missing ends it.
     pub(super) fn settings(&mut self) -> Option<Settings> {
-        let discord_token = self.required(table::DISCORD_TOKEN, checks::discord_token);
-        let whisul_api_key = self.required(table::WHISUL_API_KEY, checks::whisul_key);
+        let discord_token = self.required(table::DISCORD_TOKEN, secrets::discord_token);
+        let whisul_api_key = self.required(table::WHISUL_API_KEY, secrets::whisul_key);
         let database_url = self.required(table::DATABASE_URL, checks::database);
         let limits = self.limits();
         let allowed_guilds = self.optional(table::ALLOWED_GUILDS, checks::guilds);
@@ -62,10 +63,14 @@ impl Reader<'_> {
             self.interval(table::JOB_TIMEOUT, Duration::from_mins(5), None, table::WHISUL_API_URL);
         let whisul_rate_limit = self.required(table::WHISUL_RATE_LIMIT, checks::rate);
         let http_addr = self.required(table::HTTP_ADDR, checks::http_address);
+        let alert_webhook = self.alert_webhook();
         let shutdown_grace = self.required(table::SHUTDOWN_GRACE, checks::duration);
         let log_format = self.required(table::LOG_FORMAT, checks::log_format);
         let log_filter = self.required(table::RUST_LOG, checks::log_filter);
-        let proxies = self.proxies(&[&whisul_api_url, &discord_api_url.clone().flatten()]);
+        let webhook = alert_webhook.iter().flatten().map(|webhook| Some(webhook.url.expose()));
+        let services = [whisul_api_url.as_ref(), discord_api_url.as_ref().and_then(Option::as_ref)];
+        let addresses: Vec<_> = services.into_iter().chain(webhook).collect();
+        let proxies = self.proxies(&addresses);
         let allowed_guilds = allowed_guilds?;
         let (limits, history_retention) = limits?;
         Some(Settings {
@@ -86,6 +91,7 @@ impl Reader<'_> {
             discord_api_url: discord_api_url?,
             proxies: proxies?,
             http_addr: http_addr?,
+            alert_webhook: alert_webhook?,
             shutdown_grace: shutdown_grace?,
             log_format: log_format?,
             log_filter: log_filter?,
@@ -127,10 +133,17 @@ impl Reader<'_> {
         Some(FollowUpSettings { notice: notice?, audio: audio?, cover: cover? })
     }
 
+    #[expect(clippy::option_option, reason = "unset and invalid differ")]
+    fn alert_webhook(&mut self) -> Option<Option<AlertWebhook>> {
+        let url = self.optional(table::ALERT_WEBHOOK_URL, secrets::webhook_url);
+        let key = self.optional(table::ALERT_WEBHOOK_SECRET, secrets::webhook_secret)?;
+        Some(url?.map(|url| AlertWebhook { url, key }))
+    }
+
     /// The proxy, unless all addresses are on loopback: then whatever the environment says about
     /// proxies is none of the bot's business. `None` stands for Discord's own address.
-    fn proxies(&mut self, addresses: &[&Option<Url>]) -> Option<Proxies> {
-        if addresses.iter().all(|url| url.as_ref().is_some_and(is_loopback)) {
+    fn proxies(&mut self, addresses: &[Option<&Url>]) -> Option<Proxies> {
+        if addresses.iter().all(|url| url.is_some_and(is_loopback)) {
             return Some(Proxies::default());
         }
         let direct = self.value(table::NO_PROXY).unwrap_or_default();
@@ -205,8 +218,7 @@ impl Reader<'_> {
     }
 
     fn secrets(&self) -> Vec<String> {
-        let secrets = [table::DISCORD_TOKEN, table::WHISUL_API_KEY];
-        secrets.into_iter().filter_map(|secret| self.value(secret)).collect()
+        table::SECRETS.into_iter().filter_map(|secret| self.value(secret)).collect()
     }
 
     /// What an invalid setting is set to, and where.

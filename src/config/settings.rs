@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use tracing_subscriber::filter::Targets;
 use url::Url;
 
-use super::unknown::UnknownName;
+use super::{alert_webhook::AlertWebhook, unknown::UnknownName};
 use crate::{
     domain::{self, FollowUpSettings, GuildId, Limits},
     proxy::Proxies,
@@ -50,6 +50,8 @@ pub struct Settings {
     pub proxies: Proxies,
     /// Where health and metrics are served; `None` for nowhere.
     pub http_addr: Option<SocketAddr>,
+    /// Where alerts are sent; `None` for nowhere.
+    pub alert_webhook: Option<AlertWebhook>,
     /// How long a stop may take.
     pub shutdown_grace: Duration,
     /// The form of log lines.

@@ -1,6 +1,6 @@
 //! What of an invalid value may be repeated. A secret may have slipped into any setting.
 
-use super::{checks::is_discord_token, table, table::Setting};
+use super::{secrets::is_discord_token, table, table::Setting};
 
 /// The most characters of a value that are shown.
 const MAX_SHOWN: usize = 60;

@@ -114,6 +114,13 @@ settings! {
     HTTP_ADDR = Value("127.0.0.1:9464"), "0.0.0.0:9464",
         "Where health, metrics and a status page are served to programs and people on this machine, \
          as ADDRESS:PORT. They tell no prompts and no names. Empty or off: nowhere.";
+    ALERT_WEBHOOK_URL = Unset("empty: none"), "https://alerts.example/whisul-bot",
+        "Where the bot sends JSON when something needs its owner, and when that is over: https, or \
+         http on this machine (127.0.0.1, localhost). The address is treated as a secret.";
+    ALERT_WEBHOOK_SECRET = Unset("empty: unsigned"),
+        "whsec_your-own-random-bytes-in-base64",
+        "Signs these alerts as Standard Webhooks does: 24 to 64 random bytes in base64 (openssl rand \
+         -base64 32), with or without whsec_ before them.";
     SHUTDOWN_GRACE = Value("10s"), "10s",
         "How long a stop may take to answer running commands and save its state.";
     LOG_FORMAT = Value("text"), "json",
@@ -138,7 +145,11 @@ pub(super) fn counts(name: &str, text: &str) -> bool {
     !text.trim().is_empty() || name == HTTP_ADDR.name
 }
 
+/// The settings whose values are secrets.
+pub(super) const SECRETS: [Setting; 4] =
+    [DISCORD_TOKEN, WHISUL_API_KEY, ALERT_WEBHOOK_URL, ALERT_WEBHOOK_SECRET];
+
 /// Whether a setting's value is a secret.
 pub(super) fn is_secret(setting: Setting) -> bool {
-    setting == DISCORD_TOKEN || setting == WHISUL_API_KEY
+    SECRETS.contains(&setting)
 }

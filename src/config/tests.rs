@@ -110,7 +110,8 @@ fn an_http_address_is_an_address_a_port_or_nothing() {
 
 #[test]
 fn every_example_is_accepted_but_for_those_of_secrets() {
-    let is_secret = |name: &str| ["DISCORD_TOKEN", "WHISUL_API_KEY"].contains(&name);
+    let is_secret =
+        |name: &str| ["DISCORD_TOKEN", "WHISUL_API_KEY", "ALERT_WEBHOOK_SECRET"].contains(&name);
     for setting in TABLE.iter().filter(|setting| !is_secret(setting.name)) {
         accepted(&[(setting.name, setting.example)]);
     }
@@ -131,7 +132,7 @@ fn all_faults_are_told_at_once_and_no_value_is_repeated() {
         assert!(told.contains(&names), "{} is missing in:\n{told}", setting.name);
         assert!(told.contains(&format!("Example: {}={}", setting.name, setting.example)));
     }
-    assert!(told.starts_with("The settings have 26 errors:\n"), "{told}");
+    assert!(told.starts_with("The settings have 28 errors:\n"), "{told}");
     assert!(!told.contains("s3cr3t"), "{told}");
 }
 
@@ -155,6 +156,40 @@ fn a_secret_is_visible_ascii_and_never_shown() {
     }
     let shown = format!("{:?}", accepted(&[("DISCORD_TOKEN", "s3cr3t")]));
     assert!(!shown.contains("s3cr3t"), "{shown}");
+}
+
+#[test]
+fn an_alert_webhook_is_an_address_that_is_never_shown() {
+    let webhook = |url| accepted(&[("ALERT_WEBHOOK_URL", url)]).alert_webhook;
+    for (url, host) in [
+        ("https://hooks.example/services/s3cr3t", "hooks.example"),
+        ("https://me:s3cr3t@hooks.example/alerts?key=s3cr3t", "hooks.example"),
+        ("http://127.0.0.1:8080/s3cr3t", "127.0.0.1"),
+    ] {
+        let settings = accepted(&[("ALERT_WEBHOOK_URL", url)]);
+        assert_eq!(settings.alert_webhook.as_ref().unwrap().url.to_string(), host);
+        assert!(!format!("{settings:?}").contains("s3cr3t"), "{settings:?}");
+    }
+    assert!(webhook(" ").is_none());
+    for url in ["http://hooks.example/s3cr3t", "ftp://hooks.example/s3cr3t", "s3cr3t"] {
+        let told = read(&[("ALERT_WEBHOOK_URL", url)]).unwrap_err().to_string();
+        assert!(told.contains("  ALERT_WEBHOOK_URL: ") && !told.contains("s3cr3t"), "{told}");
+    }
+}
+
+#[test]
+fn an_alert_secret_is_base64_of_24_to_64_bytes() {
+    let url = ("ALERT_WEBHOOK_URL", "https://hooks.example");
+    let key = |text: &str| {
+        let webhook = accepted(&[url, ("ALERT_WEBHOOK_SECRET", text)]).alert_webhook;
+        webhook.unwrap().key.map(|key| key.expose().to_vec())
+    };
+    assert_eq!(key(""), None);
+    assert_eq!(key(&"QUFB".repeat(8)), Some(vec![b'A'; 24]));
+    assert_eq!(key(&format!("whsec_{}", "QUFB".repeat(21))), Some(vec![b'A'; 63]));
+    for wrong in ["QUFB".repeat(7), "QUFB".repeat(22), "QUFB ".repeat(8), "QUFB-".repeat(8)] {
+        assert_eq!(invalid(&[("ALERT_WEBHOOK_SECRET", &wrong)]), ["ALERT_WEBHOOK_SECRET"]);
+    }
 }
 
 #[test]

@@ -35,7 +35,7 @@ pub use timing::clock::Clock;
 use crate::{
     delivery::Deliverer,
     discord_api::Discord,
-    domain::{Estimate, FollowUpSettings, Limits, Obstacle, RunId, UserId},
+    domain::{Estimate, FollowUpSettings, Limits, Obstacle, Quota, RunId, Timestamp, UserId},
     media::Media,
     messages::Links,
     metrics::Metrics,
@@ -183,6 +183,24 @@ impl Jobs {
     /// What keeps songs from Whisul at present.
     pub fn obstacle(&self) -> Option<Obstacle> {
         self.breaker.obstacle(None).or_else(|| self.breaker.prompt_obstacle())
+    }
+
+    /// How much of the quota over everybody is used up, in percent; `None` where there is none, or where it
+    /// allows no songs at all.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub(crate) async fn global_quota_used(&self) -> Result<Option<u64>, StoreError> {
+        // What concerns everybody concerns the person that nobody is.
+        let limits = self.config.limits.with(&self.store.overrides(UserId(0), None).await?);
+        let Quota::Limited { count: 1.., window } = limits.global else { return Ok(None) };
+        let used = self.store.charged_since(self.clock.now().saturating_sub(window)).await?;
+        Ok(Some(used.saturating_mul(100) / u64::from(limits.global.depth())))
+    }
+
+    /// What time it is.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// Returns once every lock that the work takes was free: a task that holds one for ever would

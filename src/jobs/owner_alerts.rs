@@ -13,6 +13,7 @@ use crate::{
     discord_api::{DiscordError, Message},
     domain::{InteractionId, Obstacle, UserId},
     messages::text,
+    metrics::Activity,
 };
 
 /// The owner is told of the same problem once in so long a time, however often it comes and goes.
@@ -78,6 +79,7 @@ impl Jobs {
     /// to the process that gave it: both would pay for the same song.
     pub fn acknowledged_elsewhere(self: &Arc<Self>, interaction: InteractionId) {
         error!(%interaction, "another process responds with this bot's token");
+        self.metrics.last_seen().record(Activity::OtherProcess);
         self.alert_owners_of(OwnerProblem::OtherProcess);
     }
 

@@ -41,6 +41,7 @@ pub(crate) struct Families {
     jobs: JobOutcomes,
     database_seconds: HistogramVec,
     database_errors: IntCounterVec,
+    alerts: IntCounterVec,
 }
 
 /// What people do, and what they see of it.
@@ -90,6 +91,11 @@ impl Default for Families {
                 "database_errors_total",
                 "Operations of the database that failed",
                 &["kind"],
+            ),
+            alerts: register.counters(
+                "alerts_total",
+                "Alerts for the webhook, by whether it took them",
+                &["outcome"],
             ),
             registry: register.into_registry(),
         }
@@ -241,5 +247,11 @@ impl Families {
         if !succeeded {
             self.database_errors.with_label_values(&[kind]).inc();
         }
+    }
+
+    /// The webhook has taken an alert, or never will.
+    pub(crate) fn alerted(&self, was_taken: bool) {
+        let outcome = if was_taken { "delivered" } else { "failed" };
+        self.alerts.with_label_values(&[outcome]).inc();
     }
 }

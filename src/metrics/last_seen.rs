@@ -11,7 +11,7 @@ use std::{
 
 use tokio::time::Instant;
 
-/// Something that happens again and again while all is well.
+/// Something of which it matters when it last happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Activity {
     /// The loop that watches the bot has gone round.
@@ -22,6 +22,8 @@ pub(crate) enum Activity {
     Interaction,
     /// Whisul has accepted the API key, in a probe.
     Key,
+    /// Another process has answered an interaction.
+    OtherProcess,
     /// Whisul has answered a poll.
     Poll,
     /// An outcome has reached Discord.

@@ -1,5 +1,6 @@
 //! What the host sees of the running bot, and how the host calls and stops it.
 
+pub(crate) mod alerts;
 mod backup;
 mod command_line;
 pub(crate) mod doctor;
@@ -10,6 +11,7 @@ pub mod signals;
 pub(crate) mod startup;
 pub mod telemetry;
 
+pub use alerts::AlertTimes;
 pub use backup::{backup, restore};
 pub use command_line::{Command, FileOrStdio, help_of};
 pub use doctor::{Diagnosis, Finding, Form, Level, doctor};

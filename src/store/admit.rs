@@ -52,6 +52,9 @@ pub(super) const CHARGES_OF_EVERYBODY: &str = "\
     WHERE charge IN ('full', 'key') AND charged_at > $1 \
     ORDER BY charged_at DESC LIMIT $2";
 
+pub(super) const COUNT_OF_EVERYBODY: &str = "\
+    SELECT COUNT(*) FROM jobs WHERE charge IN ('full', 'key') AND charged_at > $1";
+
 /// What became of a request for a song.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Admission {
@@ -133,6 +136,19 @@ impl Store {
                 .fetch_one(&self.reader)
                 .await?;
             Ok(u32::try_from(rows).unwrap_or(u32::MAX))
+        })
+        .await
+    }
+
+    /// How many songs, asked for since then, count against the quota over everybody.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn charged_since(&self, since: Timestamp) -> Result<u64, StoreError> {
+        self.run(Operation::read("charged_since"), async {
+            let query = sqlx::query_scalar(COUNT_OF_EVERYBODY).bind(since.millis());
+            let songs: i64 = query.fetch_one(&self.reader).await?;
+            Ok(u64::try_from(songs).unwrap_or(0))
         })
         .await
     }

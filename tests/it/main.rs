@@ -8,6 +8,7 @@
 )]
 
 mod admin;
+mod alerts;
 mod delivery;
 mod discord;
 mod fixture;

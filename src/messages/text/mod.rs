@@ -4,6 +4,7 @@
 //! here unescaped; times are Discord's `<t:…:R>` markup, which counts in the reader's own client.
 
 pub mod admin;
+mod alerts;
 mod deletion;
 mod durations;
 mod follow_ups;
@@ -21,6 +22,7 @@ use std::time::Duration;
 
 use crate::domain::{Quota, Timestamp, format_duration};
 
+pub use alerts::*;
 pub use deletion::*;
 pub use durations::*;
 pub use follow_ups::*;

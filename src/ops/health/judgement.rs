@@ -15,7 +15,7 @@ const INTERVALS: u32 = 3;
 
 /// What is known.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Facts {
+pub(in crate::ops) struct Facts {
     /// How long ago the bot last looked at itself.
     pub(super) checked: Option<Duration>,
     /// How long ago the database last let it write.
@@ -49,16 +49,31 @@ impl Judgement {
 impl Facts {
     /// A fresh start has no signs yet, and is no failure.
     pub(super) fn alive(&self) -> Judgement {
-        let is_late = |age: Option<Duration>, limit| age.is_some_and(|age| age > limit);
         let mut wrong = Vec::new();
         if is_late(self.checked, CHECK_LATE) {
             wrong.push(HealthProblem { code: "hung", reason: "the bot's own loop has stopped" });
         }
-        let is_silent = self.checked.is_some() && self.database.is_none();
-        if is_silent || is_late(self.database, DATABASE_LATE) {
+        if self.is_database_failing() {
             wrong.push(HealthProblem { code: "database", reason: "the database can't be written" });
         }
         Judgement(wrong)
+    }
+
+    /// Whether the database has not let the bot write for a while.
+    pub(in crate::ops) fn is_database_failing(&self) -> bool {
+        let is_silent = self.checked.is_some() && self.database.is_none();
+        is_silent || is_late(self.database, DATABASE_LATE)
+    }
+
+    /// Whether Discord's gateway has not answered for a while, or never has.
+    pub(in crate::ops) fn is_discord_away(&self) -> bool {
+        let is_silent = |it: &Heartbeat| it.age > it.interval * INTERVALS;
+        self.heartbeats.is_empty() || self.heartbeats.iter().any(is_silent)
+    }
+
+    /// What keeps songs from Whisul.
+    pub(in crate::ops) fn obstacle(&self) -> Option<Obstacle> {
+        self.obstacle
     }
 
     pub(super) fn ready(&self) -> Judgement {
@@ -67,10 +82,9 @@ impl Facts {
         if self.checked.is_none() {
             add("starting", "the bot has just started");
         }
-        let is_silent = |it: &Heartbeat| it.age > it.interval * INTERVALS;
         if self.heartbeats.is_empty() {
             add("gateway", "the bot has not connected to Discord yet");
-        } else if self.heartbeats.iter().any(is_silent) {
+        } else if self.is_discord_away() {
             add("gateway", "Discord's gateway does not answer");
         }
         if !self.are_commands_registered {
@@ -86,6 +100,10 @@ impl Facts {
         }
         Judgement(wrong)
     }
+}
+
+fn is_late(age: Option<Duration>, limit: Duration) -> bool {
+    age.is_some_and(|age| age > limit)
 }
 
 #[cfg(test)]

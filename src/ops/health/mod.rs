@@ -17,7 +17,8 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, info, warn};
 
 pub use client::healthcheck;
-use judgement::{Facts, Judgement};
+pub(in crate::ops) use judgement::Facts;
+use judgement::Judgement;
 
 use crate::{jobs::Jobs, metrics::Activity};
 
@@ -92,7 +93,8 @@ impl Health {
         judgement
     }
 
-    fn facts(&self) -> Facts {
+    /// What is known at this moment.
+    pub(in crate::ops) fn facts(&self) -> Facts {
         let last_seen = self.jobs.metrics().last_seen();
         Facts {
             checked: last_seen.age(Activity::HealthCheck),

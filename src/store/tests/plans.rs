@@ -21,6 +21,7 @@ async fn every_statement_has_its_index() {
         (admit::OPEN, "jobs_open"),
         (admit::CHARGES_OF_GUILD, "jobs_of_guild"),
         (admit::CHARGES_OF_EVERYBODY, "jobs_by_charge"),
+        (admit::COUNT_OF_EVERYBODY, "jobs_by_charge"),
         (forget::LATEST, "jobs_by_charge"),
         (admin::CHARGED_HERE, "jobs_of_requester"),
         (user::SONGS, "jobs_of_requester"),

@@ -1,0 +1,133 @@
+//! What alerts are about, and how each cause is seen.
+
+use std::time::Duration;
+
+use super::times::AlertTimes;
+use crate::{domain::Obstacle, messages::text, ops::health::Facts};
+
+/// Something that the bot's owner should know. Its names are part of what receivers rely on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum AlertCause {
+    /// Whisul rejects the API key.
+    KeyRefused,
+    /// The key's account is out of credit.
+    CreditUsedUp,
+    /// No songs come from Whisul for a while.
+    WhisulAway,
+    /// Discord's gateway does not answer for a while.
+    DiscordAway,
+    /// The quota over everybody is nearly used up,
+    GlobalQuota80,
+    /// and used up.
+    GlobalQuota100,
+    /// The database can't be written.
+    DatabaseTrouble,
+    /// Another process responds with the bot's token.
+    OtherProcess,
+}
+
+/// What becomes of a cause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AlertState {
+    /// It is there.
+    Started,
+    /// It is over.
+    Ended,
+}
+
+/// What was seen at one moment.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Observation {
+    pub(super) facts: Facts,
+    /// How much of the quota over everybody is used up, in percent; 0 without one, and `None` where the
+    /// database doesn't say.
+    pub(super) global_quota_used: Option<u64>,
+    /// How long ago another process last answered an interaction.
+    pub(super) other_process: Option<Duration>,
+}
+
+impl AlertCause {
+    /// All of them.
+    pub(super) const ALL: [Self; 8] = [
+        Self::KeyRefused,
+        Self::CreditUsedUp,
+        Self::WhisulAway,
+        Self::DiscordAway,
+        Self::GlobalQuota80,
+        Self::GlobalQuota100,
+        Self::DatabaseTrouble,
+        Self::OtherProcess,
+    ];
+
+    /// Its name, for programs.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::KeyRefused => "key_refused",
+            Self::CreditUsedUp => "credit_used_up",
+            Self::WhisulAway => "whisul_away",
+            Self::DiscordAway => "discord_away",
+            Self::GlobalQuota80 => "global_quota_80",
+            Self::GlobalQuota100 => "global_quota_100",
+            Self::DatabaseTrouble => "database_trouble",
+            Self::OtherProcess => "other_process",
+        }
+    }
+
+    /// Whether it is there; `None` where that is not known.
+    pub(super) fn is_present(self, seen: &Observation, times: &AlertTimes) -> Option<bool> {
+        let facts = &seen.facts;
+        Some(match self {
+            Self::KeyRefused => facts.obstacle() == Some(Obstacle::BadKey),
+            Self::CreditUsedUp => facts.obstacle() == Some(Obstacle::OutOfCredit),
+            Self::WhisulAway => {
+                matches!(facts.obstacle(), Some(Obstacle::Unreachable | Obstacle::Busy))
+            }
+            Self::DiscordAway => facts.is_discord_away(),
+            Self::GlobalQuota80 => seen.global_quota_used? >= 80,
+            Self::GlobalQuota100 => seen.global_quota_used? >= 100,
+            Self::DatabaseTrouble => facts.is_database_failing(),
+            // Nothing says that the other process has stopped, but that it answers no more.
+            Self::OtherProcess => seen.other_process.is_some_and(|age| age < times.again_after),
+        })
+    }
+
+    /// For how long it must be there before it is worth an alert.
+    pub(super) fn patience(self, times: &AlertTimes) -> Duration {
+        match self {
+            Self::WhisulAway | Self::DiscordAway => times.outage,
+            _ => Duration::ZERO,
+        }
+    }
+
+    /// What people are told.
+    pub(super) fn sentence(self, state: AlertState) -> &'static str {
+        match (self, state) {
+            (Self::KeyRefused, AlertState::Started) => text::OWNER_BAD_KEY,
+            (Self::KeyRefused, AlertState::Ended) => text::ALERT_KEY_ENDED,
+            (Self::CreditUsedUp, AlertState::Started) => text::OWNER_OUT_OF_CREDIT,
+            (Self::CreditUsedUp, AlertState::Ended) => text::ALERT_CREDIT_ENDED,
+            (Self::WhisulAway, AlertState::Started) => text::ALERT_WHISUL_AWAY,
+            (Self::WhisulAway, AlertState::Ended) => text::ALERT_WHISUL_ENDED,
+            (Self::DiscordAway, AlertState::Started) => text::ALERT_DISCORD_AWAY,
+            (Self::DiscordAway, AlertState::Ended) => text::ALERT_DISCORD_ENDED,
+            (Self::GlobalQuota80, AlertState::Started) => text::ALERT_QUOTA_80,
+            (Self::GlobalQuota80, AlertState::Ended) => text::ALERT_QUOTA_80_ENDED,
+            (Self::GlobalQuota100, AlertState::Started) => text::ALERT_QUOTA_100,
+            (Self::GlobalQuota100, AlertState::Ended) => text::ALERT_QUOTA_100_ENDED,
+            (Self::DatabaseTrouble, AlertState::Started) => text::ALERT_DATABASE,
+            (Self::DatabaseTrouble, AlertState::Ended) => text::ALERT_DATABASE_ENDED,
+            (Self::OtherProcess, AlertState::Started) => text::OWNER_OTHER_PROCESS,
+            (Self::OtherProcess, AlertState::Ended) => text::ALERT_OTHER_PROCESS_ENDED,
+        }
+    }
+}
+
+impl AlertState {
+    /// Its name, for programs.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Started => "started",
+            Self::Ended => "ended",
+        }
+    }
+}
