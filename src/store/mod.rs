@@ -74,6 +74,8 @@ pub struct Store {
     lock: Arc<file::lock::Lock>,
     interceptor: Option<Arc<dyn Interceptor>>,
     metrics: Metrics,
+    /// The schema that the database had, if it was brought up to date when it was opened.
+    updated_from: Option<i64>,
 }
 
 /// The jobs for which something is left to do.
@@ -111,6 +113,11 @@ impl Store {
             Ok(Contents { schema: file::migrations::SCHEMA, jobs, unfinished, global_quota })
         })
         .await
+    }
+
+    /// The schema that the database had before this start updated it; `None` if there was nothing to update.
+    pub fn updated_from(&self) -> Option<i64> {
+        self.updated_from
     }
 
     /// How many unfinished jobs are in each state: the state's name, and their number.

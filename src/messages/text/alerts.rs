@@ -48,3 +48,7 @@ pub const ALERT_DATABASE_ENDED: &str =
 /// The other process is silent.
 pub const ALERT_OTHER_PROCESS_ENDED: &str =
     "No other process has responded with my token for an hour.";
+
+/// The database's schema was updated.
+pub const ALERT_SCHEMA_UPDATED: &str = "I have updated my database for this version. The database as it was is kept beside it: an earlier \
+     version of me needs that one restored.";

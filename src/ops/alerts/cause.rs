@@ -24,6 +24,8 @@ pub(super) enum AlertCause {
     DatabaseTrouble,
     /// Another process responds with the bot's token.
     OtherProcess,
+    /// This start has updated the database's schema.
+    SchemaUpdated,
 }
 
 /// What becomes of a cause.
@@ -33,6 +35,8 @@ pub(super) enum AlertState {
     Started,
     /// It is over.
     Ended,
+    /// It was done in a moment, and has no end.
+    Happened,
 }
 
 /// What was seen at one moment.
@@ -48,7 +52,7 @@ pub(super) struct Observation {
 
 impl AlertCause {
     /// All of them.
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::KeyRefused,
         Self::CreditUsedUp,
         Self::WhisulAway,
@@ -57,6 +61,7 @@ impl AlertCause {
         Self::GlobalQuota100,
         Self::DatabaseTrouble,
         Self::OtherProcess,
+        Self::SchemaUpdated,
     ];
 
     /// Its name, for programs.
@@ -70,10 +75,11 @@ impl AlertCause {
             Self::GlobalQuota100 => "global_quota_100",
             Self::DatabaseTrouble => "database_trouble",
             Self::OtherProcess => "other_process",
+            Self::SchemaUpdated => "schema_updated",
         }
     }
 
-    /// Whether it is there; `None` where that is not known.
+    /// Whether it is there; `None` where that is not known, or is no state that lasts.
     pub(super) fn is_present(self, seen: &Observation, times: &AlertTimes) -> Option<bool> {
         let facts = &seen.facts;
         Some(match self {
@@ -88,6 +94,7 @@ impl AlertCause {
             Self::DatabaseTrouble => facts.is_database_failing(),
             // Nothing says that the other process has stopped, but that it answers no more.
             Self::OtherProcess => seen.other_process.is_some_and(|age| age < times.again_after),
+            Self::SchemaUpdated => return None,
         })
     }
 
@@ -102,22 +109,23 @@ impl AlertCause {
     /// What people are told.
     pub(super) fn sentence(self, state: AlertState) -> &'static str {
         match (self, state) {
-            (Self::KeyRefused, AlertState::Started) => text::OWNER_BAD_KEY,
             (Self::KeyRefused, AlertState::Ended) => text::ALERT_KEY_ENDED,
-            (Self::CreditUsedUp, AlertState::Started) => text::OWNER_OUT_OF_CREDIT,
+            (Self::KeyRefused, _) => text::OWNER_BAD_KEY,
             (Self::CreditUsedUp, AlertState::Ended) => text::ALERT_CREDIT_ENDED,
-            (Self::WhisulAway, AlertState::Started) => text::ALERT_WHISUL_AWAY,
+            (Self::CreditUsedUp, _) => text::OWNER_OUT_OF_CREDIT,
             (Self::WhisulAway, AlertState::Ended) => text::ALERT_WHISUL_ENDED,
-            (Self::DiscordAway, AlertState::Started) => text::ALERT_DISCORD_AWAY,
+            (Self::WhisulAway, _) => text::ALERT_WHISUL_AWAY,
             (Self::DiscordAway, AlertState::Ended) => text::ALERT_DISCORD_ENDED,
-            (Self::GlobalQuota80, AlertState::Started) => text::ALERT_QUOTA_80,
+            (Self::DiscordAway, _) => text::ALERT_DISCORD_AWAY,
             (Self::GlobalQuota80, AlertState::Ended) => text::ALERT_QUOTA_80_ENDED,
-            (Self::GlobalQuota100, AlertState::Started) => text::ALERT_QUOTA_100,
+            (Self::GlobalQuota80, _) => text::ALERT_QUOTA_80,
             (Self::GlobalQuota100, AlertState::Ended) => text::ALERT_QUOTA_100_ENDED,
-            (Self::DatabaseTrouble, AlertState::Started) => text::ALERT_DATABASE,
+            (Self::GlobalQuota100, _) => text::ALERT_QUOTA_100,
             (Self::DatabaseTrouble, AlertState::Ended) => text::ALERT_DATABASE_ENDED,
-            (Self::OtherProcess, AlertState::Started) => text::OWNER_OTHER_PROCESS,
+            (Self::DatabaseTrouble, _) => text::ALERT_DATABASE,
             (Self::OtherProcess, AlertState::Ended) => text::ALERT_OTHER_PROCESS_ENDED,
+            (Self::OtherProcess, _) => text::OWNER_OTHER_PROCESS,
+            (Self::SchemaUpdated, _) => text::ALERT_SCHEMA_UPDATED,
         }
     }
 }
@@ -128,6 +136,7 @@ impl AlertState {
         match self {
             Self::Started => "started",
             Self::Ended => "ended",
+            Self::Happened => "happened",
         }
     }
 }

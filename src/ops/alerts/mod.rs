@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, warn};
 
 use alert::Alert;
-use cause::{AlertCause, Observation};
+use cause::{AlertCause, AlertState, Observation};
 use schedule::AlertSchedule;
 use sender::AlertSender;
 pub use times::AlertTimes;
@@ -68,6 +68,10 @@ impl AlertMonitor {
 
     /// Hands over what is due, for ever.
     async fn watch(&self, to_sender: &mpsc::Sender<Alert>) {
+        if self.jobs.store().updated_from().is_some() {
+            let (cause, state) = (AlertCause::SchemaUpdated, AlertState::Happened);
+            self.hand_over(to_sender, Alert { cause, state, at: self.jobs.now() });
+        }
         let mut schedule = AlertSchedule::new(self.times);
         let mut ticks = interval(self.times.check_every);
         loop {

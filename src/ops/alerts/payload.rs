@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn what_people_are_told_fits_into_a_message_of_discords() {
         for cause in AlertCause::ALL {
-            for state in [AlertState::Started, AlertState::Ended] {
+            for state in [AlertState::Started, AlertState::Ended, AlertState::Happened] {
                 assert!(cause.sentence(state).len() <= 2000);
             }
         }

@@ -51,8 +51,10 @@ impl Store {
         let path = file_of(url)?;
         make_place(&path)?;
         let lock = Arc::new(Lock::take(&path)?);
-        prepare(&path, patience, SystemTime::now()).await?;
-        Self::connect(&path, patience, lock).await.map_err(|error| OpenError::at(path, error))
+        let update = prepare(&path, patience, SystemTime::now()).await?;
+        let store = Self::connect(&path, patience, lock).await;
+        let store = store.map_err(|error| OpenError::at(path, error))?;
+        Ok(Self { updated_from: update.map(|update| update.from), ..store })
     }
 
     /// Connects to a database that is up to date.
@@ -80,7 +82,8 @@ impl Store {
             .max_connections(READERS)
             .acquire_timeout(patience)
             .connect_lazy_with(options);
-        Ok(Self { writer, reader, lock, interceptor: None, metrics: Metrics::default() })
+        let (interceptor, metrics, updated_from) = (None, Metrics::default(), None);
+        Ok(Self { writer, reader, lock, interceptor, metrics, updated_from })
     }
 }
 

@@ -7,8 +7,9 @@ use sqlx::Connection as _;
 use whisul_bot::AlertTimes;
 
 use crate::{
-    alerts::{TIMES, alerted, is_genuine, start_and_end, with_times},
+    alerts::{TIMES, alerted, is_genuine, start_and_end, with_times, without_bot},
     fixture::{description, done},
+    storage::updates::earlier_steps,
     storage::write_failures::connect,
     whisul::rejected_key::{is_told, told, waits},
 };
@@ -156,4 +157,23 @@ async fn another_process_is_told_and_that_it_has_been_silent_for_long() {
     let about = |message: &Message| message.content.contains("Another process");
     fixture.discord.owner().dm().until_message("a word to the owner", about).await;
     webhook.until_alert("other_process", "ended").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_of_the_database_is_told_once() {
+    let (mut fixture, webhook) = without_bot(&[("GLOBAL_QUOTA", "1/1d")], TIMES).await;
+    let file = fixture.folder().join("jobs.db");
+    std::fs::File::create(&file).unwrap();
+    let mut earlier = connect(&file).await;
+    earlier_steps().await.run(&mut earlier).await.unwrap();
+    earlier.close().await.unwrap();
+    fixture.start_and_wait_until_ready().await;
+    let told = webhook.until_alert("schema_updated", "happened").await;
+    is_genuine(&told);
+    assert_eq!(told.json()["type"], "alert.happened");
+    fixture.stop_bot().await;
+    fixture.start_and_wait_until_ready().await;
+    done(&fixture.song(&fixture.ann, "a song").await).await;
+    webhook.until_alert("global_quota_80", "started").await;
+    assert_eq!(webhook.alerts(&["schema_updated"]).len(), 1);
 }

@@ -2,5 +2,5 @@
 
 mod backup_and_restore;
 pub(crate) mod database_file;
-mod updates;
+pub(crate) mod updates;
 pub(crate) mod write_failures;

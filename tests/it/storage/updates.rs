@@ -40,7 +40,7 @@ async fn connect(file: &Path) -> SqliteConnection {
 }
 
 /// The steps that an earlier version of the program knows.
-async fn earlier_steps() -> Migrator {
+pub(crate) async fn earlier_steps() -> Migrator {
     let steps = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/migrations");
     let all = Migrator::new(steps).await.unwrap();
     Migrator { migrations: Cow::Owned(all.iter().take(EARLIER).cloned().collect()), ..all }

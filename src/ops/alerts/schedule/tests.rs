@@ -86,7 +86,7 @@ proptest! {
                     prop_assert!(!was_present, "gone for a moment only");
                     is_open = false;
                 }
-                None => {}
+                other => prop_assert_eq!(other, None),
             }
             was_present = is_present;
         }
