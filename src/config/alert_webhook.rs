@@ -49,6 +49,17 @@ impl WebhookUrl {
     pub(crate) fn expose(&self) -> &Url {
         &self.0
     }
+
+    /// The address of its host alone, without anything secret.
+    pub(crate) fn front_page(&self) -> Url {
+        let mut url = self.0.clone();
+        url.set_path("");
+        url.set_query(None);
+        url.set_fragment(None);
+        // Only an address that has no host refuses this, and such a one is no http.
+        _ = url.set_username("").and_then(|()| url.set_password(None));
+        url
+    }
 }
 
 impl fmt::Display for WebhookUrl {

@@ -24,6 +24,7 @@ use alert::Alert;
 use cause::{AlertCause, AlertState, Observation};
 use schedule::AlertSchedule;
 use sender::AlertSender;
+pub(in crate::ops) use sender::client;
 pub use times::AlertTimes;
 
 use super::health::Health;

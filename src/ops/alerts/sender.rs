@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use reqwest::{Method, StatusCode, header::CONTENT_TYPE, redirect, retry};
+use reqwest::{Client, Method, StatusCode, header::CONTENT_TYPE, redirect, retry};
 use tokio::sync::mpsc;
 use tracing::{debug, info, warn};
 
@@ -40,24 +40,32 @@ enum SendFailure {
     NoAnswer(String),
 }
 
+/// The HTTP client that webhooks are reached with.
+///
+/// # Errors
+/// When TLS can't be set up.
+pub(in crate::ops) fn client(proxies: &Proxies) -> reqwest::Result<Client> {
+    proxies
+        .client()
+        .connect_timeout(CONNECTION)
+        .timeout(EXCHANGE)
+        // Nothing is sent to an address that nobody has set.
+        .redirect(redirect::Policy::none())
+        .retry(retry::never())
+        .pool_max_idle_per_host(0)
+        .user_agent(concat!("whisul-bot/", env!("CARGO_PKG_VERSION")))
+        .build()
+}
+
 impl AlertSender {
     /// A client for this webhook.
     ///
     /// # Errors
     /// When TLS can't be set up.
     pub(super) fn new(webhook: AlertWebhook, proxies: &Proxies) -> reqwest::Result<Self> {
-        let client = proxies
-            .client()
-            .connect_timeout(CONNECTION)
-            .timeout(EXCHANGE)
-            // Nothing is sent to an address that nobody has set.
-            .redirect(redirect::Policy::none())
-            .retry(retry::never())
-            .pool_max_idle_per_host(0)
-            .user_agent(concat!("whisul-bot/", env!("CARGO_PKG_VERSION")))
-            .build()?;
+        let http = client(proxies)?.into();
         let signer = webhook.key.map(Signer::new);
-        Ok(Self { http: client.into(), url: webhook.url, signer })
+        Ok(Self { http, url: webhook.url, signer })
     }
 
     /// Sends one alert after the other.

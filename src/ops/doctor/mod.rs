@@ -2,6 +2,7 @@
 //! wrong. It runs beside the bot: it takes no lock, writes nothing to the database, starts no
 //! session at Discord and no song.
 
+mod alerts;
 mod channels;
 mod clock;
 mod database;
@@ -67,11 +68,14 @@ async fn examine_services(settings: &Settings) -> Vec<Finding> {
     let database = database::check(&settings.database_url);
     let whisul = within("whisul", whisul::check(settings));
     let discord = within("discord", check_discord(settings));
-    let ((database, links), discord, whisul) = tokio::join!(database, discord, whisul);
+    let alerts = within("alerts", alerts::check(settings));
+    let ((database, links), discord, whisul, alerts) =
+        tokio::join!(database, discord, whisul, alerts);
     findings.extend(database);
     findings.extend(discord);
     findings.extend(whisul);
     findings.extend(within("links", whisul::check_links(settings, &links)).await);
+    findings.extend(alerts);
     findings
 }
 

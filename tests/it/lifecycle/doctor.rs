@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::fixture::{
     Fixture, PROBE_PATH, done,
     program::{output, program},
+    webhook::Webhook,
 };
 
 /// A fixture with a bot that runs, and a song that it has made.
@@ -145,6 +146,22 @@ async fn a_service_that_is_away_is_told_with_the_cause() {
     let mut fixture = healthy().await;
     fixture.set("DISCORD_API_URL", "http://127.0.0.1:9");
     assert_found(&fixture, "discord", "failure", "connection refused");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_webhook_whose_host_is_away_is_told_and_nothing_is_sent_to_one_that_is_there() {
+    let mut fixture = healthy().await;
+    let webhook = Webhook::start().await;
+    fixture.set("ALERT_WEBHOOK_URL", webhook.url());
+    assert_found(&fixture, "alerts", "ok", "127.0.0.1 is reachable; alerts are sent unsigned");
+    let received = webhook.received();
+    let asked_for: Vec<_> = received.iter().map(|one| (one.method.as_str(), &*one.path)).collect();
+    assert_eq!(asked_for, [("HEAD", "/")]);
+    fixture.set("ALERT_WEBHOOK_URL", "http://me:s3cr3t@127.0.0.1:9/s3cr3t?s3cr3t");
+    assert_found(&fixture, "alerts", "warning", "127.0.0.1: connection refused");
+    let text = output(&mut asked(&fixture, &["doctor"]));
+    let text = String::from_utf8(text.stdout).unwrap();
+    assert!(!text.contains("s3cr3t"), "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
