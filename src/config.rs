@@ -56,8 +56,8 @@ impl Settings {
     }
 }
 
-/// Reads [`Settings::database_url`] alone, as [`Settings::load`] does: for a command that has no business
-/// with the secrets.
+/// Reads [`Settings::database_url`] alone, as [`Settings::load`] does: for a command that has no
+/// business with the secrets.
 ///
 /// # Errors
 /// What is wrong with it, and the file's invalid lines that may have been meant for it. A line that was

@@ -18,8 +18,8 @@ use whisul_bot::{
 
 const VERSION: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
 
-/// The exit codes for what failed, for arguments or settings that can't be used, and for a database that
-/// needs an update.
+/// The exit codes for what failed, for arguments or settings that can't be used, and for a database
+/// that needs an update.
 const FAILED: u8 = 1;
 const MISUSED: u8 = 2;
 const UPDATE_DUE: u8 = 3;

@@ -98,16 +98,16 @@ pub fn run_until_signal(settings: Settings) -> Result<(), RunError> {
     outcome
 }
 
-/// How long the exit waits after Discord has turned the bot away. A supervisor that restarts it at once, again
-/// and again, would have Discord ban this machine for invalid requests, or reset the token after
-/// 1000 sessions in a day: this allows 720.
-const HOLD: Duration = Duration::from_mins(2);
+/// How long the exit waits after Discord has turned the bot away. A supervisor that restarts it at
+/// once, again and again, would have Discord ban this machine for invalid requests, or reset the
+/// token after 1000 sessions in a day: this allows 720.
+const EXIT_DELAY: Duration = Duration::from_mins(2);
 
 /// Waits before the exit, unless a person looks on or a signal asks for it.
 async fn hold_exit(stop: &CancellationToken) {
     if !io::stderr().is_terminal() {
-        warn!(exit_in = ?HOLD, "delaying the exit, so that restarts don't use up Discord's limits");
-        stop.run_until_cancelled(tokio::time::sleep(HOLD)).await;
+        warn!(exit_in = ?EXIT_DELAY, "delaying the exit, so that restarts don't use up Discord's limits");
+        stop.run_until_cancelled(tokio::time::sleep(EXIT_DELAY)).await;
     }
 }
 
@@ -152,65 +152,14 @@ pub async fn run_timed(
     let metrics = Metrics::default();
     let store = Store::open(&settings.database_url).await?.measured_by(&metrics);
     startup::log_database(&store, &settings).await?;
-    let discord_api = settings.discord_api_url.as_ref();
-    let discord =
-        Arc::new(Discord::new(discord_api, settings.discord_token.clone(), &settings.proxies)?);
-    if let Some(proxy) = discord.proxy() {
-        info!(%proxy, "Discord is reached through a proxy");
-    }
-    discord.measure(&metrics);
     let stop = CancellationToken::new();
-    let (url, rate) = (settings.whisul_api_url.clone(), settings.whisul_rate_limit);
-    let services = Services {
-        store: store.clone(),
-        whisul: Whisul::new(
-            url,
-            &settings.whisul_api_key,
-            &settings.discord_token,
-            rate,
-            clock,
-            &settings.proxies,
-        )?,
-        discord: Arc::clone(&discord),
-        links: Links::of(&settings.whisul_api_url),
-        media: Media::of(&settings.whisul_api_url, &settings.proxies)?,
-        clock: Arc::new(Clock::starting_at(timestamp(clock()))),
-        metrics: metrics.clone(),
-    };
-    services.whisul.measure(&metrics);
-    let config = JobConfig {
-        limits: settings.limits.clone(),
-        max_running: settings.max_running,
-        poll_interval: settings.poll_interval,
-        job_timeout: settings.job_timeout,
-        edit_interval: settings.edit_interval,
-        history_retention: settings.history_retention,
-        follow_ups: settings.follow_ups,
-    };
-    let jobs = Jobs::start(services, config, stop.clone()).await?;
-    let health = Health::of(&jobs).watch(settings.http_addr, stop.clone());
-    jobs.tasks().spawn(health.instrument(info_span!("health")));
-    let doctor = doctor_of(&settings);
-    if let Some(webhook) = settings.alert_webhook {
-        let alerts = AlertMonitor::of(&jobs, alert_times);
-        let sending = alerts.send_to(webhook, settings.proxies.clone(), stop.clone());
-        jobs.tasks().spawn(sending.instrument(info_span!("alerts")));
-    }
-    let access = Access { guilds: settings.allowed_guilds, direct_messages: settings.allow_dms };
-    let state = BotState {
-        jobs: Arc::clone(&jobs),
-        owners: Arc::new(Owners::new(Arc::clone(&discord))),
-        names: Arc::new(Names::new(Arc::clone(&discord))),
-        discord,
-        access,
-        deletions: Arc::default(),
-        settings: settings.origins.into(),
-        doctor,
-        bot: Arc::default(),
-        proxies: settings.proxies,
-        stop: stop.clone(),
-    };
-    let serving = serve(state, settings.discord_token, settings.discord_api_url);
+    let services = services(&settings, &store, clock, metrics)?;
+    let discord = Arc::clone(&services.discord);
+    let jobs = Jobs::start(services, job_config(&settings), stop.clone()).await?;
+    watch_health(&settings, &jobs, alert_times, &stop);
+    let grace = settings.shutdown_grace;
+    let (token, address) = (settings.discord_token.clone(), settings.discord_api_url.clone());
+    let serving = serve(bot_state(settings, &jobs, discord, &stop), token, address);
     tokio::pin!(serving);
     let served = tokio::select! {
         () = shutdown => Ok(()),
@@ -225,11 +174,89 @@ pub async fn run_timed(
         jobs.stopped().await;
         store.close().await;
     };
-    if tokio::time::timeout(settings.shutdown_grace, ending).await.is_err() {
+    if tokio::time::timeout(grace, ending).await.is_err() {
         let left = jobs.live();
         warn!(left, "not everything ended in time; the next start goes on with it");
     }
     Ok(served?)
+}
+
+/// What jobs work with, measured by `metrics`.
+fn services(
+    settings: &Settings,
+    store: &Store,
+    clock: MachineClock,
+    metrics: Metrics,
+) -> Result<Services, RunError> {
+    let Settings { discord_token, proxies, whisul_api_url, .. } = settings;
+    let discord = Discord::new(settings.discord_api_url.as_ref(), discord_token.clone(), proxies)?;
+    if let Some(proxy) = discord.proxy() {
+        info!(%proxy, "Discord is reached through a proxy");
+    }
+    discord.measure(&metrics);
+    let (url, key, rate) =
+        (whisul_api_url.clone(), &settings.whisul_api_key, settings.whisul_rate_limit);
+    let whisul = Whisul::new(url, key, discord_token, rate, clock, proxies)?;
+    whisul.measure(&metrics);
+    Ok(Services {
+        store: store.clone(),
+        whisul,
+        discord: Arc::new(discord),
+        links: Links::of(whisul_api_url),
+        media: Media::of(whisul_api_url, proxies)?,
+        clock: Arc::new(Clock::starting_at(timestamp(clock()))),
+        metrics,
+    })
+}
+
+fn job_config(settings: &Settings) -> JobConfig {
+    JobConfig {
+        limits: settings.limits.clone(),
+        max_running: settings.max_running,
+        poll_interval: settings.poll_interval,
+        job_timeout: settings.job_timeout,
+        edit_interval: settings.edit_interval,
+        history_retention: settings.history_retention,
+        follow_ups: settings.follow_ups,
+    }
+}
+
+/// Starts the tasks that watch the bot: health and metrics, and alerts where there is a webhook.
+fn watch_health(
+    settings: &Settings,
+    jobs: &Arc<Jobs>,
+    alert_times: AlertTimes,
+    stop: &CancellationToken,
+) {
+    let health = Health::of(jobs).watch(settings.http_addr, stop.clone());
+    jobs.tasks().spawn(health.instrument(info_span!("health")));
+    if let Some(webhook) = settings.alert_webhook.clone() {
+        let alerts = AlertMonitor::of(jobs, alert_times);
+        let sending = alerts.send_to(webhook, settings.proxies.clone(), stop.clone());
+        jobs.tasks().spawn(sending.instrument(info_span!("alerts")));
+    }
+}
+
+/// What commands, buttons and modals work with.
+fn bot_state(
+    settings: Settings,
+    jobs: &Arc<Jobs>,
+    discord: Arc<Discord>,
+    stop: &CancellationToken,
+) -> BotState {
+    BotState {
+        jobs: Arc::clone(jobs),
+        owners: Arc::new(Owners::new(Arc::clone(&discord))),
+        names: Arc::new(Names::new(Arc::clone(&discord))),
+        discord,
+        doctor: doctor_of(&settings),
+        access: Access { guilds: settings.allowed_guilds, direct_messages: settings.allow_dms },
+        deletions: Arc::default(),
+        settings: settings.origins.into(),
+        bot: Arc::default(),
+        proxies: settings.proxies,
+        stop: stop.clone(),
+    }
 }
 
 /// What `/admin health` runs: what `whisul-bot doctor` checks, with the settings of this bot.

@@ -48,8 +48,8 @@ impl CommandError {
         Self::Declined(sentence.into())
     }
 
-    /// The sentence for the person who is refused, once the log has been told what its reader has to mend:
-    /// a full quota is nothing to log; a full disk is.
+    /// The sentence for the person who is refused, once the log has been told what its reader has
+    /// to mend: a full quota is nothing to log; a full disk is.
     pub(super) fn reported(&self) -> Cow<'static, str> {
         match self {
             Self::Request(RequestError::Store(cause @ StoreError::TooLarge { .. })) => {

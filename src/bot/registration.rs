@@ -17,7 +17,8 @@ const TOO_MANY: u64 = 30_032;
 /// and the 200 that may be created in a day were (Discord docs, Registering a Command).
 const DAILY_CREATIONS: u64 = 30_034;
 
-/// Registers the commands everywhere, unless Discord has them already, and tries until Discord has them.
+/// Registers the commands everywhere, unless Discord has them already, and tries until Discord has
+/// them.
 pub(super) async fn register(
     discord: &Discord,
     application: ApplicationId,

@@ -1,5 +1,5 @@
-//! How an outcome reaches people ([`Deliverer`]): the routes, the search for a message of unknown outcome,
-//! and what follows a song.
+//! How an outcome reaches people ([`Deliverer`]): the routes, the search for a message of unknown
+//! outcome, and what follows a song.
 
 mod deliverer;
 mod export;

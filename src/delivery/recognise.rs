@@ -12,9 +12,9 @@ pub(super) fn shows(message: &SeenMessage, job: JobId) -> bool {
     message.is_by_bot() && of_its_own && has_outcome_of(message, job)
 }
 
-/// Whether a message shows this job's outcome: every outcome has a button to ask for the song again, and
-/// no earlier state has. People can't make buttons, and other bots have no reason to make these.
-/// Where Discord rejects buttons, the message names the job's id instead.
+/// Whether a message shows this job's outcome: every outcome has a button to ask for the song
+/// again, and no earlier state has. People can't make buttons, and other bots have no reason to
+/// make these. Where Discord rejects buttons, the message names the job's id instead.
 pub(super) fn has_outcome_of(message: &SeenMessage, job: JobId) -> bool {
     let mut actions = actions(message).peekable();
     if actions.peek().is_none() {
@@ -29,8 +29,8 @@ fn names(text: &str, job: JobId) -> bool {
     text.split(|c: char| !c.is_ascii_digit()).any(|number| number == id)
 }
 
-/// Whether a message is the first response of this job, given by this run of the bot if that is known: the
-/// only state in which that is looked for has a button to cancel.
+/// Whether a message is the first response of this job, given by this run of the bot if that is
+/// known: the only state in which that is looked for has a button to cancel.
 pub(super) fn is_first_of(message: &SeenMessage, job: JobId, run: Option<RunId>) -> bool {
     actions(message).any(|action| match action {
         Action::Cancel { job: of, run: by } => of == job && (run.is_none() || by == run),

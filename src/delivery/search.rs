@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// How many pages of messages are looked through.
-const PAGES: u32 = 10;
+const MAX_PAGES: u32 = 10;
 
 impl Deliverer {
     /// Looks for the message that shows a job's outcome, back to when its song was asked for.
@@ -69,7 +69,7 @@ impl Deliverer {
         fits: impl Fn(&SeenMessage) -> bool,
     ) -> Result<Posted, DiscordError> {
         let mut before = None;
-        for page in 0..PAGES {
+        for page in 0..MAX_PAGES {
             let messages = self.discord.messages(channel, before).await?;
             if let Some(found) = messages.iter().find(|message| fits(message)) {
                 return Ok(found.posted(channel));

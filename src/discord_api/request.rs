@@ -34,21 +34,23 @@ use crate::{
     retry_after,
 };
 
-/// How long Discord may take to connect, and to answer.
+/// How long connecting to Discord may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-const TIMEOUT: Duration = Duration::from_secs(10);
+/// How long Discord may take to respond.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// The same with files, on a slow line.
 const UPLOAD_TIMEOUT: Duration = Duration::from_mins(2);
 /// The most bytes of a response that are read.
-const ANSWER_MAX: usize = 4 << 20;
-/// How often a rate-limited request is tried, and the longest wait that is worth holding it.
-const ATTEMPTS: u32 = 3;
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
+const RESPONSE_MAX: usize = 4 << 20;
+/// How often a rate-limited request is tried.
+const RATE_LIMIT_TRIES: u32 = 3;
+/// The longest wait for which a rate-limited request is held.
+const RATE_LIMIT_WAIT_MAX: Duration = Duration::from_secs(15);
 /// How many requests may be under way at once, responses to interactions aside.
-const AT_ONCE: usize = 32;
+const MAX_CONCURRENT: usize = 32;
 /// How many connections are kept for requests to come. Each holds on to what its largest response
 /// took.
-const KEPT: usize = 8;
+const MAX_IDLE_CONNECTIONS: usize = 8;
 
 /// What is asked of Discord.
 pub(super) struct Request<'a> {
@@ -92,8 +94,8 @@ impl Sender {
             // Only HTTP/1.1 can become a WebSocket.
             .http1_only()
             .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(TIMEOUT)
-            .pool_max_idle_per_host(KEPT)
+            .timeout(REQUEST_TIMEOUT)
+            .pool_max_idle_per_host(MAX_IDLE_CONNECTIONS)
             .build()
             .map_err(DiscordError::from_reqwest)?;
         let proxy = proxies.of(address).cloned();
@@ -103,7 +105,7 @@ impl Sender {
 
     /// A sender that sends with `http`.
     pub(super) fn with_http_client(http: HttpClient, base: String, token: SecretString) -> Self {
-        let (room, invalid) = (Semaphore::new(AT_ONCE), Mutex::default());
+        let (room, invalid) = (Semaphore::new(MAX_CONCURRENT), Mutex::default());
         let (proxy, limiter, began) = (None, Limiter::new(), Instant::now());
         Self { http, base, proxy, token, limiter, room, invalid, began }
     }
@@ -136,7 +138,7 @@ impl Sender {
                 Priority::High => self.room.acquire().await.ok(),
                 Priority::Low => Some(self.room.try_acquire().or(Err(DiscordError::Shed))?),
             };
-            let timeout = if files.is_empty() { TIMEOUT } else { UPLOAD_TIMEOUT };
+            let timeout = if files.is_empty() { REQUEST_TIMEOUT } else { UPLOAD_TIMEOUT };
             let response = self.dispatch(request, files, timeout).await?;
             let headers = response.headers().clone();
             let response = read(response, request.auth, !files.is_empty()).await;
@@ -150,7 +152,9 @@ impl Sender {
                 self.limiter.hold(after);
             }
             match wait {
-                Some(after) if needed && attempt < ATTEMPTS && after <= REQUEST_TIMEOUT => {
+                Some(after)
+                    if needed && attempt < RATE_LIMIT_TRIES && after <= RATE_LIMIT_WAIT_MAX =>
+                {
                     attempt += 1;
                     debug!(?after, "Discord asks to wait; the request comes again then");
                     tokio::time::sleep(after).await;
@@ -206,8 +210,7 @@ impl Sender {
     }
 }
 
-/// A body with files. What they are called is said in the body: in a header not every name can
-/// stand.
+/// A body with files. The JSON carries their names, since headers can't hold every name.
 fn form(body: &Value, files: &[&File]) -> Result<Form, DiscordError> {
     let json = "application/json";
     let payload =
@@ -232,8 +235,8 @@ async fn read<A: DeserializeOwned>(
     let status = response.status().as_u16();
     let retry_after = retry_after::read(response.headers(), SystemTime::now());
     let mut body = Vec::new();
-    read_body(&mut response, &mut body, ANSWER_MAX).await.map_err(DiscordError::from_reqwest)?;
-    if body.len() > ANSWER_MAX {
+    read_body(&mut response, &mut body, RESPONSE_MAX).await.map_err(DiscordError::from_reqwest)?;
+    if body.len() > RESPONSE_MAX {
         return Err(DiscordError::UnknownOutcome { cause: "the response is too long".to_owned() });
     }
     RawResponse { status, retry_after, body: &body, to_files }.read(auth)

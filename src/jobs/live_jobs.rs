@@ -6,8 +6,7 @@ use dashmap::DashMap;
 use tokio::sync::Notify;
 use tracing::{Span, info_span};
 
-use super::commands::cancel::CancelRequest;
-use crate::domain::JobId;
+use crate::domain::{Cancellation, Event, Failure, Job, JobId, State};
 
 /// Which jobs are live, how to wake their tasks, and which of them are to be cancelled. Cheap to
 /// clone; all clones share one list.
@@ -25,6 +24,28 @@ pub(super) struct LiveJob {
     pub(super) row_changed: Arc<Notify>,
     /// What the log says of the job is said within this, from the request to the last follow-up.
     pub(super) span: Span,
+}
+
+/// A cancellation that somebody asks for.
+#[derive(Clone, Debug)]
+pub(super) struct CancelRequest {
+    pub(super) cancellation: Cancellation,
+    /// Whether the bot's owner asks, who may also end a song that runs.
+    pub(super) even_running: bool,
+}
+
+impl CancelRequest {
+    /// What it means for a job in its present state; `None` if that can't be cancelled.
+    pub(super) fn event(&self, job: &Job) -> Option<Event> {
+        match job.state {
+            State::Announced => Some(Event::Cancelled(self.cancellation.clone())),
+            State::Running { .. } if self.even_running => {
+                let reason = self.cancellation.reason.clone();
+                Some(Event::Failed(Failure::Ended { reason }))
+            }
+            _ => None,
+        }
+    }
 }
 
 #[derive(Debug)]

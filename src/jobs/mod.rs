@@ -45,7 +45,7 @@ use crate::{
 
 /// How many recent rows are read at the start to restore the current round. Rounds grow with time, so
 /// that few would do.
-const ROUNDS: u32 = 1000;
+const RESTORED_ROUNDS: u32 = 1000;
 
 /// The settings that jobs depend on.
 #[derive(Clone, Debug)]
@@ -116,7 +116,7 @@ pub struct Jobs {
 }
 
 impl Jobs {
-    /// Takes up the work: the jobs that an earlier run left are gone on with. `stop` ends it.
+    /// Resumes unfinished jobs and starts the background tasks. Cancelling `stop` ends them.
     ///
     /// # Errors
     /// When the jobs on disk can't be read.
@@ -185,8 +185,8 @@ impl Jobs {
         self.breaker.obstacle(None).or_else(|| self.breaker.prompt_obstacle())
     }
 
-    /// How much of the quota over everybody is used up, in percent; `None` where there is none, or where it
-    /// allows no songs at all.
+    /// How much of the quota over everybody is used up, in percent; `None` where there is none, or
+    /// where it allows no songs at all.
     ///
     /// # Errors
     /// When the database can't be read.
@@ -203,8 +203,7 @@ impl Jobs {
         self.clock.now()
     }
 
-    /// Returns once every lock that the work takes was free: a task that holds one for ever would
-    /// stop all others.
+    /// Acquires each lock that jobs share once, so that the health watch notices a deadlock.
     pub fn acquire_all_locks(&self) {
         _ = (self.queue.running(), self.breaker.prompt_obstacle(), self.live.len());
         drop(self.estimate());
@@ -230,7 +229,7 @@ impl Jobs {
             self.metrics.families().recovered(left.jobs.len());
         }
         let mut jobs = left.jobs;
-        self.queue.restore(&jobs, &self.store.rounds_called(ROUNDS).await?);
+        self.queue.restore(&jobs, &self.store.rounds_called(RESTORED_ROUNDS).await?);
         // Songs that run already have their room before anybody is called, and turns come in order.
         jobs.sort_by_key(|job| (!job.is_at_whisul(), job.queue_position()));
         for job in jobs {
@@ -241,7 +240,8 @@ impl Jobs {
         Ok(())
     }
 
-    /// Waits until a poll, or a requester's prompt, may be sent: the breaker is closed and the rate limit has room.
+    /// Waits until a poll, or a requester's prompt, may be sent: the breaker is closed and the rate
+    /// limit has room.
     async fn permit_to_call(
         &self,
         prompt_of: Option<UserId>,
@@ -249,7 +249,8 @@ impl Jobs {
         loop {
             let breaker_permit = self.breaker.permit(prompt_of).await;
             let rate_permit = self.whisul.permit().await;
-            // While this request waited for its place, a response to another may have opened the breaker.
+            // While this request waited for its place, a response to another may have opened the
+            // breaker.
             if breaker_permit.is_still_valid() {
                 return (breaker_permit, rate_permit);
             }

@@ -53,7 +53,7 @@ impl OwnerProblem {
 pub(super) struct Alerts(Mutex<Vec<(OwnerProblem, Instant)>>);
 
 impl Alerts {
-    /// Whether it is time to tell of this, which is done then.
+    /// Whether an alert for this problem is due. If so, records it as sent.
     fn is_due(&self, problem: OwnerProblem) -> bool {
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         told.retain(|(_, at)| at.elapsed() < AGAIN_AFTER);
@@ -89,10 +89,10 @@ impl Jobs {
         }
     }
 
-    /// Sends a direct message to the person who is responsible for the application, and tries again where
-    /// that may help: nobody else can mend what it tells of.
+    /// Sends a direct message to the person who is responsible for the application, and tries again
+    /// where that may help: nobody else can mend what it tells of.
     pub(crate) async fn tell_owners(self: Arc<Self>, problem: OwnerProblem) {
-        let owners = match self.persist(|| self.discord.application()).await {
+        let owners = match self.retry(|| self.discord.application()).await {
             Ok(application) => application.owners,
             Err(error) => {
                 warn!(%error, "finding the bot's owner failed");
@@ -102,15 +102,15 @@ impl Jobs {
         // One nonce for all tries, so that one of unknown outcome makes no second message.
         let nonce = self.clock.now().millis().to_string();
         for owner in owners {
-            match self.persist(|| self.tell(owner, problem.sentence(), &nonce)).await {
+            match self.retry(|| self.tell(owner, problem.sentence(), &nonce)).await {
                 Ok(()) => info!(%owner, "told the bot's owner"),
                 Err(error) => warn!(%owner, %error, "telling the bot's owner failed"),
             }
         }
     }
 
-    /// Does something that may pass at another time, until it has been tried often or the bot stops.
-    async fn persist<T, F>(&self, work: impl Fn() -> F) -> Result<T, DiscordError>
+    /// Retries `work` on passing errors, at most [`ALERT_TRIES`] times, until the bot stops.
+    async fn retry<T, F>(&self, work: impl Fn() -> F) -> Result<T, DiscordError>
     where
         F: Future<Output = Result<T, DiscordError>>,
     {

@@ -35,12 +35,12 @@ impl Jobs {
         admission
     }
 
-    /// The same as [`Self::write`], once it is settled whether a failure is refunded. Returns the job
-    /// as it was written, unless somebody else was faster.
+    /// Like [`Self::write`], but first applies the refund limit. Returns the written job, or `None` if
+    /// another writer was faster.
     ///
     /// # Errors
     /// When the database can't be read or written.
-    pub(super) async fn write_settled(
+    pub(super) async fn write_limiting_refunds(
         &self,
         before: &Job,
         after: &Job,

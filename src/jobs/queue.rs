@@ -80,14 +80,14 @@ impl SharedQueue {
     }
 
     /// A waiting job's place, from 1 on.
-    pub(super) fn place(&self, job: &Job) -> Option<usize> {
-        self.order().place(job.queue_position())
+    pub(super) fn rank(&self, job: &Job) -> Option<usize> {
+        self.order().rank(job.queue_position())
     }
 
     /// How many songs may run at once, and since when those do that run or are about to.
     pub(super) fn running(&self) -> (usize, Vec<Option<Timestamp>>) {
         let order = self.order();
-        (order.room(), order.running())
+        (order.capacity(), order.running())
     }
 
     /// Hands free slots to those whose turn it is.
@@ -196,7 +196,7 @@ mod tests {
         assert_eq!(reserved.reserve(), Some(1));
         let bob = reserved.job().clone();
         let mut bob_waits = queue.join(&bob);
-        assert_eq!((queue.place(&bob), queue.place(&ann)), (Some(1), Some(2)));
+        assert_eq!((queue.rank(&bob), queue.rank(&ann)), (Some(1), Some(2)));
         drop(first);
         assert!(called(&mut ann_waits).is_none());
         let slot = called(&mut bob_waits).expect("Bob's turn");

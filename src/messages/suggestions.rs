@@ -1,8 +1,8 @@
 //! What is offered while somebody types: their own songs and prompts.
 //!
 //! A choice may have at most 100 characters (Discord docs, Application Commands > Application
-//! Command Option Choice Structure), and the client that answers it may send anything: what it refers to is
-//! looked up as its user's own.
+//! Command Option Choice Structure), and the client that answers it may send anything: what it
+//! refers to is looked up as its user's own.
 
 use std::collections::HashSet;
 

@@ -1,5 +1,5 @@
-//! What the running bot counts and times, for `/metrics`, and the signs of life from which its health is
-//! judged. Each bot has its own; clones share it.
+//! What the running bot counts and times, for `/metrics`, and the signs of life from which its
+//! health is judged. Each bot has its own; clones share it.
 //!
 //! Names follow Prometheus' conventions. Labels come from fixed lists: an id or a prompt as a label
 //! would be a leak, and a new time series for each song.

@@ -273,7 +273,7 @@ impl Past {
         (depth > 0).then_some(Self { since: at.saturating_sub(longest), depth })
     }
 
-    /// Loads it with a statement whose last two parameters it is.
+    /// Loads the charges; binds `since` and `depth` as the last two parameters.
     async fn load(
         &self,
         connection: &mut SqliteConnection,

@@ -1,8 +1,8 @@
 //! The jobs on disk: SQL and migrations. Nothing else in the bot knows SQL.
 //!
 //! One row a job, written before the step that follows from it is taken. The statements keep to
-//! what SQLite and PostgreSQL have in common; what only SQLite knows stands in `file` and
-//! `error`, and in the one `BEGIN` of `admit`.
+//! what SQLite and PostgreSQL have in common; SQLite-specific code is in `file` and `error`, and in
+//! the one `BEGIN` of `admit`.
 
 mod admin_actions;
 mod admit;
@@ -115,7 +115,8 @@ impl Store {
         .await
     }
 
-    /// The schema that the database had before this start updated it; `None` if there was nothing to update.
+    /// The schema that the database had before this start updated it; `None` if there was nothing
+    /// to update.
     pub fn updated_from(&self) -> Option<i64> {
         self.updated_from
     }
@@ -218,7 +219,7 @@ impl Store {
         .await
     }
 
-    /// The rounds of the latest `count` jobs whose turn has come, with whose they were.
+    /// Requester and round of the latest `count` jobs whose turn has come.
     ///
     /// # Errors
     /// When the database can't be read. A damaged row is left out.

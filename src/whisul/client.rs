@@ -128,7 +128,7 @@ impl Whisul {
     /// Waits for a place in the rate limit, behind all who came before. Neither a wait nor a
     /// permit that is dropped uses anything up.
     pub async fn permit(&self) -> Permit<'_> {
-        Permit { whisul: &self.0, place: self.0.limiter.place().await }
+        Permit { whisul: &self.0, place: self.0.limiter.slot().await }
     }
 }
 
@@ -183,7 +183,7 @@ impl<'whisul> Permit<'whisul> {
                     "the poll URL leads nowhere; asking by the job's id"
                 );
                 drop(response);
-                let permit = Permit { whisul, place: whisul.limiter.place().await };
+                let permit = Permit { whisul, place: whisul.limiter.slot().await };
                 // Rarely needed, and large.
                 Box::pin(permit.poll_at(own)).await
             }

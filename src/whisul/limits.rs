@@ -77,7 +77,7 @@ impl RequestLimiter {
     }
 
     /// Waits for a place. Dropping the future gives up the place in line, and nothing else.
-    pub(super) async fn place(&self) -> RateLimitSlot<'_> {
+    pub(super) async fn slot(&self) -> RateLimitSlot<'_> {
         let _first = self.first.lock().await;
         loop {
             match self.take() {
@@ -174,15 +174,15 @@ mod tests {
             let limiter = limiter("2/1h");
             let start = Instant::now();
             for _ in 0..100 {
-                drop(limiter.place().await);
+                drop(limiter.slot().await);
             }
-            let held = (limiter.place().await, limiter.place().await);
-            assert!(timeout(Duration::from_mins(1), limiter.place()).await.is_err());
+            let held = (limiter.slot().await, limiter.slot().await);
+            assert!(timeout(Duration::from_mins(1), limiter.slot()).await.is_err());
             drop(held);
-            limiter.place().await.spend();
-            limiter.place().await.spend();
+            limiter.slot().await.spend();
+            limiter.slot().await.spend();
             assert_eq!(start.elapsed(), Duration::from_mins(1));
-            limiter.place().await.spend();
+            limiter.slot().await.spend();
             assert_eq!(start.elapsed(), Duration::from_mins(61));
         });
     }
@@ -197,7 +197,7 @@ mod tests {
                 people.spawn(async move {
                     sleep(Duration::from_millis(person)).await;
                     let patience = Duration::from_secs(if person % 3 == 1 { 5 } else { 500 });
-                    let place = timeout(patience, limiter.place()).await.ok()?;
+                    let place = timeout(patience, limiter.slot()).await.ok()?;
                     place.spend();
                     Some((person, Instant::now()))
                 });
@@ -229,7 +229,7 @@ mod tests {
                     tasks.spawn(async move {
                         sleep(Duration::from_millis(comes)).await;
                         let patience = Duration::from_millis(patience);
-                        let place = timeout(patience, limiter.place()).await.ok()?;
+                        let place = timeout(patience, limiter.slot()).await.ok()?;
                         sleep(Duration::from_millis(holds)).await;
                         uses.then(|| place.spend())?;
                         Some(Instant::now())

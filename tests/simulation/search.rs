@@ -38,8 +38,8 @@ impl Found {
     }
 }
 
-/// Lives through so many lives in the worlds of the seeds from 0 on, or until a promise is broken unless
-/// it `goes_on`.
+/// Lives through so many lives in the worlds of the seeds from 0 on, or until a promise is broken
+/// unless it `goes_on`.
 pub(crate) fn search(lives: u64, goes_on: bool) -> Found {
     let (total, next_seed, broken) = (AtomicU64::new(0), AtomicU64::new(0), AtomicBool::new(false));
     let some_of_them = || {

@@ -3,8 +3,8 @@
 //! of each other person at most, however many those asked for before; apart from songs whose turn had
 //! come already, but whose room was promised to somebody else.
 //!
-//! They are checked in worlds in which nothing goes wrong on the way to Discord and Whisul: there, who has
-//! been called submits within moments, so that the rows show the order of the calls.
+//! They are checked in worlds in which nothing goes wrong on the way to Discord and Whisul: there,
+//! who has been called submits within moments, so that the rows show the order of the calls.
 
 use std::collections::{BTreeMap, BTreeSet};
 

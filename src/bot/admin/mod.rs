@@ -132,7 +132,8 @@ impl Admin {
         Ok(())
     }
 
-    /// What became of an admin action. Where it ends something, what of the same is in force all the same.
+    /// What became of an admin action. Where it ends something, what of the same is in force all
+    /// the same.
     async fn told(&self, entry: &AuditEntry, performed: ActionOutcome) -> String {
         let jobs = &self.state.jobs;
         let read = async {

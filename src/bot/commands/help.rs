@@ -35,7 +35,8 @@ pub(in crate::bot) async fn help(context: Context<'_>) -> Result<(), CommandErro
     let available = limits.available(&requester, &charges, now);
     let usages = limits.usages(&requester, &charges, now);
     let tells = jobs.tells_when_ready();
-    // Discord offers `/admin` to members who may manage the server, unless the server has set otherwise.
+    // Discord offers `/admin` to members who may manage the server, unless the server has set
+    // otherwise.
     let moderates = invoker.permissions.manage_guild();
     let message = render(&Allowance { kept_out, available }, &limits, &usages, tells, moderates);
     state.respond(&invoker, &InteractionResponse::Message(message)).await;

@@ -144,7 +144,8 @@ impl Components<'_> {
     }
 
     /// Whether a message of the bot's own has this button, which can be clicked. serenity reads
-    /// buttons in rows; those that are nested otherwise come in rows from `gateway::partial_interaction`.
+    /// buttons in rows; those that are nested otherwise come in rows from
+    /// `gateway::partial_interaction`.
     fn has_button(&self, message: &DiscordMessage, custom_id: &str) -> bool {
         let application = message.application_id.map(ApplicationId::get);
         let ours = self.invoker.place.application;

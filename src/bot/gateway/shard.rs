@@ -27,7 +27,8 @@ const AFTER_INVALID: Duration = Duration::from_secs(5);
 const ASKING: Duration = Duration::from_secs(5);
 /// While no session may be started, Discord is asked again after this at first.
 const ASK_AGAIN: Duration = Duration::from_secs(5);
-/// The longest wait before it is asked again: that costs no session, and its response may have been wrong.
+/// The longest wait before it is asked again: that costs no session, and its response may have been
+/// wrong.
 const LONGEST_ASK_AGAIN: Duration = Duration::from_mins(3);
 
 /// Why a shard's connections came to an end for good.
@@ -229,7 +230,7 @@ impl<'a> Shard<'a> {
         None
     }
 
-    /// Tells the log, more and more rarely while it goes on.
+    /// Logs the disconnect, less often as failures repeat.
     fn tell(&self, end: &Disconnect) {
         let (shard, failures) = (self.number, self.pace.failures());
         let resumes = self.session.is_some() && self.pace.may_resume();

@@ -30,13 +30,13 @@ use crate::{network, retry_after};
 
 /// How long a connection may take, with name look-up, TLS and upgrade. Over a network that needs
 /// longer, nobody could be answered within Discord's 3 seconds.
-const CONNECT: Duration = Duration::from_secs(5);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a message may take to leave.
-const SEND: Duration = Duration::from_secs(5);
+const SEND_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a farewell may take.
-const CLOSE: Duration = Duration::from_secs(1);
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 /// The longest message that is read, in bytes. An interaction is a thousandth of it.
-const LONGEST: usize = 4 << 20;
+const MESSAGE_MAX: usize = 4 << 20;
 
 /// A connection to the gateway.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ pub(super) struct Payload {
 impl Socket {
     /// Connects.
     pub(super) async fn open(http: &Client, gateway: &Url) -> Result<Self, Disconnect> {
-        timeout(CONNECT, Self::upgrade(http, gateway))
+        timeout(CONNECT_TIMEOUT, Self::upgrade(http, gateway))
             .await
             .unwrap_or(Err(Disconnect::TimedOut("connection")))
     }
@@ -83,8 +83,8 @@ impl Socket {
         }
         let stream = response.upgrade().await.map_err(unreachable)?;
         let config = WebSocketConfig {
-            max_message_size: Some(LONGEST),
-            max_frame_size: Some(LONGEST),
+            max_message_size: Some(MESSAGE_MAX),
+            max_frame_size: Some(MESSAGE_MAX),
             ..WebSocketConfig::default()
         };
         Ok(Self(WebSocketStream::from_raw_socket(stream, Role::Client, Some(config)).await))
@@ -114,7 +114,7 @@ impl Socket {
 
     /// Says something.
     pub(super) async fn send(&mut self, message: &Value) -> Result<(), Disconnect> {
-        let sent = timeout(SEND, self.0.send(Message::Text(message.to_string()))).await;
+        let sent = timeout(SEND_TIMEOUT, self.0.send(Message::Text(message.to_string()))).await;
         sent.map_err(|_late| Disconnect::TimedOut("way out"))?.map_err(|_| Disconnect::CutOff)
     }
 
@@ -127,7 +127,7 @@ impl Socket {
                 while let Some(Ok(_)) = self.0.next().await {}
             }
         };
-        _ = timeout(CLOSE, farewell).await;
+        _ = timeout(CLOSE_TIMEOUT, farewell).await;
     }
 }
 
@@ -148,7 +148,7 @@ impl Payload {
 /// What was compressed. It isn't asked for, but costs little to understand.
 fn inflated(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut inflated = Vec::new();
-    let most = u64::try_from(LONGEST).unwrap_or(u64::MAX);
+    let most = u64::try_from(MESSAGE_MAX).unwrap_or(u64::MAX);
     ZlibDecoder::new(bytes).take(most).read_to_end(&mut inflated).ok()?;
     Some(inflated)
 }
@@ -206,8 +206,8 @@ mod tests {
         let hello = br#"{"op": 10, "d": {}}"#;
         let read = inflated(&compressed(hello)).unwrap();
         assert_eq!(Payload::read(&read).unwrap().op, 10);
-        let bomb = compressed(&vec![b' '; LONGEST * 8]);
-        assert_eq!(inflated(&bomb).unwrap().len(), LONGEST);
+        let bomb = compressed(&vec![b' '; MESSAGE_MAX * 8]);
+        assert_eq!(inflated(&bomb).unwrap().len(), MESSAGE_MAX);
         assert_eq!(inflated(b"garbage"), None);
     }
 

@@ -149,7 +149,7 @@ impl Limiter {
 }
 
 impl RateLimitPermit<'_> {
-    /// Tells what the response's headers say.
+    /// Records the response's rate-limit headers.
     pub(in crate::discord_api) fn complete(mut self, headers: Option<RateLimitHeaders>) {
         let Some(RateLimitHeaders { name, bucket }) = headers else { return };
         let mut state = self.limiter.state();
@@ -240,8 +240,8 @@ pub(in crate::discord_api) fn is_global(headers: &HeaderMap) -> bool {
     headers.contains_key("x-ratelimit-global")
 }
 
-/// What a response's headers say about its bucket. `exhausted_for` is set for a 429, whose headers
-/// need not admit that nothing remains.
+/// What a response's headers say about its bucket. On a 429, `exhausted_for` overrides them: nothing
+/// remains.
 pub(in crate::discord_api) fn headers(
     headers: &HeaderMap,
     exhausted_for: Option<Duration>,

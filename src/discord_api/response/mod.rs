@@ -1,5 +1,5 @@
-//! Reading what Discord answers: whether it is Discord's, what a code means, and the fields that the bot
-//! needs.
+//! Reading what Discord answers: whether it is Discord's, what a code means, and the fields that
+//! the bot needs.
 
 pub(super) mod bodies;
 pub(super) mod codes;

@@ -1,7 +1,7 @@
 //! Reading what Discord sends: strict about ids, lenient about all that the bot can do without.
 //!
-//! A message that can't be read is a message of unknown outcome, so that a field that has a new form, or
-//! that a proxy has rewritten, must not spoil the rest.
+//! A message that can't be read is a message of unknown outcome, so that a field that has a new
+//! form, or that a proxy has rewritten, must not spoil the rest.
 
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::Value;

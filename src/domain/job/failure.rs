@@ -2,9 +2,9 @@
 
 use crate::domain::Charge;
 
-/// So many failures of songs that Whisul may have been paid for are refunded to a person within the
-/// window of their quotas. Those after them count: otherwise one person could use up the global
-/// quota with a prompt that fails each time.
+/// How many possibly paid failures are refunded to a person within their longest quota window.
+/// Those after them count: otherwise one person could use up the global quota with a prompt that
+/// fails each time.
 pub const REFUNDS: u32 = 3;
 
 /// Why a job ended without a song, by what it means for the person and for the quota.
@@ -52,7 +52,7 @@ impl Failure {
             Self::TooLate | Self::Expired | Self::Rejected { .. } | Self::Undocumented => {
                 Charge::None
             }
-            // That the owner ended it is nothing that the person did.
+            // The owner ended it, so the person is refunded.
             Self::Ended { .. } => Charge::KeyOnly,
             Self::Generation { .. }
             | Self::Songless

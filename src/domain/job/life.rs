@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! accepted ─▶ announced ◀─▶ submitting ─▶ running ─▶ completed
-//!     │           ├─────▶ cancelled ─────────┤
+//!     │           ├─────▶ cancelled
 //! abandoned       └─────────────┴────────────┴────▶ failed
 //! ```
 //!
@@ -97,7 +97,8 @@ impl Job {
         match self.state {
             State::Accepted => JobStep::FindResponse,
             State::Announced => JobStep::TakeTurn,
-            // The submission itself ends with an event. A job is found in this state only after a crash.
+            // The submission itself ends with an event. A job is found in this state only after a
+            // crash.
             State::Submitting => JobStep::SettleSubmission,
             State::Running { .. } => JobStep::Follow,
             State::Completed { .. } | State::Failed(_) | State::Abandoned | State::Cancelled(_) => {
@@ -168,7 +169,7 @@ impl Job {
         Some(job)
     }
 
-    /// The same job, just failed, where so many failures were refunded to its requester before it.
+    /// Applies the refund limit to a job that just failed; `refunded` counts earlier refunds.
     #[must_use]
     pub fn with_refund_limit(mut self, refunded: u32) -> Self {
         if let State::Failed(failure) = &self.state {

@@ -53,7 +53,7 @@ impl Patience {
         } else if !self.persists(&report, watched) {
             return self.judge_unreadable(job, watched);
         }
-        job.reported(report, now, is_patient)
+        job.event_for_report(report, now, is_patient)
     }
 
     /// What it means that Whisul is well, and yet says nothing about a job that can be understood.
@@ -96,8 +96,8 @@ impl Job {
         }
     }
 
-    /// The latest possible time at which the job entered its state, by Discord's clock: from then on its
-    /// time limit counts. An outcome may come after a week in the queue and a day of work.
+    /// The latest possible time at which the job entered its state, by Discord's clock: from then
+    /// on its time limit counts. An outcome may come after a week in the queue and a day of work.
     pub fn overdue_since(&self) -> Timestamp {
         match &self.state {
             State::Running { since, .. } => *since,

@@ -104,7 +104,7 @@ impl Job {
     ///
     /// `token_lives` says whether the interaction's token surely lives: this run of the bot took the
     /// interaction in less than 15 minutes ago. No clock that can be wrong may decide that.
-    pub fn answered(&self, response: FirstResponse, token_lives: bool) -> Option<Event> {
+    pub fn event_for_response(&self, response: FirstResponse, token_lives: bool) -> Option<Event> {
         match response {
             FirstResponse::Posted { message, ephemeral } => {
                 // A message that only its requester sees is out of the bot's reach.
@@ -122,7 +122,7 @@ impl Job {
     /// time, and `patient` says whether the bot has not watched the song for too long yet.
     ///
     /// Only a report that says "running" ends the patience: outages and downtime don't.
-    pub fn reported(&self, report: Report, now: Timestamp, patient: bool) -> Option<Event> {
+    pub fn event_for_report(&self, report: Report, now: Timestamp, patient: bool) -> Option<Event> {
         let State::Running { since, .. } = &self.state else { return None };
         match report {
             Report::Running if patient => None,
@@ -153,7 +153,7 @@ mod tests {
     #[test]
     fn only_an_answer_that_surely_does_not_stand_abandons_a_job() {
         let job = job(State::Accepted);
-        let answered = |response, token_lives| job.answered(response, token_lives);
+        let answered = |response, token_lives| job.event_for_response(response, token_lives);
         let too_late = Some(Event::Failed(Failure::TooLate));
         assert_eq!(answered(FirstResponse::NotPosted, true), Some(Event::ResponseFailed));
         assert_eq!(answered(FirstResponse::NotPosted, false), too_late, "it may exist unseen");
@@ -178,7 +178,7 @@ mod tests {
             [(true, MessageAccess::TokenOnly), (false, MessageAccess::Channel)]
         {
             let response = FirstResponse::Posted { message: MessageId(9), ephemeral };
-            let event = job(State::Accepted).answered(response, true).unwrap();
+            let event = job(State::Accepted).event_for_response(response, true).unwrap();
             let announced = job(State::Accepted).after(event).unwrap();
             assert_eq!(announced.place.access, access);
         }
@@ -207,7 +207,7 @@ mod tests {
         let took = |took| {
             let report = Report::Completed { song: Song::default(), took };
             // Whatever the patience: there is a song.
-            let event = running.reported(report, NOW, false).unwrap();
+            let event = running.event_for_report(report, NOW, false).unwrap();
             match running.after(event).unwrap().state {
                 State::Completed { took, .. } => took,
                 other => panic!("{other:?}"),
@@ -215,8 +215,8 @@ mod tests {
         };
         assert_eq!(took(Some(Duration::from_secs(61))), Duration::from_secs(61));
         assert_eq!(took(None), Duration::from_secs(90));
-        assert_eq!(running.reported(Report::Running, NOW, true), None);
+        assert_eq!(running.event_for_report(Report::Running, NOW, true), None);
         let given_up = Some(Event::Failed(Failure::GivenUp));
-        assert_eq!(running.reported(Report::Running, NOW, false), given_up);
+        assert_eq!(running.event_for_report(Report::Running, NOW, false), given_up);
     }
 }

@@ -1,7 +1,7 @@
-//! What admins do with commands, where it holds, and what of it stands.
+//! Admin actions: where they hold, and what their outcome is.
 //!
-//! There is no list of blocks, grants or settings beside the record of admin actions: what is in force is
-//! what the record says, so that the two can't drift apart.
+//! There is no list of blocks, grants or settings beside the record of admin actions: what is in
+//! force is what the record says, so that the two can't drift apart.
 
 use std::time::Duration;
 

@@ -31,7 +31,8 @@ pub enum Restriction {
 }
 
 impl Overrides {
-    /// What the admin actions in force say about this person in this server (`None`: outside of servers).
+    /// What the admin actions in force say about this person in this server (`None`: outside of
+    /// servers).
     pub fn of(in_force: &[AuditEntry], person: UserId, guild: Option<GuildId>) -> Self {
         let mut all = Self::default();
         let applies = |entry: &&AuditEntry| {

@@ -1,5 +1,5 @@
 //! How long songs take, judged by the bot's own past songs: the one estimate behind the bar, the
-//! sentence of a running song and the waiting time in the queue (`waiting.rs`).
+//! sentence of a running song and the waiting time in the queue (`forecast.rs`).
 //!
 //! It is told in percentiles of the latest songs. Of these and one more, that one is as likely to be
 //! the shortest as the second shortest, and so on: a song takes at most as long as the n-th of 39

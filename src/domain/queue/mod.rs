@@ -28,36 +28,35 @@ fn next_round(current: u32, latest: Option<u32>) -> u32 {
 #[derive(Debug)]
 pub struct Queue<Call> {
     /// How many songs may run at once, and which do, with when Whisul began.
-    room: usize,
+    capacity: usize,
     running: BTreeMap<JobId, Option<Timestamp>>,
     /// The round of the job that was called last.
     current: u32,
     /// The rounds that each person has taken, from the current one on.
     taken: HashMap<UserId, BTreeSet<u32>>,
     waiting: BTreeMap<QueuePosition, Call>,
-    /// Those who were taken on and are about to join,
-    coming: BTreeSet<QueuePosition>,
-    /// and those among them whose turn comes as they do: their room is held for them.
-    promised: BTreeSet<QueuePosition>,
+    /// Accepted jobs that join soon.
+    joining: BTreeSet<QueuePosition>,
+    /// Those of them for which a slot is reserved.
+    reserved: BTreeSet<QueuePosition>,
 }
 
 impl<Call> Queue<Call> {
-    /// A queue in which nobody waits, with room for so many songs at once.
-    pub fn new(room: usize) -> Self {
+    /// A queue in which nobody waits, with a capacity of so many songs at once.
+    pub fn new(capacity: usize) -> Self {
         Self {
-            room,
+            capacity,
             running: BTreeMap::new(),
             current: 0,
             taken: HashMap::new(),
             waiting: BTreeMap::new(),
-            coming: BTreeSet::new(),
-            promised: BTreeSet::new(),
+            joining: BTreeSet::new(),
+            reserved: BTreeSet::new(),
         }
     }
 
-    /// Takes the order up again from the jobs that an earlier run left behind, and from the rounds
-    /// of those that it `called` last, with whose they were. Places in the queue are taken afterwards,
-    /// by [`Self::occupy`] and [`Self::join`].
+    /// Restores rounds from unfinished jobs and from the requester and round of the jobs `called`
+    /// last. Places in the queue are taken afterwards, by [`Self::occupy`] and [`Self::join`].
     pub fn restore(&mut self, left: &[Job], called: &[(UserId, u32)]) {
         let waiting = left.iter().filter(|job| job.awaits_turn());
         let waiting = waiting.map(|job| (job.requester, job.round));
@@ -85,26 +84,27 @@ impl<Call> Queue<Call> {
     }
 
     /// Expects a job that was taken on and joins soon. Returns the place that it gets if all who
-    /// are expected join; `None` if its turn comes at once, which is a promise: room is held for it
+    /// are expected join; `None` if its turn comes at once, which is a promise: a slot is held for it
     /// until it joins or is expected no longer.
     pub fn reserve(&mut self, job: &Job) -> Option<usize> {
         let position = job.queue_position();
-        let before = self.waiting.range(..position).count() + self.coming.range(..position).count();
+        let before =
+            self.waiting.range(..position).count() + self.joining.range(..position).count();
         let place = before.checked_sub(self.free()).map(|before| before + 1);
-        let expected = if place.is_some() { &mut self.coming } else { &mut self.promised };
+        let expected = if place.is_some() { &mut self.joining } else { &mut self.reserved };
         expected.insert(position);
         place
     }
 
-    /// Nobody knows when this job joins, or whether it does: nothing waits for it.
+    /// Drops the reservation of a job that may never join.
     pub fn release(&mut self, job: &Job) {
-        self.coming.remove(&job.queue_position());
-        self.promised.remove(&job.queue_position());
+        self.joining.remove(&job.queue_position());
+        self.reserved.remove(&job.queue_position());
     }
 
     /// Joins the queue.
     pub fn join(&mut self, job: &Job, call: Call) {
-        self.coming.remove(&job.queue_position());
+        self.joining.remove(&job.queue_position());
         self.note(job.requester, job.round);
         self.waiting.insert(job.queue_position(), call);
     }
@@ -114,7 +114,7 @@ impl<Call> Queue<Call> {
         self.waiting.remove(&position);
     }
 
-    /// Makes room for a song that already is at Whisul, whether there is room or not.
+    /// Takes a slot for a song that already is at Whisul, whether one is free or not.
     pub fn occupy(&mut self, job: &Job) {
         self.note(job.requester, job.round);
         let since = match job.state {
@@ -138,38 +138,38 @@ impl<Call> Queue<Call> {
     }
 
     /// How many songs may run at once.
-    pub fn room(&self) -> usize {
-        self.room
+    pub fn capacity(&self) -> usize {
+        self.capacity
     }
 
     /// When Whisul began with each of the songs that run, or are about to; `None` for those.
     pub fn running(&self) -> Vec<Option<Timestamp>> {
-        self.running.values().copied().chain(self.promised.iter().map(|_| None)).collect()
+        self.running.values().copied().chain(self.reserved.iter().map(|_| None)).collect()
     }
 
-    /// Calls the job whose turn has come, if there is room for its song: the room is its own from
+    /// Calls the job whose turn has come, if there is a slot for its song: the slot is its own from
     /// now on.
     pub fn call_next(&mut self) -> Option<(QueuePosition, Call)> {
         let (position, call) =
-            match self.promised.iter().find(|position| self.waiting.contains_key(position)) {
+            match self.reserved.iter().find(|position| self.waiting.contains_key(position)) {
                 Some(&position) => self.waiting.remove_entry(&position)?,
                 None if self.free() > 0 => self.waiting.pop_first()?,
                 None => return None,
             };
-        self.promised.remove(&position);
+        self.reserved.remove(&position);
         self.running.insert(position.job, None);
         self.advance_to(position.round);
         Some((position, call))
     }
 
     /// A waiting job's place, from 1 on.
-    pub fn place(&self, position: QueuePosition) -> Option<usize> {
+    pub fn rank(&self, position: QueuePosition) -> Option<usize> {
         self.waiting.contains_key(&position).then(|| self.waiting.range(..=position).count())
     }
 
-    /// How many more songs may run, apart from those that were promised.
+    /// How many more songs may run, apart from those that were reserved.
     fn free(&self) -> usize {
-        self.room.saturating_sub(self.running.len()).saturating_sub(self.promised.len())
+        self.capacity.saturating_sub(self.running.len()).saturating_sub(self.reserved.len())
     }
 
     /// Remembers that a person has taken a round.

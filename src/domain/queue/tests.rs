@@ -80,7 +80,7 @@ fn it_knows_since_when_songs_run() {
     assert!(queue.running()[1] > Some(since));
     queue.vacate(one.id);
     assert_eq!(queue.running().len(), 1);
-    assert_eq!(queue.room(), 3, "whatever runs");
+    assert_eq!(queue.capacity(), 3, "whatever runs");
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn a_place_counts_those_ahead_who_still_wait() {
         queue.join(job, ());
     }
     let places =
-        |queue: &Queue<()>| [&one, &two, &three].map(|job| queue.place(job.queue_position()));
+        |queue: &Queue<()>| [&one, &two, &three].map(|job| queue.rank(job.queue_position()));
     assert_eq!(places(&queue), [Some(1), Some(2), Some(3)]);
     queue.leave(two.queue_position());
     assert_eq!(places(&queue), [Some(1), None, Some(2)]);

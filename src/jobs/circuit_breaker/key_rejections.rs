@@ -8,7 +8,7 @@ use crate::domain::UserId;
 pub(in crate::jobs) const KEY_REJECTION_TRIES: u32 = 3;
 
 /// So many people's prompts.
-const PEOPLE: usize = 2;
+const MIN_PEOPLE: usize = 2;
 /// More than two prompts of one person, each of which is sent a few times.
 const OF_ONE_PERSON: u32 = 2 * KEY_REJECTION_TRIES;
 
@@ -49,6 +49,6 @@ impl KeyRejections {
 
     /// Whether they are too many to be the prompts' own fault.
     pub(super) fn blame_the_key(&self) -> bool {
-        self.people.len() >= PEOPLE || self.count > OF_ONE_PERSON
+        self.people.len() >= MIN_PEOPLE || self.count > OF_ONE_PERSON
     }
 }

@@ -114,8 +114,8 @@ impl CircuitBreaker {
         Probe { breaker: self, settles }
     }
 
-    /// Waits until a condition of the state holds. While it does not, it tells when it may without
-    /// any news.
+    /// Waits until a condition of the state holds. `look` returns when to check again if nothing
+    /// changes.
     async fn until<T>(
         &self,
         mut look: impl FnMut(&mut BreakerState, Instant) -> Result<T, Option<Instant>>,

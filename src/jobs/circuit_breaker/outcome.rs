@@ -37,8 +37,8 @@ pub(in crate::jobs) enum ProbeResult {
 /// How prompts have fared since the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::jobs) struct Tally {
-    /// Whisul took so many,
+    /// Prompts that Whisul accepted.
     pub(in crate::jobs) taken: u64,
-    /// and answered so many with a request for fewer.
+    /// Prompts to which it responded that it is busy.
     pub(in crate::jobs) busy: u64,
 }

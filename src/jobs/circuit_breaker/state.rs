@@ -18,7 +18,7 @@ use crate::{
 const FIRST_WAIT: Duration = Duration::from_secs(2);
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
-/// So many prompts in a row whose fate is unknown are an outage that no probe sees.
+/// This many consecutive prompts of unknown outcome count as an outage that probes can't see.
 const UNKNOWN_IN_A_ROW: u32 = 2;
 
 #[derive(Debug)]
@@ -29,20 +29,21 @@ pub(super) struct BreakerState {
     open_before: Duration,
     /// How often it was closed again: a failure of a request of an earlier generation is no news.
     generation: u64,
-    probes: Backoff,
+    probe_backoff: Backoff,
     /// What holds prompts back, until Whisul takes one.
     held: Option<Hold>,
-    /// How many trials there were.
-    tried: u64,
-    trials: Backoff,
+    /// How many trials have begun.
+    trials_begun: u64,
+    trial_backoff: Backoff,
     unknown_in_a_row: u32,
     /// Whose prompts those were: of one requester alone, they may be the prompts' own fault.
     unknown_of: Option<UserId>,
     key_rejections: KeyRejections,
     pub(super) tally: Tally,
-    /// How many doubts were raised, and up to which they are settled.
+    /// How many doubts were raised.
     pub(super) doubts: u64,
-    settled: u64,
+    /// Up to which of them they are settled.
+    doubts_settled: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -69,17 +70,17 @@ impl BreakerState {
             open: None,
             open_before: Duration::ZERO,
             generation: 0,
-            probes: backoff(),
+            probe_backoff: backoff(),
             held: None,
-            tried: 0,
-            trials: backoff(),
+            trials_begun: 0,
+            trial_backoff: backoff(),
             unknown_in_a_row: 0,
             unknown_of: None,
             key_rejections: KeyRejections::default(),
             tally: Tally::default(),
             // Whether Whisul is there and knows the key is found out at the start, for free.
             doubts: 1,
-            settled: 0,
+            doubts_settled: 0,
         }
     }
 
@@ -154,9 +155,9 @@ impl BreakerState {
     ) -> Result<CallAccess, Option<Instant>> {
         let is_trial = self.admits(prompt_of, now)?;
         let trial = self.held.as_mut().filter(|_| is_trial).map(|held| {
-            self.tried += 1;
-            held.begin_trial(self.tried, prompt_of, now);
-            self.tried
+            self.trials_begun += 1;
+            held.begin_trial(self.trials_begun, prompt_of, now);
+            self.trials_begun
         });
         Ok(CallAccess { prompt_of, trial, generation: self.generation })
     }
@@ -245,7 +246,7 @@ impl BreakerState {
         if self.open.is_some() {
             return Some(false);
         }
-        (self.settled >= doubt).then_some(true)
+        (self.doubts_settled >= doubt).then_some(true)
     }
 
     /// The latest doubt that a probe would settle now, or when the next probe is due.
@@ -264,7 +265,7 @@ impl BreakerState {
         result: ProbeResult,
         now: Instant,
     ) -> Option<Obstacle> {
-        self.settled = self.settled.max(doubt);
+        self.doubts_settled = self.doubts_settled.max(doubt);
         match result {
             ProbeResult::Unhealthy(obstacle, wait) => {
                 self.key_rejections.explain(doubt);
@@ -274,7 +275,7 @@ impl BreakerState {
                 if let Some(open) = self.open.take() {
                     self.open_before += now.saturating_duration_since(open.since);
                     self.generation += 1;
-                    self.probes.reset();
+                    self.probe_backoff.reset();
                     // That polls are answered does not say that prompts are: one goes first.
                     if open.obstacle == Obstacle::Unreachable && self.held.is_none() {
                         self.held = Some(Hold::new(open.obstacle, now, now));
@@ -290,7 +291,7 @@ impl BreakerState {
     }
 
     fn in_doubt(&self) -> bool {
-        self.settled < self.doubts
+        self.doubts_settled < self.doubts
     }
 
     /// Whisul takes prompts.
@@ -298,7 +299,7 @@ impl BreakerState {
         self.held = None;
         (self.unknown_in_a_row, self.unknown_of) = (0, None);
         self.key_rejections = KeyRejections::default();
-        self.trials.reset();
+        self.trial_backoff.reset();
     }
 
     /// Opens the breaker, or keeps it open. Of requests that were under way together only the first,
@@ -317,7 +318,7 @@ impl BreakerState {
             _ => Open {
                 obstacle,
                 since: before.map_or(now, |open| open.since),
-                until: now + asked.max(self.probes.next()),
+                until: now + asked.max(self.probe_backoff.next()),
             },
         });
         let obstacle = self.open.map(|open| open.obstacle);
@@ -336,9 +337,10 @@ impl BreakerState {
         let is_news = !self.is_held_by(obstacle);
         match &mut self.held {
             Some(held) if !by_trial => held.prolong(obstacle, now + asked),
-            Some(held) => held.renew(obstacle, now, now + asked.max(self.trials.next())),
+            Some(held) => held.renew(obstacle, now, now + asked.max(self.trial_backoff.next())),
             None => {
-                self.held = Some(Hold::new(obstacle, now, now + asked.max(self.trials.next())));
+                self.held =
+                    Some(Hold::new(obstacle, now, now + asked.max(self.trial_backoff.next())));
             }
         }
         is_news.then_some(obstacle)

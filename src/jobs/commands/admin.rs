@@ -50,7 +50,8 @@ impl Jobs {
         self.store.charged_here(person, guild, since).await
     }
 
-    /// Whose song an admin action cancelled or ended; `None` if it came too late, or the song is forgotten.
+    /// Whose song an admin action cancelled or ended; `None` if it came too late, or the song is
+    /// forgotten.
     pub async fn cancelled_by(&self, entry: &AuditEntry) -> Result<Option<UserId>, StoreError> {
         let AdminAction::Cancel(job) = entry.action else { return Ok(None) };
         let Some(job) = self.store.job(job).await? else { return Ok(None) };
@@ -67,8 +68,9 @@ impl Jobs {
         Ok(by_them.then_some(job.requester))
     }
 
-    /// What is in force all the same, where an admin action ended something of the same kind, or found nothing
-    /// to end: everywhere and in its own server; in all servers, if it was to hold everywhere.
+    /// What is in force all the same, where an admin action ended something of the same kind, or
+    /// found nothing to end: everywhere and in its own server; in all servers, if it was to hold
+    /// everywhere.
     pub async fn still_in_force(&self, entry: &AuditEntry) -> Result<Vec<AuditEntry>, StoreError> {
         if !entry.action.is_end() {
             return Ok(Vec::new());

@@ -10,7 +10,7 @@ use crate::{
     domain::{
         Cancellation, Event, Failure, FollowUps, Job, JobId, MessageAccess, MessageId, Shown, State,
     },
-    jobs::Jobs,
+    jobs::{Jobs, live_jobs::CancelRequest},
     store::StoreError,
 };
 
@@ -39,28 +39,6 @@ pub enum CancelOutcome {
     TimedOut,
 }
 
-/// What somebody wants cancelled, and who they are.
-#[derive(Clone, Debug)]
-pub(in crate::jobs) struct CancelRequest {
-    pub(in crate::jobs) cancellation: Cancellation,
-    /// The bot's owner wants it, who may also end a song that runs.
-    pub(in crate::jobs) even_running: bool,
-}
-
-impl CancelRequest {
-    /// What it means for a job as it is; `None` if that can't be cancelled.
-    pub(in crate::jobs) fn event(&self, job: &Job) -> Option<Event> {
-        match job.state {
-            State::Announced => Some(Event::Cancelled(self.cancellation.clone())),
-            State::Running { .. } if self.even_running => {
-                let reason = self.cancellation.reason.clone();
-                Some(Event::Failed(Failure::Ended { reason }))
-            }
-            _ => None,
-        }
-    }
-}
-
 /// What became of a job's row.
 pub(super) enum Cancelling {
     /// The row says that the job is cancelled.
@@ -70,9 +48,10 @@ pub(super) enum Cancelling {
 }
 
 impl Jobs {
-    /// Cancels a waiting job and refunds it, if that can be written by `until`. Its own task shows it, so
-    /// that none of its edits comes later. `respond` runs after the write. It gets the message only if
-    /// nothing but the click's token can still show it, and returns that message's id if it did.
+    /// Cancels a waiting job and refunds it, if that can be written by `until`. Its own task shows
+    /// it, so that none of its edits comes later. `respond` runs after the write. It gets the
+    /// message only if nothing but the click's token can still show it, and returns that message's
+    /// id if it did.
     ///
     /// # Errors
     /// When the database can't be read or written: the job waits on, then.
@@ -157,8 +136,8 @@ impl Jobs {
                 tokio::time::sleep(WRITE_PAUSE).await;
                 continue;
             }
-            // Mostly, the outcome of a submission is known soon. The row is read again after the request
-            // is remembered: the job's task looks for it after it has written that outcome.
+            // Mostly, the outcome of a submission is known soon. The row is read again after the
+            // request is remembered: the job's task looks for it after it has written that outcome.
             if job.state == State::Submitting {
                 let pause = if is_remembered { WRITE_PAUSE } else { Duration::ZERO };
                 is_remembered = self.live.remember(id, &request);

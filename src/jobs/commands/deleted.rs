@@ -7,10 +7,10 @@ use futures_util::future::join_all;
 use tokio::time::{Instant, timeout_at};
 use tracing::{info, warn};
 
-use super::cancel::{CancelRequest, Cancelling};
+use super::cancel::Cancelling;
 use crate::{
     domain::{Cancellation, Canceller, Job, State, UserId},
-    jobs::Jobs,
+    jobs::{Jobs, live_jobs::CancelRequest},
     store::StoreError,
 };
 

@@ -12,10 +12,10 @@ use crate::{
 };
 
 /// Between two looks for what is old enough.
-const INTERVAL: Duration = Duration::from_hours(1);
+const FORGET_INTERVAL: Duration = Duration::from_hours(1);
 
 /// How many jobs are forgotten in one go, so that nobody who asks for a song waits for it.
-const BATCH: u32 = 200;
+const FORGET_BATCH: u32 = 200;
 
 /// Between two attempts to empty the database's write-ahead log.
 const PURGE_PAUSE: Duration = Duration::from_millis(20);
@@ -23,7 +23,7 @@ const PURGE_PAUSE_MAX: Duration = Duration::from_secs(10);
 
 /// How long somebody's response may wait for that. It goes on by itself where others, such as a
 /// backup, read the database for longer.
-const PURGE: Duration = Duration::from_millis(400);
+const PURGE_WAIT: Duration = Duration::from_millis(400);
 
 impl Jobs {
     /// Forgets old jobs, now and from time to time, until the bot stops.
@@ -37,7 +37,7 @@ impl Jobs {
                 }
                 // Whatever an earlier run, or a wish that was written down late, has left there.
                 self.purge().await;
-                sleep(INTERVAL).await;
+                sleep(FORGET_INTERVAL).await;
             }
         };
         self.stop.run_until_cancelled(forgetting).await;
@@ -55,7 +55,7 @@ impl Jobs {
             jobs.stop.run_until_cancelled(jobs.purge()).await;
         });
         // The person who is told that their songs are forgotten may look into the files.
-        _ = timeout(PURGE, purging).await;
+        _ = timeout(PURGE_WAIT, purging).await;
         Ok(erasure)
     }
 
@@ -86,9 +86,9 @@ impl Jobs {
         self.store.forget_admin_actions(before).await?;
         let mut forgotten = 0;
         loop {
-            let batch = self.store.forget(before, BATCH).await?;
+            let batch = self.store.forget(before, FORGET_BATCH).await?;
             forgotten += batch;
-            if batch < u64::from(BATCH) {
+            if batch < u64::from(FORGET_BATCH) {
                 return Ok(forgotten);
             }
         }

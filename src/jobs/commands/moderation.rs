@@ -67,8 +67,9 @@ mod tests {
         store
     }
 
-    /// However a prompt is written. If searches held up writes, the first write would wait for nearly all
-    /// of them. So writes are counted, not timed: neither a slow disk nor a busy machine changes that.
+    /// However a prompt is written. If searches held up writes, the first write would wait for
+    /// nearly all of them. So writes are counted, not timed: neither a slow disk nor a busy machine
+    /// changes that.
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn nobody_waits_for_the_database_while_hostile_prompts_are_searched() {
         let folder = tempfile::tempdir().unwrap();

@@ -30,7 +30,7 @@ use crate::{
 /// none will arrive any more.
 pub(in crate::jobs) const RESPONSE_WINDOW: Duration = Duration::from_secs(4);
 /// Of the 3 seconds, this much may go into writing the job down. The rest is for the response.
-const ADMISSION: Duration = Duration::from_millis(1500);
+const ADMISSION_TIMEOUT: Duration = Duration::from_millis(1500);
 
 /// For how long a token surely lives: 15 minutes (Discord docs, Receiving and Responding), less what
 /// passed on the way.
@@ -95,20 +95,20 @@ impl Jobs {
     pub async fn request(self: &Arc<Self>, request: SongRequest) -> Result<(), RequestError> {
         let jobs = Arc::clone(self);
         // A task of its own: the person who asks may leave, and a panic drops what it holds.
-        let admitting = async move { jobs.take_on(request).await };
+        let admitting = async move { jobs.start_job(request).await };
         match self.tasks.spawn(admitting.in_current_span()).await {
-            // If its task panicked, that finds out whether there is a first response: a second one now
-            // could be taken for it.
-            Ok(Ok(Some(response))) => response.await.unwrap_or(Ok(())),
+            // If the task panicked, its restart looks the first response up; a second one here could be
+            // mistaken for it.
+            Ok(Ok(Some(result_receiver))) => result_receiver.await.unwrap_or(Ok(())),
             Ok(Ok(None)) => Ok(()),
             Ok(Err(error)) => Err(error),
             Err(_) => Err(RequestError::Panicked),
         }
     }
 
-    /// Admits a new job and starts its task, which begins with the first response. Returns what will
-    /// tell how that went; `None` if the job is known.
-    async fn take_on(
+    /// Admits a new job and starts its task, which begins with the first response. Returns the receiver
+    /// of its result; `None` if the job exists.
+    async fn start_job(
         self: &Arc<Self>,
         request: SongRequest,
     ) -> Result<Option<oneshot::Receiver<Result<(), RequestError>>>, RequestError> {
@@ -117,10 +117,10 @@ impl Jobs {
             return Ok(None);
         };
         let span = live_job.span.clone();
-        self.take_on_once(request, live_job).instrument(span).await
+        self.admit_and_start(request, live_job).instrument(span).await
     }
 
-    async fn take_on_once(
+    async fn admit_and_start(
         self: &Arc<Self>,
         request: SongRequest,
         live_job: LiveJob,
@@ -129,7 +129,7 @@ impl Jobs {
         let mut reservation = self.queue.take_round(requester, |round| {
             Job::accepted(interaction.into(), requester, place, prompt, round).stemming_from(origin)
         });
-        let until = Instant::now() + ADMISSION;
+        let until = Instant::now() + ADMISSION_TIMEOUT;
         let mut admission = self.admit(reservation.job(), roles.clone(), until).await;
         // A song whose message is deleted is not wanted, and must not stand in the way of this one.
         if matches!(admission, Ok(Admission::OverLimit(_) | Admission::Repeated))
@@ -157,13 +157,13 @@ impl Jobs {
         }
         reservation.keep_round(true);
         info!(%requester, "song requested");
-        let (told, response) = oneshot::channel();
-        let (jobs, news) = (Arc::clone(self), Arc::clone(&live_job.row_changed));
+        let (result_sender, result_receiver) = oneshot::channel();
+        let (jobs, row_changed) = (Arc::clone(self), Arc::clone(&live_job.row_changed));
         self.spawn_task(live_job, async move {
             // Of those who wait in the queue for hours, none needs room for this any more.
-            Box::pin(jobs.respond(reservation, &news, told)).await.run().await;
+            Box::pin(jobs.respond(reservation, &row_changed, result_sender)).await.run().await;
         });
-        Ok(Some(response))
+        Ok(Some(result_receiver))
     }
 
     /// Gives a job its first response, and tells how that went. Returns what takes care of it from
@@ -171,7 +171,7 @@ impl Jobs {
     async fn respond(
         self: Arc<Self>,
         mut reservation: Reservation,
-        news: &Arc<Notify>,
+        row_changed: &Arc<Notify>,
         tell: oneshot::Sender<Result<(), RequestError>>,
     ) -> Worker {
         let job = reservation.job().clone();
@@ -180,13 +180,13 @@ impl Jobs {
         reach("answer", Moment::Before);
         let (response, error) = self.send_first_response(&job, &message).await;
         reach("answer", Moment::After);
-        let job = match job.answered(response, true) {
-            Some(event) => self.first_step(job, event).await,
+        let job = match job.event_for_response(response, true) {
+            Some(event) => self.record_first_response(job, event).await,
             None => job,
         };
         let is_abandoned = job.state == State::Abandoned;
         reservation.keep_round(!is_abandoned);
-        let worker = self.worker(job, Some((&message, told)), news);
+        let worker = self.worker(job, Some((&message, told)), row_changed);
         // The worker has joined the queue. If it has to find out first whether the response exists,
         // that may take hours.
         drop(reservation);
@@ -216,8 +216,8 @@ impl Jobs {
         }
     }
 
-    /// Abandons a job that is written down although it was late or said to have failed. Nobody was told
-    /// of it and nobody else takes care of it, so this is tried as often as it takes.
+    /// Abandons a job that is written down although it was late or said to have failed. No response was
+    /// sent and no task owns it, so this retries until it succeeds.
     async fn settle_late(
         self: Arc<Self>,
         writing: Option<JoinHandle<Result<Admission, StoreError>>>,
@@ -264,10 +264,10 @@ impl Jobs {
                 message,
             )
         };
-        let mut one_may_stand = false;
+        let mut may_be_posted = false;
         let failed = |error: &DiscordError| {
             warn!(%error, "first response failed");
-            one_may_stand |= error.may_be_carried_out();
+            may_be_posted |= error.may_be_carried_out();
             if *error == DiscordError::AcknowledgedElsewhere {
                 self.acknowledged_elsewhere(job.id.interaction());
             }
@@ -279,7 +279,7 @@ impl Jobs {
             return (response, None);
         };
         let response = match response {
-            response if one_may_stand => response.after_unknown(),
+            response if may_be_posted => response.after_unknown(),
             _ if error.is_rejection() => FirstResponse::NotPosted,
             response => response,
         };
@@ -288,7 +288,7 @@ impl Jobs {
 
     /// Writes down what came of the first response. If that fails, the job stays accepted, and its
     /// task looks the response up.
-    async fn first_step(&self, job: Job, event: Event) -> Job {
+    async fn record_first_response(&self, job: Job, event: Event) -> Job {
         let Some(next) = job.after(event) else { return job };
         match self.write(&job, &next).await {
             Ok(true) => next,

@@ -19,15 +19,15 @@ impl Jobs {
         )
     }
 
-    /// The message of a job under way, which has told this about times. `resubmit_pending`: Whisul turned its
-    /// prompt away, and it is to be sent again.
+    /// The message of a job under way, which has told this about times. `resubmit_pending`: Whisul
+    /// turned its prompt away, and it is to be sent again.
     pub(super) fn render_live(
         &self,
         job: &Job,
         resubmit_pending: bool,
         told: &mut ToldTimes,
     ) -> Message {
-        let view = self.view(job, self.queue.place(job), told);
+        let view = self.view(job, self.queue.rank(job), told);
         render(&MessageView { resubmit_pending, ..view }, &self.links)
     }
 

@@ -1,4 +1,4 @@
-//! What a job's message tells about times. It is kept, so that it is not told otherwise without need.
+//! The times that a job's message shows, kept so that they don't change without need.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -74,7 +74,7 @@ impl Jobs {
     /// How long a job still waits for its turn. `None` while nobody knows: without past songs, and
     /// while something holds up its prompt.
     pub fn wait_of(&self, job: &Job) -> Option<Wait> {
-        self.estimated_wait(job, self.queue.place(job))
+        self.estimated_wait(job, self.queue.rank(job))
     }
 
     fn estimated_wait(&self, job: &Job, position: Option<usize>) -> Option<Wait> {

@@ -36,8 +36,8 @@ impl Jobs {
     }
 
     /// Adds the files of a song to a message that shows it once more, in response to this interaction,
-    /// as they were added to the first. What can't be had, or not before the bot stops, is left out:
-    /// the links stand.
+    /// as they were added to the first. Files unavailable before the bot stops are skipped; their links
+    /// remain.
     pub fn attach_again(
         self: &Arc<Self>,
         job: Job,
@@ -71,8 +71,8 @@ impl Jobs {
 }
 
 impl Worker {
-    /// Fetches the files and adds them. Done twice it comes to the same, so that it is written down
-    /// afterwards. What can't be had is left out: the links stand.
+    /// Fetches and attaches the files. Repeating this is harmless, so the write comes afterwards.
+    /// Unavailable files are skipped; their links remain.
     pub(super) async fn attach(&mut self) -> Result<(), StepError> {
         if let Some(earlier) = self.attach_tries.checked_sub(1) {
             let pause = FIRST_PAUSE.saturating_mul(3_u32.saturating_pow(earlier));

@@ -1,4 +1,4 @@
-//! From the outcome to people's eyes.
+//! Delivers a job's outcome to Discord.
 
 use std::time::Duration;
 
@@ -65,7 +65,7 @@ impl Worker {
         }
     }
 
-    /// Tells the log of an outcome that nobody is shown.
+    /// Logs an outcome that no route could deliver.
     pub(super) fn report_undeliverable(&self, cause: &str) {
         let (job, place) = (self.job.id, &self.job.place);
         let what_to_do = match self.job.state {

@@ -12,7 +12,7 @@ use crate::{
 impl Worker {
     /// Finds out whether the first response exists. Nothing is submitted before it does.
     pub(super) async fn find_first_response(&mut self) -> Result<(), StepError> {
-        let run = self.asked_at.map(|_| self.jobs.run);
+        let run = self.received_at.map(|_| self.jobs.run);
         let look = self.jobs.deliverer.find_first_response(&self.job, run);
         let mut result = self.unless_stopping(look).await?;
         let elapsed = self.began.elapsed();
@@ -30,8 +30,9 @@ impl Worker {
         {
             return self.sleep(still_open).await;
         }
-        let token_lives = self.asked_at.is_some_and(|asked| asked.elapsed() < TOKEN_SURELY_ALIVE);
-        match (self.job.answered(response, token_lives), result) {
+        let token_lives =
+            self.received_at.is_some_and(|asked| asked.elapsed() < TOKEN_SURELY_ALIVE);
+        match (self.job.event_for_response(response, token_lives), result) {
             (Some(event), Ok(_)) => self.persist(event).await,
             (Some(event), Err(error)) => {
                 if error == DiscordError::AcknowledgedElsewhere {

@@ -24,7 +24,7 @@ const POSITION_REFRESH_FACTOR: u32 = 6;
 
 /// What a job's message shows, and since when.
 #[derive(Debug)]
-pub(super) struct Display {
+pub(super) struct LiveMessage {
     /// As JSON in text, which takes a fraction of the room: thousands may wait.
     shown: Option<String>,
     /// What it tells about times.
@@ -45,9 +45,9 @@ pub(super) struct Display {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Deleted;
 
-impl Display {
-    /// A display on which the first response has just appeared, if it is known. Where it is not, the
-    /// bot has just started, and many displays begin at once: a random delay spreads their edits.
+impl LiveMessage {
+    /// A live message on which the first response has just appeared, if it is known. Where it is not, the
+    /// bot has just started, and many of them begin at once: a random delay spreads their edits.
     pub(super) fn new(shown: Option<(&Message, ToldTimes)>, patience: Duration) -> Self {
         let now = Instant::now();
         let rest = if shown.is_some() { 0.0 } else { 1.0 + fastrand::f64() };
@@ -122,8 +122,9 @@ impl Display {
         }
     }
 
-    /// Waits until the message is to be edited: it has been the same long enough, would look different now,
-    /// and, where its job waits in the queue like perhaps thousands of others, its turn has come.
+    /// Waits until the message is to be edited: it has been the same long enough, would look
+    /// different now, and, where its job waits in the queue like perhaps thousands of others, its
+    /// turn has come.
     async fn until_due(&mut self, jobs: &Jobs, job: &Job) {
         loop {
             let looked_at = self.edited_at.max(self.looked_at);
@@ -212,7 +213,8 @@ pub(in crate::jobs) fn is_last_chance(job: &Job, now: Timestamp) -> bool {
         && now.saturating_add(LAST_WORDS) >= job.token_expires_at()
 }
 
-/// How long it is until then: nothing once it has come. `None` where it never does, or is over.
+/// Time until the last edit that the token allows; zero once due. `None` without that limit, or
+/// after expiry.
 pub(super) fn last_chance_in(job: &Job, now: Timestamp) -> Option<Duration> {
     let comes = job.place.access == MessageAccess::TokenOnly && job.has_live_token(now);
     comes.then(|| job.token_expires_at().saturating_sub(LAST_WORDS).since(now))

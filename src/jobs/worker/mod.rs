@@ -19,7 +19,7 @@ use tracing::{Instrument, info, warn};
 
 pub(super) use self::{live_message::is_last_chance, step_error::StepError};
 use self::{
-    live_message::{Display, patience},
+    live_message::{LiveMessage, patience},
     retry::{FIRST_WAIT, Retry},
     watch::Watch,
 };
@@ -42,15 +42,15 @@ const LONGEST_REJECTION_WAIT: Duration = Duration::from_mins(1);
 pub(super) struct Worker {
     jobs: Arc<Jobs>,
     pub(super) job: Job,
-    display: Display,
+    live_message: LiveMessage,
     /// Notified when another writer has changed the job's row.
     row_changed: Arc<Notify>,
     /// Held while the job waits in the queue.
     ticket: Option<QueueTicket>,
     /// Held while the song is at Whisul.
     slot: Option<Slot>,
-    /// When this run of the bot took it in, if it was this one.
-    asked_at: Option<Instant>,
+    /// When this run received the interaction; `None` after a restart.
+    received_at: Option<Instant>,
     /// When this run of the bot took care of it first.
     began: Instant,
     /// Since when this run of the bot has seen it in its present state.
@@ -66,8 +66,9 @@ pub(super) struct Worker {
     post_began: Option<Instant>,
     /// How often this run of the bot has tried in vain to attach the files.
     attach_tries: u32,
-    /// The ways by which Discord rejects its outcome, and whether its token keeps failing.
+    /// Routes on which Discord rejects the outcome.
     rejected: RejectedRoutes,
+    /// Whether the token keeps failing.
     token_trouble: TokenTrouble,
     retry: Retry,
 }
@@ -102,10 +103,10 @@ impl Jobs {
         Worker {
             jobs: Arc::clone(self),
             row_changed: Arc::clone(row_changed),
-            display: Display::new(shown, patience(self, &job)),
+            live_message: LiveMessage::new(shown, patience(self, &job)),
             ticket: (job.next_step() == JobStep::TakeTurn).then(|| self.queue.join(&job)),
             slot: job.is_at_whisul().then(|| self.queue.occupy(&job)),
-            asked_at: shown.map(|_| Instant::now()),
+            received_at: shown.map(|_| Instant::now()),
             began: Instant::now(),
             unchanged_since: Instant::now(),
             watch: Watch::new(self),
@@ -163,7 +164,7 @@ impl Worker {
         {
             return Err(StepError::Overdue);
         }
-        // Thousands may wait for their turn: what else jobs do takes no room of theirs.
+        // Boxed, so that thousands of queued jobs keep small futures.
         match self.job.next_step() {
             JobStep::FindResponse => Box::pin(self.find_first_response()).await,
             JobStep::TakeTurn => self.take_turn().await,
@@ -179,7 +180,7 @@ impl Worker {
         }
     }
 
-    /// What was remembered while the prompt was on its way, now that its fate is known.
+    /// A cancellation that was requested while the prompt was being submitted.
     fn cancellation(&self) -> Option<Event> {
         if self.job.state == State::Submitting {
             return None;
@@ -214,7 +215,7 @@ impl Worker {
         let next = self.job.after(event).ok_or(StepError::Overtaken)?;
         let mut backoff = Backoff::new(FIRST_WAIT, Duration::from_secs(30));
         let next = loop {
-            match self.jobs.write_settled(&self.job, &next).await {
+            match self.jobs.write_limiting_refunds(&self.job, &next).await {
                 Ok(Some(written)) => break written,
                 Ok(None) => return Err(self.overtaken().await),
                 Err(error) => {

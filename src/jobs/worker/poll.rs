@@ -28,7 +28,7 @@ impl Worker {
 
     /// The last poll comes as soon as patience ends.
     fn until_next_poll(&self) -> Duration {
-        let wait = jittered(self.jobs.config.poll_interval).max(self.watch.asked);
+        let wait = jittered(self.jobs.config.poll_interval).max(self.watch.retry_after);
         let left = self.watch.patience.left(self.watch.watched(&self.jobs));
         if left.is_zero() { wait } else { wait.min(left + Duration::from_millis(1)) }
     }
@@ -63,7 +63,7 @@ impl Worker {
     fn read(&mut self, report: Report) -> Option<Event> {
         let watched = self.watch.watched(&self.jobs);
         let watch = &mut self.watch;
-        (watch.failures, watch.asked) = (0, Duration::ZERO);
+        (watch.failures, watch.retry_after) = (0, Duration::ZERO);
         let event = watch.patience.judge(&self.job, report, self.jobs.clock.now(), watched);
         if event == Some(Event::Failed(Failure::GivenUp)) {
             warn!("giving up a song that is not done in time");
@@ -80,7 +80,7 @@ impl Worker {
         if let PollError::Transient { source: Trouble::Garbage, .. } = error {
             watch.patience.contradict_loss();
         }
-        watch.asked = match error {
+        watch.retry_after = match error {
             PollError::RateLimited { retry_after } | PollError::Transient { retry_after, .. } => {
                 retry_after.unwrap_or_default()
             }

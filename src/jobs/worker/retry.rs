@@ -12,10 +12,10 @@ pub(super) const FIRST_WAIT: Duration = Duration::from_millis(500);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// The longest wait that Discord is granted for one message.
 const LONGEST_ASKED: Duration = Duration::from_mins(10);
-/// Between the retries of all jobs together,
-const GAP: Duration = Duration::from_millis(50);
-/// and while Discord is about to ban the bot for too many invalid requests.
-const CAREFUL_GAP: Duration = Duration::from_millis(250);
+/// The gap between the retries of all jobs.
+const RETRY_GAP: Duration = Duration::from_millis(50);
+/// The same gap while Discord is close to banning the bot for invalid requests.
+const CAREFUL_RETRY_GAP: Duration = Duration::from_millis(250);
 
 /// The waits of one job.
 #[derive(Debug)]
@@ -41,7 +41,7 @@ impl Retry {
 /// `careful` says whether there were many invalid requests.
 pub(super) async fn wait(wait: Duration, pace: &Pace, careful: impl Fn() -> bool) {
     sleep(wait).await;
-    pace.turn(|| if careful() { CAREFUL_GAP } else { GAP }).await;
+    pace.turn(|| if careful() { CAREFUL_RETRY_GAP } else { RETRY_GAP }).await;
 }
 
 #[cfg(test)]

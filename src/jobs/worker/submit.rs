@@ -33,7 +33,7 @@ impl Worker {
 
     async fn submit(&mut self) -> Result<(), StepError> {
         let jobs = Arc::clone(&self.jobs);
-        if self.display.confirm(&jobs, &self.job).await == Err(Deleted) {
+        if self.live_message.confirm(&jobs, &self.job).await == Err(Deleted) {
             return self.cancel().await;
         }
         let prompt_of = Some(self.job.requester);
@@ -50,8 +50,8 @@ impl Worker {
         else {
             return self.cancel().await;
         };
-        // Once more, if that took long.
-        if self.display.confirm(&jobs, &self.job).await == Err(Deleted) {
+        // The wait may have been long, so check again that the message exists.
+        if self.live_message.confirm(&jobs, &self.job).await == Err(Deleted) {
             return self.cancel().await;
         }
         // A response may take longer than a stop does.
@@ -59,7 +59,8 @@ impl Worker {
             return Err(StepError::Stopping);
         }
         self.persist(Event::TurnCame).await?;
-        // To write that down may take long, too. What has happened meanwhile keeps the prompt back.
+        // The write may be slow, too. A stop, cancellation or breaker change since then keeps the
+        // prompt back.
         let is_cancelled = jobs.live.is_to_be_cancelled(self.job.id);
         if is_cancelled || jobs.stop.is_cancelled() || !breaker_permit.is_still_valid() {
             return self.persist(Event::NotTaken).await;
@@ -71,7 +72,7 @@ impl Worker {
             let doubt = jobs.record_call(breaker_permit, submission_outcome(&response));
             (response, doubt)
         };
-        let (response, doubt) = self.display.during(&jobs, &self.job, submission).await;
+        let (response, doubt) = self.live_message.during(&jobs, &self.job, submission).await;
         self.watch = Watch::new(&jobs);
         let rejection = PromptRejection::of(&response);
         self.persist(submission_of(response).event(jobs.clock.now())).await?;
@@ -86,19 +87,19 @@ impl Worker {
     /// Whether it must wait while others' prompts may find out whether Whisul takes some.
     fn must_yield(&self) -> bool {
         let breaker = &self.jobs.breaker;
-        let is_suspect = self.display.resubmit_pending || breaker.suspects(self.job.requester);
+        let is_suspect = self.live_message.resubmit_pending || breaker.suspects(self.job.requester);
         is_suspect && breaker.wait_until_allowed(Some(self.job.requester)).now_or_never().is_none()
     }
 
-    /// Whisul rejected the prompt for a reason that may be the prompt's own. It releases its slot, waits
-    /// and is sent again, a few times at most.
+    /// Whisul rejected the prompt for a reason that may be the prompt's own. It releases its slot,
+    /// waits and is sent again, a few times at most.
     async fn handle_rejection(
         &mut self,
         rejection: PromptRejection,
         doubt: Doubt,
     ) -> Result<(), StepError> {
         self.slot = None;
-        self.display.resubmit_pending = true;
+        self.live_message.resubmit_pending = true;
         let jobs = Arc::clone(&self.jobs);
         let is_own = match rejection {
             PromptRejection::KeyOrPrompt => {
@@ -119,7 +120,7 @@ impl Worker {
             }
         };
         if is_own {
-            // That it was the prompt's own trouble the time before, too, is known only now.
+            // The tallies show that the previous rejection was the prompt's own fault, too.
             let before = u32::from(rejection != PromptRejection::KeyOrPrompt);
             self.rejections = self.rejections.max(before) + 1;
         }

@@ -44,7 +44,7 @@ impl Worker {
         let jobs = Arc::clone(&self.jobs);
         let (since, row_changed) = (self.unchanged_since, Arc::clone(&self.row_changed));
         let work = or_interrupted(&jobs, &self.job, since, row_changed, work);
-        let done = self.display.during(&self.jobs, &self.job, work).await;
+        let done = self.live_message.during(&self.jobs, &self.job, work).await;
         self.unless_overtaken(done).await
     }
 
@@ -56,7 +56,7 @@ impl Worker {
         let jobs = Arc::clone(&self.jobs);
         let (since, row_changed) = (self.unchanged_since, Arc::clone(&self.row_changed));
         let event = or_interrupted(&jobs, &self.job, since, row_changed, event);
-        match self.display.unless_deleted(&self.jobs, &self.job, event).await {
+        match self.live_message.unless_deleted(&self.jobs, &self.job, event).await {
             Ok(came) => Ok(Ok(self.unless_overtaken(came).await?)),
             Err(deleted) => Ok(Err(deleted)),
         }
@@ -100,7 +100,7 @@ async fn until_overdue(jobs: &Jobs, job: &Job, since: Instant) {
     std::future::pending::<()>().await;
 }
 
-/// How long to wait before it is seen again whether a job is overdue; nothing once it is. Only what
+/// Time until the next overdue check; zero once overdue. Only what
 /// this run of the bot has waited for counts, or what Discord's clock says. `None` where it can't be.
 pub(super) fn overdue_in(jobs: &Jobs, job: &Job, since: Instant) -> Option<Duration> {
     let (limit, _) = job.overdue_after(jobs.config.job_timeout)?;

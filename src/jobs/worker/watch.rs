@@ -14,16 +14,17 @@ const DOUBT_AGAIN: Duration = Duration::from_mins(1);
 
 /// Since when a song has been watched by this run of the bot, and how its polls went.
 pub(super) struct Watch {
-    /// Its submission, or the bot's start if that was later. Not told by a clock that can jump.
+    /// When watching began: at the submission, or at the start of the bot if that was later.
     since: Instant,
-    /// for how long the breaker had been open by then: outages don't count.
+    /// How long the breaker had been open by then; outages don't count.
     open_before: Duration,
     pub(super) patience: Patience,
-    /// How many polls have failed in a row, and when one last raised a doubt.
+    /// How many polls have failed in a row.
     pub(super) failures: u32,
+    /// When one of them last raised a doubt.
     pub(super) doubted_at: Option<Instant>,
     /// How long Whisul asked to wait with the next poll.
-    pub(super) asked: Duration,
+    pub(super) retry_after: Duration,
 }
 
 impl Watch {
@@ -34,7 +35,7 @@ impl Watch {
             patience: Patience::new(jobs.config.job_timeout, jobs.config.poll_interval),
             failures: 0,
             doubted_at: None,
-            asked: Duration::ZERO,
+            retry_after: Duration::ZERO,
         }
     }
 

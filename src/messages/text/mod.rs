@@ -39,8 +39,8 @@ fn relative(at: Timestamp) -> String {
     format!("<t:{}:R>", at.seconds())
 }
 
-/// The full second after a time, so that the person who comes back at the second that is told is not too
-/// early.
+/// The full second after a time, so that the person who comes back at the second that is told is
+/// not too early.
 fn rounded_up(at: Timestamp) -> Timestamp {
     at.saturating_add(Duration::from_millis(999))
 }

@@ -48,8 +48,8 @@ impl AlertMonitor {
         Self { jobs: Arc::clone(jobs), health: Health::of(jobs), times }
     }
 
-    /// Sends alerts to a webhook until `stop`. What is not sent by then is not sent: a stop waits for no
-    /// receiver.
+    /// Sends alerts to a webhook until `stop`. What is not sent by then is not sent: a stop waits
+    /// for no receiver.
     pub(crate) async fn send_to(
         self,
         webhook: AlertWebhook,

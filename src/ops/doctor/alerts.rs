@@ -1,5 +1,5 @@
-//! The webhook of alerts: whether its host answers. The webhook itself is not called, since that would be
-//! an alert.
+//! The webhook of alerts: whether its host answers. The webhook itself is not called, since that
+//! would be an alert.
 
 use super::Finding;
 use crate::{

@@ -12,7 +12,7 @@ const CHECK: &str = "database";
 const DISK: &str = "disk";
 const BACKUP: &str = "backup";
 
-/// So little free space is used up by a busy month.
+/// A busy month may use more than this.
 const FEW_MEGABYTES: u64 = 200;
 /// After so many days a backup is old.
 const OLD_DAYS: u64 = 7;

@@ -18,7 +18,7 @@ const GATEWAY: &str = "gateway";
 /// How long it may take to look at the permissions in all servers.
 const PERMISSIONS_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// So few sessions left of a day's say that the bot restarts again and again.
+/// Fewer remaining daily sessions than this suggest a restart loop.
 const FEW_SESSIONS: u32 = 100;
 
 /// Everything that concerns Discord. A failure ends the checks that depend on what failed.

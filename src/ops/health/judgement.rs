@@ -10,8 +10,9 @@ use crate::{domain::Obstacle, metrics::Heartbeat};
 const CHECK_LATE: Duration = Duration::from_secs(30);
 /// For how long the database may be busy with something else, such as another program's write.
 const DATABASE_LATE: Duration = Duration::from_secs(15);
-/// So many heartbeats may go unacknowledged. The bot connects anew after one; this leaves it the time.
-const INTERVALS: u32 = 3;
+/// Heartbeat intervals without an acknowledgement before this counts as unhealthy. It leaves time
+/// to reconnect after the first.
+const MISSED_INTERVALS_MAX: u32 = 3;
 
 /// What is known.
 #[derive(Clone, Debug, Default)]
@@ -67,7 +68,7 @@ impl Facts {
 
     /// Whether Discord's gateway has not answered for a while, or never has.
     pub(in crate::ops) fn is_discord_away(&self) -> bool {
-        let is_silent = |it: &Heartbeat| it.age > it.interval * INTERVALS;
+        let is_silent = |it: &Heartbeat| it.age > it.interval * MISSED_INTERVALS_MAX;
         self.heartbeats.is_empty() || self.heartbeats.iter().any(is_silent)
     }
 

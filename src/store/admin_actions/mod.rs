@@ -1,4 +1,4 @@
-//! What admins do, and what of it stands.
+//! Admin actions, and which of them are in force.
 
 mod row;
 mod write;

@@ -31,7 +31,8 @@ const INSERT: &str = "\
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 
 impl Store {
-    /// Writes an admin action down. It takes the place of an earlier one about the same, in one transaction.
+    /// Writes an admin action down. It takes the place of an earlier one about the same, in one
+    /// transaction.
     ///
     /// # Errors
     /// When the database can't be read or written: nothing has happened, then.

@@ -60,10 +60,10 @@ pub enum BackupError {
     },
 }
 
-/// Copies the database at a URL, such as [`Store::open`](crate::store::Store::open) takes it, into a new
-/// file that only its owner can read: one consistent state, checked, and safely on disk. The bot
-/// may run meanwhile and waits for nothing. The database isn't written, and not even brought up to
-/// date.
+/// Copies the database at a URL, such as [`Store::open`](crate::store::Store::open) takes it, into
+/// a new file that only its owner can read: one consistent state, checked, and safely on disk. The
+/// bot may run meanwhile and waits for nothing. The database isn't written, and not even brought up
+/// to date.
 ///
 /// The copy is made as `<file>.partial`, so that what bears its name is whole.
 ///

@@ -75,8 +75,8 @@ async fn program_of(connection: &mut SqliteConnection) -> Option<String> {
     is_version.then_some(program)
 }
 
-/// Takes all steps that are left, in one transaction: a failure or a sudden end leaves the database as it
-/// was.
+/// Takes all steps that are left, in one transaction: a failure or a sudden end leaves the database
+/// as it was.
 pub(super) async fn take_steps(
     connection: &mut SqliteConnection,
     path: &Path,

@@ -7,11 +7,11 @@ use sqlx::{ConnectOptions, Connection, Row};
 use crate::store::{Store, StoreError, operation::Operation};
 
 /// Copies what readers allow, and keeps nobody from writing meanwhile.
-const COPY: &str = "PRAGMA wal_checkpoint(PASSIVE)";
+const CHECKPOINT_PASSIVE: &str = "PRAGMA wal_checkpoint(PASSIVE)";
 
 /// Copies the rest and cuts the file to nothing; writers wait that long
 /// (<https://www.sqlite.org/pragma.html#pragma_wal_checkpoint>).
-const EMPTY: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+const CHECKPOINT_TRUNCATE: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
 
 impl Store {
     /// Brings the write-ahead log into the database and empties it: until then, the log holds what
@@ -35,8 +35,9 @@ impl Store {
         let options = self.reader.connect_options();
         let options = options.as_ref().clone().busy_timeout(Duration::ZERO);
         let mut connection = options.connect().await?;
-        sqlx::query(COPY).execute(&mut connection).await?;
-        let busy: i64 = sqlx::query(EMPTY).fetch_one(&mut connection).await?.try_get(0)?;
+        sqlx::query(CHECKPOINT_PASSIVE).execute(&mut connection).await?;
+        let busy: i64 =
+            sqlx::query(CHECKPOINT_TRUNCATE).fetch_one(&mut connection).await?.try_get(0)?;
         connection.close().await?;
         Ok(busy == 0)
     }

@@ -94,8 +94,8 @@ pub async fn update_status(url: &str) -> Result<UpdateStatus, OpenError> {
     })
 }
 
-/// Brings the database at a URL up to date without running the bot. `None` where there is nothing to do:
-/// it is up to date, or there is none yet.
+/// Brings the database at a URL up to date without running the bot. `None` where there is nothing
+/// to do: it is up to date, or there is none yet.
 ///
 /// # Errors
 /// When the database is as it was: it can't be used, or a bot is running on it.
@@ -137,7 +137,8 @@ pub(in crate::store) async fn prepare(
     Ok(update)
 }
 
-/// The schema of a database that is whole and that this program can work with; `None` where it is empty.
+/// The schema of a database that is whole and that this program can work with; `None` where it is
+/// empty.
 pub(super) async fn checked_schema(
     connection: &mut SqliteConnection,
     path: &Path,

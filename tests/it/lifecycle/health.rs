@@ -170,6 +170,22 @@ fn sample(metrics: &str, name: &str) -> f64 {
     value.map_or(0.0, |value| value.parse().unwrap())
 }
 
+/// Waits until these samples have these values: the bot counts a moment after people see what it did.
+async fn until_sampled(address: &str, expected: &[(&str, f64)]) {
+    let is_so =
+        |metrics: &str, (name, value): &(&str, f64)| (sample(metrics, name) - value).abs() < 0.1;
+    let mut metrics = String::new();
+    let waiting = async {
+        while !expected.iter().all(|sample| is_so(&metrics, sample)) {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            metrics = get(address, "/metrics").await.unwrap().1;
+        }
+    };
+    let came = tokio::time::timeout(DEADLINE, waiting).await;
+    let wrong: Vec<_> = expected.iter().filter(|sample| !is_so(&metrics, sample)).collect();
+    assert!(came.is_ok(), "{wrong:?}:\n{metrics}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 #[expect(clippy::cast_precision_loss, reason = "a scene has few requests")]
 async fn the_metrics_are_what_discord_and_whisul_saw() {
@@ -181,8 +197,6 @@ async fn the_metrics_are_what_discord_and_whisul_saw() {
     done(&fixture.song(&fixture.ann, "a second song").await).await;
     assert!(fixture.one_more(&fixture.ann).await.is_err());
 
-    let whisul = || fixture.whisul.requests().list().len() as f64;
-    let (before, metrics, after) = (whisul(), get(&address, "/metrics").await.unwrap().1, whisul());
     let all = [
         ("whisul_bot_jobs_ended_total{state=\"completed\"}", 2.0),
         ("whisul_bot_jobs_ended_total{state=\"failed\"}", 1.0),
@@ -194,9 +208,9 @@ async fn the_metrics_are_what_discord_and_whisul_saw() {
         ("whisul_bot_ready", 1.0),
         ("whisul_bot_circuit_breaker_open{obstacle=\"bad_key\"}", 0.0),
     ];
-    for (name, expected) in all {
-        assert!((sample(&metrics, name) - expected).abs() < 0.1, "{name}:\n{metrics}");
-    }
+    until_sampled(&address, &all).await;
+    let whisul = || fixture.whisul.requests().list().len() as f64;
+    let (before, metrics, after) = (whisul(), get(&address, "/metrics").await.unwrap().1, whisul());
     let counted = ["2xx", "4xx", "5xx", "429"].map(|outcome| {
         let labels = format!("{{outcome=\"{outcome}\",service=\"whisul\"}}");
         sample(&metrics, &format!("whisul_bot_http_requests_total{labels}"))

@@ -200,8 +200,8 @@ impl NewDatabase {
         connection.close().await.map_err(failed)
     }
 
-    /// Gives it to the person who owns the old one, where this process may do that: restored by root, it
-    /// would be out of the bot's reach.
+    /// Gives it to the person who owns the old one, where this process may do that: restored by
+    /// root, it would be out of the bot's reach.
     fn take_owner_of(&self, database: &Path) {
         use std::os::unix::fs::{MetadataExt as _, chown};
         if let Ok(old) = fs::metadata(database) {

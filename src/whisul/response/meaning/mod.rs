@@ -55,7 +55,8 @@ impl WhisulResponse<'_> {
     /// As the response to `POST /generate`.
     pub(in crate::whisul) fn into_job(self) -> Result<WhisulJob, SubmitError> {
         let Self { status, retry_after, .. } = self;
-        // A song may have been paid for: it counts more than a status. A server that declines names no job.
+        // A song may have been paid for: it counts more than a status. A server that declines names
+        // no job.
         if !matches!(status, 200..300 | 401 | 402 | 403 | 429)
             && let Some(job) = self.object().as_ref().and_then(wire::acceptance_despite_status)
         {
