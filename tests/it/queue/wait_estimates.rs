@@ -1,10 +1,11 @@
 //! The wait estimates that people in the queue see.
 
 use sandbox::{Invocation, Message, Plan};
+use tokio::time::timeout;
 
 use crate::{
     fixture::relative_times::forms,
-    fixture::{Fixture, description, done, title},
+    fixture::{DEADLINE, Fixture, description, done, title},
     songs::progress_estimates::learn,
 };
 
@@ -124,9 +125,20 @@ async fn the_quota_command_shows_wait_estimates() {
     let (fixture, _running) = busy_world().await;
     let next = fixture.song(&fixture.bob, "the second slow song").await;
     next.answer().await.unwrap();
-    let asked = fixture.bob.at(&fixture.channel).command("quota", &[]).await.unwrap();
-    let told = asked.answer().await.unwrap();
-    assert!(wait(&told).unwrap().starts_with("About 1 minute"), "{}", told.text());
+    let quota = async || {
+        let asked = fixture.bob.at(&fixture.channel).command("quota", &[]).await.unwrap();
+        wait(&asked.answer().await.unwrap())
+    };
+    // The song joins the queue a moment after its message appears.
+    let told = timeout(DEADLINE, async {
+        loop {
+            if let Some(told) = quota().await {
+                break told;
+            }
+        }
+    });
+    let told = told.await.expect("an estimate");
+    assert!(told.starts_with("About 1 minute"), "{told}");
     let asked = fixture.ann.at(&fixture.channel).command("quota", &[]).await.unwrap();
     let told = asked.answer().await.unwrap();
     assert_eq!(wait(&told), None, "Ann's song runs: {}", told.text());
