@@ -1,7 +1,7 @@
-//! Sudden death or a panic on demand, at a named step: for the tests that ask what the next start,
-//! or the next task, makes of it. Builds without debug assertions contain nothing of this.
+//! Sudden death, a panic or a hang on demand, at a named step: for the tests that ask what the next
+//! start, or the next task, makes of it. Builds without debug assertions contain nothing of this.
 
-/// The process is about to write this down, or has just done so.
+/// The process is about to do this, or has just done it.
 pub(crate) fn reach(step: &str, moment: Moment) {
     #[cfg(debug_assertions)]
     armed::reach(step, moment);
@@ -9,12 +9,12 @@ pub(crate) fn reach(step: &str, moment: Moment) {
     let _ = (step, moment);
 }
 
-/// On which side of a write.
+/// On which side of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Moment {
-    /// Nothing is on disk yet.
+    /// Nothing is done yet.
     Before,
-    /// It is.
+    /// It is done, and on disk.
     After,
 }
 
@@ -31,21 +31,23 @@ mod armed {
     const CRASH_AT: &str = "WHISUL_BOT_CRASH_AT";
     /// The same for a panic.
     const PANIC_AT: &str = "WHISUL_BOT_PANIC_AT";
+    /// The same for a thread that hangs for ever, as in a deadlock.
+    const HANG_AT: &str = "WHISUL_BOT_HANG_AT";
 
-    static DEATH: LazyLock<Option<Death>> =
-        LazyLock::new(|| Death::parse(&std::env::var(CRASH_AT).ok()?));
-    static PANIC: LazyLock<Option<Death>> =
-        LazyLock::new(|| Death::parse(&std::env::var(PANIC_AT).ok()?));
+    static CRASH: LazyLock<Option<Failpoint>> = LazyLock::new(|| Failpoint::named_by(CRASH_AT));
+    static PANIC: LazyLock<Option<Failpoint>> = LazyLock::new(|| Failpoint::named_by(PANIC_AT));
+    static HANG: LazyLock<Option<Failpoint>> = LazyLock::new(|| Failpoint::named_by(HANG_AT));
 
-    struct Death {
+    struct Failpoint {
         step: String,
         moment: Moment,
         /// How often the step will have been reached then.
         left: AtomicU32,
     }
 
-    impl Death {
-        fn parse(text: &str) -> Option<Self> {
+    impl Failpoint {
+        fn named_by(variable: &str) -> Option<Self> {
+            let text = std::env::var(variable).ok()?;
             let (place, times) = text.split_once(':')?;
             let (step, moment) = place.split_once('.')?;
             let moment = match moment {
@@ -56,21 +58,24 @@ mod armed {
             let left = AtomicU32::new(times.parse().ok()?);
             Some(Self { step: step.to_owned(), moment, left })
         }
-    }
 
-    impl Death {
         fn is_now(&self, step: &str, moment: Moment) -> bool {
             let here = self.step == step && self.moment == moment;
             here && self.left.fetch_sub(1, Ordering::Relaxed) == 1
         }
     }
 
-    /// Ends the process without unwinding, as a power cut would, or panics.
+    /// Ends the process without unwinding, as a power cut would, panics or hangs.
     pub(super) fn reach(step: &str, moment: Moment) {
-        if DEATH.as_ref().is_some_and(|death| death.is_now(step, moment)) {
+        let is_now = |it: &Option<Failpoint>| it.as_ref().is_some_and(|it| it.is_now(step, moment));
+        if is_now(&CRASH) {
             std::process::abort();
         }
-        let panics = PANIC.as_ref().is_some_and(|panic| panic.is_now(step, moment));
-        assert!(!panics, "a mistake on purpose");
+        if is_now(&HANG) {
+            loop {
+                std::thread::park();
+            }
+        }
+        assert!(!is_now(&PANIC), "a mistake on purpose");
     }
 }

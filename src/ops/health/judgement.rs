@@ -52,9 +52,9 @@ impl Facts {
     pub(super) fn alive(&self) -> Judgement {
         let mut wrong = Vec::new();
         if is_late(self.checked, CHECK_LATE) {
+            // What the loop would have found out about the database is not known then.
             wrong.push(HealthProblem { code: "hung", reason: "the bot's own loop has stopped" });
-        }
-        if self.is_database_failing() {
+        } else if self.is_database_failing() {
             wrong.push(HealthProblem { code: "database", reason: "the database can't be written" });
         }
         Judgement(wrong)

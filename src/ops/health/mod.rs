@@ -10,17 +10,21 @@ mod server;
 mod service_manager;
 mod snapshot;
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, sync::Arc, thread, time::Duration};
 
-use tokio::{net::TcpListener, time::timeout};
+use tokio::{net::TcpListener, runtime, time::timeout};
 use tokio_util::sync::CancellationToken;
-use tracing::{debug, error, info, warn};
+use tracing::{Instrument, Span, debug, error, info, warn};
 
 pub use client::healthcheck;
 pub(in crate::ops) use judgement::Facts;
 use judgement::Judgement;
 
-use crate::{jobs::Jobs, metrics::Activity};
+use crate::{
+    failpoint::{Moment, reach},
+    jobs::Jobs,
+    metrics::Activity,
+};
 
 /// How often the bot is looked at.
 const CHECK_INTERVAL: Duration = Duration::from_secs(5);
@@ -42,21 +46,9 @@ impl Health {
     /// Watches the bot until `stop`, tells the service manager, and answers at `address` if there is
     /// one. An address that can't be used keeps no song from anybody: the log says so.
     pub(crate) async fn watch(self, address: Option<SocketAddr>, stop: CancellationToken) {
-        let answering = async {
-            let Some(address) = address else { return };
-            match TcpListener::bind(address).await {
-                Ok(listener) => {
-                    let address = listener.local_addr().unwrap_or(address);
-                    info!(%address, "health and metrics are served");
-                    server::serve(listener, self.clone()).await;
-                }
-                Err(error) => error!(
-                    %address,
-                    %error,
-                    "health and metrics are not served; set HTTP_ADDR to a free address, or to off"
-                ),
-            }
-        };
+        if let Some(address) = address {
+            self.clone().serve_on_own_thread(address, stop.clone());
+        }
         let checking = async {
             service_manager::ready();
             let mut ticks = tokio::time::interval(CHECK_INTERVAL);
@@ -70,13 +62,44 @@ impl Health {
                 }
             }
         };
-        let watching = async { tokio::join!(answering, checking) };
-        stop.run_until_cancelled(watching).await;
+        stop.run_until_cancelled(checking).await;
         service_manager::stopping();
+    }
+
+    /// Serves health and metrics. A task that hangs blocks its thread, and may keep the whole runtime
+    /// from its connections: that has to be told all the same.
+    fn serve_on_own_thread(self, address: SocketAddr, stop: CancellationToken) {
+        let span = Span::current();
+        let serve = move || {
+            let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+            let serving = stop.run_until_cancelled(self.serve_at(address).instrument(span));
+            runtime.block_on(serving);
+            Ok::<_, io::Error>(())
+        };
+        let log = |error: &io::Error| error!(%error, "health and metrics are not served");
+        let thread = thread::Builder::new().name("health".to_owned());
+        let started = thread.spawn(move || serve().inspect_err(log).unwrap_or_default());
+        _ = started.inspect_err(log);
+    }
+
+    async fn serve_at(self, address: SocketAddr) {
+        match TcpListener::bind(address).await {
+            Ok(listener) => {
+                let address = listener.local_addr().unwrap_or(address);
+                info!(%address, "health and metrics are served");
+                server::serve(listener, self).await;
+            }
+            Err(error) => error!(
+                %address,
+                %error,
+                "health and metrics are not served; set HTTP_ADDR to a free address, or to off"
+            ),
+        }
     }
 
     /// Looks at what all work needs.
     async fn check(&self) -> Judgement {
+        reach("check", Moment::Before);
         let last_seen = self.jobs.metrics().last_seen();
         match timeout(DATABASE_PATIENCE, self.jobs.store().check_writable()).await {
             Ok(Ok(())) => last_seen.record(Activity::Database),
@@ -95,6 +118,11 @@ impl Health {
 
     /// What is known at this moment.
     pub(in crate::ops) fn facts(&self) -> Facts {
+        Facts { obstacle: self.jobs.obstacle(), ..self.facts_without_locks() }
+    }
+
+    /// The same, but for what is behind a lock that a task may hold for ever.
+    fn facts_without_locks(&self) -> Facts {
         let last_seen = self.jobs.metrics().last_seen();
         Facts {
             checked: last_seen.age(Activity::HealthCheck),
@@ -102,13 +130,13 @@ impl Health {
             heartbeats: last_seen.heartbeats(),
             are_commands_registered: last_seen.are_commands_registered(),
             is_key_accepted: last_seen.age(Activity::Key).is_some(),
-            obstacle: self.jobs.obstacle(),
+            obstacle: None,
         }
     }
 
     /// Whether the process does its work. Nothing that a restart can't mend makes it fail.
     fn alive(&self) -> Judgement {
-        self.facts().alive()
+        self.facts_without_locks().alive()
     }
 
     /// Whether people get songs.

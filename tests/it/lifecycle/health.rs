@@ -164,6 +164,20 @@ async fn a_bot_that_hangs_answers_no_health_check() {
     until_wrong(&address, "/healthz", &[]).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_loop_that_hangs_makes_the_bot_dead_though_it_still_answers() {
+    let (mut fixture, address) = watched().await;
+    fixture.stop_bot().await;
+    let mut command = program(&fixture, &[]);
+    command.env("WHISUL_BOT_HANG_AT", "check.before:2");
+    let _bot = Program::start(&fixture, &mut command).await;
+    until_wrong(&address, "/readyz", &[]).await;
+    until_wrong(&address, "/healthz", &["hung"]).await;
+    let check = output(program(&fixture, &[]).arg("healthcheck"));
+    assert_eq!(check.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&check.stderr).contains("loop has stopped"), "{check:?}");
+}
+
 /// The value of a sample, by its name and labels; 0 where it is not there.
 fn sample(metrics: &str, name: &str) -> f64 {
     let value = metrics.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
