@@ -8,6 +8,7 @@ mod clock;
 mod database;
 mod discord;
 mod finding;
+mod hiding;
 mod whisul;
 
 use std::{path::Path, time::Duration};

@@ -94,7 +94,8 @@ fn unusable(error: &PollError) -> Finding {
     Finding::failure(REACHABLE, text, remedy)
 }
 
-/// Whether the servers of recent songs' links answer: the bot fetches audio and covers from them.
+/// Whether the servers of recent songs' links answer: the bot fetches audio and covers from them. No
+/// login page of a network can answer in their place: links are https, and it has no certificate.
 pub(super) async fn check_links(settings: &Settings, links: &[Url]) -> Vec<Finding> {
     let Ok(media) = Media::of(&settings.whisul_api_url, &settings.proxies) else {
         return Vec::new();
