@@ -88,7 +88,7 @@ fn disk(path: &Path) -> Option<Finding> {
 }
 
 fn backup(inspection: &Inspection, now: SystemTime) -> Finding {
-    let remedy = "Run `whisul-bot backup FILE` every day: docs/hosting.md shows how.";
+    let remedy = "Run `whisul-bot backup FILE` every day: docs/operations.md shows how.";
     let Some(at) = inspection.backed_up_at else {
         return Finding::warning(BACKUP, "no copy was made with `whisul-bot backup` yet", remedy);
     };

@@ -1,6 +1,7 @@
 //! The program starts, meets faults of the machine, and stops.
 
 mod doctor;
+mod documented_commands;
 mod fault_matrix;
 mod health;
 mod http_proxy;

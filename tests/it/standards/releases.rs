@@ -78,3 +78,21 @@ fn a_stop_is_longer_than_the_default_grace_wherever_something_stops_the_bot() {
         assert!(seconds(&read(file), before) > grace, "{file}");
     }
 }
+
+#[test]
+fn the_pages_name_the_files_of_this_version() {
+    let manifest = read("Cargo.toml");
+    let version = manifest.lines().find_map(|line| line.strip_prefix("version = ")).unwrap();
+    let version = version.trim_matches('"');
+    let workflow = read(".github/workflows/release.yml");
+    let archive = "name=whisul-bot-${GITHUB_REF_NAME#v}-${{ matrix.processor }}-linux\n";
+    assert!(workflow.contains(archive) && workflow.contains("tags: ['v*.*.*']"), "{workflow}");
+    let page = read("docs/hosting.md");
+    for file in [
+        format!("/whisul-bot_{version}-1_amd64.deb\n"),
+        format!(" whisul-bot-{version}-x86_64-linux.tar.gz\n"),
+        format!("/whisul-bot:v{version}\n"),
+    ] {
+        assert!(page.contains(&file), "docs/hosting.md lacks {file}");
+    }
+}
