@@ -26,7 +26,9 @@ pub(super) enum LineProblem {
     Unclosed,
     #[error("expected nothing but a comment after the closing quotation mark")]
     AfterQuotes,
-    #[error("in double quotes, \\ must be followed by n, r, t, $, `, a quotation mark or \\")]
+    #[error(
+        "in double quotes, \\ must be followed by n, r, t, $, a quotation mark, a backtick or \\"
+    )]
     Escape,
     #[error("a backslash before a special character; put the value in single quotes")]
     Backslash,

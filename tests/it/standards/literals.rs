@@ -26,6 +26,34 @@ pub(crate) fn literals(code: &str) -> Vec<String> {
     found
 }
 
+/// Code up to the bracket that ends it; brackets in literals are none.
+fn up_to_the_bracket(code: &str) -> &str {
+    let (mut depth, mut is_text, mut is_escaped) = (1, false, false);
+    let end = code.find(|c| {
+        match c {
+            _ if is_escaped => is_escaped = false,
+            '\\' => is_escaped = true,
+            '"' => is_text = !is_text,
+            '(' if !is_text => depth += 1,
+            ')' if !is_text => depth -= 1,
+            _ => {}
+        }
+        depth == 0
+    });
+    code.split_at(end.expect("a bracket at the end")).0
+}
+
+/// What is between the brackets of each call that begins with `opener`, such as `warn!(`.
+pub(crate) fn arguments<'code>(code: &'code str, opener: &str) -> Vec<&'code str> {
+    code.split(opener).skip(1).map(up_to_the_bracket).collect()
+}
+
+#[test]
+fn arguments_end_at_their_own_bracket() {
+    let code = "warn!(%error, \"a ) \\\" b\"); f(warn!(g(1)))";
+    assert_eq!(arguments(code, "warn!("), ["%error, \"a ) \\\" b\"", "g(1)"]);
+}
+
 #[test]
 fn literals_are_read_with_escapes_and_line_breaks() {
     let code = "a(\"one \\\n   two\", '\"', \"say \\\"three\\\"\");";

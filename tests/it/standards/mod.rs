@@ -7,4 +7,5 @@ mod log_lines;
 mod monitoring;
 mod releases;
 mod texts;
+mod troubles;
 mod type_names;
