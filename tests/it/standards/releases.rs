@@ -79,6 +79,22 @@ fn a_stop_is_longer_than_the_default_grace_wherever_something_stops_the_bot() {
     }
 }
 
+/// The ids of advisories in a text.
+fn advisories(text: &str) -> Vec<&str> {
+    let mut ids: Vec<_> = text
+        .split(|c: char| !c.is_ascii_alphanumeric() && c != '-')
+        .filter(|word| word.starts_with("RUSTSEC-"))
+        .collect();
+    ids.sort_unstable();
+    ids
+}
+
+#[test]
+fn the_known_advisories_are_explained_to_people_too() {
+    let (checked, told) = (read("deny.toml"), read("SECURITY.md"));
+    assert_eq!(advisories(&checked), advisories(&told));
+}
+
 #[test]
 fn the_pages_name_the_files_of_this_version() {
     let manifest = read("Cargo.toml");
