@@ -2,6 +2,7 @@
 
 pub(crate) mod architecture;
 mod import_cycles;
+mod links;
 mod literals;
 mod log_lines;
 mod monitoring;
