@@ -4,13 +4,15 @@
 FROM docker.io/library/rust:1.95.0-slim-bookworm AS build
 # The image's own toolchain, without the components that rust-toolchain.toml adds for development.
 ENV RUSTUP_TOOLCHAIN=1.95.0
+SHELL ["/bin/bash", "-o", "pipefail", "-c"]
 WORKDIR /source
 COPY . .
 RUN cargo build --release --locked --bin whisul-bot
 # `ldd` names the libraries by absolute paths. Without nsswitch.conf, /etc/hosts would be ignored.
 RUN mkdir -p /image/etc /owned/data \
  && cp target/release/whisul-bot /image/ \
- && cp --parents --dereference $(ldd target/release/whisul-bot | grep -o '/[^ ]*') /image/ \
+ && ldd target/release/whisul-bot | grep -o '/[^ ]*' \
+  | xargs cp --parents --dereference --target-directory=/image \
  && echo 'hosts: files dns' >/image/etc/nsswitch.conf \
  && echo 'whisul-bot:x:10001:10001::/data:/whisul-bot' >/image/etc/passwd
 
