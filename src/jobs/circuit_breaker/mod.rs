@@ -11,6 +11,8 @@ mod key_rejections;
 mod outcome;
 pub(super) mod probe;
 mod state;
+mod unknown_streak;
+
 #[cfg(test)]
 mod tests;
 

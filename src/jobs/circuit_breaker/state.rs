@@ -8,6 +8,7 @@ use super::{
     hold::Hold,
     key_rejections::KeyRejections,
     outcome::{CallOutcome, ProbeResult, Tally},
+    unknown_streak::UnknownStreak,
 };
 use crate::{
     domain::{Obstacle, UserId},
@@ -17,9 +18,6 @@ use crate::{
 /// Waits between probes, and between prompts that find out what no probe can.
 const FIRST_WAIT: Duration = Duration::from_secs(2);
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
-
-/// This many consecutive prompts of unknown outcome count as an outage that probes can't see.
-const UNKNOWN_IN_A_ROW: u32 = 2;
 
 #[derive(Debug)]
 pub(super) struct BreakerState {
@@ -35,9 +33,7 @@ pub(super) struct BreakerState {
     /// How many trials have begun.
     trials_begun: u64,
     trial_backoff: Backoff,
-    unknown_in_a_row: u32,
-    /// Whose prompts those were: of one requester alone, they may be the prompts' own fault.
-    unknown_of: Option<UserId>,
+    unknown: UnknownStreak,
     key_rejections: KeyRejections,
     pub(super) tally: Tally,
     /// How many doubts were raised.
@@ -74,8 +70,7 @@ impl BreakerState {
             held: None,
             trials_begun: 0,
             trial_backoff: backoff(),
-            unknown_in_a_row: 0,
-            unknown_of: None,
+            unknown: UnknownStreak::default(),
             key_rejections: KeyRejections::default(),
             tally: Tally::default(),
             // Whether Whisul is there and knows the key is found out at the start, for free.
@@ -94,7 +89,7 @@ impl BreakerState {
     fn trial_at(&self, held: &Hold, prompt_of: Option<UserId>) -> Option<Instant> {
         let is_no_suspect = match (held.obstacle, prompt_of) {
             // Where all prompts that came to nothing were somebody else's.
-            (Obstacle::Unreachable, Some(of)) => self.unknown_of.is_some_and(|other| other != of),
+            (Obstacle::Unreachable, Some(of)) => self.unknown.is_only_of_others_than(of),
             // A prompt that is turned away costs nothing, so that everybody may try.
             (Obstacle::BadKey, Some(of)) => !self.key_rejections.concern(of),
             _ => false,
@@ -105,7 +100,7 @@ impl BreakerState {
     /// Whether this requester's prompts are among those that may have caused what holds prompts back.
     pub(super) fn suspects(&self, requester: UserId) -> bool {
         self.held.as_ref().is_some_and(|held| match held.obstacle {
-            Obstacle::Unreachable => self.unknown_of == Some(requester),
+            Obstacle::Unreachable => self.unknown.is_of(requester),
             Obstacle::BadKey => self.key_rejections.concern(requester),
             Obstacle::Busy | Obstacle::OutOfCredit => false,
         })
@@ -187,11 +182,8 @@ impl BreakerState {
             }
             CallOutcome::Unknown => {
                 self.doubts += 1;
-                let is_first = self.unknown_in_a_row == 0;
-                let same = |of: &UserId| is_first || self.unknown_of == Some(*of);
-                self.unknown_of = access.prompt_of.filter(same);
-                self.unknown_in_a_row += 1;
-                if was_trial || self.unknown_in_a_row >= UNKNOWN_IN_A_ROW {
+                self.unknown.add(access.prompt_of);
+                if was_trial || self.unknown.is_outage() {
                     return self.hold(Obstacle::Unreachable, None, was_trial, now);
                 }
             }
@@ -297,7 +289,7 @@ impl BreakerState {
     /// Whisul takes prompts.
     fn release(&mut self) {
         self.held = None;
-        (self.unknown_in_a_row, self.unknown_of) = (0, None);
+        self.unknown = UnknownStreak::default();
         self.key_rejections = KeyRejections::default();
         self.trial_backoff.reset();
     }

@@ -4,6 +4,7 @@ mod admin;
 pub(super) mod cancel;
 mod deleted;
 pub(super) mod export;
+pub(super) mod first_response;
 mod forget;
 pub(super) mod moderation;
 pub(super) mod request;

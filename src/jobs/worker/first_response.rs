@@ -6,7 +6,7 @@ use super::{Worker, step_error::StepError};
 use crate::{
     discord_api::DiscordError,
     domain::{DeliveryRoute, FirstResponse},
-    jobs::commands::request::{RESPONSE_WINDOW, TOKEN_SURELY_ALIVE},
+    jobs::commands::first_response::{RESPONSE_WINDOW, TOKEN_SURELY_ALIVE},
 };
 
 impl Worker {
