@@ -1,9 +1,9 @@
-//! The reader itself: what is left of broken JSON, with the documented members alone.
+//! The parser: reads broken JSON as far as it goes, and keeps the documented members only.
 
 use serde_json::{Map, Number, Value};
 
-/// The names of all members that are kept, in the form in which [`plain_name`] compares them: those
-/// of the API, and those in which gateways and other versions wrap or rename them.
+/// The members that are kept, by their [`plain_name`]: those of the API, and those that gateways and
+/// other versions use in their place.
 pub(super) const NAMES: [&str; 28] = [
     "audiourl",
     "bpm",
@@ -34,35 +34,33 @@ pub(super) const NAMES: [&str; 28] = [
     "title",
     "url",
 ];
-/// The most elements of a list that are kept, and the most bytes of a text. A longer text is cut;
-/// no text of the API needs that many.
+/// The most elements of a list that are kept.
 pub(super) const ELEMENTS_MAX: usize = 100;
+/// The most bytes of a text that are kept. No text of the API is as long.
 pub(super) const TEXT_MAX: usize = 16 * 1024;
-/// How deep values are kept: the object, its `result`, a list in that, and the list's elements.
+/// The depth up to which values are kept: an object, its `result`, a list in that, and its elements.
 pub(super) const DEPTH_MAX: usize = 4;
 
-/// A name as names are compared.
+/// Stands for a character that can't be read.
+const REPLACEMENT: char = '\u{FFFD}';
+
+/// The form in which two names of a member are compared.
 pub(super) fn plain_name(name: &str) -> String {
     name.chars().filter(|c| !matches!(c, '_' | '-')).flat_map(char::to_lowercase).collect()
 }
 
-/// Where in a body the reading is.
+/// Reads a body from its beginning to its end.
 pub(super) struct JsonReader<'a> {
     pub(super) bytes: &'a [u8],
+    /// The position of the next byte.
     pub(super) at: usize,
-    /// Whether the body ended, or stopped making sense, in the middle of a value.
+    /// Whether the body ended in the middle of a value, or went on as no JSON does.
     pub(super) cut: bool,
 }
 
-impl JsonReader<'_> {
+impl<'a> JsonReader<'a> {
     fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
-    }
-
-    fn next(&mut self) -> Option<u8> {
-        let byte = self.peek()?;
-        self.at += 1;
-        Some(byte)
     }
 
     /// Skips white space and stray control characters.
@@ -72,8 +70,8 @@ impl JsonReader<'_> {
         }
     }
 
-    /// The next value. `None` where there is none, or not all of it: half an id or half a link
-    /// would be a wrong one. Of objects and lists, the part that is there is a value.
+    /// Reads the next value. `None` if it is missing or cut off, as half an id or half a link would
+    /// be a wrong one. Of an object or a list, the part that arrived is a value.
     pub(super) fn value(&mut self, depth: usize) -> Option<Value> {
         match self.peek() {
             Some(b'{' | b'[') if depth >= DEPTH_MAX => {
@@ -82,9 +80,14 @@ impl JsonReader<'_> {
             }
             Some(b'{') => Some(self.object(depth)),
             Some(b'[') => Some(self.list(depth)),
-            Some(quote @ (b'"' | b'\'')) => self.text(quote, true).map(Value::String),
+            Some(quote @ (b'"' | b'\'')) => self.text(quote).map(Value::String),
             _ => self.word(),
         }
+    }
+
+    /// Skips a value. It is read as one that lies too deep to be kept.
+    fn skip(&mut self) {
+        drop(self.value(DEPTH_MAX));
     }
 
     fn object(&mut self, depth: usize) -> Value {
@@ -92,8 +95,8 @@ impl JsonReader<'_> {
         self.at += 1;
         while let Some(quote) = self.element(b'}') {
             let name = match quote {
-                b'"' | b'\'' => self.text(quote, true).unwrap_or_default(),
-                _ => self.bare_word().to_owned(),
+                b'"' | b'\'' => plain_name(&self.text(quote).unwrap_or_default()),
+                _ => plain_name(self.bare_word()),
             };
             self.skip_space();
             if self.peek() != Some(b':') {
@@ -102,13 +105,12 @@ impl JsonReader<'_> {
             }
             self.at += 1;
             self.skip_space();
-            let name = plain_name(&name);
             if !NAMES.contains(&name.as_str()) {
                 self.skip();
             } else if let Some(value) = self.value(depth + 1)
                 && !value.is_null()
             {
-                // The last of several counts, as nearly everywhere.
+                // The last of several values counts, as in other parsers.
                 members.insert(name, value);
             }
         }
@@ -149,21 +151,12 @@ impl JsonReader<'_> {
         }
     }
 
-    /// Skips a value that nobody wants.
-    fn skip(&mut self) {
-        match self.peek() {
-            Some(b'{' | b'[') => self.skip_nested(),
-            Some(quote @ (b'"' | b'\'')) => drop(self.text(quote, false)),
-            _ => drop(self.word()),
-        }
-    }
-
     /// Skips an object or a list, however deep, without recursion.
     fn skip_nested(&mut self) {
         let mut depth = 0_usize;
         while let Some(byte) = self.peek() {
             if byte == b'"' {
-                drop(self.text(byte, false));
+                drop(self.text(byte));
                 continue;
             }
             self.at += 1;
@@ -179,7 +172,7 @@ impl JsonReader<'_> {
         self.cut = true;
     }
 
-    /// A number, `true`, `false`, or one of the many words for nothing.
+    /// Reads a number, `true`, `false`, or one of the many words for null.
     fn word(&mut self) -> Option<Value> {
         let word = self.bare_word();
         let value = match word {
@@ -190,16 +183,14 @@ impl JsonReader<'_> {
             }
             _ => Value::Null,
         };
-        if word.is_empty() {
-            self.cut = true;
-        }
         // A number at the very end may have lost digits.
-        let ended = self.peek().is_some();
-        self.cut |= !ended;
-        ended.then_some(value)
+        let has_end = self.peek().is_some();
+        self.cut |= word.is_empty() || !has_end;
+        has_end.then_some(value)
     }
 
-    fn bare_word(&mut self) -> &str {
+    /// Reads letters and digits without quotes.
+    fn bare_word(&mut self) -> &'a str {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         let part = |byte: &u8| byte.is_ascii_alphanumeric() || b"+-._$".contains(byte);
         let length = rest.iter().position(|byte| !part(byte)).unwrap_or(rest.len());
@@ -207,80 +198,75 @@ impl JsonReader<'_> {
         rest.get(..length).and_then(|word| std::str::from_utf8(word).ok()).unwrap_or_default()
     }
 
-    /// A text, of which at most so much is kept as [`TEXT_MAX`] says; `None` if its end is missing.
-    /// Control characters inside are taken as they are, and broken ones become U+FFFD.
-    fn text(&mut self, quote: u8, kept: bool) -> Option<String> {
+    /// Reads a text and keeps about [`TEXT_MAX`] bytes of it; `None` if its end is missing. Control
+    /// characters are kept, and invalid UTF-8 becomes [`REPLACEMENT`].
+    fn text(&mut self, quote: u8) -> Option<String> {
         let mut text = Vec::new();
+        let mut keep = |bytes: &[u8]| {
+            if text.len() < TEXT_MAX {
+                text.extend_from_slice(bytes);
+            }
+        };
         self.at += 1;
         loop {
-            let Some(byte) = self.next() else {
-                self.cut = true;
-                return None;
-            };
-            let mut buffer = [0; 4];
-            let piece: &[u8] = match byte {
-                b'\\' => self.escape()?.encode_utf8(&mut buffer).as_bytes(),
+            match self.next_in_text()? {
                 byte if byte == quote => break,
-                byte => {
-                    buffer = [byte, 0, 0, 0];
-                    buffer.get(..1).unwrap_or_default()
-                }
-            };
-            if kept && text.len() < TEXT_MAX {
-                text.extend_from_slice(piece);
+                b'\\' => keep(self.escape()?.encode_utf8(&mut [0; 4]).as_bytes()),
+                byte => keep(&[byte]),
             }
         }
-        Some(match String::from_utf8(text) {
-            Ok(text) => text,
-            Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
-        })
+        let text = String::from_utf8(text);
+        Some(text.unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
     }
 
-    /// What an escape stands for; `None` if its end is missing. Half of a pair that JSON writes for
-    /// one character stands for U+FFFD.
+    /// The next byte of a text, which needs at least a quote at its end.
+    fn next_in_text(&mut self) -> Option<u8> {
+        let byte = self.peek();
+        self.cut |= byte.is_none();
+        self.at += 1;
+        byte
+    }
+
+    /// Reads what follows a backslash; `None` if it is missing.
     fn escape(&mut self) -> Option<char> {
-        let Some(byte) = self.next() else {
-            self.cut = true;
-            return None;
-        };
-        Some(match byte {
+        Some(match self.next_in_text()? {
             b'b' => '\u{8}',
             b'f' => '\u{c}',
             b'n' => '\n',
             b'r' => '\r',
             b't' => '\t',
-            b'u' => {
-                let Some(unit) = self.hex() else { return Some('\u{FFFD}') };
-                let after = self.at;
-                let low = (self.bytes.get(after..after + 2) == Some(b"\\u")).then(|| {
-                    self.at += 2;
-                    self.hex()
-                });
-                let pair = [unit, low.flatten().unwrap_or_default()];
-                let mut decoded = char::decode_utf16(pair);
-                let character = decoded.next().and_then(Result::ok);
-                // The second unit was no half of this one.
-                if decoded.next().is_some() {
-                    self.at = after;
-                }
-                character.unwrap_or('\u{FFFD}')
-            }
+            b'u' => self.unicode_escape(),
             byte if byte.is_ascii() => byte.into(),
-            _ => '\u{FFFD}',
+            _ => REPLACEMENT,
         })
     }
 
-    /// Four hexadecimal digits.
-    fn hex(&mut self) -> Option<u16> {
-        let digits = self.bytes.get(self.at..self.at + 4)?;
-        let digits = digits.iter().all(u8::is_ascii_hexdigit).then_some(digits)?;
+    /// Reads the four digits after `\u`, and a second such escape if both are one character. One
+    /// half of such a pair is [`REPLACEMENT`].
+    fn unicode_escape(&mut self) -> char {
+        let Some(unit) = self.code_unit(self.at) else { return REPLACEMENT };
         self.at += 4;
-        u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+        let has_second = self.bytes.get(self.at..self.at + 2) == Some(b"\\u");
+        let second = if has_second { self.code_unit(self.at + 2) } else { None };
+        let mut characters = char::decode_utf16([unit].into_iter().chain(second));
+        let character = characters.next().and_then(Result::ok).unwrap_or(REPLACEMENT);
+        if character.len_utf16() == 2 {
+            self.at += 6;
+        }
+        character
+    }
+
+    /// The UTF-16 code unit that four hexadecimal digits write.
+    fn code_unit(&self, at: usize) -> Option<u16> {
+        let digits = self.bytes.get(at..at + 4)?;
+        let value = |digit: &u8| char::from(*digit).to_digit(16);
+        let unit = digits.iter().try_fold(0, |unit, digit| Some(unit * 16 + value(digit)?))?;
+        u16::try_from(unit).ok()
     }
 }
 
-/// A number, or nothing in place of one that is none, such as `1e999` or `-Infinity`. What is too
-/// long to be kept as a number keeps all of its digits as a text: it may be an id.
+/// Reads a number; null if it is none, such as `1e999` or `-Infinity`. A number that is too long for
+/// [`Number`] becomes a text with all of its digits, as it may be an id.
 fn read_number(text: &str) -> Value {
     let text = text.strip_prefix('+').unwrap_or(text);
     let exact =
