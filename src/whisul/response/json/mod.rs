@@ -1,9 +1,8 @@
-//! The one reader of Whisul's bodies, made for JSON that is nearly valid.
+//! Reads Whisul's bodies, even if their JSON is broken.
 //!
-//! A song that was paid for must not be lost over a byte order mark or a `NaN`, and what arrived
-//! whole of a body that was cut off counts. Strict parsers take all or nothing. This one also keeps
-//! nothing but the members that the API documents: however large a body is and whatever it is made
-//! of, reading it takes no more memory than its texts.
+//! A strict parser would lose a paid song over a byte order mark, a `NaN` or a cut-off end. This one
+//! returns every complete value. It keeps documented members only, so that no body needs more memory
+//! than its texts.
 
 mod reader;
 
@@ -13,24 +12,24 @@ use serde_json::{Map, Value};
 
 use self::reader::{JsonReader, plain_name};
 
-/// What other objects may stand in. A prompt is none of them: people write it, and it could pretend
-/// to be a response.
+/// The members in which a response may be wrapped. `prompt` is not one of them: a person writes it,
+/// and could forge a response.
 const CONTAINERS: [&str; 8] =
     ["result", "data", "job", "task", "song", "output", "payload", "response"];
-/// What stands for a text that nobody may see: it is no link, and tells nothing.
+/// Replaces a text that holds a secret. It is neither a link nor an id.
 pub(super) const HIDDEN: &str = "…";
 
 /// A JSON object as far as it could be read.
 #[derive(Clone, Debug, Default)]
 pub(in crate::whisul) struct Object {
     members: Map<String, Value>,
-    /// Whether its end was reached. Of a body that was cut off, what is missing proves nothing.
+    /// Whether its end arrived. In a body that was cut off, a missing member proves nothing.
     pub(super) whole: bool,
 }
 
 impl Object {
-    /// A member by its documented name. Case, `_` and `-` don't matter: `job_id` is `jobId`, too.
-    /// What has no value (`null`, `NaN`) counts as missing.
+    /// A member by its documented name. Case, `_` and `-` don't matter: `job_id` is `jobId`, too. A
+    /// member without a value (`null`, `NaN`) is missing.
     pub(in crate::whisul) fn get(&self, name: &str) -> &Value {
         self.members.get(&plain_name(name)).unwrap_or(&Value::Null)
     }
@@ -55,7 +54,7 @@ impl Object {
         })
     }
 
-    /// Puts [`HIDDEN`] in the place of all texts that are secret.
+    /// Replaces all secret texts by [`HIDDEN`].
     pub(super) fn hide(&mut self, is_secret: &impl Fn(&str) -> bool) {
         self.members.values_mut().for_each(|value| hide(value, is_secret));
     }
@@ -70,7 +69,7 @@ fn hide(value: &mut Value, is_secret: &impl Fn(&str) -> bool) {
     }
 }
 
-/// Reads a body. `None` unless it begins as a JSON object: whatever follows that is ignored.
+/// Reads a body. `None` unless it begins with a JSON object. Anything after that is ignored.
 pub(in crate::whisul) fn read(body: &[u8]) -> Option<Object> {
     let body = as_utf8(body);
     let mut reader = JsonReader { bytes: &body, at: 0, cut: false };
@@ -80,8 +79,8 @@ pub(in crate::whisul) fn read(body: &[u8]) -> Option<Object> {
     Some(Object { members, whole: !reader.cut })
 }
 
-/// Reads the object with which a body ends, after something else: a notice of the program that wrote
-/// it, a guard against scripts, the bracket of a list. A page of HTML ends otherwise.
+/// Reads the object at the end of a body, after a warning of the server, a guard against scripts, or
+/// the bracket of a list. A page of HTML has tags after it.
 pub(super) fn read_end(body: &[u8]) -> Option<Object> {
     if let Ok(text) = serde_json::from_slice::<String>(body) {
         return read(text.as_bytes());
@@ -95,8 +94,8 @@ pub(super) fn read_end(body: &[u8]) -> Option<Object> {
     (is_end && !reader.cut).then_some(Object { members, whole: true })
 }
 
-/// The body without a byte order mark. UTF-16 is recognised by its mark, or by the zero beside the
-/// brace with which an object begins.
+/// The body as UTF-8, without a byte order mark. UTF-16 shows by its mark, or by the zero byte beside
+/// the first brace.
 fn as_utf8(body: &[u8]) -> Cow<'_, [u8]> {
     let utf16 = |body: &[u8], unit: fn([u8; 2]) -> u16| {
         let units = body.as_chunks().0.iter().map(|pair| unit(*pair));

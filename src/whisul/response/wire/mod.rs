@@ -1,7 +1,7 @@
-//! What Whisul sends and takes, as its documentation has it, where its pages disagree too.
+//! Whisul's requests and responses.
 //!
-//! Reading is tolerant: a field that is missing, null, or of another type than any page says
-//! counts as absent, and never spoils the rest of a response.
+//! Whisul's documentation disagrees with itself, so every documented shape is accepted. A field of
+//! another type is treated as missing, and the rest of the response still counts.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use crate::{
     whisul::poll_url,
 };
 
-/// The most objects that are looked at in one response.
+/// The most objects of one response that are searched.
 const OBJECTS_MAX: usize = 20;
 
 /// The body of `POST /generate`.
@@ -27,7 +27,7 @@ pub(in crate::whisul) struct SubmissionBody<'prompt> {
     pub(in crate::whisul) prompt: &'prompt str,
 }
 
-/// The names of a job's id: the documented one, and another that such services use.
+/// The names of a job's id: the documented one, and a common alternative.
 const ID_NAMES: [&str; 2] = ["job_id", "task_id"];
 
 /// The job that an acceptance names, by its id or at least by its poll URL.
@@ -38,8 +38,8 @@ pub(in crate::whisul) fn acceptance(response: &Object) -> Option<WhisulJob> {
     job(named.or_else(|| objects.iter().find(|object| object.has("id")))?)
 }
 
-/// The job that a response names with the status of an error: something in front of Whisul, or Whisul
-/// itself, gave the right response a wrong status. Names that other things have, too, don't count.
+/// The job that a response names although its HTTP status says error: a proxy or Whisul itself gave
+/// it a wrong status. Ambiguous names such as `id` don't count here.
 pub(super) fn acceptance_despite_status(response: &Object) -> Option<WhisulJob> {
     let objects = unwrapped(response);
     let named = objects.iter().find(|object| object.has("job_id"))?;
@@ -53,8 +53,7 @@ fn job(object: &Object) -> Option<WhisulJob> {
     Some(WhisulJob { id, poll_url })
 }
 
-/// An object and those in it, from the outside in: Whisul's own response may be wrapped in another
-/// one, as gateways do.
+/// An object and those in it, the outer ones first: a gateway may wrap Whisul's response in its own.
 fn unwrapped(response: &Object) -> Vec<Object> {
     let mut objects = vec![response.clone()];
     let mut next = 0;
@@ -66,7 +65,7 @@ fn unwrapped(response: &Object) -> Vec<Object> {
     objects
 }
 
-/// Whether this is the documented error object.
+/// Whether a response is the documented error object.
 pub(in crate::whisul) fn is_error(response: &Object) -> bool {
     response.get("error").as_str().is_some_and(|error| !error.trim().is_empty())
 }
@@ -76,10 +75,10 @@ pub(super) fn complaint(response: &Object) -> impl Iterator<Item = String> {
     ["error", "message"].into_iter().filter_map(|name| text(response.get(name)))
 }
 
-/// How a job stands, according to the response to `GET /jobs/{id}`; `None` if that does not tell.
+/// The state of a job in the response to `GET /jobs/{id}`; `None` if the response tells none.
 ///
-/// Only `running`, `completed` and `failed` are documented. What a job of any other name has come to
-/// shows in its result and its end.
+/// Only `running`, `completed` and `failed` are documented. For any other status, the job's result
+/// and end time decide.
 pub(in crate::whisul) fn report(response: &Object, base: &Url) -> Option<Report> {
     let objects = unwrapped(response);
     let staged = |object: &&Object| stage(object).is_some();
@@ -87,8 +86,8 @@ pub(in crate::whisul) fn report(response: &Object, base: &Url) -> Option<Report>
     report_of(job.or_else(|| objects.iter().rfind(staged)).unwrap_or(response), base)
 }
 
-/// The outcome that a response tells with the status of an error, and that only Whisul can know: a
-/// link, or the failure of a job that it describes.
+/// The outcome that a response tells although its HTTP status says error. Only one that Whisul alone
+/// can know counts: a link, or the failure of a job that it describes.
 pub(super) fn outcome_despite_status(response: &Object, base: &Url) -> Option<Report> {
     let objects = unwrapped(response);
     let report = report_of(objects.iter().find(|object| is_job(object))?, base)?;
@@ -100,7 +99,7 @@ pub(super) fn outcome_despite_status(response: &Object, base: &Url) -> Option<Re
     is_outcome.then_some(report)
 }
 
-/// Whether an object is about a job, and not only about the response around it.
+/// Whether an object describes a job. One that only wraps a job does not.
 fn is_job(object: &Object) -> bool {
     let has = |names: &[&str]| names.iter().any(|name| object.has(name));
     let tells = has(&["prompt", "started_at", "finished_at", "song_url"])
@@ -119,39 +118,39 @@ fn stage(object: &Object) -> Option<Stage> {
 fn report_of(job: &Object, base: &Url) -> Option<Report> {
     let stage = stage(job);
     let reason = reason(job);
-    let is_job = ["prompt", "started_at", "error"].iter().any(|name| job.has(name));
+    let describes_job = ["prompt", "started_at", "error"].iter().any(|name| job.has(name));
     let ended = has_ended(job.get("finished_at"));
     let took = took(job);
     let song = song_in(job, base);
     let under_way = stage == Some(Stage::Running);
-    // Of a song that is being made, Whisul may show a part.
+    // A running job may have a link to a preview.
     if let Some(song) = song.filter(|_| ended || !under_way) {
         return Some(Report::Completed { song, took });
     }
     match stage {
         Some(Stage::Failed) => Some(Report::Failed { reason }),
-        Some(Stage::Broken) if ended || is_job => Some(Report::Failed { reason }),
-        // Something in front of Whisul may say so, too, of itself: it counts once it persists.
+        Some(Stage::Broken) if ended || describes_job => Some(Report::Failed { reason }),
+        // A proxy may mean itself. The worker counts this as a failure only if it persists.
         Some(Stage::Broken) => Some(Report::Songless),
         Some(Stage::Running) => Some(Report::Running),
         Some(Stage::Unknown) | None if ended && reason.is_some() => Some(Report::Failed { reason }),
         Some(Stage::Unknown) if !ended => Some(Report::Running),
-        // Health pages of proxies say "ok", too, and say it for as long as they are asked.
-        Some(Stage::Done) if !ended && !is_job => None,
+        // The health page of a proxy says "ok", too.
+        Some(Stage::Done) if !ended && !describes_job => None,
         None if !ended => None,
-        // The link may be in the part that is missing.
+        // The link may be in the part that was cut off.
         _ if !job.whole => None,
         _ => Some(Report::Songless),
     }
 }
 
-/// What an error says: a text, or the message of an object.
+/// The text of an error: itself, the message of an object, or the first of a list.
 fn reason(job: &Object) -> Option<String> {
     let error = job.get("error");
     text(error).or_else(|| text(error.get("message")?)).or_else(|| text(error.get(0)?))
 }
 
-/// Whether a time of an end says that there was one: fields that mean nothing yet are empty, or zero.
+/// Whether a job has ended. Before, some services write an empty or a zero time.
 fn has_ended(finished_at: &Value) -> bool {
     match finished_at {
         Value::String(time) => {
@@ -163,15 +162,15 @@ fn has_ended(finished_at: &Value) -> bool {
     }
 }
 
-/// What a status means.
+/// The meaning of a status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
     Running,
     Completed,
-    /// Completed, by a name that is not documented.
+    /// An undocumented name for completed.
     Done,
     Failed,
-    /// Failed, by a name that is not documented.
+    /// An undocumented name for failed.
     Broken,
     Unknown,
 }
@@ -195,7 +194,7 @@ impl Stage {
     }
 }
 
-/// The song of a job: its result, or whatever else holds a link to one.
+/// The song of a job: the first object in it that has a link to one.
 fn song_in(job: &Object, base: &Url) -> Option<Song> {
     unwrapped(job).iter().map(|result| song(result, base)).find(|song| song.song_url.is_some())
 }
@@ -212,8 +211,7 @@ fn song(result: &Object, base: &Url) -> Song {
     }
 }
 
-/// How long the job ran, if Whisul tells a time that can be true: more than nothing, and less than
-/// a day.
+/// How long the job ran, if the time is plausible: more than zero, and less than a day.
 fn took(response: &Object) -> Option<Duration> {
     const DAY: Duration = Duration::from_hours(24);
     let took = time(response.get("finished_at"))? - time(response.get("started_at"))?;
