@@ -115,12 +115,39 @@ fn of_a_cut_body_what_is_whole_is_read() {
 }
 
 #[test]
+fn an_object_at_the_end_of_a_body_is_read() {
+    let at_end = |body: &str| read_end(body.as_bytes()).map(|object| object.members.into());
+    for body in [
+        "Warning: old version\n{\"id\": 7}",
+        ")]}',\n{\"id\": 7}\r\n",
+        "[{\"id\": 7}]",
+        "answer({\"id\": 7});",
+        "\"{\\\"id\\\": 7}\"",
+        "{\"id\": 7}",
+    ] {
+        assert_eq!(at_end(body), Some(json!({"id": 7})), "{body}");
+    }
+    for body in [
+        "<script>{\"id\": 7}</script>",
+        "Warning: {old}\n{\"id\": 7}",
+        "Warning: old version\n{\"id\": 7",
+        "\"no object\"",
+        "[7]",
+        "",
+    ] {
+        assert_eq!(at_end(body), None, "{body}");
+    }
+}
+
+#[test]
 fn however_deep_or_wide_a_body_is_little_is_kept() {
     let deep = "[".repeat(500_000);
     let ended = format!("{{\"x\": {deep}{}, \"status\": \"running\"}}", "]".repeat(500_000));
     assert_eq!(members(ended.as_bytes()), json!({"status": "running"}));
     let nested = format!("{{\"result\": {}", "{\"result\": ".repeat(100_000));
     assert!(members(nested.as_bytes()).is_object());
+    let lists = members(b"{\"tags\": [[[\"kept\"], [[\"too deep\"]]]]}");
+    assert_eq!(lists, json!({"tags": [[["kept"], []]]}));
     let wide = format!("{{\"tags\": [{}], \"bpm\": 1}}", "1,".repeat(500_000));
     let read = read(wide.as_bytes()).unwrap();
     assert_eq!(read.get("tags").as_array().unwrap().len(), ELEMENTS_MAX);
