@@ -49,8 +49,8 @@ impl Pack {
 
     /// What is read after one more character: `fits` are the letters that it can be, and words may
     /// begin with it or not.
-    pub(super) fn take(&self, states: &States, character: &Character, begins: bool) -> States {
-        let Character { fits, is_symbol, is_star, draws_out } = *character;
+    pub(super) fn take(&self, states: &States, character: Character, begins: bool) -> States {
+        let Character { fits, is_symbol, is_star, draws_out } = character;
         let mut next = States::default();
         for (stars, of_stars) in (0_usize..).zip(states) {
             for (extra, state) in (0_usize..).zip(of_stars) {
@@ -72,11 +72,6 @@ impl Pack {
             }
         }
         next
-    }
-
-    /// Whether words begin with a letter that such a character can be.
-    pub(super) fn begin_with(&self, character: &Character) -> bool {
-        self.firsts & character.fits != 0
     }
 
     /// Whether a search that came this far has found a word.

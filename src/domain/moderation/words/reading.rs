@@ -82,22 +82,15 @@ impl Reading {
     fn holds(&self, pack: &Pack) -> bool {
         let characters = self.characters(pack);
         let mut states = States::default();
-        // Nowhere near a word, as almost everywhere in a text.
-        let mut is_idle = true;
         for sign in &self.signs {
             let Sign::Character { kind, begins, ends, draws_out } = *sign else {
-                (states, is_idle) = (States::default(), true);
+                states = States::default();
                 continue;
             };
             let Some(character) = characters.get(kind) else { continue };
-            let character = &Character { draws_out, ..*character };
-            let begins = begins && pack.begin_with(character);
-            if is_idle && !begins {
-                continue;
-            }
+            let character = Character { draws_out, ..*character };
             states = pack.take(&states, character, begins);
-            is_idle = states == States::default();
-            if ends && !is_idle && pack.is_found(&states) {
+            if ends && pack.is_found(&states) {
                 return true;
             }
         }
