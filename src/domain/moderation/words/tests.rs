@@ -48,6 +48,7 @@ fn the_usual_disguises_help_nobody() {
         ("a$$", "ass"),
         ("@ss", "ass"),
         ("$h!t", "shit"),
+        ("!!!ill", "ill"),
         ("a s s!", "ass"),
     ] {
         assert!(is_blocked(text, blocked), "{text}");
@@ -93,6 +94,9 @@ fn letters_in_disguise_are_letters() {
         "b\u{00AD}a\u{2060}d",
         "b\u{202E}a\u{202C}d",
         "b\u{3164}a\u{2800}d",
+        "b\u{7}a\u{7F}d",
+        // The characters that notes are made of, typed by a person.
+        "b\u{FDD0}a\u{FDD2}d\u{FDD5}",
         "ｂａｄ",
         "BÄĐ",
         "bæd",
@@ -122,6 +126,27 @@ fn letters_in_disguise_are_letters() {
         ("ΚΑΚΟΣ", "κακός"),
     ] {
         assert!(is_blocked(text, blocked), "{text}");
+    }
+}
+
+/// Letters as people find them in fancy fonts, in other alphabets, and on a keyboard.
+#[test]
+fn every_letter_can_be_recognised_by_its_look() {
+    for (looks, letters) in [
+        ("卂乃匚千卄丨爪几ㄖ卩尺丂ㄒㄩ山乂ㄚ乙乇", "abcfhimnoprstuwxyze"),
+        ("ɐɒɘǝɥɯɹɺɻɿʌʍʎʒ∀", "aaeehmrrrrvwyea"),
+        ("авсԁеєғԍһніӏјкмпоорԛгяѕтуцѵԝшхү", "abcdeefghhiijkmnoopqrrstyuvwwxy"),
+        ("αβγδεζηθικλμνξοπρσςτυφχψω", "abydeznoikamveonpostuoxww"),
+        ("бдзэиь", "bdeenb"),
+        ("ðɗꝺⱻϳꝉꬷꬸꬹոօɳꞯᵳꞃƨꞅẜẝꞇս", "dddejllllnonqrrsssstu"),
+        ("012345678996", "oizeasgtbgqb"),
+        ("@$§!¡|+†€£¢©¥®", "assiiittelccyr"),
+    ] {
+        for (look, letter) in looks.chars().zip(letters.chars()) {
+            let (text, blocked) = (format!("x{look}x"), format!("x{letter}x"));
+            assert!(is_blocked(&text, &blocked), "{look} looks like {letter}");
+        }
+        assert_eq!(looks.chars().count(), letters.len(), "{looks}");
     }
 }
 
@@ -167,6 +192,11 @@ fn a_word_that_is_spelled_out_is_a_word() {
     ] {
         assert!(is_blocked(text, "bad"), "{text}");
     }
+    // A digit is no letter of a word, and a letter before a hyphen none of a word after it.
+    for (text, blocked) in [("1 a s s", "ass"), ("s o d a 7", "soda"), ("b-ass", "ass")] {
+        assert!(is_blocked(text, blocked), "{text}");
+    }
+    assert!(!is_blocked("g o d", "go"));
     assert!(is_blocked("go to he-ll", "hell") && is_blocked("sh'it and ki'll", "shit"));
     assert!(is_blocked("x a s s", "ass") && is_blocked("q i d i o t", "idiot"));
 }
@@ -238,13 +268,24 @@ fn three_of_a_kind_draw_out_a_letter_that_stands_doubled_in_the_word() {
 fn many_words_are_sought_as_each_alone() {
     let words: Vec<_> =
         ["bad", "ass", "badger", "god", "penis", "a", "馬鹿", "strassen"].map(word).to_vec();
-    for text in
-        ["a good b4dger", "b a s s", "gooood", "p*n*s", "お前は馬鹿だ", "ba dger", "straßen", "a$$"]
-    {
+    for text in [
+        "a good b4dger",
+        "b a s s",
+        "gooood",
+        "p*n*s",
+        "お前は馬鹿だ",
+        "ba dger",
+        "straßen",
+        "strasssen",
+        "a$$",
+    ] {
         let reading = Reading::of(text);
         let alone = words.iter().any(|word| reading.contains(word));
         assert_eq!(reading.contains_any(&words), alone, "{text}");
     }
+    // One letter more than 64, which are sought at once.
+    let words = [vec![word("a"); 64], vec![word("b")]].concat();
+    assert!(Reading::of("b").contains_any(&words));
 }
 
 #[test]
@@ -280,6 +321,16 @@ fn other_scripts_have_words_too() {
     assert!(!is_blocked("неплохой", "плохо"));
     assert!(is_blocked("바보", "바보"));
     assert!(!is_blocked("바보상자", "바보"));
+    assert!(is_blocked("私のbadな歌", "bad") && is_blocked("so馬鹿so", "馬鹿"));
+    // These look like "n" after an apostrophe, a question mark, and nothing Latin.
+    assert!(is_blocked("ŉest", "nest"));
+    assert!(!is_blocked("bʔd", "bad"));
+    assert!(!is_blocked("badʩ", "bad"));
+}
+
+#[test]
+fn a_log_shows_no_blocked_word() {
+    assert_eq!(format!("{:?}", word("badger")), "BlockedWord(6 letters)");
 }
 
 #[test]

@@ -39,6 +39,7 @@ fn a_number_is_no_word() {
             ("as", &["a 5 minute song", "4s"]),
             ("at", &["a 7-piece band", "a 7/8 waltz"]),
             ("ed", &["3D sound"]),
+            ("blood", &["b 1 0 0 d"]),
         ],
         false,
     );
@@ -48,6 +49,7 @@ fn a_number_is_no_word() {
             ("ass", &["a55", "a5s", "4ss", "@ss", "a$$", "4 s s"]),
             ("shit", &["5h17", "5 h 1 t", "s h 1 7"]),
             ("55", &["a 55 BPM song", "5 5"]),
+            ("boot", &["b 0 0 t"]),
             ("h8", &["I h8 it", "h 8"]),
             ("1488", &["1488 boots"]),
             ("80s", &["80s synth pop"]),
@@ -106,20 +108,33 @@ fn chords_are_no_letters() {
         &[
             (
                 "fag",
-                &["C F A G", "chords C, F, A, G", "Am F A G", "C-F-A-G", "F A A G", "C G F A G#m"],
+                &[
+                    "C F A G",
+                    "Am7 F A G",
+                    "Cmaj7 F A G",
+                    "chords C, F, A, G",
+                    "Am F A G",
+                    "C-F-A-G",
+                    "F A A G",
+                    "C G F A G#m",
+                ],
             ),
             ("bad", &["B A D G", "Em B A D"]),
             ("cum", &["in C#m", "C#m7 and F#m", "C#m F#m"]),
+            ("dam", &["in D#m"]),
         ],
         false,
     );
     assert_each(
         &[
-            ("fag", &["F A G", "a f a g", "play F-A-G", "so F A G!"]),
+            ("fag", &["F A G", "Dance F A G", "a f a g", "play F-A-G", "so F A G!"]),
             ("bad", &["B A D", "B/\\D", "V E R Y  B A D  S O N G", "I B A D", "b b a d"]),
             ("bass", &["B A S S"]),
             ("dead", &["D E A D"]),
             ("facts", &["F A C T S"]),
+            // Only "#" makes a chord, and only after the name of a note.
+            ("ham", &["h#m"]),
+            ("dam", &["d?m"]),
         ],
         true,
     );
@@ -181,6 +196,7 @@ fn what_is_attached_to_a_word_does_not_hide_it() {
                     "b♥d bad",
                 ],
             ),
+            ("n", &["sⁿ"]),
             ("fuck", &["f#ck", "f?ck", "F#CK", "f##k", "f|_|ck"]),
         ],
         true,
