@@ -130,8 +130,6 @@ fn report_of(job: &Object, base: &Url) -> Option<Report> {
     match stage {
         Some(Stage::Failed) => Some(Report::Failed { reason }),
         Some(Stage::Broken) if ended || describes_job => Some(Report::Failed { reason }),
-        // A proxy may mean itself. The worker counts this as a failure only if it persists.
-        Some(Stage::Broken) => Some(Report::Songless),
         Some(Stage::Running) => Some(Report::Running),
         Some(Stage::Unknown) | None if ended && reason.is_some() => Some(Report::Failed { reason }),
         Some(Stage::Unknown) if !ended => Some(Report::Running),
@@ -140,6 +138,7 @@ fn report_of(job: &Object, base: &Url) -> Option<Report> {
         None if !ended => None,
         // The link may be in the part that was cut off.
         _ if !job.whole => None,
+        // The worker counts this as a failure only if it persists: a proxy may mean itself.
         _ => Some(Report::Songless),
     }
 }
