@@ -80,6 +80,8 @@ fn a_broken_character_spoils_no_more_than_itself() {
         (b"\\u12", "\u{FFFD}12"),
         (b"a\nb\tc\0d\x1b", "a\nb\tc\0d\u{1b}"),
         (b"\\q\\/\\'", "q/'"),
+        (b"\\b\\f\\n\\r\\t", "\u{8}\u{c}\n\r\t"),
+        (b"\\\xC3\xA9", "\u{FFFD}\u{FFFD}"),
     ] {
         let body = [b"{\"title\": \"", text, b"\", \"bpm\": 90}"].concat();
         assert_eq!(members(&body), json!({"title": read, "bpm": 90}), "{read}");

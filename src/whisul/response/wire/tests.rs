@@ -21,8 +21,10 @@ fn an_end_without_a_time_is_none() {
     for empty in nothing.into_iter().chain([json!("0001-01-01 00:00:00")]) {
         assert_eq!(polled(&preview(empty.clone())), Some(Report::Running), "{empty}");
     }
-    let ended = polled(&preview(json!("2026-02-17 15:41:58")));
-    assert!(matches!(ended, Some(Report::Completed { .. })), "{ended:?}");
+    for end in [json!("2026-02-17 15:41:58"), json!(1_771_342_918)] {
+        let ended = polled(&preview(end));
+        assert!(matches!(ended, Some(Report::Completed { .. })), "{ended:?}");
+    }
 }
 
 #[test]
@@ -120,6 +122,7 @@ fn a_cut_body_tells_what_it_holds_and_nothing_by_what_it_lacks() {
     assert_eq!(told(b"{\"status\": \"running\", \"prompt\": \"ra"), Some(Report::Running));
     assert_eq!(told(b"{\"status\": \"failed\", \"err"), Some(Report::Failed { reason: None }));
     assert_eq!(told(b"{\"status\": \"runn"), None);
+    assert_eq!(told(b"{\"status\": \"completed\", \"result\": {\"title\": \"Rain\""), None);
 }
 
 #[test]
@@ -196,11 +199,14 @@ fn a_status_of_an_error_hides_no_job_and_no_outcome() {
     assert_eq!(told(failed).1, Some(Report::Failed { reason }));
     for body in [
         json!({"status": "failed", "error": "No such job."}),
+        json!({"status": "failed", "prompt": "rain"}),
         json!({"status": "completed", "prompt": "rain"}),
         json!({"status": "running", "prompt": "rain", "started_at": "now"}),
     ] {
         assert_eq!(told(body.clone()).1, None, "{body}");
     }
+    let cut = read(b"{\"status\": \"failed\", \"started_at\": \"now\"").unwrap();
+    assert_eq!(outcome_despite_status(&cut, &base), None, "the link may have been cut off");
 }
 
 #[test]
@@ -221,6 +227,7 @@ fn an_envelope_is_not_the_job() {
         json!({"status": "success", "data": job}),
         json!({"status": "ok", "data": {"job": job}}),
         json!({"success": true, "result": job}),
+        json!({"status": "success", "result": job}),
         json!({"status": "completed", "response": [job]}),
         json!({"status": "success", "data": {"status": "running"}}),
     ] {
