@@ -20,14 +20,14 @@ use crate::{
 pub(in crate::whisul) const BODY_MAX: usize = 1024 * 1024;
 
 /// From how many bytes on a body is large.
-const LARGE: usize = 16 * 1024;
+const LARGE_BODY_BYTES: usize = 16 * 1024;
 
 /// How often a body may have been compressed.
-const LAYERS: usize = 2;
+const COMPRESSIONS_MAX: usize = 2;
 
 /// The most members of a gzip file that are read, of which servers send one. To begin with one takes
 /// about as long as to read 100 KiB, and 2 KiB on the network can unfold to 50,000 of them.
-const MEMBERS_MAX: usize = 16;
+const GZIP_MEMBERS_MAX: usize = 16;
 
 /// Lets two large bodies be read at a time, so that many at once take no more memory than these. The
 /// others wait in the network. Documented responses are all small, and never wait.
@@ -78,13 +78,14 @@ impl Bodies {
         let encoding = response.headers().get(CONTENT_ENCODING);
         let deflated = encoding.is_some_and(|name| name.as_bytes().ends_with(b"deflate"));
         let mut body = Body { secrets: Arc::clone(&self.secrets), ..Body::default() };
-        let announced = response.content_length().is_some_and(|length| length > LARGE as u64);
+        let announced =
+            response.content_length().is_some_and(|length| length > LARGE_BODY_BYTES as u64);
         let mut result = Ok(());
         if !announced {
-            result = read_body(&mut response, &mut body.bytes, LARGE).await;
+            result = read_body(&mut response, &mut body.bytes, LARGE_BODY_BYTES).await;
         }
         // Before more of it is read than a connection's buffer has at first.
-        if result.is_ok() && (announced || body.bytes.len() > LARGE) {
+        if result.is_ok() && (announced || body.bytes.len() > LARGE_BODY_BYTES) {
             body.large = self.large.acquire().await.ok();
             result = read_body(&mut response, &mut body.bytes, BODY_MAX).await;
         }
@@ -102,7 +103,7 @@ impl Bodies {
 /// Undoes a compression that nobody asked for. It shows in the bytes: the header may be wrong, or
 /// missing. What can't be unfolded is left as it is, and of what is cut off the beginning is read.
 pub(in crate::whisul) fn unfold(bytes: &mut Vec<u8>, deflated: bool) {
-    for _ in 0..LAYERS {
+    for _ in 0..COMPRESSIONS_MAX {
         let unfolded = match bytes.as_slice() {
             [0x1f, 0x8b, ..] => gunzipped(bytes),
             // No JSON begins like this: CM is 8, and both bytes are a multiple of 31 (RFC 1950).
@@ -128,7 +129,7 @@ pub(in crate::whisul) fn unfold(bytes: &mut Vec<u8>, deflated: bool) {
 /// What the members of a gzip file give, one after another.
 fn gunzipped(mut members: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
-    for _ in 0..MEMBERS_MAX {
+    for _ in 0..GZIP_MEMBERS_MAX {
         let mut decoder = GzDecoder::new(members);
         let room = BODY_MAX - bytes.len();
         let read = decoder.by_ref().take(room as u64).read_to_end(&mut bytes);
@@ -218,7 +219,7 @@ mod tests {
         assert_eq!(unfolded([gzip(one), gzip(other)].concat(), false), TEXT);
         let members = gzip(&gzip(b"{").repeat(50_000));
         assert!(members.len() < 5000);
-        assert_eq!(unfolded(members, false).len(), MEMBERS_MAX);
+        assert_eq!(unfolded(members, false).len(), GZIP_MEMBERS_MAX);
     }
 
     proptest! {

@@ -9,7 +9,7 @@ use serde_json::Value;
 use time::{PrimitiveDateTime, format_description::StaticFormatDescription, macros};
 use url::Url;
 
-use super::json::HIDDEN;
+use super::json::HIDDEN_TEXT;
 use crate::domain::{self, Song, SongLength, WhisulJobId};
 
 /// The most characters of any text that is kept.
@@ -26,7 +26,7 @@ const ADDRESS_MAX: usize = 2048;
 pub(in crate::whisul) fn one_line(text: &str, max: usize) -> Option<String> {
     let visible = |c: char| if c.is_control() { ' ' } else { c };
     let cut: String = text.trim().chars().take(max).map(visible).collect();
-    Some(cut.trim().to_owned()).filter(|text| !text.is_empty() && text != HIDDEN)
+    Some(cut.trim().to_owned()).filter(|text| !text.is_empty() && text != HIDDEN_TEXT)
 }
 
 /// A text, or a number in its place: a song may be called 1984.

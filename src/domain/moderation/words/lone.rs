@@ -2,8 +2,9 @@
 
 use super::glyph::Glyph;
 
-/// How far one looks beside a word that is spelled out: no syllable has more consonants in a row.
-const BESIDE: usize = 8;
+/// The most letters beside a spelled-out word that are looked at. No syllable has more consonants in a
+/// row.
+const BESIDE_MAX: usize = 8;
 
 /// The side of a word on which other letters stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,15 +15,16 @@ enum Side {
 
 const VOWELS: &str = "aeiouy";
 
-/// What consonants a word can begin with, and end with. Others are no part of it.
+/// The pairs of letters with which a word can begin.
 const ONSETS: &str = "bl br ch cl cr dr dw fl fr gh gl gn gr kl kn kr ph pl pr ps rh sc sh sk sl sm \
                       sn sp sq st sv sw th tr ts tw wh wr zh zw";
+/// The pairs of letters with which a word can end.
 const CODAS: &str = "bs bt cc ch ck cs ct dd ds dt ff fs ft gg gh gs ks kt lb ld lf lk ll lm ln lp ls \
                      lt mb mn mp ms nd ng nk nn ns nt nx ph pp ps pt rb rd rf rg rk rl rm rn rp rr rs \
                      rt rv sh sk sm sp ss st th ts tt wd wk wl wn ws zz";
 
-/// Takes spaces between letters that stand alone for mere separators, however many there are, and
-/// leaves out a symbol that is repeated by itself: `$$` is no letter.
+/// Turns the spaces between letters that stand alone into separators, and removes a symbol that is
+/// repeated by itself: `$$` is no letter.
 pub(super) fn joined(glyphs: &[Glyph]) -> Vec<Glyph> {
     let chunks = chunks(glyphs);
     let mut joined = Vec::with_capacity(glyphs.len());
@@ -47,12 +49,12 @@ pub(super) fn joined(glyphs: &[Glyph]) -> Vec<Glyph> {
     joined
 }
 
-/// What stands between white space.
+/// A part of a text without white space.
 struct Chunk<'a> {
     glyphs: &'a [Glyph],
-    /// How much white space and how many separators there are before its letters.
+    /// The number of spaces and separators before its first letter.
     gap: usize,
-    /// Whether it is of letters that stand alone.
+    /// Whether all of its letters stand alone.
     is_lone: bool,
 }
 
@@ -72,7 +74,8 @@ fn chunks(glyphs: &[Glyph]) -> Vec<Chunk<'_>> {
     chunks
 }
 
-/// Whether no two different letters are in a stretch of text. Symbols may be punctuation.
+/// Whether a stretch of text has no two different letters. Symbols don't count, as they may be
+/// punctuation.
 fn is_lone(stretch: &[Glyph]) -> bool {
     let is_letter = |glyph: &&Glyph| glyph.is_character() && !glyph.is_symbol();
     let mut characters = stretch.iter().filter(is_letter);
@@ -80,11 +83,11 @@ fn is_lone(stretch: &[Glyph]) -> bool {
     characters.all(|glyph| Some(glyph) == first)
 }
 
-/// Takes numbers for nothing but digits.
+/// Lets the digits of numbers such as `55`, `90s` and `3D` be digits only.
 ///
-/// A digit passes for a letter only beside letters of the same word (`b4d`), or as one of those that
-/// are spelled out, if no more of them are digits than letters (`b 4 d`). `55`, `90s` and `3D` are
-/// numbers. A character of a script without spaces passes for one only beside a letter, too.
+/// A digit passes for a letter beside letters of the same word (`b4d`). In a word that is spelled out
+/// (`b 4 d`), it does so if the word has at least as many letters as digits. A character of a script
+/// without spaces passes for a Latin letter only beside one.
 pub(super) fn without_numbers(mut glyphs: Vec<Glyph>) -> Vec<Glyph> {
     for stretch in glyphs.split_mut(|glyph| glyph.is_space()) {
         let pieces = || stretch.split(|glyph| !glyph.is_character());
@@ -112,8 +115,8 @@ pub(super) fn without_numbers(mut glyphs: Vec<Glyph>) -> Vec<Glyph> {
     glyphs
 }
 
-/// Which letters are the one before, drawn out: those of a piece of one letter (`b aa d`), and the
-/// second of two such pieces if words hardly ever have that letter doubled (`b a a d`).
+/// Which glyphs only draw out the letter before them. In `b aa d` it is the second `a`; in `b a a d`
+/// too, since hardly any word has that letter doubled.
 pub(super) fn drawn_out(glyphs: &[Glyph]) -> Vec<bool> {
     const HARDLY_DOUBLED: &str = "ahijkquvwxy";
     let mut drawn = Vec::with_capacity(glyphs.len());
@@ -162,14 +165,14 @@ fn boundaries(glyphs: &[Glyph], side: Side) -> Vec<bool> {
 
 /// Whether a word may begin after this; read backwards, whether one may end.
 fn is_boundary(before: &[Glyph], from: &[Glyph], side: Side) -> bool {
-    // Only characters are asked about.
+    // A word begins with a character.
     let Some(first) = from.first().filter(|glyph| glyph.is_character()) else { return false };
     let Some(last) = before.last() else { return true };
     let is_apart = matches!(last, Glyph::Space | Glyph::Gap) || last.is_symbol();
     if is_apart || last.is_unspaced() || first.is_unspaced() {
         return true;
     }
-    // A number beside a word is none of its letters; one inside of it is.
+    // A number beside a word is not part of it; a number inside of it is.
     let number = before.iter().rev().take_while(|glyph| glyph.is_digit()).count();
     let rest = before.get(..before.len() - number).unwrap_or_default();
     if number > 0 {
@@ -178,7 +181,7 @@ fn is_boundary(before: &[Glyph], from: &[Glyph], side: Side) -> bool {
     if *last != Glyph::Separator {
         return false;
     }
-    // Between two letters that stand alone, a separator separates nothing.
+    // A separator between two letters that stand alone does not end the word.
     let next = from.split(|glyph| !glyph.is_character()).next().unwrap_or_default();
     let gap = rest.iter().rev().take_while(|glyph| **glyph == Glyph::Separator).count();
     let rest = rest.get(..rest.len() - gap).unwrap_or_default();
@@ -189,13 +192,13 @@ fn is_boundary(before: &[Glyph], from: &[Glyph], side: Side) -> bool {
         || is_another_word(rest, *first, side)
 }
 
-/// Whether the letters alone that end this text are no part of a word that is spelled out from
-/// `first` on: a vowel before it, such as "I", or consonants that can't stand there.
+/// Whether the single letters at the end of this text don't belong to the word that is spelled out from
+/// `first` on. They are a vowel before it, such as "I", or consonants that can't stand there.
 fn is_another_word(before: &[Glyph], first: Glyph, side: Side) -> bool {
     let stretch =
         before.iter().rev().take_while(|glyph| !matches!(glyph, Glyph::Space | Glyph::Gap));
     let mut beside: Vec<Glyph> =
-        stretch.filter(|glyph| glyph.is_character()).take(BESIDE).copied().collect();
+        stretch.filter(|glyph| glyph.is_character()).take(BESIDE_MAX).copied().collect();
     if beside.iter().filter_map(|glyph| glyph.own()).any(|own| VOWELS.contains(own)) {
         return beside.len() == 1 && side == Side::Before;
     }

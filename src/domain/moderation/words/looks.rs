@@ -2,9 +2,9 @@
 
 /// A Latin letter as text.
 pub(super) fn passes_for(letter: char) -> Option<&'static str> {
-    const LETTERS: &str = "abcdefghijklmnopqrstuvwxyz";
-    let at = LETTERS.find(letter)?;
-    LETTERS.get(at..=at)
+    const ALPHABET: &str = "abcdefghijklmnopqrstuvwxyz";
+    let at = ALPHABET.find(letter)?;
+    ALPHABET.get(at..=at)
 }
 
 /// The letters that a digit or a symbol is used for, and whether it is a symbol. An asterisk

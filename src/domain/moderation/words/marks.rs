@@ -1,10 +1,9 @@
-//! What a reader sees in the characters of a text before each is taken for itself: contractions,
-//! letters drawn with punctuation, superscripts, chords. It is noted in the text with characters
-//! that Unicode keeps for such use and nobody can type.
+//! Marks what only shows in several characters together: contractions, letters drawn with punctuation,
+//! superscripts, chords. The marks are Unicode noncharacters, which are removed from prompts before.
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 
-/// A word may end here, and may go on.
+/// A word may end here, or go on.
 const GAP: char = '\u{FDD0}';
 /// No letter.
 const SEPARATOR: char = '·';
@@ -14,10 +13,10 @@ const CONTRACTION: char = '\u{FDD1}';
 const APOSTROPHE: char = '\u{FDD2}';
 /// Between two chords.
 const JOINT: char = '\u{FDD3}';
-/// An "a" that is drawn, and the letters after it.
-const DRAWN: u32 = 0xFDD4;
+/// The letter "a" drawn with punctuation. The other letters follow it in the order of the alphabet.
+const DRAWN_A: u32 = 0xFDD4;
 
-/// What such a note says.
+/// The meaning of a mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mark {
     Gap,
@@ -35,18 +34,18 @@ impl Mark {
             CONTRACTION => Self::Contraction,
             APOSTROPHE => Self::Apostrophe,
             JOINT => Self::Joint,
-            c => Self::Drawn(char::from_u32(u32::from(c).checked_sub(DRAWN)? + u32::from('a'))?),
+            c => Self::Drawn(char::from_u32(u32::from(c).checked_sub(DRAWN_A)? + u32::from('a'))?),
         })
         .filter(|_| is_mark(c))
     }
 }
 
-/// Whether a character is kept for notes.
+/// Whether a character is reserved for marks.
 pub(super) fn is_mark(c: char) -> bool {
     matches!(c, '\u{FDD0}'..='\u{FDEF}')
 }
 
-/// A text with notes. It holds none so far.
+/// Puts marks into a text that holds none.
 pub(super) fn marked(text: &[char]) -> Vec<char> {
     let text = with_chords(text);
     let mut marked = Vec::with_capacity(text.len());
@@ -58,7 +57,7 @@ pub(super) fn marked(text: &[char]) -> Vec<char> {
         was_raised = is_raised;
         at += 1;
         if let Some((length, letter)) = drawn(rest) {
-            marked.extend(char::from_u32(DRAWN + u32::from(letter) - u32::from('a')));
+            marked.extend(char::from_u32(DRAWN_A + u32::from(letter) - u32::from('a')));
             at += length - 1;
         } else if is_contraction(before, rest) {
             marked.extend([GAP, CONTRACTION]);
@@ -73,14 +72,14 @@ pub(super) fn marked(text: &[char]) -> Vec<char> {
     marked
 }
 
-/// Whether a character is a superscript or a subscript: beside a word it is usually no part of it.
+/// Whether a character is a superscript or a subscript. Beside a word it is usually not part of it.
 fn is_raised(c: char) -> bool {
     matches!(c,
         'ª' | 'º' | '\u{02B0}'..='\u{02B8}' | '\u{02E0}'..='\u{02E4}' | '\u{2070}'..='\u{209C}'
         | '\u{1D2C}'..='\u{1D6A}' | '\u{1D78}' | '\u{1D9B}'..='\u{1DBF}')
 }
 
-/// Whether a character is a sign made of letters, such as `™` or `℃`, and so is none.
+/// Whether a character is a sign made of letters, such as `™` or `℃`. It is no letter itself.
 fn is_sign_of_letters(c: char) -> bool {
     if c.is_ascii() || c.is_alphanumeric() || c.is_whitespace() {
         return false;
@@ -91,9 +90,9 @@ fn is_sign_of_letters(c: char) -> bool {
     seen.len() > 1 && seen.iter().any(|c| c.is_alphabetic())
 }
 
-/// The letter that a text begins with in punctuation, and how many characters that takes.
+/// The letter that the first characters of a text draw, and the number of these characters.
 fn drawn(text: &[char]) -> Option<(usize, char)> {
-    const LETTERS: [(&str, char); 8] = [
+    const DRAWN_LETTERS: [(&str, char); 8] = [
         ("/-\\", 'a'),
         ("/\\", 'a'),
         ("|3", 'b'),
@@ -105,15 +104,15 @@ fn drawn(text: &[char]) -> Option<(usize, char)> {
     ];
     let is_here =
         |(drawn, _): &&(&str, char)| drawn.chars().eq(text.iter().copied().take(drawn.len()));
-    LETTERS.iter().find(is_here).map(|(drawn, letter)| (drawn.len(), *letter))
+    DRAWN_LETTERS.iter().find(is_here).map(|(drawn, letter)| (drawn.len(), *letter))
 }
 
-/// Whether an apostrophe stands between these texts that leaves out letters of a second word, or is
-/// that of a genitive. Without it, "she'd" and "who're" would be other words.
+/// Whether the apostrophe between these texts is that of a contraction or a genitive. Without it,
+/// "she'd" and "who're" would be other words.
 fn is_contraction(before: &[char], from: &[char]) -> bool {
     const PRONOUNS: &str = "i he she we you they it that there this these those who what where when \
                             why how here";
-    const NEGATED: &str = "ai are ca could did do does had has have is might must need sha should was \
+    const NEGATED_VERBS: &str = "ai are ca could did do does had has have is might must need sha should was \
                            were wo would";
     let [apostrophe, after @ ..] = from else { return false };
     if !is_apostrophe(*apostrophe) {
@@ -128,7 +127,7 @@ fn is_contraction(before: &[char], from: &[char]) -> bool {
     let is_one_of = |words: &str, word: &str| words.split(' ').any(|other| other == word);
     is_first
         && match second.to_lowercase().as_str() {
-            "t" => first.strip_suffix('n').is_some_and(|verb| is_one_of(NEGATED, verb)),
+            "t" => first.strip_suffix('n').is_some_and(|verb| is_one_of(NEGATED_VERBS, verb)),
             "s" => first.ends_with(|c: char| c.is_ascii_alphabetic()),
             "d" | "ll" | "m" | "re" | "ve" => is_one_of(PRONOUNS, &first),
             _ => false,
@@ -144,8 +143,7 @@ pub(super) fn is_apostrophe(c: char) -> bool {
     matches!(c, '\'' | '’' | '‘' | 'ʼ' | '´' | '`' | '′' | '＇')
 }
 
-/// A text with its chords joined: names of notes in capitals with nothing else between them, such as
-/// `C F A G`. They are no letters of a word, unless all of them are.
+/// Puts a mark between chords, such as in `C F A G`. Together they spell one word, and no other.
 fn with_chords(text: &[char]) -> Vec<char> {
     let is_named = |c: char| c.is_alphanumeric() || matches!(c, '#' | '♯' | '♭');
     let pieces: Vec<&[char]> =
@@ -167,10 +165,10 @@ fn with_chords(text: &[char]) -> Vec<char> {
 
 /// Whether this is the name of a note or a chord, such as `A`, `F#m` or `Bb7`.
 fn is_chord(piece: &[char]) -> bool {
-    const KINDS: [&str; 8] = ["", "m", "maj", "min", "dim", "sus", "aug", "add"];
+    const CHORD_KINDS: [&str; 8] = ["", "m", "maj", "min", "dim", "sus", "aug", "add"];
     let ['A'..='G', kind @ ..] = piece else { return false };
     let is_accidental = |c: &char| "#♯♭b".contains(*c);
     let kind = kind.get(usize::from(kind.first().is_some_and(is_accidental))..).unwrap_or_default();
     let letters = || kind.iter().filter(|c| !c.is_ascii_digit()).copied();
-    KINDS.iter().any(|known| known.chars().eq(letters()))
+    CHORD_KINDS.iter().any(|known| known.chars().eq(letters()))
 }

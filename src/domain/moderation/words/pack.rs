@@ -1,28 +1,42 @@
-//! Several words that are sought at once, side by side in the bits of one number: however many
-//! there are, and however a text is written, it takes little time.
+//! Searches for several words at once: each letter of each word is one bit of a number. So the time
+//! depends little on the number of words and on the text.
 
 use super::{BlockedWord, glyph::Glyph};
 
-/// The states of a search: for each number of asterisks (at most 2) and of letters too many
-/// (2 means "enough to be drawn out"), a bit for each letter that may have been read last.
-pub(super) type States = [[u64; 3]; 3];
+/// The states of a search: a bit for each letter that may have been read last.
+///
+/// The outer index is the number of asterisks, at most 2. The inner index is the number of extra
+/// letters, where 2 means enough for a word that is drawn out.
+#[derive(Default)]
+pub(super) struct States([[u64; 3]; 3]);
 
-/// As many words as have room beside each other.
+impl States {
+    /// Adds letters. More than two extra letters count as two. A word with more than two asterisks is
+    /// dropped.
+    fn add(&mut self, stars: usize, extra: usize, letters: u64) {
+        let state = self.0.get_mut(stars).and_then(|states| states.get_mut(extra.min(2)));
+        if let Some(state) = state {
+            *state |= letters;
+        }
+    }
+}
+
+/// Words that fit into 64 bits together.
 #[derive(Debug, Default)]
 pub(super) struct Pack {
-    /// Their letters, the first of the first word at bit 0.
+    /// The letters of all words, one after another. The first letter is bit 0.
     pub(super) letters: Vec<Glyph>,
     /// The first letters of the words.
     firsts: u64,
-    /// Their last letters, of those that are found with so many asterisks: each passes for up to
-    /// half of the letters after the first.
+    /// For each number of asterisks, the last letters of the words that may have so many: they pass for
+    /// up to half of the letters after the first.
     lasts: [u64; 3],
-    /// The letters that stand doubled in them.
+    /// The letters that are doubled in their word.
     doubled: u64,
 }
 
 impl Pack {
-    /// Packs words.
+    /// Packs all words, in as few packs as their order allows.
     pub(super) fn all<'a>(words: impl IntoIterator<Item = &'a BlockedWord>) -> Vec<Self> {
         let mut packs = Vec::new();
         let mut pack = Self::default();
@@ -47,12 +61,11 @@ impl Pack {
         self.letters.extend_from_slice(&word.letters);
     }
 
-    /// What is read after one more character: `fits` are the letters that it can be, and words may
-    /// begin with it or not.
+    /// The states after one more character. `begins` says whether a word may begin with it.
     pub(super) fn take(&self, states: &States, character: Character, begins: bool) -> States {
         let Character { fits, is_symbol, is_star, draws_out } = character;
         let mut next = States::default();
-        for (stars, of_stars) in (0_usize..).zip(states) {
+        for (stars, of_stars) in (0_usize..).zip(&states.0) {
             for (extra, state) in (0_usize..).zip(of_stars) {
                 let first = if begins && stars == 0 && extra == 0 { self.firsts } else { 0 };
                 if state | first == 0 {
@@ -74,38 +87,25 @@ impl Pack {
         next
     }
 
-    /// Whether a search that came this far has found a word.
+    /// Whether the last character read may be the last of a word.
     pub(super) fn is_found(&self, states: &States) -> bool {
         states
+            .0
             .iter()
             .zip(self.lasts)
             .any(|([exact, _, drawn_out], lasts)| (exact | drawn_out) & lasts != 0)
     }
 }
 
-/// A character of a text, in the search for the words of a pack.
+/// A character of a text, as the search for the words of a pack sees it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Character {
-    /// The letters of the words that it can be, a bit for each.
+    /// The letters of the words that it can be read as, a bit for each.
     pub(super) fits: u64,
     /// Whether it may be punctuation.
     pub(super) is_symbol: bool,
     /// Whether it passes for any letter.
     pub(super) is_star: bool,
-    /// Whether, as a second of its kind, it only draws out the first.
+    /// Whether it only draws out the same letter before it.
     pub(super) draws_out: bool,
-}
-
-trait Add {
-    fn add(&mut self, stars: usize, extra: usize, letters: u64);
-}
-
-impl Add for States {
-    /// More than two letters too many are two; more asterisks are a word of asterisks.
-    fn add(&mut self, stars: usize, extra: usize, letters: u64) {
-        let state = self.get_mut(stars).and_then(|states| states.get_mut(extra.min(2)));
-        if let Some(state) = state {
-            *state |= letters;
-        }
-    }
 }

@@ -1,4 +1,4 @@
-//! A prompt as a reader sees it, searched for words.
+//! A prompt as a reader sees it, and the search for blocked words in it.
 
 use std::{collections::BTreeMap, slice};
 
@@ -9,15 +9,14 @@ use super::{
     pack::{Character, Pack, States},
 };
 
-/// A prompt, read once and searched for many words. A person may write it so that it takes long:
-/// what is done for each word is little.
+/// A prompt that is read once and searched for many words.
 #[derive(Debug)]
 pub struct Reading {
-    /// Its characters and spaces. What else it holds may stand anywhere in a word.
+    /// Its characters and spaces. Separators don't matter once boundaries are known.
     signs: Vec<Sign>,
     /// The different characters in it.
     kinds: Vec<Glyph>,
-    /// The characters that may be this letter, by their place among the kinds.
+    /// For each letter, the indices of the kinds that can be read as it.
     kinds_of: BTreeMap<char, Vec<usize>>,
 }
 
@@ -25,13 +24,13 @@ pub struct Reading {
 enum Sign {
     Space,
     Character {
-        /// Its place among the kinds.
+        /// Its index among the kinds.
         kind: usize,
         /// Whether a word may begin here.
         begins: bool,
         /// Whether one may end here.
         ends: bool,
-        /// Whether it only draws out the one before.
+        /// Whether it only draws out the letter before it.
         draws_out: bool,
     },
 }
@@ -66,12 +65,12 @@ impl Reading {
         kind
     }
 
-    /// Whether the word stands in it, in whatever disguise.
+    /// Whether it contains the word, in any disguise.
     pub fn contains(&self, word: &BlockedWord) -> bool {
         self.contains_any(slice::from_ref(word))
     }
 
-    /// Whether one of these words stands in it.
+    /// Whether it contains one of these words.
     pub fn contains_any(&self, words: &[BlockedWord]) -> bool {
         let stands = |letter: char| self.kinds_of.contains_key(&letter);
         let may_stand = |glyph: &Glyph| stands('*') || glyph.letters().any(stands);
@@ -97,7 +96,7 @@ impl Reading {
         false
     }
 
-    /// What each kind of character is to the search for the words of a pack.
+    /// The kinds of characters, as the search for the words of a pack sees them.
     fn characters(&self, pack: &Pack) -> Vec<Character> {
         let character = |kind: &Glyph| Character {
             fits: 0,

@@ -14,10 +14,10 @@ use self::reader::{JsonReader, plain_name};
 
 /// The members in which a response may be wrapped. `prompt` is not one of them: a person writes it,
 /// and could forge a response.
-const CONTAINERS: [&str; 8] =
+const ENVELOPE_NAMES: [&str; 8] =
     ["result", "data", "job", "task", "song", "output", "payload", "response"];
 /// Replaces a text that holds a secret. It is neither a link nor an id.
-pub(super) const HIDDEN: &str = "…";
+pub(super) const HIDDEN_TEXT: &str = "…";
 
 /// A JSON object as far as it could be read.
 #[derive(Clone, Debug, Default)]
@@ -40,7 +40,7 @@ impl Object {
 
     /// The objects in it: members, the only element of a list, or JSON that is written as a text.
     pub(super) fn inner(&self) -> impl Iterator<Item = Self> {
-        CONTAINERS.iter().filter_map(|name| {
+        ENVELOPE_NAMES.iter().filter_map(|name| {
             let (members, whole) = match self.get(name) {
                 Value::Object(members) => (members.clone(), self.whole),
                 Value::Array(elements) => match elements.as_slice() {
@@ -54,7 +54,7 @@ impl Object {
         })
     }
 
-    /// Replaces all secret texts by [`HIDDEN`].
+    /// Replaces all secret texts by [`HIDDEN_TEXT`].
     pub(super) fn hide(&mut self, is_secret: &impl Fn(&str) -> bool) {
         self.members.values_mut().for_each(|value| hide(value, is_secret));
     }
@@ -62,7 +62,7 @@ impl Object {
 
 fn hide(value: &mut Value, is_secret: &impl Fn(&str) -> bool) {
     match value {
-        Value::String(text) if is_secret(text) => HIDDEN.clone_into(text),
+        Value::String(text) if is_secret(text) => HIDDEN_TEXT.clone_into(text),
         Value::Array(list) => list.iter_mut().for_each(|value| hide(value, is_secret)),
         Value::Object(members) => members.values_mut().for_each(|value| hide(value, is_secret)),
         _ => {}

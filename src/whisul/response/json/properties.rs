@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use super::{
     read,
-    reader::{DEPTH_MAX, ELEMENTS_MAX, NAMES, TEXT_MAX, plain_name},
+    reader::{DEPTH_MAX, ELEMENTS_MAX, KEPT_NAMES, TEXT_MAX, plain_name},
 };
 
 /// Valid JSON is read as a strict parser reads it, and any part of it as a part; however it is
@@ -54,7 +54,7 @@ fn encodings(text: &str) -> [Vec<u8>; 3] {
 
 fn check_bounds(members: &Map<String, Value>, depth: usize) {
     assert!(depth <= DEPTH_MAX);
-    assert!(members.keys().all(|name| NAMES.contains(&name.as_str())));
+    assert!(members.keys().all(|name| KEPT_NAMES.contains(&name.as_str())));
     for value in members.values() {
         assert!(!value.is_null());
         check_value(value, depth);
@@ -93,7 +93,7 @@ impl Written {
                 for (name, value) in members {
                     let value = value.kept(depth + 1).filter(|value| !value.is_null());
                     let name = plain_name(name);
-                    if let Some(value) = value.filter(|_| NAMES.contains(&name.as_str())) {
+                    if let Some(value) = value.filter(|_| KEPT_NAMES.contains(&name.as_str())) {
                         kept.insert(name, value);
                     }
                 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Number, Value};
 
 /// The members that are kept, by their [`plain_name`]: those of the API, and those that gateways and
 /// other versions use in their place.
-pub(super) const NAMES: [&str; 28] = [
+pub(super) const KEPT_NAMES: [&str; 28] = [
     "audiourl",
     "bpm",
     "coverurl",
@@ -105,7 +105,7 @@ impl<'a> JsonReader<'a> {
             }
             self.at += 1;
             self.skip_space();
-            if !NAMES.contains(&name.as_str()) {
+            if !KEPT_NAMES.contains(&name.as_str()) {
                 self.skip();
             } else if let Some(value) = self.value(depth + 1)
                 && !value.is_null()
