@@ -63,6 +63,12 @@ impl<'a> JsonReader<'a> {
         self.bytes.get(self.at).copied()
     }
 
+    fn next(&mut self) -> Option<u8> {
+        let byte = self.peek()?;
+        self.at += 1;
+        Some(byte)
+    }
+
     /// Skips white space and stray control characters.
     pub(super) fn skip_space(&mut self) {
         while self.peek().is_some_and(|byte| byte <= b' ') {
@@ -183,10 +189,9 @@ impl<'a> JsonReader<'a> {
             }
             _ => Value::Null,
         };
+        self.cut |= word.is_empty();
         // A number at the very end may have lost digits.
-        let has_end = self.peek().is_some();
-        self.cut |= word.is_empty() || !has_end;
-        has_end.then_some(value)
+        self.peek().is_some().then_some(value)
     }
 
     /// Reads letters and digits without quotes.
@@ -209,7 +214,7 @@ impl<'a> JsonReader<'a> {
         };
         self.at += 1;
         loop {
-            match self.next_in_text()? {
+            match self.next()? {
                 byte if byte == quote => break,
                 b'\\' => keep(self.escape()?.encode_utf8(&mut [0; 4]).as_bytes()),
                 byte => keep(&[byte]),
@@ -219,17 +224,9 @@ impl<'a> JsonReader<'a> {
         Some(text.unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
     }
 
-    /// The next byte of a text, which needs at least a quote at its end.
-    fn next_in_text(&mut self) -> Option<u8> {
-        let byte = self.peek();
-        self.cut |= byte.is_none();
-        self.at += 1;
-        byte
-    }
-
     /// Reads what follows a backslash; `None` if it is missing.
     fn escape(&mut self) -> Option<char> {
-        Some(match self.next_in_text()? {
+        Some(match self.next()? {
             b'b' => '\u{8}',
             b'f' => '\u{c}',
             b'n' => '\n',
