@@ -7,8 +7,8 @@ pub(super) fn passes_for(letter: char) -> Option<&'static str> {
     ALPHABET.get(at..=at)
 }
 
-/// The letters that a digit or a symbol is used for, and whether it is a symbol. An asterisk
-/// passes for any letter and is dealt with where words are sought.
+/// The letters that a digit or a symbol is used for, and whether it is a symbol. `decancer` knows the
+/// rest, such as currencies. An asterisk passes for any letter, which the search deals with.
 pub(super) fn disguise(c: char) -> (&'static str, bool) {
     match c {
         '0' => ("o", false),
@@ -22,14 +22,10 @@ pub(super) fn disguise(c: char) -> (&'static str, bool) {
         '7' => ("t", false),
         '8' => ("b", false),
         '@' => ("a", true),
-        '$' | '§' => ("s", true),
+        '$' => ("s", true),
         '!' | '¡' | '|' => ("il", true),
-        '+' | '†' => ("t", true),
-        '€' => ("e", true),
+        '+' => ("t", true),
         '£' => ("l", true),
-        '¢' | '©' => ("c", true),
-        '¥' => ("y", true),
-        '®' => ("r", true),
         '*' | '#' | '?' | '%' | '^' => ("*", true),
         c => (foreign(c), false),
     }
