@@ -175,7 +175,6 @@ impl<'a> JsonReader<'a> {
                 return;
             }
         }
-        self.cut = true;
     }
 
     /// Reads a number, `true`, `false`, or one of the many words for null.
