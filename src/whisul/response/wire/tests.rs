@@ -228,6 +228,7 @@ fn an_envelope_is_not_the_job() {
         json!({"status": "ok", "data": {"job": job}}),
         json!({"success": true, "result": job}),
         json!({"status": "success", "result": job}),
+        json!({"status": "success", "data": job.to_string()}),
         json!({"status": "completed", "response": [job]}),
         json!({"status": "success", "data": {"status": "running"}}),
     ] {
