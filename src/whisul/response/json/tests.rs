@@ -121,7 +121,7 @@ fn an_object_at_the_end_of_a_body_is_read() {
     let at_end = |body: &str| read_end(body.as_bytes()).map(|object| object.members.into());
     for body in [
         "Warning: old version\n{\"id\": 7}",
-        ")]}',\n{\"id\": 7}\r\n",
+        ")]}',\n{\"id\": 7} \r\n",
         "[{\"id\": 7}]",
         "answer({\"id\": 7});",
         "\"{\\\"id\\\": 7}\"",
