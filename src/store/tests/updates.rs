@@ -49,9 +49,10 @@ fn at(second: u64) -> SystemTime {
 
 /// The names in the database's folder, apart from those of the database and its lock.
 fn others(folder: &Folder) -> Vec<String> {
+    // A connection that failed rolls back in the background.
     let entries = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
     let names = entries.map(|name| name.into_string().unwrap());
-    let own = ["jobs.db", "jobs.db.lock", "jobs.db-wal", "jobs.db-shm"];
+    let own = ["jobs.db", "jobs.db.lock", "jobs.db-wal", "jobs.db-shm", "jobs.db-journal"];
     let mut names: Vec<_> = names.filter(|name| !own.contains(&name.as_str())).collect();
     names.sort();
     names
