@@ -203,6 +203,13 @@ impl Jobs {
         self.clock.now()
     }
 
+    /// Whether no prompt may go at this moment, since Whisul can't be reached or asks to wait. After an
+    /// outage that is over, one may, though nobody has tried yet.
+    pub fn is_whisul_away(&self) -> bool {
+        let obstacle = self.breaker.obstacle(Some(UserId(0)));
+        matches!(obstacle, Some(Obstacle::Unreachable | Obstacle::Busy))
+    }
+
     /// Acquires each lock that jobs share once, so that the health watch notices a deadlock.
     pub fn acquire_all_locks(&self) {
         _ = (self.queue.running(), self.breaker.prompt_obstacle(), self.live.len());

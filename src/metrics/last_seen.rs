@@ -11,6 +11,8 @@ use std::{
 
 use tokio::time::Instant;
 
+use crate::domain::Obstacle;
+
 /// Something of which it matters when it last happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Activity {
@@ -39,6 +41,15 @@ pub(crate) struct Heartbeat {
     pub(crate) interval: Duration,
 }
 
+/// How Whisul was found by the latest health check.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct WhisulHealth {
+    /// What keeps songs from Whisul.
+    pub(crate) obstacle: Option<Obstacle>,
+    /// Whether it can't be reached or asks to wait, so that no prompt may go at this moment.
+    pub(crate) is_away: bool,
+}
+
 /// When each activity was last seen.
 #[derive(Debug, Default)]
 pub(crate) struct LastSeen {
@@ -46,6 +57,7 @@ pub(crate) struct LastSeen {
     /// By the number of the shard.
     heartbeats: Mutex<BTreeMap<u32, (Instant, Duration)>>,
     commands_registered: AtomicBool,
+    whisul: Mutex<WhisulHealth>,
 }
 
 impl LastSeen {
@@ -76,6 +88,16 @@ impl LastSeen {
             interval: *interval,
         };
         lock(&self.heartbeats).values().map(of).collect()
+    }
+
+    /// Notes how Whisul was found.
+    pub(crate) fn note_whisul(&self, health: WhisulHealth) {
+        *lock(&self.whisul) = health;
+    }
+
+    /// How Whisul was found by the latest health check.
+    pub(crate) fn whisul(&self) -> WhisulHealth {
+        *lock(&self.whisul)
     }
 
     /// Discord has all commands.

@@ -11,7 +11,7 @@ mod registrar;
 use std::sync::Arc;
 
 pub(crate) use families::{Families, JobStage, Service};
-pub(crate) use last_seen::{Activity, Heartbeat, LastSeen};
+pub(crate) use last_seen::{Activity, Heartbeat, LastSeen, WhisulHealth};
 pub(crate) use registrar::Registrar;
 
 /// The metrics of one bot.

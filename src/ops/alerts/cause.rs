@@ -83,14 +83,14 @@ impl AlertCause {
     pub(super) fn is_present(self, seen: &Observation, times: &AlertTimes) -> Option<bool> {
         let facts = &seen.facts;
         Some(match self {
-            Self::KeyRefused => facts.obstacle() == Some(Obstacle::BadKey),
-            Self::CreditUsedUp => facts.obstacle() == Some(Obstacle::OutOfCredit),
-            Self::WhisulAway => {
-                matches!(facts.obstacle(), Some(Obstacle::Unreachable | Obstacle::Busy))
-            }
+            Self::KeyRefused => is_obstacle(facts, Obstacle::BadKey)?,
+            Self::CreditUsedUp => is_obstacle(facts, Obstacle::OutOfCredit)?,
+            Self::WhisulAway => facts.whisul().is_away,
             Self::DiscordAway => facts.is_discord_away(),
             Self::GlobalQuota80 => seen.global_quota_used? >= 80,
             Self::GlobalQuota100 => seen.global_quota_used? >= 100,
+            // A loop that hangs knows nothing of the database.
+            Self::DatabaseTrouble if facts.is_check_late() => return None,
             Self::DatabaseTrouble => facts.is_database_failing(),
             // Nothing says that the other process has stopped, but that it answers no more.
             Self::OtherProcess => seen.other_process.is_some_and(|age| age < times.again_after),
@@ -130,6 +130,14 @@ impl AlertCause {
     }
 }
 
+/// Whether this keeps songs from Whisul; `None` while something else does, which hides it.
+fn is_obstacle(facts: &Facts, obstacle: Obstacle) -> Option<bool> {
+    match facts.whisul().obstacle {
+        Some(other) if other != obstacle => None,
+        found => Some(found.is_some()),
+    }
+}
+
 impl AlertState {
     /// Its name, for programs.
     pub(super) fn name(self) -> &'static str {
@@ -138,5 +146,48 @@ impl AlertState {
             Self::Ended => "ended",
             Self::Happened => "happened",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::WhisulHealth;
+
+    fn is_present(cause: AlertCause, facts: Facts) -> Option<bool> {
+        let seen = Observation { facts, ..Observation::default() };
+        cause.is_present(&seen, &AlertTimes::default())
+    }
+
+    fn whisul(obstacle: Option<Obstacle>, is_away: bool) -> Facts {
+        Facts { whisul: WhisulHealth { obstacle, is_away }, ..Facts::default() }
+    }
+
+    #[test]
+    fn an_outage_says_nothing_about_the_key_and_the_credit() {
+        let away = || whisul(Some(Obstacle::Unreachable), true);
+        for (cause, obstacle) in [
+            (AlertCause::KeyRefused, Obstacle::BadKey),
+            (AlertCause::CreditUsedUp, Obstacle::OutOfCredit),
+        ] {
+            assert_eq!(is_present(cause, whisul(Some(obstacle), false)), Some(true));
+            assert_eq!(is_present(cause, away()), None);
+            assert_eq!(is_present(cause, whisul(None, false)), Some(false));
+        }
+        assert_eq!(is_present(AlertCause::WhisulAway, away()), Some(true));
+    }
+
+    #[test]
+    fn an_outage_that_is_over_is_over_though_nobody_has_asked_for_a_song() {
+        let held_back = whisul(Some(Obstacle::Unreachable), false);
+        assert_eq!(is_present(AlertCause::WhisulAway, held_back), Some(false));
+    }
+
+    #[test]
+    fn a_loop_that_hangs_is_no_trouble_of_the_database() {
+        let age = |seconds| Some(Duration::from_secs(seconds));
+        let facts = |checked| Facts { checked, database: age(60), ..Facts::default() };
+        assert_eq!(is_present(AlertCause::DatabaseTrouble, facts(age(5))), Some(true));
+        assert_eq!(is_present(AlertCause::DatabaseTrouble, facts(age(60))), None);
     }
 }

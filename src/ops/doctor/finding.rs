@@ -64,6 +64,8 @@ impl Finding {
         let part = part.into();
         if !part.is_empty() {
             self.private.push(part);
+            // A name may be part of another one.
+            self.private.sort_by_key(|part| std::cmp::Reverse(part.len()));
         }
         self
     }

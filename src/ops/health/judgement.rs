@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::{domain::Obstacle, metrics::Heartbeat};
+use crate::{
+    domain::Obstacle,
+    metrics::{Heartbeat, WhisulHealth},
+};
 
 /// A check may be late by a database that takes its time, but not by more than this.
 const CHECK_LATE: Duration = Duration::from_secs(30);
@@ -18,14 +21,13 @@ const MISSED_INTERVALS_MAX: u32 = 3;
 #[derive(Clone, Debug, Default)]
 pub(in crate::ops) struct Facts {
     /// How long ago the bot last looked at itself.
-    pub(super) checked: Option<Duration>,
+    pub(in crate::ops) checked: Option<Duration>,
     /// How long ago the database last let it write.
-    pub(super) database: Option<Duration>,
-    pub(super) heartbeats: Vec<Heartbeat>,
-    pub(super) are_commands_registered: bool,
-    pub(super) is_key_accepted: bool,
-    /// What keeps songs from Whisul.
-    pub(super) obstacle: Option<Obstacle>,
+    pub(in crate::ops) database: Option<Duration>,
+    pub(in crate::ops) heartbeats: Vec<Heartbeat>,
+    pub(in crate::ops) are_commands_registered: bool,
+    pub(in crate::ops) is_key_accepted: bool,
+    pub(in crate::ops) whisul: WhisulHealth,
 }
 
 /// Something that is wrong.
@@ -72,9 +74,15 @@ impl Facts {
         self.heartbeats.is_empty() || self.heartbeats.iter().any(is_silent)
     }
 
-    /// What keeps songs from Whisul.
-    pub(in crate::ops) fn obstacle(&self) -> Option<Obstacle> {
-        self.obstacle
+    /// Whether the loop that looks at the database has been silent for so long that nothing is known of
+    /// it.
+    pub(in crate::ops) fn is_check_late(&self) -> bool {
+        is_late(self.checked, DATABASE_LATE)
+    }
+
+    /// How Whisul was found by the latest check.
+    pub(in crate::ops) fn whisul(&self) -> WhisulHealth {
+        self.whisul
     }
 
     pub(super) fn ready(&self) -> Judgement {
@@ -91,7 +99,7 @@ impl Facts {
         if !self.are_commands_registered {
             add("commands", "the commands are not registered with Discord yet");
         }
-        match self.obstacle {
+        match self.whisul.obstacle {
             Some(Obstacle::BadKey) => add("key", "Whisul rejects the API key"),
             Some(Obstacle::OutOfCredit) => add("credit", "the API key's account is out of credit"),
             Some(Obstacle::Unreachable) => add("whisul", "Whisul can't be reached"),
@@ -120,7 +128,7 @@ mod tests {
             heartbeats: vec![Heartbeat { age: 40 * SECOND, interval: 41 * SECOND }],
             are_commands_registered: true,
             is_key_accepted: true,
-            obstacle: None,
+            whisul: WhisulHealth::default(),
         }
     }
 
@@ -150,7 +158,7 @@ mod tests {
         let silent = Heartbeat { age: 124 * SECOND, interval: 41 * SECOND };
         let away = Facts {
             heartbeats: vec![silent],
-            obstacle: Some(Obstacle::Unreachable),
+            whisul: WhisulHealth { obstacle: Some(Obstacle::Unreachable), is_away: true },
             is_key_accepted: false,
             are_commands_registered: false,
             ..well()

@@ -23,7 +23,7 @@ use judgement::Judgement;
 use crate::{
     failpoint::{Moment, reach},
     jobs::Jobs,
-    metrics::Activity,
+    metrics::{Activity, WhisulHealth},
 };
 
 /// How often the bot is looked at.
@@ -108,6 +108,10 @@ impl Health {
             Err(_) => debug!("the database does not answer"),
         }
         self.jobs.acquire_all_locks();
+        last_seen.note_whisul(WhisulHealth {
+            obstacle: self.jobs.obstacle(),
+            is_away: self.jobs.is_whisul_away(),
+        });
         last_seen.record(Activity::HealthCheck);
         let judgement = self.alive();
         if judgement.is_good() {
@@ -116,13 +120,8 @@ impl Health {
         judgement
     }
 
-    /// What is known at this moment.
+    /// What is known. Nothing of it is behind a lock that a task of the work may hold for ever.
     pub(in crate::ops) fn facts(&self) -> Facts {
-        Facts { obstacle: self.jobs.obstacle(), ..self.facts_without_locks() }
-    }
-
-    /// The same, but for what is behind a lock that a task may hold for ever.
-    fn facts_without_locks(&self) -> Facts {
         let last_seen = self.jobs.metrics().last_seen();
         Facts {
             checked: last_seen.age(Activity::HealthCheck),
@@ -130,13 +129,13 @@ impl Health {
             heartbeats: last_seen.heartbeats(),
             are_commands_registered: last_seen.are_commands_registered(),
             is_key_accepted: last_seen.age(Activity::Key).is_some(),
-            obstacle: None,
+            whisul: last_seen.whisul(),
         }
     }
 
     /// Whether the process does its work. Nothing that a restart can't mend makes it fail.
     fn alive(&self) -> Judgement {
-        self.facts_without_locks().alive()
+        self.facts().alive()
     }
 
     /// Whether people get songs.

@@ -42,7 +42,7 @@ impl Snapshot {
             ],
             alive: facts.alive(),
             ready: facts.ready(),
-            obstacle: facts.obstacle,
+            obstacle: facts.whisul.obstacle,
             jobs,
             process: Process::now(),
         }

@@ -111,3 +111,15 @@ pub fn free_space(path: &Path) -> io::Result<u64> {
     let disk = rustix::fs::statvfs(folder)?;
     Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
 }
+
+/// Gives a file to the owner of the database, where this process may do that: what root has written
+/// would be out of the bot's reach.
+pub(super) fn give_to_owner_of(database: &Path, file: &Path) {
+    #[cfg(unix)]
+    if let Ok(found) = fs::metadata(database) {
+        use std::os::unix::fs::{MetadataExt as _, chown};
+        _ = chown(file, Some(found.uid()), Some(found.gid()));
+    }
+    #[cfg(not(unix))]
+    let _ = (database, file);
+}

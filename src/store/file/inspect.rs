@@ -7,6 +7,7 @@ use std::{
     time::SystemTime,
 };
 
+use rustix::fs::{Access, access};
 use sqlx::{Connection, SqliteConnection};
 use url::Url;
 
@@ -107,11 +108,11 @@ fn marker(database: &Path) -> PathBuf {
 /// # Errors
 /// Why not.
 pub fn check_access(path: &Path) -> io::Result<()> {
+    // Not even opened: a bot in this process may have it open, and closing it would let go of the locks
+    // that SQLite holds on it.
     if path.try_exists()? {
-        fs::OpenOptions::new().append(true).open(path)?;
+        access(path, Access::WRITE_OK)?;
     }
     // SQLite writes files of its own beside it.
-    let probe = path.with_added_extension("doctor");
-    make_file(&probe)?;
-    fs::remove_file(probe)
+    Ok(access(path.parent().unwrap_or(path), Access::WRITE_OK)?)
 }

@@ -12,7 +12,10 @@ use tracing::{info, warn};
 
 use super::{
     backup::{BackupError, Partial, copy},
-    database_file::{PATIENCE, check_origin, check_whole, connect, file_of, free_space, options},
+    database_file::{
+        PATIENCE, check_origin, check_whole, connect, file_of, free_space, give_to_owner_of,
+        options,
+    },
     dated_name::{dated_files, dated_names},
     lock::Lock,
     migrations::{SCHEMA, schema_of, take_steps},
@@ -175,6 +178,7 @@ async fn keep_copy(database: &Path, now: SystemTime) -> Result<PathBuf, BackupEr
     let mut names = dated_names(database, LABEL, now);
     let name = names.find(|name| name.symlink_metadata().is_err());
     let name = name.ok_or_else(|| not_kept(database, io::ErrorKind::AlreadyExists.into()))?;
+    give_to_owner_of(database, partial.path());
     partial.keep_as(&name).map_err(|error| not_kept(&name, error))?;
     reach("kept", Moment::After);
     // Whatever the clock says, the new copy stays.

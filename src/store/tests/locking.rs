@@ -55,3 +55,24 @@ async fn a_link_is_the_same_file() {
     std::os::unix::fs::symlink(folder.file(), &link).unwrap();
     refused(&format!("sqlite://{}", link.display())).await;
 }
+
+/// Closing a file lets go of all locks that its process holds on it (`fcntl(2)`), SQLite's among them.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_look_from_inside_the_bot_leaves_the_locks_of_its_database() {
+    use std::os::unix::fs::MetadataExt as _;
+    let folder = Folder::new();
+    let store = folder.store().await;
+    accept(&store, &fresh(id_at(0, 0), 1, None)).await;
+    let inode = format!(":{} ", fs::metadata(folder.file()).unwrap().ino());
+    let locks = || {
+        let all = fs::read_to_string("/proc/locks").unwrap();
+        all.lines().filter(|lock| lock.contains(&inode)).count()
+    };
+    let before = locks();
+    assert!(before > 0, "SQLite holds a lock");
+    crate::store::check_access(&folder.file()).unwrap();
+    crate::store::inspect(&folder.url()).await.unwrap().expect("a database");
+    assert_eq!(locks(), before);
+    store.close().await;
+}

@@ -10,7 +10,7 @@ use std::{
 use sqlx::Connection;
 
 use super::{
-    database_file::{check_origin, file_of, make_file, make_place},
+    database_file::{check_origin, file_of, give_to_owner_of, make_file, make_place},
     lock::Lock,
     migrations::{SCHEMA, schema_of, take_steps},
 };
@@ -70,7 +70,7 @@ pub async fn restore(
     reach("copied", Moment::After);
     new.check(&shown).await?;
     reach("checked", Moment::After);
-    new.take_owner_of(&database);
+    give_to_owner_of(&database, &new.path);
     File::open(&new.path)
         .and_then(|file| file.sync_all())
         .map_err(|error| not_written(&new.path, error))?;
@@ -198,15 +198,6 @@ impl NewDatabase {
         }
         in_one_file(&mut connection).await.map_err(failed)?;
         connection.close().await.map_err(failed)
-    }
-
-    /// Gives it to the person who owns the old one, where this process may do that: restored by
-    /// root, it would be out of the bot's reach.
-    fn take_owner_of(&self, database: &Path) {
-        use std::os::unix::fs::{MetadataExt as _, chown};
-        if let Ok(old) = fs::metadata(database) {
-            _ = chown(&self.path, Some(old.uid()), Some(old.gid()));
-        }
     }
 }
 
