@@ -105,8 +105,8 @@ impl BotState {
         self.respond(invoker, &InteractionResponse::Message(message)).await;
     }
 
-    /// Gives the first response, where something follows it. `false` if it surely
-    /// failed. One of unknown outcome counts as given: whatever follows finds out.
+    /// Gives the first response, where something follows it. `false` if it surely failed. One
+    /// of unknown outcome counts as given: the request that follows shows which it was.
     pub(super) async fn begin_response(
         &self,
         invoker: &Invoker,

@@ -35,8 +35,8 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-/// The address of a webhook. Many are secrets, since whoever knows one can write there: it is shown as
-/// its host only.
+/// The address of a webhook. Many are secrets, since anyone who knows one can write there: only its
+/// host is shown.
 #[derive(Clone, PartialEq, Eq)]
 pub struct WebhookUrl(Url);
 

@@ -6,6 +6,7 @@ use tracing::{field, info, warn};
 
 use crate::{
     config::{Settings, UnknownName},
+    domain::Source,
     store::{Contents, Store, StoreError},
 };
 
@@ -16,6 +17,11 @@ pub(crate) fn log_settings(settings: &Settings, database: &Path) {
     for UnknownName { name, line, meant } in &settings.unknown {
         let (line, meant) = (line.map(field::display), meant.map(field::display));
         warn!(name, line, did_you_mean = meant, "ignoring an unknown setting");
+    }
+    let is_set =
+        |name| settings.origins.iter().any(|it| it.name == name && it.source != Source::Default);
+    if settings.alert_webhook.is_none() && is_set("ALERT_WEBHOOK_SECRET") {
+        warn!("ignoring ALERT_WEBHOOK_SECRET without ALERT_WEBHOOK_URL");
     }
     let servers = settings.allowed_guilds.as_ref().map_or_else(
         || "any".to_owned(),

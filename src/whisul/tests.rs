@@ -29,7 +29,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What the server does once a request has arrived.
 #[derive(Clone)]
-enum Deed {
+enum Behaviour {
     /// Answers, and keeps the connection.
     Respond(Vec<u8>),
     /// Writes these bytes and closes the connection.
@@ -52,11 +52,11 @@ struct Server {
 }
 
 impl Server {
-    async fn start(deed: Deed) -> Self {
+    async fn start(behaviour: Behaviour) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}/api", listener.local_addr().unwrap());
         let connections = Requests::default();
-        let hangs = matches!(deed, Deed::Hang(_));
+        let hangs = matches!(behaviour, Behaviour::Hang(_));
         let mut tasks = JoinSet::new();
         let seen = Arc::clone(&connections);
         tasks.spawn(async move {
@@ -64,14 +64,14 @@ impl Server {
             while let Ok((stream, _)) = listener.accept().await {
                 let number = seen.lock().unwrap().len();
                 seen.lock().unwrap().push(Vec::new());
-                served.spawn(serve(stream, deed.clone(), number, Arc::clone(&seen)));
+                served.spawn(serve(stream, behaviour.clone(), number, Arc::clone(&seen)));
             }
         });
         Self { base: Url::parse(&base).unwrap(), hangs, connections, _tasks: tasks }
     }
 
     async fn answering(status: &str, headers: &str, body: &str) -> Self {
-        Self::start(Deed::Respond(answer(status, headers, body))).await
+        Self::start(Behaviour::Respond(answer(status, headers, body))).await
     }
 
     /// A client that waits long, unless it is certain to wait in vain.
@@ -89,16 +89,16 @@ impl Server {
     }
 }
 
-async fn serve(mut stream: TcpStream, deed: Deed, number: usize, seen: Requests) {
+async fn serve(mut stream: TcpStream, behaviour: Behaviour, number: usize, seen: Requests) {
     while let Some(request) = read_request(&mut stream).await {
-        let bytes = match &deed {
-            Deed::Respond(bytes) | Deed::Cut(bytes) | Deed::Hang(bytes) => bytes,
-            Deed::Route(path, known, _) if request.contains(&format!(" {path} ")) => known,
-            Deed::Route(_, _, lost) => lost,
+        let bytes = match &behaviour {
+            Behaviour::Respond(bytes) | Behaviour::Cut(bytes) | Behaviour::Hang(bytes) => bytes,
+            Behaviour::Route(path, known, _) if request.contains(&format!(" {path} ")) => known,
+            Behaviour::Route(_, _, lost) => lost,
         };
         seen.lock().unwrap()[number].push(request);
         // The client may have left already.
-        if stream.write_all(bytes).await.is_err() || matches!(deed, Deed::Cut(_)) {
+        if stream.write_all(bytes).await.is_err() || matches!(behaviour, Behaviour::Cut(_)) {
             return;
         }
     }
@@ -214,23 +214,23 @@ async fn a_failed_handshake_means_that_nothing_was_taken() {
 #[tokio::test]
 async fn whatever_breaks_after_sending_is_ambiguous() {
     let cut = "HTTP/1.1 202 Accepted\r\ncontent-length: 500\r\n\r\n{\"job_id\": \"81fa5f";
-    let deeds = [
-        Deed::Cut(Vec::new()),
-        Deed::Cut(b"HTTP/1.1 202 Acc".to_vec()),
-        Deed::Cut(cut.into()),
-        Deed::Cut(b"\x16\x03\x01 not HTTP at all\r\n\r\n".to_vec()),
-        Deed::Hang(Vec::new()),
-        Deed::Hang(cut.into()),
-        Deed::Respond(answer("202 Accepted", "", "<html>thanks</html>")),
-        Deed::Respond(answer("202 Accepted", "", &"x".repeat(2 * 1024 * 1024))),
-        Deed::Respond(answer("500 Internal Server Error", "", "{}")),
-        Deed::Respond(answer("503 Service Unavailable", "", "{}")),
+    let behaviours = [
+        Behaviour::Cut(Vec::new()),
+        Behaviour::Cut(b"HTTP/1.1 202 Acc".to_vec()),
+        Behaviour::Cut(cut.into()),
+        Behaviour::Cut(b"\x16\x03\x01 not HTTP at all\r\n\r\n".to_vec()),
+        Behaviour::Hang(Vec::new()),
+        Behaviour::Hang(cut.into()),
+        Behaviour::Respond(answer("202 Accepted", "", "<html>thanks</html>")),
+        Behaviour::Respond(answer("202 Accepted", "", &"x".repeat(2 * 1024 * 1024))),
+        Behaviour::Respond(answer("500 Internal Server Error", "", "{}")),
+        Behaviour::Respond(answer("503 Service Unavailable", "", "{}")),
     ];
-    for (number, deed) in deeds.into_iter().enumerate() {
-        let server = Server::start(deed).await;
+    for (number, behaviour) in behaviours.into_iter().enumerate() {
+        let server = Server::start(behaviour).await;
         let error = submit(&server.client()).await.unwrap_err();
-        assert!(matches!(error, SubmitError::UnknownOutcome { .. }), "deed {number}: {error}");
-        assert!(server.requests().len() <= 1, "deed {number} was repeated");
+        assert!(matches!(error, SubmitError::UnknownOutcome { .. }), "behaviour {number}: {error}");
+        assert!(server.requests().len() <= 1, "behaviour {number} was repeated");
     }
 }
 
@@ -238,8 +238,8 @@ async fn whatever_breaks_after_sending_is_ambiguous() {
 async fn an_acceptance_that_is_cut_off_after_its_id_is_one() {
     let cut =
         b"HTTP/1.1 202 Accepted\r\ncontent-length: 500\r\n\r\n{\"job_id\": \"81fa5ff7\", \"po";
-    for deed in [Deed::Cut(cut.to_vec()), Deed::Hang(cut.to_vec())] {
-        let server = Server::start(deed).await;
+    for behaviour in [Behaviour::Cut(cut.to_vec()), Behaviour::Hang(cut.to_vec())] {
+        let server = Server::start(behaviour).await;
         assert_eq!(submit(&server.client()).await, Ok(job()));
     }
 }
@@ -248,7 +248,7 @@ async fn an_acceptance_that_is_cut_off_after_its_id_is_one() {
 async fn a_status_counts_even_where_its_body_is_cut_off() {
     let cut =
         b"HTTP/1.1 400 Bad Request\r\ncontent-length: 500\r\n\r\n{\"error\": \"No\", \"m".to_vec();
-    let server = Server::start(Deed::Cut(cut)).await;
+    let server = Server::start(Behaviour::Cut(cut)).await;
     let error = submit(&server.client()).await.unwrap_err();
     assert!(matches!(error, SubmitError::Rejected { status: 400, .. }), "{error}");
 }
@@ -284,14 +284,14 @@ async fn a_server_that_asks_to_wait_took_nothing() {
 async fn a_poll_that_breaks_is_asked_again_later() {
     let large = format!("{{\"x\": \"{}\"}}", "x".repeat(2 * 1024 * 1024));
     let unended = b"HTTP/1.1 200 OK\r\n\r\n{\"status\": \"completed\"".to_vec();
-    for (deed, expected) in [
-        (Deed::Respond(answer("200 OK", "", &large)), Trouble::Oversize),
-        (Deed::Respond(answer("200 OK", "", "{\"status\": ")), Trouble::Garbage),
-        (Deed::Respond(answer("200 OK", "", "<html>")), Trouble::Foreign { status: 200 }),
-        (Deed::Hang(unended), Trouble::TimedOut),
-        (Deed::Hang(Vec::new()), Trouble::TimedOut),
+    for (behaviour, expected) in [
+        (Behaviour::Respond(answer("200 OK", "", &large)), Trouble::Oversize),
+        (Behaviour::Respond(answer("200 OK", "", "{\"status\": ")), Trouble::Garbage),
+        (Behaviour::Respond(answer("200 OK", "", "<html>")), Trouble::Foreign { status: 200 }),
+        (Behaviour::Hang(unended), Trouble::TimedOut),
+        (Behaviour::Hang(Vec::new()), Trouble::TimedOut),
     ] {
-        let server = Server::start(deed).await;
+        let server = Server::start(behaviour).await;
         let transient = PollError::Transient { source: expected, retry_after: None };
         assert_eq!(poll(&server.client()).await, Err(transient));
     }
@@ -302,10 +302,12 @@ async fn a_poll_is_read_in_part() {
     let large = format!("{{\"status\": \"running\", \"x\": \"{}\"}}", "x".repeat(2 << 20));
     let cut =
         b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"status\": \"running\", \"pro".to_vec();
-    for deed in
-        [Deed::Respond(answer("200 OK", "", &large)), Deed::Cut(cut.clone()), Deed::Hang(cut)]
-    {
-        let server = Server::start(deed).await;
+    for behaviour in [
+        Behaviour::Respond(answer("200 OK", "", &large)),
+        Behaviour::Cut(cut.clone()),
+        Behaviour::Hang(cut),
+    ] {
+        let server = Server::start(behaviour).await;
         assert_eq!(poll(&server.client()).await, Ok(Report::Running));
     }
 }
@@ -315,7 +317,7 @@ async fn a_poll_url_that_leads_nowhere_is_given_up_for_the_id() {
     for lost in ["404 Not Found", "200 OK", "302 Found"] {
         let lost = answer(lost, "", "<html>no such page</html>");
         let known = answer("200 OK", "", "{\"status\": \"running\"}");
-        let server = Server::start(Deed::Route("/api/jobs/81fa5ff7", known, lost)).await;
+        let server = Server::start(Behaviour::Route("/api/jobs/81fa5ff7", known, lost)).await;
         let whisul = server.client();
         let job = WhisulJob { poll_url: Some("/v2/status/1".to_owned()), ..job() };
         assert_eq!(whisul.permit().await.poll(&job).await, Ok(Report::Running));
@@ -332,7 +334,7 @@ async fn a_poll_url_that_leads_nowhere_is_given_up_for_the_id() {
 async fn a_poll_url_that_tells_of_the_job_is_the_only_address_asked() {
     for status in ["200 OK", "500 Internal Server Error"] {
         let known = answer(status, "", "{\"status\": \"running\"}");
-        let server = Server::start(Deed::Respond(known)).await;
+        let server = Server::start(Behaviour::Respond(known)).await;
         let job = WhisulJob { poll_url: Some("/v2/status/1".to_owned()), ..job() };
         let _report = server.client().permit().await.poll(&job).await;
         assert_eq!(server.requests().len(), 1, "{status}");
@@ -343,10 +345,10 @@ async fn a_poll_url_that_tells_of_the_job_is_the_only_address_asked() {
 async fn both_addresses_must_say_that_a_job_is_gone() {
     let gone = answer("404 Not Found", "", "{\"error\": \"Not found\"}");
     let job = WhisulJob { poll_url: Some("/v2/status/1".to_owned()), ..job() };
-    let server = Server::start(Deed::Respond(gone.clone())).await;
+    let server = Server::start(Behaviour::Respond(gone.clone())).await;
     assert_eq!(server.client().permit().await.poll(&job).await, Ok(Report::Vanished));
     let lost = answer("404 Not Found", "", "<html>");
-    let server = Server::start(Deed::Route("/api/v2/status/1", gone, lost)).await;
+    let server = Server::start(Behaviour::Route("/api/v2/status/1", gone, lost)).await;
     let response = server.client().permit().await.poll(&job).await;
     assert!(matches!(response, Err(PollError::Transient { .. })), "{response:?}");
 }
@@ -365,7 +367,7 @@ async fn a_compressed_answer_is_understood_though_nobody_asked_for_one() {
     ] {
         let head = answer("200 OK", header, &"x".repeat(body.len()));
         let bytes = [&head[..head.len() - body.len()], body].concat();
-        let server = Server::start(Deed::Respond(bytes)).await;
+        let server = Server::start(Behaviour::Respond(bytes)).await;
         let whisul = server.client();
         assert_eq!(submit(&whisul).await, Ok(job()), "{header}");
         assert_eq!(poll(&whisul).await, Ok(Report::Running), "{header}");
@@ -378,13 +380,13 @@ async fn a_compressed_answer_is_understood_though_nobody_asked_for_one() {
 #[tokio::test]
 async fn no_error_tells_the_key_the_prompt_or_the_address() {
     let echo = json!({"error": "Invalid input", "message": "what is 'rain on glass'?"}).to_string();
-    for deed in [
-        Deed::Respond(answer("400 Bad Request", "", &echo)),
-        Deed::Respond(answer("500 Internal Server Error", "", &echo)),
-        Deed::Cut(Vec::new()),
-        Deed::Hang(Vec::new()),
+    for behaviour in [
+        Behaviour::Respond(answer("400 Bad Request", "", &echo)),
+        Behaviour::Respond(answer("500 Internal Server Error", "", &echo)),
+        Behaviour::Cut(Vec::new()),
+        Behaviour::Hang(Vec::new()),
     ] {
-        let server = Server::start(deed).await;
+        let server = Server::start(behaviour).await;
         let whisul = server.client();
         let address = server.base.authority();
         let errors = (submit(&whisul).await.unwrap_err(), poll(&whisul).await.unwrap_err());

@@ -66,8 +66,8 @@ fn play(plans: impl IntoIterator<Item = Plan>) {
     assert!(worlds > 100, "{worlds}");
 }
 
-/// A write may be slow to return although the row says already that the prompt is on its way. Whoever
-/// cancels then is promised that the prompt stays, unless Whisul has it.
+/// A write may be slow to return although the row says already that the prompt is on its way. A
+/// person who cancels then is promised that the prompt stays, unless Whisul has it.
 #[test]
 fn a_prompt_can_be_cancelled_while_any_write_of_its_job_is_slow() {
     let slow = |call| Fault { service: Service::Store, call, kind: FaultKind::Slow(8000) };

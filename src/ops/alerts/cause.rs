@@ -16,9 +16,9 @@ pub(super) enum AlertCause {
     WhisulAway,
     /// Discord's gateway does not answer for a while.
     DiscordAway,
-    /// The quota over everybody is nearly used up,
+    /// 80 % of the quota over everybody is used.
     GlobalQuota80,
-    /// and used up.
+    /// All of the quota over everybody is used.
     GlobalQuota100,
     /// The database can't be written.
     DatabaseTrouble,

@@ -23,9 +23,9 @@ struct CauseHistory {
     since: Option<Instant>,
     /// Since when it has not been seen, while that may be a short absence.
     gone_since: Option<Instant>,
-    /// When its last alert was sent,
+    /// When its last alert was sent.
     alerted_at: Option<Instant>,
-    /// and whether that has no end yet.
+    /// Whether that alert has no end yet.
     is_open: bool,
 }
 

@@ -39,9 +39,9 @@ const SIZE: &str = "\
 /// A database that was brought up to date.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Update {
-    /// The schema that it had,
+    /// The schema that it had.
     pub from: i64,
-    /// and the one that it has now.
+    /// The schema that it has now.
     pub to: i64,
     /// The database as it was.
     pub backup: PathBuf,
@@ -59,9 +59,9 @@ pub enum UpdateStatus {
     },
     /// The next start updates it.
     Due {
-        /// The schema that it has,
+        /// The schema that it has.
         from: i64,
-        /// and the one that it will have.
+        /// The schema that it will have.
         to: i64,
         /// The size of the copy that is made before, in bytes.
         backup_size: u64,

@@ -189,3 +189,18 @@ async fn an_unrelated_variable_of_the_runtime_does_not_prevent_a_start() {
                 .await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_for_alerts_that_go_nowhere_is_told() {
+    let secret = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYX";
+    let fixture = without_bot(&[("ALERT_WEBHOOK_SECRET", secret)]).await;
+    let _bot = Program::logged(&fixture);
+    let log = until_logged(&fixture, "connected to Discord");
+    assert!(log.contains("ignoring ALERT_WEBHOOK_SECRET without"), "{log}");
+    assert!(!log.contains(secret), "{log}");
+
+    let fixture = without_bot(&[]).await;
+    let _bot = Program::logged(&fixture);
+    let log = until_logged(&fixture, "connected to Discord");
+    assert!(!log.contains("ALERT_WEBHOOK"), "{log}");
+}
