@@ -131,7 +131,7 @@ impl Jobs {
         }
         let jobs = Arc::new(Self {
             deliverer: Deliverer::new(Arc::clone(&services.discord)),
-            words: commands::moderation::WordFilter::new(services.store.clone()),
+            words: commands::moderation::WordFilter::new(),
             store: services.store,
             whisul: services.whisul,
             discord: services.discord,

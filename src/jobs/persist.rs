@@ -22,12 +22,15 @@ impl Jobs {
         job: &Job,
         requester: &Requester<'_>,
     ) -> Result<Admission, StoreError> {
-        if let Some(turned_away) = self.store.foresee(job, requester, &self.config.limits).await? {
-            return Ok(turned_away);
-        }
-        let prompt = vec![job.prompt.as_str().to_owned()];
-        if self.words.finds(job.place.guild, prompt).await? {
-            return Ok(Admission::Restricted(Restriction::Word));
+        let words = self.store.words_in(job.place.guild).await?;
+        if !words.is_empty() {
+            let turned_away = self.store.foresee(job, requester, &self.config.limits).await?;
+            if let Some(turned_away) = turned_away {
+                return Ok(turned_away);
+            }
+            if self.words.finds(words, vec![job.prompt.as_str().to_owned()]).await {
+                return Ok(Admission::Restricted(Restriction::Word));
+            }
         }
         reach("admission", Moment::Before);
         let admission = self.store.admit(job, requester, &self.config.limits).await;

@@ -8,15 +8,12 @@ use super::{
     Store, StoreError, admin_actions,
     operation::Operation,
     row::{snowflake, write},
+    writer::Write,
 };
 use crate::domain::{
     Charges, GuildId, InteractionId, Job, LimitExceeded, Limits, Quota, Requester, Restriction,
-    Timestamp, UserId,
+    RoleId, Timestamp, UserId,
 };
-
-/// Takes the right to write at once, so that nothing can change between reading the charges and
-/// adding one.
-pub(super) const BEGIN: &str = "BEGIN IMMEDIATE";
 
 pub(super) const KNOWN: &str = "SELECT COUNT(*) FROM jobs WHERE id = $1";
 
@@ -72,8 +69,8 @@ pub enum Admission {
 }
 
 impl Store {
-    /// What would become of a new job now, if it is to be turned away: asked of a reading
-    /// connection, so that the person who is refused anyway takes nobody's turn to write.
+    /// What would become of a new job now, if it is to be turned away. It holds up no write, so that
+    /// it can be asked before what takes long.
     ///
     /// # Errors
     /// When the database can't be read.
@@ -104,23 +101,13 @@ impl Store {
         requester: &Requester<'_>,
         limits: &Limits,
     ) -> Result<Admission, StoreError> {
-        self.run(Operation::write("admit").of(job.id), async {
-            let id = snowflake::encode_for(job.id, "id", job.id.0)?;
-            // A transaction that ends without a commit changes nothing.
-            let mut transaction = self.writer.begin_with(BEGIN).await?;
-            let grant = match decide(&mut transaction, job, requester, limits).await? {
-                Ok(grant) => grant,
-                Err(admission) => return Ok(admission),
-            };
-            write::insert(&mut *transaction, job).await?;
-            if let Some(grant) = grant {
-                let grant = snowflake::encode_for(job.id, "grant_id", grant.0)?;
-                sqlx::query(PAY_BY_GRANT).bind(grant).bind(id).execute(&mut *transaction).await?;
-            }
-            transaction.commit().await?;
-            Ok(Admission::Accepted)
-        })
-        .await
+        let admit = Admit {
+            job: job.clone(),
+            roles: requester.roles.to_vec(),
+            in_guild: requester.in_guild,
+            limits: limits.clone(),
+        };
+        self.run(Operation::write("admit").of(job.id), self.writer.write(admit)).await
     }
 
     /// How many failed songs were refunded to a person, of those asked for since then, although
@@ -170,6 +157,33 @@ impl Store {
             charges(&mut moment, interaction, person, guild, requester, limits).await
         })
         .await
+    }
+}
+
+struct Admit {
+    job: Job,
+    roles: Vec<RoleId>,
+    in_guild: bool,
+    limits: Limits,
+}
+
+impl Write for Admit {
+    type Outcome = Admission;
+
+    async fn apply(&self, connection: &mut SqliteConnection) -> Result<Admission, StoreError> {
+        let Self { job, roles, in_guild, limits } = self;
+        let requester = Requester { roles, in_guild: *in_guild };
+        let grant = match decide(connection, job, &requester, limits).await? {
+            Ok(grant) => grant,
+            Err(admission) => return Ok(admission),
+        };
+        write::insert(&mut *connection, job).await?;
+        if let Some(grant) = grant {
+            let id = snowflake::encode_for(job.id, "id", job.id.0)?;
+            let grant = snowflake::encode_for(job.id, "grant_id", grant.0)?;
+            sqlx::query(PAY_BY_GRANT).bind(grant).bind(id).execute(connection).await?;
+        }
+        Ok(Admission::Accepted)
     }
 }
 

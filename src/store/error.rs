@@ -6,19 +6,21 @@
 use std::{
     error::Error,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use crate::domain::{InteractionId, JobId};
 
-/// Why a job could not be read or written. Nothing was changed.
-#[derive(Debug, thiserror::Error)]
+/// Why a job could not be read or written. Nothing was changed. Writes that fail together share a
+/// cause.
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
     /// Others held the database for longer than the store waits. Worth another try.
     #[error("the database is busy")]
-    Busy(#[source] sqlx::Error),
+    Busy(#[source] Arc<sqlx::Error>),
     /// There is no room for another row. The owner must act.
     #[error("the disk is full")]
-    Full(#[source] sqlx::Error),
+    Full(#[source] Arc<sqlx::Error>),
     /// The job's row says something that no job can be.
     #[error(transparent)]
     Damaged(#[from] DamagedRow),
@@ -34,7 +36,7 @@ pub enum StoreError {
     },
     /// Anything else: see the source.
     #[error("the database failed")]
-    Other(#[source] sqlx::Error),
+    Other(#[source] Arc<sqlx::Error>),
 }
 
 /// A row that can't be read as a job. It stays as it is.
@@ -225,7 +227,9 @@ impl Meaning {
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        match Meaning::of(&error) {
+        let meaning = Meaning::of(&error);
+        let error = Arc::new(error);
+        match meaning {
             Meaning::Busy => Self::Busy(error),
             Meaning::Full => Self::Full(error),
             _ => Self::Other(error),

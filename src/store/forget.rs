@@ -1,6 +1,8 @@
 //! Forgetting jobs that are long over.
 
-use super::{Store, StoreError, operation::Operation};
+use sqlx::SqliteConnection;
+
+use super::{Store, StoreError, operation::Operation, writer::Write};
 use crate::domain::Timestamp;
 
 pub(super) const LATEST: &str = "SELECT MAX(charged_at) FROM jobs";
@@ -28,10 +30,20 @@ impl Store {
     /// # Errors
     /// When the database can't be written. Nothing is forgotten, then.
     pub async fn forget(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
-        self.run(Operation::write("forget"), async {
-            let forget = sqlx::query(FORGET).bind(before.millis()).bind(i64::from(most));
-            Ok(forget.execute(&self.writer).await?.rows_affected())
-        })
-        .await
+        self.run(Operation::write("forget"), self.writer.write(Forget { before, most })).await
+    }
+}
+
+struct Forget {
+    before: Timestamp,
+    most: u32,
+}
+
+impl Write for Forget {
+    type Outcome = u64;
+
+    async fn apply(&self, connection: &mut SqliteConnection) -> Result<u64, StoreError> {
+        let forget = sqlx::query(FORGET).bind(self.before.millis()).bind(i64::from(self.most));
+        Ok(forget.execute(connection).await?.rows_affected())
     }
 }

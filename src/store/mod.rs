@@ -1,8 +1,8 @@
 //! The jobs on disk: SQL and migrations. Nothing else in the bot knows SQL.
 //!
 //! One row a job, written before the step that follows from it is taken. The statements keep to
-//! what SQLite and PostgreSQL have in common; SQLite-specific code is in `file` and `error`, and in
-//! the one `BEGIN` of `admit`.
+//! what SQLite and PostgreSQL have in common; SQLite-specific code is in `file`, `error` and
+//! `writer`.
 
 mod admin_actions;
 mod admit;
@@ -15,13 +15,13 @@ mod queries;
 mod row;
 #[cfg(test)]
 mod tests;
+mod writer;
 
 use std::{sync::Arc, time::Duration};
 
-use sqlx::{Row, SqlitePool};
+use sqlx::{Row, SqliteConnection, SqlitePool};
 use tracing::warn;
 
-use self::row::snowflake;
 pub use self::{
     admit::Admission,
     error::{DamagedRow, OpenError, StoreError},
@@ -34,6 +34,10 @@ pub use self::{
     },
     operation::{Intercepted, Interceptor, Operation, Work},
     queries::user::{Erasure, Records, RecordsAfter},
+};
+use self::{
+    row::snowflake,
+    writer::{Write, Writer},
 };
 use crate::{
     domain::{Job, JobId, MessageId, Quota, UserId},
@@ -65,9 +69,7 @@ const ROUNDS: &str = "\
 /// The database of jobs. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Store {
-    /// The one connection that writes. SQLite lets one write at a time and leaves it to luck who
-    /// is next; the pool's line is fair.
-    writer: SqlitePool,
+    writer: Writer,
     /// Connections that only read, and wait for nobody.
     reader: SqlitePool,
     /// Keeps other bots away from the file.
@@ -136,7 +138,7 @@ impl Store {
     /// # Errors
     /// When it can't be written.
     pub async fn check_writable(&self) -> Result<(), StoreError> {
-        Ok(self.writer.begin_with(admit::BEGIN).await?.rollback().await?)
+        self.writer.write(Nothing).await
     }
 
     /// Writes down what has become of a job, unless somebody else was faster: `false` means that
@@ -148,10 +150,8 @@ impl Store {
     /// # Errors
     /// When the database can't be written. Nothing has changed, then.
     pub async fn save(&self, before: &Job, after: &Job) -> Result<bool, StoreError> {
-        self.run(Operation::write("save").of(before.id), async {
-            row::write::update(&self.writer, before, after).await
-        })
-        .await
+        let save = Save { before: before.clone(), after: after.clone() };
+        self.run(Operation::write("save").of(before.id), self.writer.write(save)).await
     }
 
     /// Looks a job up.
@@ -174,13 +174,9 @@ impl Store {
     /// # Errors
     /// When the database can't be written.
     pub async fn message_deleted(&self, job: JobId, message: MessageId) -> Result<(), StoreError> {
-        self.run(Operation::write("message_deleted").of(job), async {
-            let id = snowflake::encode_for(job, "id", job.0)?;
-            let message = snowflake::encode_for(job, "message", message.0)?;
-            sqlx::query(MESSAGE_DELETED).bind(id).bind(message).execute(&self.writer).await?;
-            Ok(())
-        })
-        .await
+        let forget_message = ForgetMessage { job, message };
+        let operation = Operation::write("message_deleted").of(job);
+        self.run(operation, self.writer.write(forget_message)).await
     }
 
     /// All jobs for which something is left to do: without an outcome, or with one that is still
@@ -235,9 +231,49 @@ impl Store {
     /// Whatever is asked of the store afterwards is an error.
     pub async fn close(&self) {
         self.reader.close().await;
-        self.writer.close().await;
+        self.writer.pool.close().await;
         if let Err(error) = self.lock.release() {
             warn!(%error, "releasing the database's lock failed; it ends with this process");
         }
+    }
+}
+
+/// Makes sure that the bot could write.
+struct Nothing;
+
+impl Write for Nothing {
+    type Outcome = ();
+
+    async fn apply(&self, _connection: &mut SqliteConnection) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+struct Save {
+    before: Job,
+    after: Job,
+}
+
+impl Write for Save {
+    type Outcome = bool;
+
+    async fn apply(&self, connection: &mut SqliteConnection) -> Result<bool, StoreError> {
+        row::write::update(connection, &self.before, &self.after).await
+    }
+}
+
+struct ForgetMessage {
+    job: JobId,
+    message: MessageId,
+}
+
+impl Write for ForgetMessage {
+    type Outcome = ();
+
+    async fn apply(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+        let id = snowflake::encode_for(self.job, "id", self.job.0)?;
+        let message = snowflake::encode_for(self.job, "message", self.message.0)?;
+        sqlx::query(MESSAGE_DELETED).bind(id).bind(message).execute(connection).await?;
+        Ok(())
     }
 }

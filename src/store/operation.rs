@@ -79,6 +79,6 @@ impl Store {
         let mut result = None;
         let work = Box::pin(async { result = Some(work.await) });
         interceptor.intercept(operation, work).await?;
-        result.unwrap_or(Err(StoreError::Other(sqlx::Error::WorkerCrashed)))
+        result.unwrap_or_else(|| Err(sqlx::Error::WorkerCrashed.into()))
     }
 }

@@ -1,6 +1,8 @@
 //! What people have chosen for themselves.
 
-use super::{Store, StoreError, operation::Operation, row::snowflake};
+use sqlx::SqliteConnection;
+
+use super::{Store, StoreError, operation::Operation, row::snowflake, writer::Write};
 use crate::domain::UserId;
 
 const WANTS_NOTICE: &str = "SELECT notify FROM people WHERE id = $1";
@@ -28,13 +30,24 @@ impl Store {
     /// # Errors
     /// When the database can't be written. Nothing has changed, then.
     pub async fn choose_notice(&self, person: UserId, wanted: bool) -> Result<(), StoreError> {
-        self.run(Operation::write("choose_notice"), async {
-            // Somebody who can't be stored has no job to be told about.
-            let Some(person) = snowflake::encode(person.0) else { return Ok(()) };
-            let query = sqlx::query(CHOOSE_NOTICE).bind(person);
-            query.bind(i64::from(wanted)).execute(&self.writer).await?;
-            Ok(())
-        })
-        .await
+        let choose = ChooseNotice { person, wanted };
+        self.run(Operation::write("choose_notice"), self.writer.write(choose)).await
+    }
+}
+
+struct ChooseNotice {
+    person: UserId,
+    wanted: bool,
+}
+
+impl Write for ChooseNotice {
+    type Outcome = ();
+
+    async fn apply(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+        // Somebody who can't be stored has no job to be told about.
+        let Some(person) = snowflake::encode(self.person.0) else { return Ok(()) };
+        let choose = sqlx::query(CHOOSE_NOTICE).bind(person).bind(i64::from(self.wanted));
+        choose.execute(connection).await?;
+        Ok(())
     }
 }

@@ -190,5 +190,5 @@ impl Faulty {
 }
 
 fn failed() -> StoreError {
-    StoreError::Busy(sqlx::Error::PoolTimedOut)
+    sqlx::Error::PoolTimedOut.into()
 }

@@ -4,42 +4,30 @@ use std::panic::resume_unwind;
 
 use tokio::{sync::Semaphore, task::spawn_blocking};
 
-use crate::{
-    domain::{GuildId, Reading},
-    store::{Store, StoreError},
-};
+use crate::domain::{BlockedWord, Reading};
 
 /// Looks for blocked words. That takes up neither the threads that answer people nor the database.
 #[derive(Debug)]
 pub(in crate::jobs) struct WordFilter {
-    store: Store,
     /// Whose text is searched: one at a time. A person may write so that it takes long, and what
     /// else the machine does goes on beside it.
     turn: Semaphore,
 }
 
 impl WordFilter {
-    pub(in crate::jobs) fn new(store: Store) -> Self {
-        Self { store, turn: Semaphore::new(1) }
+    pub(in crate::jobs) fn new() -> Self {
+        Self { turn: Semaphore::new(1) }
     }
 
-    /// Whether a text holds a word that is blocked in a server (`None`: outside of servers).
-    ///
-    /// # Errors
-    /// When the words can't be read.
-    pub(in crate::jobs) async fn finds(
-        &self,
-        guild: Option<GuildId>,
-        texts: Vec<String>,
-    ) -> Result<bool, StoreError> {
-        let words = self.store.words_in(guild).await?;
+    /// Whether one of the texts holds one of the words.
+    pub(in crate::jobs) async fn finds(&self, words: Vec<BlockedWord>, texts: Vec<String>) -> bool {
         if words.is_empty() {
-            return Ok(false);
+            return false;
         }
         // It is never closed.
         let _turn = self.turn.acquire().await.ok();
         let search = move || texts.iter().any(|text| Reading::of(text).contains_any(&words));
-        Ok(spawn_blocking(search).await.unwrap_or_else(|panic| resume_unwind(panic.into_panic())))
+        spawn_blocking(search).await.unwrap_or_else(|panic| resume_unwind(panic.into_panic()))
     }
 }
 
@@ -48,7 +36,10 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::domain::{AdminAction, AuditEntry, BlockedWord, InteractionId, Scope, UserId};
+    use crate::{
+        domain::{AdminAction, AuditEntry, GuildId, InteractionId, Scope, UserId},
+        store::Store,
+    };
 
     /// A database of its own with 200 blocked words.
     async fn store(folder: &std::path::Path) -> Store {
@@ -74,12 +65,14 @@ mod tests {
     async fn nobody_waits_for_the_database_while_hostile_prompts_are_searched() {
         let folder = tempfile::tempdir().unwrap();
         let store = store(folder.path()).await;
-        let filter = Arc::new(WordFilter::new(store.clone()));
+        let filter = Arc::new(WordFilter::new());
+        let words = store.words_in(Some(GuildId(2))).await.unwrap();
         let hostile = ["a *4@", "*b* a. ", "abcdefgh*j ", "1*|!"].map(|text| text.repeat(90));
         let searches: Vec<_> = (0..200)
             .map(|number| {
-                let (filter, text) = (Arc::clone(&filter), hostile[number % 4].clone());
-                tokio::spawn(async move { filter.finds(Some(GuildId(2)), vec![text]).await })
+                let (filter, words) = (Arc::clone(&filter), words.clone());
+                let text = hostile[number % 4].clone();
+                tokio::spawn(async move { filter.finds(words, vec![text]).await })
             })
             .collect();
         let mut writes = 0;

@@ -75,7 +75,8 @@ impl Jobs {
             let prompt = std::iter::once(job.prompt.as_str());
             let texts: Vec<_> = prompt.chain(song.title.as_deref()).collect();
             let texts = texts.into_iter().chain(song.tags.iter().map(String::as_str));
-            let has_word = self.words.finds(guild, texts.map(str::to_owned).collect()).await?;
+            let words = self.store.words_in(guild).await?;
+            let has_word = self.words.finds(words, texts.map(str::to_owned).collect()).await;
             restriction = has_word.then_some(Restriction::Word);
         }
         Ok((self.render_outcome(job, false), restriction))

@@ -6,7 +6,9 @@ mod write;
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use tracing::warn;
 
-use super::{Store, StoreError, operation::Operation, queries::pages::List, row::snowflake};
+use super::{
+    Store, StoreError, operation::Operation, queries::pages::List, row::snowflake, writer::Write,
+};
 use crate::domain::{
     AdminAction, AuditEntry, BlockedWord, Grant, GuildId, InteractionId, Listed, Overrides, Page,
     Restriction, Scope, Timestamp, UserId,
@@ -209,11 +211,21 @@ impl Store {
     /// # Errors
     /// When the database can't be written.
     pub async fn forget_admin_actions(&self, before: Timestamp) -> Result<u64, StoreError> {
-        self.run(Operation::write("forget_admin_actions"), async {
-            let forget = sqlx::query(FORGET).bind(before.millis());
-            Ok(forget.execute(&self.writer).await?.rows_affected())
-        })
-        .await
+        let forget = ForgetAdminActions { before };
+        self.run(Operation::write("forget_admin_actions"), self.writer.write(forget)).await
+    }
+}
+
+struct ForgetAdminActions {
+    before: Timestamp,
+}
+
+impl Write for ForgetAdminActions {
+    type Outcome = u64;
+
+    async fn apply(&self, connection: &mut SqliteConnection) -> Result<u64, StoreError> {
+        let forget = sqlx::query(FORGET).bind(self.before.millis());
+        Ok(forget.execute(connection).await?.rows_affected())
     }
 }
 

@@ -5,7 +5,7 @@ use sqlx::SqliteConnection;
 use super::row;
 use crate::{
     domain::{ActionOutcome, AdminAction, AuditEntry, BlockedWord, WORDS_MAX},
-    store::{Store, StoreError, admit::BEGIN, operation::Operation, row::snowflake},
+    store::{Store, StoreError, operation::Operation, row::snowflake, writer::Write},
 };
 
 const KNOWN: &str = "SELECT COUNT(*) FROM admin_actions WHERE id = $1";
@@ -37,15 +37,18 @@ impl Store {
     /// # Errors
     /// When the database can't be read or written: nothing has happened, then.
     pub async fn perform(&self, entry: &AuditEntry) -> Result<ActionOutcome, StoreError> {
-        self.run(Operation::write("perform").of(entry.id.into()), async {
-            let mut transaction = self.writer.begin_with(BEGIN).await?;
-            let performed = perform(&mut transaction, entry).await?;
-            if matches!(performed, ActionOutcome::Recorded | ActionOutcome::Renewed) {
-                transaction.commit().await?;
-            }
-            Ok(performed)
-        })
-        .await
+        let operation = Operation::write("perform").of(entry.id.into());
+        self.run(operation, self.writer.write(Perform(entry.clone()))).await
+    }
+}
+
+struct Perform(AuditEntry);
+
+impl Write for Perform {
+    type Outcome = ActionOutcome;
+
+    async fn apply(&self, connection: &mut SqliteConnection) -> Result<ActionOutcome, StoreError> {
+        perform(connection, &self.0).await
     }
 }
 
@@ -61,7 +64,7 @@ async fn as_stored(
     Ok(same.unwrap_or_else(|| word.as_str().to_owned()))
 }
 
-/// A transaction that ends without a commit changes nothing.
+/// Every other outcome than a recorded action has changed nothing.
 async fn perform(
     connection: &mut SqliteConnection,
     entry: &AuditEntry,

@@ -7,7 +7,7 @@ use std::{
 };
 
 use sqlx::{
-    AssertSqlSafe, Connection, SqliteConnection, SqlitePool,
+    AssertSqlSafe, SqlitePool,
     sqlite::{SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     metrics::Metrics,
-    store::{OpenError, Store},
+    store::{OpenError, Store, writer::Writer},
 };
 
 /// How many may read at once.
@@ -74,10 +74,11 @@ impl Store {
             .acquire_timeout(patience)
             .idle_timeout(None)
             .max_lifetime(None)
-            .after_release(|connection, _| Box::pin(is_fit_to_stay(connection)))
+            .test_before_acquire(false)
             .connect_with(options.clone())
             .await?;
         check_writable(&writer).await?;
+        let writer = Writer::new(writer);
         let reader = SqlitePoolOptions::new()
             .max_connections(READERS)
             .acquire_timeout(patience)
@@ -96,12 +97,4 @@ async fn check_writable(writer: &SqlitePool) -> sqlx::Result<()> {
     let write = format!("PRAGMA user_version = {version}");
     sqlx::query(AssertSqlSafe(write)).execute(&mut *transaction).await?;
     transaction.commit().await
-}
-
-/// Whether a connection can be used again. When the disk is full, SQLite rolls a transaction back
-/// by itself; sqlx doesn't notice, and such a connection would never begin another.
-async fn is_fit_to_stay(connection: &mut SqliteConnection) -> sqlx::Result<bool> {
-    // Answered only once a rollback that is under way has ended.
-    connection.ping().await?;
-    Ok(!connection.is_in_transaction())
 }

@@ -5,7 +5,7 @@
 
 use std::cmp::Reverse;
 
-use sqlx::{Row, sqlite::SqliteRow};
+use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
 use crate::{
     domain::{Charge, Job, JobId, Prompt, Record, UserId},
@@ -13,6 +13,7 @@ use crate::{
         Store, StoreError,
         operation::Operation,
         row::{codec::Word, read, snowflake},
+        writer::Write,
     },
 };
 
@@ -154,18 +155,24 @@ impl Store {
     /// # Errors
     /// When the database can't be written. Nothing is erased, then.
     pub async fn erase(&self, person: UserId) -> Result<Erasure, StoreError> {
-        self.run(Operation::write("erase"), async {
-            let Some(person) = snowflake::encode(person.0) else {
-                return Ok(Erasure { erased: 0, kept: 0 });
-            };
-            let mut transaction = self.writer.begin().await?;
-            let erased = sqlx::query(ERASE).bind(person).execute(&mut *transaction).await?;
-            let kept: i64 =
-                sqlx::query_scalar(NOT_SETTLED).bind(person).fetch_one(&mut *transaction).await?;
-            transaction.commit().await?;
-            Ok(Erasure { erased: erased.rows_affected(), kept: kept.unsigned_abs() })
-        })
-        .await
+        self.run(Operation::write("erase"), self.writer.write(Erase { person })).await
+    }
+}
+
+struct Erase {
+    person: UserId,
+}
+
+impl Write for Erase {
+    type Outcome = Erasure;
+
+    async fn apply(&self, connection: &mut SqliteConnection) -> Result<Erasure, StoreError> {
+        let Some(person) = snowflake::encode(self.person.0) else {
+            return Ok(Erasure { erased: 0, kept: 0 });
+        };
+        let erased = sqlx::query(ERASE).bind(person).execute(&mut *connection).await?;
+        let kept: i64 = sqlx::query_scalar(NOT_SETTLED).bind(person).fetch_one(connection).await?;
+        Ok(Erasure { erased: erased.rows_affected(), kept: kept.unsigned_abs() })
     }
 }
 

@@ -9,7 +9,7 @@ use crate::store::{DamagedRow, StoreError};
 
 /// Edits the rows as a person with a database tool would.
 async fn edit(store: &Store, statement: impl SqlSafeStr) {
-    store.writer.execute(statement.into_sql_str()).await.unwrap();
+    store.writer.pool.execute(statement.into_sql_str()).await.unwrap();
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod admin_actions;
 mod admission;
+mod batches;
 mod copies;
 mod damage;
 mod forgetting;

@@ -49,7 +49,7 @@ async fn what_is_made_is_for_its_owner_only() {
 async fn every_commit_is_on_disk_before_it_counts() {
     let folder = Folder::new();
     let store = folder.store().await;
-    for pool in [&store.writer, &store.reader] {
+    for pool in [&store.writer.pool, &store.reader] {
         let journal: String =
             sqlx::query_scalar("PRAGMA journal_mode").fetch_one(pool).await.unwrap();
         let synchronous: i64 =
