@@ -8,7 +8,7 @@ use std::{
 
 use sqlx::{Connection, SqliteConnection};
 
-use super::database_file::{check_origin, check_whole, connect, file_of, make_file};
+use super::database_file::{check_origin, check_whole, connect, file_of, make_file, sync_folder};
 use crate::store::{OpenError, error::Meaning};
 
 /// How every database begins (<https://www.sqlite.org/fileformat.html>).
@@ -201,10 +201,7 @@ impl Partial {
     pub(super) fn keep_as(self, to: &Path) -> io::Result<()> {
         self.file.sync_all()?;
         fs::rename(&self.path, to)?;
-        if let Some(folder) = to.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            // Not every file system can do that to a folder.
-            _ = File::open(folder).and_then(|folder| folder.sync_all());
-        }
+        sync_folder(to);
         Ok(())
     }
 

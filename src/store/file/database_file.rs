@@ -62,11 +62,25 @@ pub(super) fn make_place(path: &Path) -> Result<(), OpenError> {
     }
 }
 
+/// Makes a folder and those above it. What is written in a folder whose own name was not brought to
+/// disk goes with it when the power fails.
 fn make_folder(folder: &Path) -> io::Result<()> {
+    let missing: Vec<&Path> = folder.ancestors().take_while(|folder| !folder.exists()).collect();
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.recursive(true).create(folder)
+    builder.recursive(true).create(folder)?;
+    for made in missing {
+        sync_folder(made);
+    }
+    Ok(())
+}
+
+/// Brings the names in the folder of a file to disk. Not every file system can do that.
+pub(super) fn sync_folder(file: &Path) {
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
+    }
 }
 
 /// Makes an empty file for its owner only, where there is none.

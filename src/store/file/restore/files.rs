@@ -1,9 +1,6 @@
 //! What replacing a database does with files.
 
-use std::{
-    fs::File,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
@@ -24,11 +21,4 @@ pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut path = path.as_os_str().to_owned();
     path.push(suffix);
     path.into()
-}
-
-/// Brings the names in a file's folder to disk, as far as the file system can do that.
-pub(super) fn sync_folder(file: &Path) {
-    if let Some(folder) = file.parent() {
-        _ = File::open(folder).and_then(|folder| folder.sync_all());
-    }
 }

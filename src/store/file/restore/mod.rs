@@ -10,7 +10,7 @@ use std::{
 use sqlx::Connection;
 
 use super::{
-    database_file::{check_origin, file_of, give_to_owner_of, make_file, make_place},
+    database_file::{check_origin, file_of, give_to_owner_of, make_file, make_place, sync_folder},
     lock::Lock,
     migrations::{SCHEMA, schema_of, take_steps},
 };
@@ -28,7 +28,7 @@ mod replaced;
 
 pub use self::error::RestoreError;
 use self::error::not_written;
-use self::files::{connect, in_one_file, sync_folder, with_suffix};
+use self::files::{connect, in_one_file, with_suffix};
 use self::replaced::Replaced;
 
 /// What SQLite may keep beside a database and read together with it.

@@ -11,14 +11,14 @@ use sqlx::Connection as _;
 
 use super::{
     error::{RestoreError, not_written},
-    files::{connect, in_one_file, sync_folder, with_suffix},
+    files::{connect, in_one_file, with_suffix},
 };
 use crate::{
     failpoint::{Moment, reach},
     store::{
         OpenError,
         file::{
-            database_file::{check_origin, make_file},
+            database_file::{check_origin, make_file, sync_folder},
             dated_name::dated_names,
         },
     },
