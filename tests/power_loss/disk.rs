@@ -8,17 +8,15 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     os::unix::fs::MetadataExt as _,
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
 use crate::{
     choice::Choice,
+    file::{Change, File},
     recording::{Event, Target},
 };
-
-/// What a disk writes in one step, in bytes.
-const SECTOR: u64 = 512;
 
 /// See the module.
 #[derive(Clone)]
@@ -50,20 +48,6 @@ enum Node {
 /// The files that are found after a power cut, by name.
 pub(crate) type Found = BTreeMap<String, Vec<u8>>;
 
-#[derive(Clone, Default)]
-struct File {
-    synced: Vec<u8>,
-    /// By the number of events before them.
-    unsynced: Vec<(usize, Change)>,
-    seen: Vec<u8>,
-}
-
-#[derive(Clone)]
-enum Change {
-    Write(u64, Arc<[u8]>),
-    Length(u64),
-}
-
 /// One change in a folder; a renaming is both.
 #[derive(Clone)]
 struct NameChange {
@@ -89,8 +73,7 @@ impl Disk {
                 Node::Folder
             } else {
                 let bytes = fs::read(&path).unwrap();
-                let file = File { synced: bytes.clone(), unsynced: Vec::new(), seen: bytes };
-                disk.files.push(file);
+                disk.files.push(File::of(bytes));
                 disk.inodes.insert(fs::metadata(&path).unwrap().ino(), disk.files.len() - 1);
                 Node::File(disk.files.len() - 1)
             };
@@ -141,9 +124,7 @@ impl Disk {
     }
 
     fn change(&mut self, inode: u64, change: Change) {
-        let file = &mut self.files[self.inodes[&inode]];
-        change.apply(&mut file.seen, |_| true);
-        file.unsynced.push((self.events, change));
+        self.files[self.inodes[&inode]].change(self.events, change);
     }
 
     fn sync_folder(&mut self, folder: &str, before: usize) {
@@ -161,14 +142,14 @@ impl Disk {
         let named: BTreeSet<usize> = named.filter_map(Node::file).collect();
         for (number, file) in self.files.iter_mut().enumerate() {
             if !named.contains(&number) {
-                file.unsynced.clear();
+                file.forget();
             }
         }
     }
 
     /// The number of changes that may be kept or lost.
     pub(crate) fn unsynced(&self) -> usize {
-        self.unsynced.len() + self.files.iter().map(|file| file.unsynced.len()).sum::<usize>()
+        self.unsynced.len() + self.files.iter().map(File::unsynced).sum::<usize>()
     }
 
     /// What is found if the power is cut now and the disk has kept this choice of what was not synced.
@@ -183,7 +164,7 @@ impl Disk {
         let mut contents = Vec::new();
         for file in &self.files {
             contents.push((file, number));
-            number += file.unsynced.len();
+            number += file.unsynced();
         }
         let is_reached = |name: &str| {
             let mut folders = name.match_indices('/').map(|(at, _)| &name[..at]);
@@ -197,7 +178,7 @@ impl Disk {
     /// What a program that runs finds.
     pub(crate) fn seen(&self) -> Found {
         let files = self.seen.iter().filter_map(|(name, node)| Some((name, node.file()?)));
-        files.map(|(name, file)| (name.clone(), self.files[file].seen.clone())).collect()
+        files.map(|(name, file)| (name.clone(), self.files[file].seen().to_vec())).collect()
     }
 }
 
@@ -221,62 +202,8 @@ impl NameChange {
     }
 }
 
-impl File {
-    fn sync(&mut self, before: usize) {
-        let Self { synced, unsynced, .. } = self;
-        unsynced.retain(|(event, change)| {
-            let is_synced = *event <= before;
-            if is_synced {
-                change.apply(synced, |_| true);
-            }
-            !is_synced
-        });
-    }
-
-    /// What is left of it. `number` is that of its first change in the choice.
-    fn kept(&self, number: usize, choice: Choice) -> Vec<u8> {
-        let mut bytes = self.synced.clone();
-        for (number, (_, change)) in (number..).zip(&self.unsynced) {
-            change.apply(&mut bytes, |sector| choice.keeps(number, sector));
-            // The length is not written with the bytes.
-            if let Change::Write(offset, data) = change
-                && choice.keeps_length(number)
-            {
-                let end = usize::try_from(*offset).unwrap() + data.len();
-                bytes.resize(bytes.len().max(end), 0);
-            }
-        }
-        bytes
-    }
-}
-
-impl Change {
-    /// Carries out what is kept, by the numbers of the sectors.
-    fn apply(&self, bytes: &mut Vec<u8>, keeps: impl Fn(u64) -> bool) {
-        match self {
-            Self::Length(length) if keeps(0) => bytes.resize(usize::try_from(*length).unwrap(), 0),
-            Self::Length(_) => {}
-            Self::Write(offset, data) => {
-                let mut rest = &data[..];
-                let mut at = *offset;
-                while !rest.is_empty() {
-                    let left = usize::try_from(SECTOR - at % SECTOR).unwrap().min(rest.len());
-                    let (sector, others) = rest.split_at(left);
-                    if keeps(at / SECTOR) {
-                        let begin = usize::try_from(at).unwrap();
-                        bytes.resize(bytes.len().max(begin + left), 0);
-                        bytes[begin..begin + left].copy_from_slice(sector);
-                    }
-                    at += left as u64;
-                    rest = others;
-                }
-            }
-        }
-    }
-}
-
 /// All that is below a folder: the names, and where it is.
-fn listed(folder: &Path) -> Vec<(String, std::path::PathBuf)> {
+fn listed(folder: &Path) -> Vec<(String, PathBuf)> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

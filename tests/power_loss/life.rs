@@ -16,13 +16,14 @@ use crate::{
     program::{Program, Running},
     recording::Recorder,
     rows::Rows,
+    scene::DATABASE,
     told::Context,
 };
 
 /// The songs that a person may ask for.
 const QUOTA: usize = 12;
 /// How long the bot may take for the songs of one run.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// What makes a prompt nearly as long as it may be, so that rows take many pages.
 const FILLER: usize = 900;
 
@@ -37,7 +38,7 @@ pub(crate) struct Life {
 }
 
 impl Life {
-    pub(crate) async fn new() -> Self {
+    pub(crate) async fn new(name: &str) -> Self {
         let rules = DiscordRules {
             session_start_limit: usize::MAX,
             rate_limits: RateLimits::none(),
@@ -47,10 +48,10 @@ impl Life {
             old_message_edits: 0,
             ..DiscordRules::default()
         };
-        let fixture = Fixture::start("power-loss", rules).await;
+        let fixture = Fixture::start(name, rules).await;
         let recorder = Recorder::new(&fixture.folder);
         let mut settings = fixture.settings();
-        let database = recorder.folder.join("data/jobs.db");
+        let database = recorder.folder.join(DATABASE);
         settings.insert("DATABASE_URL", format!("sqlite://{}", database.display()));
         settings.insert("USER_QUOTA", format!("{QUOTA}/1d"));
         settings.extend(recorder.variables());
@@ -60,7 +61,7 @@ impl Life {
     }
 
     pub(crate) fn database(&self) -> PathBuf {
-        self.recorder.folder.join("data/jobs.db")
+        self.recorder.folder.join(DATABASE)
     }
 
     async fn start(&self) -> Running {
@@ -203,4 +204,11 @@ async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
         assert!(begun.elapsed() < PATIENCE, "waited in vain for {what}");
         sleep(Duration::from_millis(10)).await;
     }
+}
+
+/// A bot that was started for the first time, and killed once people could use it.
+pub(crate) async fn first_start() -> (Fixture, Recorder) {
+    let life = Life::new("first-start").await;
+    life.start().await.kill();
+    (life.fixture, life.recorder)
 }

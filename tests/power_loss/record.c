@@ -271,15 +271,15 @@ int ftruncate64(int fd, off64_t length) {
     return truncated(real, fd, length);
 }
 
-/* What was done under the lock to a name below the folder. */
-#define NAMED(type, path, call, kind, other) \
+/* What was done under the lock to a name below the folder; `at` leads to the file afterwards. */
+#define NAMED(at, path, call, kind, other) \
     const char *name = below(path); \
     if (!name) return call; \
     pthread_mutex_lock(&lock); \
     int result = call; \
     int error = errno; \
     const char *second = other; \
-    if (result == 0) record(kind, inode_at(type), 0, name, second, strlen(second)); \
+    if (result == 0) record(kind, inode_at(at), 0, name, second, strlen(second)); \
     pthread_mutex_unlock(&lock); \
     errno = error; \
     return result;
@@ -300,7 +300,7 @@ int rename(const char *from, const char *to) {
     NAMED(to, from, real(from, to), RENAME, below(to))
 }
 
-int linkat(int at, const char *from, int to_at, const char *to, int flags) {
+int linkat(int from_at, const char *from, int to_at, const char *to, int flags) {
     REAL(int, "linkat", int, const char *, int, const char *, int)
-    NAMED(to, to, real(at, from, to_at, to, flags), LINK, "")
+    NAMED(to, to, real(from_at, from, to_at, to, flags), LINK, "")
 }

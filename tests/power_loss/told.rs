@@ -9,6 +9,9 @@ use crate::{
     rows::{JobRow, Rows},
 };
 
+/// The number of kinds of facts.
+pub(crate) const KINDS: usize = 8;
+
 /// What somebody was told.
 pub(crate) struct Told {
     /// The number of events before.

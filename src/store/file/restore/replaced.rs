@@ -62,6 +62,8 @@ impl<'a> Replaced<'a> {
     /// beside it goes along.
     pub(super) fn keep(self, now: SystemTime) -> Result<Option<PathBuf>, RestoreError> {
         if matches!(self.state, DatabaseState::Empty) {
+            // A log that was removed must not come back beside the new database.
+            sync_folder(self.database);
             return Ok(None);
         }
         let kept = second_name(self.database, now)?;
