@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// The songs that a person may ask for.
-const QUOTA: usize = 12;
+const QUOTA: usize = 17;
 /// How long the bot may take for the songs of one run.
 const PATIENCE: Duration = Duration::from_mins(1);
 /// What makes a prompt nearly as long as it may be, so that rows take many pages.
@@ -72,8 +72,8 @@ impl Life {
     pub(crate) async fn live(&mut self) {
         // A first start, and a stop in between songs.
         let bot = self.start().await;
-        self.ask(6).await;
-        self.moderate(2).await;
+        self.ask(10).await;
+        self.moderate(20).await;
         self.until_settled().await;
         assert!(bot.stop().await.success(), "the bot stops");
         // It is killed amid a load, which leaves a log with what was not synced.
@@ -82,8 +82,8 @@ impl Life {
         bot.kill();
         // It goes on, until people have used up their quotas.
         let bot = self.start().await;
-        self.ask(10).await;
-        self.moderate(3).await;
+        self.ask(14).await;
+        self.moderate(40).await;
         self.until_settled().await;
         self.forget().await;
         self.until_settled().await;

@@ -1,6 +1,10 @@
 //! A bot that runs: what others were told is on disk.
 
-use std::{collections::BTreeMap, sync::Arc, time::Instant};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Instant,
+};
 
 use crate::{
     disk::{Disk, found_in, put},
@@ -12,7 +16,7 @@ use crate::{
     rows::Rows,
     scene::DATABASE,
     states,
-    told::{KINDS, Told},
+    told::{Fact, KINDS, Told},
 };
 
 /// One of so many states is opened as a start of the bot does, the others by SQLite alone.
@@ -75,6 +79,26 @@ fn log_restarts(events: &[Event]) -> usize {
     begins.count().saturating_sub(files.count())
 }
 
+/// The most jobs of which people first heard between the ends of two syncs: their writes have shared
+/// a commit.
+fn largest_commit(told: &[Told], events: &[Event]) -> usize {
+    let (mut known, mut largest) = (BTreeSet::new(), 0);
+    let syncs = events.iter().enumerate().filter_map(|(number, event)| match event {
+        Event::Synced { target, .. } if is_of_log(target) => Some(number),
+        _ => None,
+    });
+    let mut told = told.iter().peekable();
+    for sync in syncs.chain([events.len()]) {
+        let mut news = 0;
+        while let Some(told) = told.next_if(|told| told.sent < sync) {
+            let is_first = matches!(told.fact, Fact::Accepted(job) if known.insert(job));
+            news += usize::from(is_first);
+        }
+        largest = largest.max(news);
+    }
+    largest
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_others_were_told_survives_a_power_cut() {
     let begun = Instant::now();
@@ -97,13 +121,15 @@ async fn what_others_were_told_survives_a_power_cut() {
     }
     let restarts = log_restarts(&events);
     println!("{} events in {:.1?}, {restarts} restarts of the log", events.len(), begun.elapsed());
-    println!("told: {kinds:?}");
+    let largest = largest_commit(&told, &events);
+    println!("told: {kinds:?}, of {largest} new jobs after one commit");
     assert_eq!(kinds.len(), KINDS, "everything was told that can be");
     assert!(restarts >= 2, "the log began anew");
+    assert!(largest >= 2, "writes have shared a commit");
 
     let (replay, mut rng) = (Replay { begin: blank, events }, random());
     let songs = Arc::new(Songs { told, end: context.rows });
-    let verdict = replay.judge(&songs, states(6), &mut rng).await;
+    let verdict = replay.judge(&songs, states(8), &mut rng).await;
     let (states, moments) = (verdict.states, verdict.moments);
     assert!(verdict.lost.is_empty(), "{}", verdict.lost.join("\n"));
     println!("power loss: {states} states of {moments} moments, all keep what was told");
