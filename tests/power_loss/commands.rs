@@ -28,9 +28,9 @@ impl Judge for FirstStart {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_first_start_that_is_cut_off_keeps_nobody_from_the_next() {
     let (fixture, recorder) = first_start().await;
-    let events = recorder.events();
     let empty = tempfile::tempdir().unwrap();
-    judge("first start", &Replay { begin: Disk::load(empty.path()), events }, FirstStart).await;
+    let replay = Replay::new(Disk::load(empty.path()), recorder.events(), &recorder.folder);
+    judge("first start", &replay, FirstStart).await;
     fixture.clean_up();
 }
 

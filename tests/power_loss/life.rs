@@ -1,4 +1,4 @@
-//! The life of a bot under a load: started, stopped, killed, and started again.
+//! The life of a bot under a load: started, stopped, crashed, and started again.
 
 use std::{
     collections::BTreeMap,
@@ -13,7 +13,7 @@ use tokio::time::sleep;
 
 use crate::{
     fixture::Fixture,
-    program::{Program, Running},
+    program::{Program, Running, Step},
     recording::Recorder,
     rows::Rows,
     scene::DATABASE,
@@ -65,7 +65,15 @@ impl Life {
     }
 
     async fn start(&self) -> Running {
-        self.program.start(None).until_ready(&self.fixture).await
+        self.start_until(None).await
+    }
+
+    /// Starts the bot once Discord has noticed that an earlier one is gone. With a step, it crashes when
+    /// it reaches that for the given time.
+    async fn start_until(&self, crash: Option<(&Step, u32)>) -> Running {
+        let discord = &self.fixture.discord;
+        until("the bot's absence", async || discord.sessions().connected == 0).await;
+        self.program.start(crash).until_ready(&self.fixture).await
     }
 
     /// Lives through all of it.
@@ -76,10 +84,11 @@ impl Life {
         self.moderate(20).await;
         self.until_settled().await;
         assert!(bot.stop().await.success(), "the bot stops");
-        // It is killed amid a load, which leaves a log with what was not synced.
-        let bot = self.start().await;
-        self.ask(5).await;
-        bot.kill();
+        // It crashes amid a load, which leaves a log with what was not synced.
+        let step = Step("running.before".to_owned());
+        let mut bot = self.start_until(Some((&step, 4))).await;
+        self.ask(6).await;
+        until("the crash", async || bot.ended().is_some()).await;
         // It goes on, until people have used up their quotas.
         let bot = self.start().await;
         self.ask(14).await;
@@ -92,7 +101,6 @@ impl Life {
 
     /// Everybody asks for so many songs, all at once. Some are cancelled, some deleted.
     async fn ask(&mut self, songs: usize) {
-        let begin = self.asked.len();
         for _ in 0..songs {
             for client in &self.fixture.clients {
                 let number = self.asked.len();
@@ -113,9 +121,6 @@ impl Life {
                 self.asked.push((prompt.trim().to_owned(), client.person_id(), asked));
             }
         }
-        // As many as run at once, before anything else happens.
-        let seen = || self.asked.iter().skip(begin).filter(|(.., asked)| asked.message().is_some());
-        until("first responses", async || seen().count() >= songs * 2).await;
     }
 
     /// The owner blocks and unblocks somebody.
@@ -206,9 +211,9 @@ async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     }
 }
 
-/// A bot that was started for the first time, and killed once people could use it.
+/// A bot that was started for the first time, and stopped once people could use it.
 pub(crate) async fn first_start() -> (Fixture, Recorder) {
     let life = Life::new("first-start").await;
-    life.start().await.kill();
+    assert!(life.start().await.stop().await.success(), "the bot stops");
     (life.fixture, life.recorder)
 }

@@ -9,7 +9,7 @@ use whisul_bot::store::Store;
 
 use crate::{
     choice::Choice,
-    disk::{Disk, Found},
+    disk::{Disk, Found, found_in},
     recording::{Event, Target},
 };
 
@@ -51,6 +51,17 @@ pub(crate) struct Verdict {
 }
 
 impl Replay {
+    /// A record of what happened below a folder since it was as in `begin`. What the recorder has not
+    /// seen, no power cut would take.
+    pub(crate) fn new(begin: Disk, events: Vec<Event>, folder: &Path) -> Self {
+        let mut disk = begin.clone();
+        for event in &events {
+            disk.apply(event);
+        }
+        assert!(disk.seen() == found_in(folder), "the record holds all writes");
+        Self { begin, events }
+    }
+
     /// The same record, as if some syncs had not happened.
     pub(crate) fn without_syncs(&self, of: impl Fn(&Target) -> bool) -> Self {
         let mut other = self.clone();

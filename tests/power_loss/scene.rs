@@ -58,7 +58,7 @@ impl Scene {
         command.env("DATABASE_URL", format!("sqlite://{}", self.database().display()));
         let output = command.output().unwrap();
         assert!(output.status.success(), "{output:?}");
-        Replay { begin, events: self.recorder.events() }
+        Replay::new(begin, self.recorder.events(), &self.recorder.folder)
     }
 }
 
