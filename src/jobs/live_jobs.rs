@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use dashmap::DashMap;
 use tokio::sync::Notify;
-use tracing::{Span, info_span};
 
 use crate::domain::{Cancellation, Event, Failure, Job, JobId, State};
 
@@ -22,8 +21,6 @@ pub(super) struct LiveJob {
     pub(super) id: JobId,
     /// Wakes the job's task after another writer changed its row.
     pub(super) row_changed: Arc<Notify>,
-    /// What the log says of the job is said within this, from the request to the last follow-up.
-    pub(super) span: Span,
 }
 
 /// A cancellation that somebody asks for.
@@ -51,7 +48,6 @@ impl CancelRequest {
 #[derive(Debug)]
 struct LiveEntry {
     row_changed: Arc<Notify>,
-    span: Span,
     /// It is to be cancelled once it is known what came of its prompt, which is on its way.
     request: Option<CancelRequest>,
 }
@@ -61,16 +57,8 @@ impl LiveJobs {
     pub(super) fn enter(&self, id: JobId) -> Option<LiveJob> {
         let dashmap::Entry::Vacant(vacant) = self.live.entry(id) else { return None };
         let row_changed = Arc::new(Notify::new());
-        let span = new_span(id);
-        let entry =
-            LiveEntry { row_changed: Arc::clone(&row_changed), span: span.clone(), request: None };
-        vacant.insert(entry);
-        Some(LiveJob { live_jobs: self.clone(), id, row_changed, span })
-    }
-
-    /// The span of a job, whether it is live or not.
-    pub(super) fn span(&self, job: JobId) -> Span {
-        self.live.get(&job).map_or_else(|| new_span(job), |live| live.span.clone())
+        vacant.insert(LiveEntry { row_changed: Arc::clone(&row_changed), request: None });
+        Some(LiveJob { live_jobs: self.clone(), id, row_changed })
     }
 
     /// Tells a job's task, if there is one, that another writer has changed its row.
@@ -103,11 +91,6 @@ impl LiveJobs {
     pub(super) fn len(&self) -> usize {
         self.live.len()
     }
-}
-
-fn new_span(job: JobId) -> Span {
-    // Of no other span's: a song may be asked for with the button of another one.
-    info_span!(parent: None, "job", id = %job)
 }
 
 impl Drop for LiveJob {

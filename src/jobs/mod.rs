@@ -5,6 +5,7 @@
 
 mod circuit_breaker;
 mod commands;
+mod job_task;
 mod live_jobs;
 mod owner_alerts;
 mod persist;

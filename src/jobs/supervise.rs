@@ -6,7 +6,7 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use futures_util::FutureExt;
 use tracing::{error, warn};
 
-use super::{Backoff, Jobs, live_jobs::LiveJob, worker::Worker};
+use super::{Backoff, Jobs, job_task::JobTask, live_jobs::LiveJob, worker::Worker};
 
 /// Waits before that: what has panicked once may do so each time.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
@@ -14,11 +14,7 @@ const LONGEST_WAIT: Duration = Duration::from_mins(5);
 
 impl Jobs {
     /// Runs a job's task, and others after it as long as each of them panics.
-    pub(super) async fn supervise(
-        self: Arc<Self>,
-        live_job: LiveJob,
-        task: impl Future<Output = ()>,
-    ) {
+    pub(super) async fn supervise(self: Arc<Self>, live_job: LiveJob, task: JobTask) {
         if AssertUnwindSafe(task).catch_unwind().await.is_err() {
             // Almost never: for thousands that wait, it takes no room.
             Box::pin(self.restart(live_job)).await;
@@ -42,7 +38,7 @@ impl Jobs {
         self: &Arc<Self>,
         live_job: &LiveJob,
         backoff: &mut Backoff,
-    ) -> Option<Worker> {
+    ) -> Option<Box<Worker>> {
         loop {
             let pause = tokio::time::sleep(backoff.next());
             self.stop.run_until_cancelled(pause).await?;

@@ -10,7 +10,7 @@ use crate::{
     domain::{
         Cancellation, Event, Failure, FollowUps, Job, JobId, MessageAccess, MessageId, Shown, State,
     },
-    jobs::{Jobs, live_jobs::CancelRequest},
+    jobs::{Jobs, job_task::job_span, live_jobs::CancelRequest},
     store::StoreError,
 };
 
@@ -101,7 +101,7 @@ impl Jobs {
         };
         match ended {
             Ok(Ok(Cancelling::Written(cancelled))) => {
-                let span = self.live.span(id);
+                let span = job_span(id);
                 self.respond_cancelled(&cancelled, respond).instrument(span).await;
                 self.live.wake(id);
                 let waited = matches!(cancelled.state, State::Cancelled(_));
@@ -118,7 +118,7 @@ impl Jobs {
         id: JobId,
         request: CancelRequest,
     ) -> Result<Cancelling, StoreError> {
-        let span = self.live.span(id);
+        let span = job_span(id);
         self.try_to_cancel(id, request).instrument(span).await
     }
 

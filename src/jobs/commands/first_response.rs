@@ -26,9 +26,9 @@ impl Jobs {
     pub(super) async fn respond(
         self: Arc<Self>,
         mut reservation: Reservation,
-        row_changed: &Arc<Notify>,
+        row_changed: Arc<Notify>,
         tell: oneshot::Sender<Result<(), RequestError>>,
-    ) -> Worker {
+    ) -> Box<Worker> {
         let job = reservation.job().clone();
         let mut told = ToldTimes::default();
         let message = self.render_first(&job, reservation.reserve(), &mut told);
@@ -41,7 +41,7 @@ impl Jobs {
         };
         let is_abandoned = job.state == State::Abandoned;
         reservation.keep_round(!is_abandoned);
-        let worker = self.worker(job, Some((&message, told)), row_changed);
+        let worker = self.worker(job, Some((&message, told)), &row_changed);
         // The worker has joined the queue. If it has to find out first whether the response exists,
         // that may take hours.
         drop(reservation);

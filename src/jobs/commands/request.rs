@@ -14,7 +14,7 @@ use crate::{
         Event, InteractionId, Job, JobId, LimitExceeded, Place, Prompt, Requester, Restriction,
         RoleId, UserId,
     },
-    jobs::{Jobs, live_jobs::LiveJob, queue::Reservation, worker::StepError},
+    jobs::{Jobs, job_task::job_span, live_jobs::LiveJob, queue::Reservation, worker::StepError},
     store::{Admission, StoreError},
 };
 
@@ -101,7 +101,7 @@ impl Jobs {
         let Some(live_job) = self.live.enter(request.interaction.into()) else {
             return Ok(None);
         };
-        let span = live_job.span.clone();
+        let span = job_span(live_job.id);
         self.admit_and_start(request, live_job).instrument(span).await
     }
 
@@ -144,10 +144,10 @@ impl Jobs {
         info!(%requester, "song requested");
         let (result_sender, result_receiver) = oneshot::channel();
         let (jobs, row_changed) = (Arc::clone(self), Arc::clone(&live_job.row_changed));
-        self.spawn_task(live_job, async move {
-            // Of those who wait in the queue for hours, none needs room for this any more.
-            Box::pin(jobs.respond(reservation, &row_changed, result_sender)).await.run().await;
-        });
+        // Of those who wait in the queue for hours, none needs room for this any more.
+        let respond = Box::pin(jobs.respond(reservation, row_changed, result_sender));
+        let task = async move { respond.await.run().await };
+        self.spawn_task(live_job, Box::pin(task));
         Ok(Some(result_receiver))
     }
 

@@ -8,7 +8,7 @@ use super::{Worker, step_error::StepError};
 use crate::{
     discord_api::{DiscordError, Posted},
     domain::{Event, InteractionId, Job, Place, State},
-    jobs::Jobs,
+    jobs::{Jobs, job_task::job_span},
     media::Files,
 };
 
@@ -52,7 +52,7 @@ impl Jobs {
             message_channel: Some(posted.channel),
             ..job.clone()
         };
-        let (jobs, span) = (Arc::clone(self), self.live.span(job.id));
+        let (jobs, span) = (Arc::clone(self), job_span(job.id));
         let attaching = async move {
             let State::Completed { song, .. } = &job.state else { return };
             let limit = shown.place.attachment_limit;

@@ -1,6 +1,7 @@
 //! Keeps a job's message up to date while other work goes on.
 
 use std::{
+    hash::{DefaultHasher, Hash, Hasher},
     pin::{Pin, pin},
     time::Duration,
 };
@@ -25,8 +26,8 @@ const POSITION_REFRESH_FACTOR: u32 = 6;
 /// What a job's message shows, and since when.
 #[derive(Debug)]
 pub(super) struct LiveMessage {
-    /// As JSON in text, which takes a fraction of the room: thousands may wait.
-    shown: Option<String>,
+    /// Only its hash: thousands may wait.
+    shown: Option<u64>,
     /// What it tells about times.
     told: ToldTimes,
     /// When the message was last edited, or was about to be.
@@ -53,7 +54,7 @@ impl LiveMessage {
         let rest = if shown.is_some() { 0.0 } else { 1.0 + fastrand::f64() };
         let rests_until = now + patience.mul_f64(rest);
         let told = shown.map(|(_, told)| told).unwrap_or_default();
-        let shown = shown.and_then(|(message, _)| as_json(message));
+        let shown = shown.and_then(|(message, _)| hash(message));
         Self {
             shown,
             told,
@@ -104,9 +105,10 @@ impl LiveMessage {
             tokio::select! {
                 biased;
                 done = &mut work => return Ok(done),
-                () = self.until_due(jobs, job) => {}
+                _ = self.until_due(jobs, job, None) => {}
             }
-            let mut edit = pin!(self.refresh(jobs, job));
+            // Of those who wait, few edit at a time.
+            let mut edit = Box::pin(self.refresh(jobs, job));
             let edited = tokio::select! {
                 biased;
                 done = &mut work => {
@@ -124,15 +126,25 @@ impl LiveMessage {
 
     /// Waits until the message is to be edited: it has been the same long enough, would look
     /// different now, and, where its job waits in the queue like perhaps thousands of others, its
-    /// turn has come.
-    async fn until_due(&mut self, jobs: &Jobs, job: &Job) {
+    /// turn has come. `false` if `no_later_than` comes first.
+    pub(super) async fn until_due(
+        &mut self,
+        jobs: &Jobs,
+        job: &Job,
+        no_later_than: Option<Instant>,
+    ) -> bool {
         loop {
             let looked_at = self.edited_at.max(self.looked_at);
             let next = self.rests_until.max(looked_at + patience(jobs, job));
             // Whatever the interval is, the last words are not to be missed.
             let last_words = last_chance_in(job, jobs.clock.now())
                 .map(|wait| (Instant::now() + wait).max(looked_at + LAST_TRIES));
-            tokio::time::sleep_until(last_words.map_or(next, |at| at.min(next))).await;
+            let next = last_words.map_or(next, |at| at.min(next));
+            let wake = no_later_than.map_or(next, |at| at.min(next));
+            tokio::time::sleep_until(wake).await;
+            if wake < next {
+                return false;
+            }
             self.looked_at = Instant::now();
             if self.gone || self.shown.is_none() || self.would_change(jobs, job) {
                 break;
@@ -142,10 +154,11 @@ impl LiveMessage {
         if job.awaits_turn() {
             jobs.pace.turn(|| EDIT_GAP).await;
         }
+        true
     }
 
     fn would_change(&mut self, jobs: &Jobs, job: &Job) -> bool {
-        as_json(&jobs.render_live(job, self.resubmit_pending, &mut self.told)) != self.shown
+        hash(&jobs.render_live(job, self.resubmit_pending, &mut self.told)) != self.shown
     }
 
     /// Makes sure that the message exists, unless that was seen a moment ago: a deletion is noticed
@@ -165,20 +178,20 @@ impl LiveMessage {
     ///
     /// # Errors
     /// When it is deleted.
-    async fn refresh(&mut self, jobs: &Jobs, job: &Job) -> Result<(), Deleted> {
+    pub(super) async fn refresh(&mut self, jobs: &Jobs, job: &Job) -> Result<(), Deleted> {
         self.looked_at = Instant::now();
         if self.gone {
             return Err(Deleted);
         }
         let message = jobs.render_live(job, self.resubmit_pending, &mut self.told);
-        let body = as_json(&message);
-        if body.is_some() && body == self.shown {
+        let rendered = hash(&message);
+        if rendered.is_some() && rendered == self.shown {
             return Ok(());
         }
         match jobs.deliverer.show_progress(job, &message, jobs.clock.now()).await {
             Ok(()) => {
                 jobs.metrics.families().edited();
-                self.shown = body;
+                self.shown = rendered;
                 self.edited_at = Instant::now();
             }
             Err(DiscordError::MessageGone) => {
@@ -203,8 +216,12 @@ pub(super) fn patience(jobs: &Jobs, job: &Job) -> Duration {
     jobs.config.edit_interval * factor
 }
 
-fn as_json(message: &Message) -> Option<String> {
-    serde_json::to_string(message).ok()
+/// The hash of what a message would look like in Discord. Two messages that differ have the same one
+/// once in 2^64 cases: that edit is left out, and the next one comes.
+fn hash(message: &Message) -> Option<u64> {
+    let mut hasher = DefaultHasher::new();
+    serde_json::to_vec(message).ok()?.hash(&mut hasher);
+    Some(hasher.finish())
 }
 
 /// Whether an edit now is the last that can reach a message that only its token reaches.

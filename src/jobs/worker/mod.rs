@@ -15,7 +15,7 @@ mod watch;
 use std::{sync::Arc, time::Duration};
 
 use tokio::{sync::Notify, time::Instant};
-use tracing::{Instrument, info, warn};
+use tracing::{info, warn};
 
 pub(super) use self::{live_message::is_last_chance, step_error::StepError};
 use self::{
@@ -26,6 +26,7 @@ use self::{
 use super::{
     Backoff, Jobs,
     circuit_breaker::Tally,
+    job_task::{InJobSpan, JobTask},
     live_jobs::LiveJob,
     queue::{QueueTicket, Slot},
     rendering::times::ToldTimes,
@@ -80,17 +81,14 @@ impl Jobs {
     /// tasks get to run is up to luck.
     pub(super) fn resume_job(self: &Arc<Self>, job: Job, live_job: LiveJob) {
         let worker = self.worker(job, None, &live_job.row_changed);
-        self.spawn_task(live_job, worker.run());
+        self.spawn_task(live_job, Box::pin(worker.run()));
     }
 
     /// Starts the task of a live job.
-    pub(super) fn spawn_task(
-        self: &Arc<Self>,
-        live_job: LiveJob,
-        task: impl Future<Output = ()> + Send + 'static,
-    ) {
-        let span = live_job.span.clone();
-        self.tasks.spawn(Arc::clone(self).supervise(live_job, task).instrument(span));
+    pub(super) fn spawn_task(self: &Arc<Self>, live_job: LiveJob, task: JobTask) {
+        let id = live_job.id;
+        let supervised = Box::pin(Arc::clone(self).supervise(live_job, task));
+        self.tasks.spawn(InJobSpan::new(id, supervised));
     }
 
     /// What takes care of a job. `shown` is what its message shows, and what that tells about times.
@@ -99,8 +97,8 @@ impl Jobs {
         job: Job,
         shown: Option<(&Message, ToldTimes)>,
         row_changed: &Arc<Notify>,
-    ) -> Worker {
-        Worker {
+    ) -> Box<Worker> {
+        Box::new(Worker {
             jobs: Arc::clone(self),
             row_changed: Arc::clone(row_changed),
             live_message: LiveMessage::new(shown, patience(self, &job)),
@@ -119,17 +117,17 @@ impl Jobs {
             token_trouble: TokenTrouble::default(),
             retry: Retry::new(),
             job,
-        }
+        })
     }
 }
 
 impl Worker {
-    pub(super) async fn run(mut self) {
+    pub(super) async fn run(mut self: Box<Self>) {
         while !self.job.is_settled() {
             match self.step().await {
                 Ok(()) => self.retry.reset(),
                 Err(StepError::Stopping) => break,
-                Err(StepError::Overdue) => self.end_overdue().await,
+                Err(StepError::Overdue) => Box::pin(self.end_overdue()).await,
                 Err(error @ StepError::Gone) => {
                     warn!(%error, "the job's row is gone, its task ends");
                     if self.job.awaits_turn() {
@@ -144,7 +142,7 @@ impl Worker {
                     } else {
                         warn!(%error, ?wait, "step failed, retrying");
                     }
-                    if self.wait_for_retry(wait, &error).await.is_err() {
+                    if Box::pin(self.wait_for_retry(wait, &error)).await.is_err() {
                         break;
                     }
                 }
@@ -154,7 +152,7 @@ impl Worker {
 
     async fn step(&mut self) -> Result<(), StepError> {
         if let Some(event) = self.cancellation() {
-            return self.persist(event).await;
+            return Box::pin(self.persist(event)).await;
         }
         if self.jobs.stop.is_cancelled() {
             return Err(StepError::Stopping);
@@ -164,10 +162,10 @@ impl Worker {
         {
             return Err(StepError::Overdue);
         }
-        // Boxed, so that thousands of queued jobs keep small futures.
+        // Boxed, so that each job has room for the step that it takes, not for the largest.
         match self.job.next_step() {
             JobStep::FindResponse => Box::pin(self.find_first_response()).await,
-            JobStep::TakeTurn => self.take_turn().await,
+            JobStep::TakeTurn => Box::pin(self.take_turn()).await,
             JobStep::SettleSubmission => Box::pin(self.settle_submission()).await,
             JobStep::Follow => Box::pin(self.follow()).await,
             JobStep::Deliver => {

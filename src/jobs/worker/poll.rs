@@ -1,13 +1,13 @@
 //! From Whisul's acceptance to the song, by polling.
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use tokio::time::Instant;
 use tracing::warn;
 
 use super::{Worker, step_error::StepError};
 use crate::{
-    domain::{Event, Failure, Report, State, WhisulJob},
+    domain::{Event, Failure, Report, State},
     jobs::circuit_breaker::{Doubt, probe::poll_outcome},
     metrics::Activity,
     whisul::{PollError, Trouble},
@@ -17,11 +17,12 @@ impl Worker {
     /// Asks Whisul how the song is, again and again until there is an outcome. A deleted message
     /// changes nothing about that: the song is being paid for.
     pub(super) async fn follow(&mut self) -> Result<(), StepError> {
-        let State::Running { whisul_job, .. } = self.job.state.clone() else { return Ok(()) };
         loop {
-            self.attending(tokio::time::sleep(self.until_next_poll())).await?;
-            if let Some(event) = self.poll(&whisul_job).await? {
-                return self.note_outcome(event).await;
+            let mut wait = pin!(tokio::time::sleep(self.until_next_poll()));
+            while self.resting_until(wait.as_mut()).await?.is_err() {}
+            // Of those who wait, few poll at a time.
+            if let Some(event) = Box::pin(self.poll()).await? {
+                return Box::pin(self.note_outcome(event)).await;
             }
         }
     }
@@ -34,13 +35,14 @@ impl Worker {
     }
 
     /// One poll, once it may be made. `None` when it brought nothing.
-    async fn poll(&mut self, whisul_job: &WhisulJob) -> Result<Option<Event>, StepError> {
+    async fn poll(&mut self) -> Result<Option<Event>, StepError> {
+        let State::Running { whisul_job, .. } = self.job.state.clone() else { return Ok(None) };
         let jobs = Arc::clone(&self.jobs);
         let at_end = self.is_out_of_patience();
         let may_doubt = at_end || self.watch.may_doubt();
         let ask = async {
             let (breaker_permit, rate_permit) = jobs.permit_to_call(None).await;
-            let response = rate_permit.poll(whisul_job).await;
+            let response = rate_permit.poll(&whisul_job).await;
             let doubt = jobs.record_call(breaker_permit, poll_outcome(&response, may_doubt));
             (response, doubt)
         };

@@ -1,6 +1,6 @@
 //! From the queue to Whisul.
 
-use std::sync::Arc;
+use std::{pin::pin, sync::Arc};
 
 use futures_util::FutureExt;
 use tracing::{error, warn};
@@ -23,9 +23,9 @@ impl Worker {
         if self.slot.is_none() {
             let ticket = self.ticket.take();
             let mut ticket = ticket.unwrap_or_else(|| self.jobs.queue.join(&self.job));
-            match self.waiting_for(ticket.turn()).await? {
+            match self.resting_until(pin!(ticket.turn())).await? {
                 Ok(slot) => self.slot = Some(slot),
-                Err(Deleted) => return self.cancel().await,
+                Err(Deleted) => return Box::pin(self.cancel()).await,
             }
         }
         Box::pin(self.submit()).await

@@ -1,7 +1,7 @@
 //! Waiting, with the message kept up to date meanwhile, until what a job waits for has come or
 //! something else interrupts it.
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 use tokio::{sync::Notify, time::Instant};
 
@@ -35,6 +35,37 @@ impl Worker {
         self.jobs.stop.run_until_cancelled(work).await.ok_or(StepError::Stopping)
     }
 
+    /// Waits for an event, with the message kept up to date meanwhile, unless the bot stops, another
+    /// writer changes the job, it is overdue, or its message is deleted. The event is not looked at
+    /// during an edit.
+    ///
+    /// Nearly all jobs are here at any moment, so that this takes as little room as it can.
+    pub(super) async fn resting_until<T>(
+        &mut self,
+        mut event: Pin<&mut impl Future<Output = T>>,
+    ) -> Result<Result<T, Deleted>, StepError> {
+        loop {
+            let Self { jobs, job, live_message, row_changed, unchanged_since, .. } = self;
+            let overdue_in = overdue_in(jobs, job, *unchanged_since);
+            if overdue_in.is_some_and(|left| left.is_zero()) {
+                return Err(StepError::Overdue);
+            }
+            let overdue_at = overdue_in.map(|left| Instant::now() + left);
+            let is_edit_due = tokio::select! {
+                biased;
+                happened = &mut event => return Ok(Ok(happened)),
+                () = jobs.stop.cancelled() => return Err(StepError::Stopping),
+                () = row_changed.notified() => {
+                    return Err(Box::pin(self.overtaken()).await);
+                }
+                is_edit_due = live_message.until_due(jobs, job, overdue_at) => is_edit_due,
+            };
+            if is_edit_due && Box::pin(live_message.refresh(jobs, job)).await == Err(Deleted) {
+                return Ok(Err(Deleted));
+            }
+        }
+    }
+
     /// Does something that may be left undone, with the message kept up to date meanwhile, unless
     /// the bot stops, another writer changes the job, or it is overdue.
     pub(super) async fn attending<T>(
@@ -43,7 +74,7 @@ impl Worker {
     ) -> Result<T, StepError> {
         let jobs = Arc::clone(&self.jobs);
         let (since, row_changed) = (self.unchanged_since, Arc::clone(&self.row_changed));
-        let work = or_interrupted(&jobs, &self.job, since, row_changed, work);
+        let work = Box::pin(or_interrupted(&jobs, &self.job, since, row_changed, work));
         let done = self.live_message.during(&self.jobs, &self.job, work).await;
         self.unless_overtaken(done).await
     }
@@ -55,7 +86,7 @@ impl Worker {
     ) -> Result<Result<T, Deleted>, StepError> {
         let jobs = Arc::clone(&self.jobs);
         let (since, row_changed) = (self.unchanged_since, Arc::clone(&self.row_changed));
-        let event = or_interrupted(&jobs, &self.job, since, row_changed, event);
+        let event = Box::pin(or_interrupted(&jobs, &self.job, since, row_changed, event));
         match self.live_message.unless_deleted(&self.jobs, &self.job, event).await {
             Ok(came) => Ok(Ok(self.unless_overtaken(came).await?)),
             Err(deleted) => Ok(Err(deleted)),

@@ -55,12 +55,16 @@ fn assert_nobody_was_alarmed(fixture: &Fixture) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_song_survives_proxy_answers_to_its_polls() {
     let fixture = Fixture::new().await;
+    fixture.whisul.plan("", Plan::song().until_told());
     for (number, page) in PAGES.into_iter().enumerate() {
         // On the first poll, or in the middle of the song.
         let fault = foreign("GET", "/api/jobs/*", page).after(number % 2).times(1);
         let added = fixture.whisul.faults().add(fault);
         let prompt = format!("a song past the {}", page.0);
         let asked = fixture.song(&fixture.ann, &prompt).await;
+        let hit = || (fixture.whisul.faults().hits(added) > 0).then_some(());
+        sandbox::until("the page of the proxy", &fixture.whisul.changed(), hit).await;
+        fixture.whisul.finish(&prompt);
         let over = |message: &Message| is_done(message) || title(message) == "No song this time";
         let message = asked.until("an outcome", over).await;
         assert!(is_done(&message), "{page:?}: {}", message.text());
