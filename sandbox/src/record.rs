@@ -14,6 +14,10 @@ use crate::{Changes, faults::matches, lock};
 /// How many requests are kept; older ones are forgotten.
 const KEPT: usize = 100_000;
 
+/// When a request's last byte had arrived; handlers find it among its extensions.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ReceivedAt(pub(crate) Instant);
+
 /// One request as it arrived, faults included. Secrets are not hidden: they are made up.
 #[derive(Clone, Debug)]
 pub struct RecordedRequest {
@@ -125,10 +129,10 @@ impl Requests {
     }
 
     /// Notes a request and returns its number, by which its response can be noted.
-    pub(crate) fn note(&self, parts: &Parts, body: &Bytes) -> usize {
+    pub(crate) fn note(&self, parts: &Parts, body: &Bytes, ReceivedAt(at): ReceivedAt) -> usize {
         let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
         let request = RecordedRequest {
-            at: Instant::now(),
+            at,
             method: parts.method.to_string(),
             path: parts.uri.path().to_owned(),
             query: parts.uri.query().unwrap_or_default().to_owned(),

@@ -5,6 +5,7 @@ use std::{
     io,
     net::{Ipv4Addr, SocketAddr},
     sync::Mutex,
+    time::Instant,
 };
 
 use axum::{
@@ -36,6 +37,7 @@ use crate::{
     Faults, Requests,
     faults::{Answer, Effect, Rewrite, rewrite},
     lock,
+    record::ReceivedAt,
 };
 
 /// The largest request that is read, in bytes; Discord's own uploads stay far below.
@@ -196,11 +198,13 @@ struct Handling {
 impl Handling {
     /// Answers one request; an error makes hyper close the connection without a response.
     async fn answer(self, request: Request<Incoming>) -> io::Result<Response> {
-        let (parts, body) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
         let Ok(body) = to_bytes(Body::new(body), LARGEST_REQUEST).await else {
             return Ok(StatusCode::PAYLOAD_TOO_LARGE.into_response());
         };
-        let number = self.requests.note(&parts, &body);
+        let received = ReceivedAt(Instant::now());
+        parts.extensions.insert(received);
+        let number = self.requests.note(&parts, &body, received);
         let applied = self.faults.hit(parts.method.as_str(), parts.uri.path(), &body);
         let request = Request::from_parts(parts, Body::from(body));
         let (delay, effect) = applied.map_or((None, None), |met| (met.delay, met.effect));

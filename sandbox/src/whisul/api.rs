@@ -160,7 +160,7 @@ async fn job(
     let origin = origin(&headers);
     let (answer, raw) = {
         let mut state = shared.state();
-        let job = state.jobs.iter_mut().find(|job| job.id == id).ok_or(Refusal::UnknownJob)?;
+        let job = state.job(&id).ok_or(Refusal::UnknownJob)?;
         let polled = job.poll(shared.rules.least_poll_gap.unwrap_or_default());
         polled.map_err(|wait| Refusal::TooManyRequests(shared.rules.retry_after, wait))?;
         (job.answer(&origin), job.raw())
@@ -196,8 +196,8 @@ async fn media(
     make: fn(&Song) -> Option<Vec<u8>>,
 ) -> Response {
     let prompt = file.strip_suffix(extension).and_then(|id| {
-        let state = shared.state();
-        let job = state.jobs.iter().find(|job| job.id == id);
+        let mut state = shared.state();
+        let job = state.job(id);
         job.filter(|job| job.has_media()).map(|job| job.prompt.clone())
     });
     let Some(prompt) = prompt else {

@@ -1,7 +1,7 @@
 //! The state of a Whisul sandbox.
 
 use std::{
-    collections::VecDeque,
+    collections::{HashMap, VecDeque},
     sync::{Mutex, MutexGuard},
     time::{Duration, Instant},
 };
@@ -26,7 +26,17 @@ pub(super) struct State {
     /// With the part of a prompt that each is for, the oldest first.
     pub(super) plans: Vec<(String, Plan)>,
     pub(super) jobs: Vec<Job>,
+    /// Where each job is in `jobs`: thousands of songs are polled many times.
+    places: HashMap<String, usize>,
     pub(super) recent: Recent,
+}
+
+impl State {
+    /// The job with this id.
+    pub(super) fn job(&mut self, id: &str) -> Option<&mut Job> {
+        let place = self.places.get(id)?;
+        self.jobs.get_mut(*place)
+    }
 }
 
 impl Shared {
@@ -35,6 +45,7 @@ impl Shared {
             key: FIRST_KEY.to_owned(),
             plans: Vec::new(),
             jobs: Vec::new(),
+            places: HashMap::new(),
             recent: Recent::default(),
         };
         Self { rules, changes, state: Mutex::new(state) }
@@ -64,6 +75,8 @@ impl Shared {
         let raw = plan.accepted.clone();
         let job = Job::new(state.jobs.len(), prompt, plan, self.rules.song_takes);
         let accepted = (job.id.clone(), job.ends_at, raw);
+        let place = state.jobs.len();
+        state.places.insert(job.id.clone(), place);
         state.jobs.push(job);
         Ok(accepted)
     }

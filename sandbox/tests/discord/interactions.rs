@@ -1,11 +1,13 @@
 //! Interactions: first responses, their messages by token, deadlines.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sandbox::{DiscordRules, NoAnswer};
 use serde_json::json;
+use tokio::time::sleep;
 
 use crate::bot::{Bot, breaches, code, rules};
+use crate::socket::Socket;
 
 #[tokio::test]
 async fn a_message_answers_a_command_and_the_response_brings_its_id() {
@@ -252,4 +254,23 @@ async fn discords_clock_dates_interactions() {
     bot.discord.set_clock_offset(3_600_000);
     let after = scene.song().await.happened_at();
     assert!((3_600_000..3_660_000).contains(&(after - before)));
+}
+
+#[tokio::test]
+async fn latency_counts_from_the_socket_to_the_first_response() {
+    const PAUSE: Duration = Duration::from_millis(30);
+    let bot = Bot::start().await;
+    let scene = bot.scene().await;
+    let mut socket = Socket::identified(&bot, 0).await;
+    let begin = Instant::now();
+    let song = scene.song().await;
+    socket.event("INTERACTION_CREATE").await;
+    assert_eq!(song.latency(), None, "nothing has answered yet");
+    let first_response = json!({ "type": 4, "data": { "content": "Soon" } });
+    sleep(PAUSE).await;
+    bot.respond(&song, first_response.clone()).await;
+    let latency = song.latency().unwrap();
+    assert!((PAUSE..begin.elapsed()).contains(&latency), "{latency:?}");
+    bot.respond(&song, first_response).await;
+    assert_eq!(song.latency(), Some(latency), "a second response is none");
 }

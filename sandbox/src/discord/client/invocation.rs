@@ -1,6 +1,7 @@
 //! What a person did with the application, and what came back.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::time::sleep_until;
 
@@ -80,6 +81,14 @@ impl Invocation {
                 }
             } => AnswerState::Waiting,
         }
+    }
+
+    /// From when its event was handed to the socket until the last byte of the first response had
+    /// arrived; `None` while there is none.
+    #[must_use]
+    pub fn latency(&self) -> Option<Duration> {
+        let times = self.look(|interaction| Some((interaction.sent?, interaction.answered?)));
+        times.flatten().map(|(sent, answered)| answered.duration_since(sent))
     }
 
     /// The message that answers it, as it is now; a deleted one is [marked](Message::deleted).

@@ -178,10 +178,24 @@ impl Task {
     }
 
     async fn send(&mut self, message: &Value) {
-        if let Ok(message) = self.compression.wrap(message.to_string()) {
+        if let Ok(wrapped) = self.compression.wrap(message.to_string()) {
+            self.note_sent(message);
             // A broken connection shows itself at the next read.
-            drop(self.stream.send(message).await);
+            drop(self.stream.send(wrapped).await);
         }
+    }
+
+    /// Notes when an interaction's event goes out, unless it has gone before.
+    fn note_sent(&self, message: &Value) {
+        if message.at("t") != "INTERACTION_CREATE" {
+            return;
+        }
+        let id = message.at("d").at("id").as_str().and_then(|id| id.parse::<u64>().ok());
+        self.shared.change(|state| {
+            if let Some(interaction) = id.and_then(|id| state.interactions.get_mut(&id)) {
+                interaction.sent.get_or_insert_with(Instant::now);
+            }
+        });
     }
 
     async fn take(&mut self, message: &Message) -> Result<(), CloseReason> {

@@ -216,6 +216,8 @@ impl DiscordState {
             on_message,
             shown_by,
             issued: Instant::now(),
+            sent: None,
+            answered: None,
             state: AnswerState::Waiting,
             followups: 0,
             event: Value::Null,

@@ -25,6 +25,10 @@ pub(crate) struct Interaction {
     /// The interaction that showed the modal it fills in.
     pub(crate) shown_by: Option<u64>,
     pub(crate) issued: Instant,
+    /// When its event was handed to the socket.
+    pub(crate) sent: Option<Instant>,
+    /// When the last byte of the first response had arrived.
+    pub(crate) answered: Option<Instant>,
     pub(crate) state: AnswerState,
     /// Follow-up messages so far.
     pub(crate) followups: usize,

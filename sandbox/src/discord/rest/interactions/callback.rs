@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use serde_json::{Value, json};
 
 use crate::discord::api::error::ApiError;
@@ -23,6 +23,7 @@ use crate::discord::rest::extract::{Ids, Submission};
 use crate::discord::shared::Shared;
 use crate::discord::state::DiscordState;
 use crate::discord::state::posting::MessageContext;
+use crate::record::ReceivedAt;
 
 const PONG: i64 = 1;
 const MESSAGE: i64 = 4;
@@ -36,12 +37,13 @@ pub(crate) async fn callback(
     State(shared): State<Arc<Shared>>,
     Ids((interaction, token)): Ids<(u64, String)>,
     Query(query): Query<HashMap<String, String>>,
+    Extension(received): Extension<ReceivedAt>,
     body: Submission,
 ) -> Result<Response, ApiError> {
     let with_response = query
         .get("with_response")
         .is_some_and(|asked| matches!(asked.as_str(), "true" | "True" | "1"));
-    let response = shared.change(|state| state.respond(interaction, &token, body))?;
+    let response = shared.change(|state| state.respond(interaction, &token, body, received))?;
     if with_response {
         return Ok(Json(response).into_response());
     }
@@ -50,7 +52,13 @@ pub(crate) async fn callback(
 
 impl DiscordState {
     /// Takes the first response.
-    fn respond(&mut self, id: u64, token: &str, body: Submission) -> Result<Value, ApiError> {
+    fn respond(
+        &mut self,
+        id: u64,
+        token: &str,
+        body: Submission,
+        ReceivedAt(received): ReceivedAt,
+    ) -> Result<Value, ApiError> {
         let found = self.interactions.get(&id).filter(|known| known.token == token);
         let interaction = found.ok_or(ApiError::UNKNOWN_INTERACTION)?;
         if !matches!(interaction.state, AnswerState::Waiting) {
@@ -64,6 +72,7 @@ impl DiscordState {
         let state = self.answer(id, kind, &data, body.uploads)?;
         if let Some(interaction) = self.interactions.get_mut(&id) {
             interaction.state = state;
+            interaction.answered = Some(received);
         }
         // The message shows the interaction, which has just been answered.
         Ok(self.response_json(id, kind))
