@@ -6,9 +6,12 @@
 
 mod bot;
 
-use std::time::{Duration, Instant};
+use std::{
+    process::Command,
+    time::{Duration, Instant},
+};
 
-use bot::Bot;
+use bot::{Bot, PROGRAM};
 use sandbox::{
     ChannelClient, DiscordRules, DiscordSandbox, Plan, RateLimits, WhisulRules, WhisulSandbox,
 };
@@ -40,7 +43,13 @@ async fn main() {
     moderators.grant(MANAGE_GUILD);
     server.give_role(&moderator, &moderators);
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let bot = Bot::start(&folder, &discord, &whisul, &[("WHISUL_RATE_LIMIT", "1000/1s")]);
+    let bot = Bot::start(
+        Command::new(PROGRAM),
+        &folder,
+        &discord,
+        &whisul,
+        &[("WHISUL_RATE_LIMIT", "1000/1s")],
+    );
     discord.until_ready().await;
     for number in 0..WORDS {
         answered(&moderator.at(&channel), "admin words add", &[("word", json!(word(number)))])

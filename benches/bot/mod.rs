@@ -1,15 +1,15 @@
-//! The released program as a process of its own, between the two sandboxes.
+//! A bot's program as a process of its own, between the two sandboxes.
 
 use std::process::{Child, Command, Stdio};
 
 use sandbox::{DiscordSandbox, WhisulSandbox};
 use tempfile::TempDir;
 
-mod resource_usage;
+pub(crate) mod resource_usage;
 
 use resource_usage::ResourceUsage;
 
-/// The bot's program.
+/// This build's program.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_whisul-bot");
 
 /// A running bot. Killed when dropped.
@@ -18,13 +18,15 @@ pub(crate) struct Bot {
 }
 
 impl Bot {
+    /// Starts a program with the settings of the two sandboxes and without limits of its own.
     pub(crate) fn start(
+        mut program: Command,
         folder: &TempDir,
         discord: &DiscordSandbox,
         whisul: &WhisulSandbox,
         settings: &[(&str, &str)],
     ) -> Self {
-        let process = Command::new(PROGRAM)
+        let process = program
             .current_dir(folder.path())
             .env("DISCORD_TOKEN", discord.token())
             .env("DISCORD_API_URL", discord.url())
