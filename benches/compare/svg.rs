@@ -15,7 +15,7 @@ const RIGHT: f64 = 16.0;
 const TOP: f64 = 40.0;
 const BOTTOM: f64 = 72.0;
 /// Of a legend's line.
-const LEGEND: f64 = 150.0;
+const LEGEND: f64 = 145.0;
 /// Steps on the vertical axis, about.
 const STEPS: f64 = 5.0;
 
@@ -136,7 +136,7 @@ impl Axes {
                  <text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
                 LEFT - 6.0,
                 y + 4.0,
-                short(value),
+                tick(value),
             );
             value += self.step;
         }
@@ -164,6 +164,15 @@ fn round_step(least: f64) -> f64 {
     let power = 10_f64.powf(least.log10().floor());
     let steps = [1.0, 2.0, 5.0].into_iter().map(|factor| factor * power);
     steps.into_iter().find(|step| *step >= least).unwrap_or(10.0 * power)
+}
+
+/// A number without zeros behind the point.
+fn tick(value: f64) -> String {
+    let text = short(value);
+    match text.split_once('.') {
+        Some((whole, part)) if part.bytes().all(|digit| digit == b'0') => whole.to_owned(),
+        _ => text,
+    }
 }
 
 /// `100k` for 100,000.
