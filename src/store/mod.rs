@@ -19,6 +19,7 @@ mod writer;
 
 use std::{sync::Arc, time::Duration};
 
+use futures_util::TryStreamExt;
 use sqlx::{Row, SqliteConnection, SqlitePool};
 use tracing::warn;
 
@@ -188,7 +189,9 @@ impl Store {
     pub async fn unsettled(&self) -> Result<Unsettled, StoreError> {
         self.run(Operation::read("unsettled"), async {
             let mut unsettled = Unsettled::default();
-            for row in sqlx::query(UNSETTLED).fetch_all(&self.reader).await? {
+            // Row by row: a row takes ten times the room of its job, and there may be 100,000.
+            let mut rows = sqlx::query(UNSETTLED).fetch(&self.reader);
+            while let Some(row) = rows.try_next().await? {
                 match row::read::job(&row) {
                     Ok(job) => unsettled.jobs.push(job),
                     Err(damaged) => unsettled.damaged.push(damaged),
