@@ -11,6 +11,7 @@ mod ids;
 mod job;
 mod moderation;
 mod page;
+mod polling;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod properties;
 mod queue;
@@ -35,6 +36,7 @@ pub use moderation::{
     WORDS_MAX, WordError,
 };
 pub use page::{Listed, Page};
+pub use polling::PollPlan;
 pub use queue::{Estimate, Forecast, Obstacle, Outlook, Queue, QueuePosition, Span, Wait};
 pub use quota::{
     Available, Charges, Grant, Limit, LimitExceeded, Limits, Quota, QuotaError, QuotaUsage, Remedy,

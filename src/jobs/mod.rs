@@ -21,7 +21,10 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::{Mutex as AsyncMutex, Semaphore};
+use tokio::{
+    sync::{Mutex as AsyncMutex, Semaphore},
+    time::Instant,
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{Instrument, error, info, info_span};
 
@@ -55,7 +58,7 @@ pub struct JobConfig {
     pub limits: Limits,
     /// Songs at Whisul at once.
     pub max_running: NonZeroUsize,
-    /// Between two polls of a job.
+    /// The longest time between two polls of a job that can be finished.
     pub poll_interval: Duration,
     /// After which a submitted job is given up.
     pub job_timeout: Duration,
@@ -65,6 +68,15 @@ pub struct JobConfig {
     pub history_retention: Duration,
     /// What is given along with songs.
     pub follow_ups: FollowUpSettings,
+}
+
+/// A request to Whisul for one job.
+#[derive(Clone, Copy, Debug)]
+enum WhisulCall {
+    /// A person's prompt.
+    Prompt(UserId),
+    /// A poll, which goes before polls that are worth as much only later.
+    Poll { worth_at: Instant },
 }
 
 /// The services that jobs use.
@@ -108,6 +120,7 @@ pub struct Jobs {
     refunds: tokio::sync::Mutex<()>,
     estimate: Mutex<Estimate>,
     forecast: rendering::times::LatestForecast,
+    poll_plan: timing::poll_plan::LatestPollPlan,
     /// One export at a time.
     exports: Semaphore,
     words: commands::moderation::WordFilter,
@@ -151,6 +164,7 @@ impl Jobs {
             refunds: tokio::sync::Mutex::default(),
             estimate: Mutex::new(estimate),
             forecast: rendering::times::LatestForecast::default(),
+            poll_plan: timing::poll_plan::LatestPollPlan::default(),
             exports: Semaphore::new(1),
             purging: AsyncMutex::new(()),
             tasks: TaskTracker::new(),
@@ -252,11 +266,17 @@ impl Jobs {
     /// limit has room.
     async fn permit_to_call(
         &self,
-        prompt_of: Option<UserId>,
+        call: WhisulCall,
     ) -> (circuit_breaker::CallPermit<'_>, Permit<'_>) {
         loop {
-            let breaker_permit = self.breaker.permit(prompt_of).await;
-            let rate_permit = self.whisul.permit().await;
+            let (breaker_permit, rate_permit) = match call {
+                WhisulCall::Prompt(requester) => {
+                    (self.breaker.permit(Some(requester)).await, self.whisul.permit().await)
+                }
+                WhisulCall::Poll { worth_at } => {
+                    (self.breaker.permit(None).await, self.whisul.permit_to_poll(worth_at).await)
+                }
+            };
             // While this request waited for its place, a response to another may have opened the
             // breaker.
             if breaker_permit.is_still_valid() {

@@ -12,12 +12,14 @@ use reqwest::{
     redirect, retry,
 };
 use secrecy::{ExposeSecret, SecretString};
+use tokio::time::Instant;
 use tracing::debug;
 use url::Url;
 
 use super::{
     error::{ClientError, PollError, SubmitError, Trouble, causes},
-    limits::{RateLimit, RateLimitSlot, RequestLimiter},
+    limiter::{Precedence, RateLimitSlot, RequestLimiter},
+    limits::RateLimit,
     poll_url,
     response::{body::Bodies, meaning::WhisulResponse, wire::SubmissionBody},
     secrets::Secrets,
@@ -29,6 +31,11 @@ use crate::{
     proxy::Proxies,
     retry_after,
 };
+
+/// How many connections are kept for polls, and for how long without a poll: the most recently used
+/// is used first, so that no more stay than polls overlap.
+const IDLE_POLLS: usize = 256;
+const IDLE_FOR: Duration = Duration::from_secs(15);
 
 /// How long a request may take.
 #[derive(Clone, Copy)]
@@ -94,8 +101,10 @@ impl Whisul {
         // A kept connection may be closed by the server just while a prompt goes out on it, and
         // nobody could tell whether it was taken. So each submission has a connection of its own.
         let submissions = build(builder()?.pool_max_idle_per_host(0))?.into();
-        // A kept connection holds on to a buffer as large as its largest response.
-        let polls = build(builder()?.pool_max_idle_per_host(2))?.into();
+        // Without a connection to use again, a poll costs three times as much. One that is kept holds
+        // on to a buffer as large as its largest response, so those too many close soon.
+        let polls = builder()?.pool_max_idle_per_host(IDLE_POLLS).pool_idle_timeout(IDLE_FOR);
+        let polls = build(polls)?.into();
         let bodies = Bodies::new(Secrets::new(&[key, token]));
         let (limiter, proxies) = (RequestLimiter::new(rate), proxies.clone());
         Ok(Self(Arc::new(ClientInner { base, submissions, polls, limiter, bodies, proxies, now })))
@@ -125,10 +134,18 @@ impl Whisul {
         self.0.polls.measure(Service::Whisul, metrics);
     }
 
-    /// Waits for a place in the rate limit, behind all who came before. Neither a wait nor a
-    /// permit that is dropped uses anything up.
+    /// Waits for a place in the rate limit, before all polls of songs that wait. Neither a wait nor
+    /// a permit that is dropped uses anything up.
     pub async fn permit(&self) -> Permit<'_> {
-        Permit { whisul: &self.0, place: self.0.limiter.slot().await }
+        let place = self.0.limiter.slot(Precedence::BeforePolls).await;
+        Permit { whisul: &self.0, place }
+    }
+
+    /// The same for a poll of a song. Of polls that wait, that one goes first which comes to be worth
+    /// as much as others are first.
+    pub async fn permit_to_poll(&self, worth_at: Instant) -> Permit<'_> {
+        let place = self.0.limiter.slot(Precedence::Poll(worth_at)).await;
+        Permit { whisul: &self.0, place }
     }
 }
 
@@ -183,7 +200,8 @@ impl<'whisul> Permit<'whisul> {
                     "the poll URL leads nowhere; asking by the job's id"
                 );
                 drop(response);
-                let permit = Permit { whisul, place: whisul.limiter.slot().await };
+                let place = whisul.limiter.slot(Precedence::BeforePolls).await;
+                let permit = Permit { whisul, place };
                 // Rarely needed, and large.
                 Box::pin(permit.poll_at(own)).await
             }

@@ -6,6 +6,7 @@
 
 mod client;
 mod error;
+mod limiter;
 mod limits;
 mod poll_url;
 #[cfg(any(test, fuzzing))]

@@ -15,10 +15,6 @@ use crate::{
 /// For how long one forecast serves all who wait, if nothing else changes: there may be thousands.
 const FORECAST_LASTS: Duration = Duration::from_secs(1);
 
-/// Of an interval between two polls, on average, this much passes before a poll sees a song's end:
-/// half of an interval that is a little longer by chance.
-const SEEN_AFTER: f64 = 0.55;
-
 /// What a message has told about times.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::jobs) struct ToldTimes {
@@ -98,7 +94,7 @@ impl Jobs {
         let running = known.running.iter();
         let running: Vec<Duration> =
             running.map(|since| since.map_or(Duration::ZERO, |since| now.since(since))).collect();
-        let lag = self.config.poll_interval.mul_f64(SEEN_AFTER);
+        let lag = self.poll_plan().seen_after();
         let forecast = Forecast::new(&known.estimate, room, &running, lag).map(Arc::new);
         *latest = Some(Made { at: Instant::now(), of: known, forecast: forecast.clone() });
         forecast

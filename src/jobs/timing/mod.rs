@@ -3,3 +3,4 @@
 pub(super) mod backoff;
 pub(super) mod clock;
 pub(super) mod pace;
+pub(super) mod poll_plan;

@@ -107,7 +107,7 @@ impl Jobs {
             received_at: shown.map(|_| Instant::now()),
             began: Instant::now(),
             unchanged_since: Instant::now(),
-            watch: Watch::new(self),
+            watch: Watch::resumed(self),
             rejections: 0,
             tally_before: None,
             rejection_backoff: Backoff::new(self.config.poll_interval, LONGEST_REJECTION_WAIT),

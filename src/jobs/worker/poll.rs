@@ -1,6 +1,13 @@
 //! From Whisul's acceptance to the song, by polling.
 
-use std::{pin::pin, sync::Arc, time::Duration};
+use std::{
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use tokio::time::Instant;
 use tracing::warn;
@@ -8,7 +15,10 @@ use tracing::warn;
 use super::{Worker, step_error::StepError};
 use crate::{
     domain::{Event, Failure, Report, State},
-    jobs::circuit_breaker::{Doubt, probe::poll_outcome},
+    jobs::{
+        WhisulCall,
+        circuit_breaker::{Doubt, probe::poll_outcome},
+    },
     metrics::Activity,
     whisul::{PollError, Trouble},
 };
@@ -18,7 +28,8 @@ impl Worker {
     /// changes nothing about that: the song is being paid for.
     pub(super) async fn follow(&mut self) -> Result<(), StepError> {
         loop {
-            let mut wait = pin!(tokio::time::sleep(self.until_next_poll()));
+            let next = self.next_poll_at();
+            let mut wait = pin!(tokio::time::sleep_until(next));
             while self.resting_until(wait.as_mut()).await?.is_err() {}
             // Of those who wait, few poll at a time.
             if let Some(event) = Box::pin(self.poll()).await? {
@@ -28,10 +39,11 @@ impl Worker {
     }
 
     /// The last poll comes as soon as patience ends.
-    fn until_next_poll(&self) -> Duration {
-        let wait = jittered(self.jobs.config.poll_interval).max(self.watch.retry_after);
+    fn next_poll_at(&mut self) -> Instant {
+        let planned = self.watch.next_poll_at(&self.jobs, &self.job);
         let left = self.watch.patience.left(self.watch.watched(&self.jobs));
-        if left.is_zero() { wait } else { wait.min(left + Duration::from_millis(1)) }
+        let end = Instant::now() + left + Duration::from_millis(1);
+        if left.is_zero() { planned } else { planned.min(end) }
     }
 
     /// One poll, once it may be made. `None` when it brought nothing.
@@ -40,13 +52,23 @@ impl Worker {
         let jobs = Arc::clone(&self.jobs);
         let at_end = self.is_out_of_patience();
         let may_doubt = at_end || self.watch.may_doubt();
+        let worth_at = self.watch.worth_at(&self.jobs, &self.job);
+        let is_sent = AtomicBool::new(false);
         let ask = async {
-            let (breaker_permit, rate_permit) = jobs.permit_to_call(None).await;
+            let (breaker_permit, rate_permit) =
+                jobs.permit_to_call(WhisulCall::Poll { worth_at }).await;
+            is_sent.store(true, Ordering::Relaxed);
             let response = rate_permit.poll(&whisul_job).await;
             let doubt = jobs.record_call(breaker_permit, poll_outcome(&response, may_doubt));
-            (response, doubt)
+            (response, doubt, Instant::now())
         };
-        let (response, doubt) = self.attending(ask).await?;
+        let asked = self.attending(ask).await;
+        if is_sent.into_inner() {
+            // An edit that was on its way may have ended long after the response came.
+            let at = asked.as_ref().map_or_else(|_| Instant::now(), |(.., at)| *at);
+            self.watch.polled(at);
+        }
+        let (response, doubt, _) = asked?;
         jobs.metrics.families().polled(response.is_ok());
         match (response, doubt) {
             (Ok(report), _) => {
@@ -116,10 +138,4 @@ impl Worker {
         }
         Ok(())
     }
-}
-
-/// A little longer than the interval, so that jobs which began together don't poll together. Never
-/// shorter: Whisul asks for that (polling guide).
-fn jittered(interval: Duration) -> Duration {
-    interval.mul_f64(1.0 + 0.2 * fastrand::f64())
 }

@@ -8,7 +8,10 @@ use tracing::{error, warn};
 use super::{Worker, live_message::Deleted, step_error::StepError, watch::Watch};
 use crate::{
     domain::{Cancellation, Canceller, Event, Failure, Submission, WhisulJob},
-    jobs::circuit_breaker::{Doubt, KEY_REJECTION_TRIES, Tally, probe::submission_outcome},
+    jobs::{
+        WhisulCall,
+        circuit_breaker::{Doubt, KEY_REJECTION_TRIES, Tally, probe::submission_outcome},
+    },
     whisul::SubmitError,
 };
 
@@ -46,7 +49,7 @@ impl Worker {
             };
         }
         let Ok((breaker_permit, rate_permit)) =
-            self.waiting_for(jobs.permit_to_call(prompt_of)).await?
+            self.waiting_for(jobs.permit_to_call(WhisulCall::Prompt(self.job.requester))).await?
         else {
             return self.cancel().await;
         };

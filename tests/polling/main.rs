@@ -1,0 +1,13 @@
+//! How soon a song's end is noticed and with how many polls, compared with polls at fixed times.
+//!
+//! `cargo test --test polling -- --nocapture` prints the tables of `docs/polling.md`.
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test stops at the first surprise"
+)]
+
+mod budget;
+mod songs;
+mod worlds;
