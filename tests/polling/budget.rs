@@ -26,8 +26,8 @@ use crate::{
 };
 
 /// For how long songs are made, and after how long a time they count.
-const LASTS: Duration = Duration::from_secs(900);
-const SETTLED: Duration = Duration::from_secs(300);
+const LASTS: Duration = Duration::from_mins(15);
+const SETTLED: Duration = Duration::from_mins(5);
 
 /// A Whisul that makes songs of prompts, which say how long each takes.
 #[derive(Debug, Default)]

@@ -4,6 +4,8 @@
 //! together, judged by how long the latest songs took ([`SongEnds`]). Whisul's polling guide sets
 //! the bounds: 5 to 10 seconds.
 
+mod gaps;
+mod numbers;
 mod song_ends;
 
 #[cfg(test)]
@@ -11,15 +13,8 @@ mod tests;
 
 use std::time::Duration;
 
-use self::song_ends::SongEnds;
+use self::{gaps::Gaps, numbers::whole, song_ends::SongEnds};
 use crate::domain::Estimate;
-
-/// The least time between two polls of a song (Whisul's polling guide).
-const LEAST: Duration = Duration::from_secs(5);
-
-/// Before a song can be finished, polls are at most so many times the least time apart (30 s). They
-/// find failures, and songs of a Whisul that has suddenly become faster.
-const RARE: u32 = 6;
 
 /// A poll is worth it where it shortens the wait, on average, by this share of the least time
 /// (0.2 s). A higher price means fewer polls and later notice.
@@ -29,47 +24,12 @@ const PRICE: f64 = 0.03;
 /// expected wait, as a share of the least time: half of it, as where polls come as often as they may.
 const WORTH: f64 = 0.5;
 
-/// How many times in the least time a poll may begin: every 0.5 s.
-const STEPS: u32 = 10;
-
-/// How many such times a plan knows at most. Where songs take many minutes, they lie further apart.
-const MOST_STEPS: usize = 4000;
-
-/// The plan reaches so many times as far as the longest known song took.
-const REACH: f64 = 4.0;
-
 /// By what share the polls before a song can be finished come earlier or later by chance, so that
 /// songs which began together are not polled together.
 const EARLY_JITTER: f64 = 0.2;
 
 /// The same for later polls, as a share of the least time.
 const JITTER: f64 = 0.05;
-
-/// Between which times polls of one song follow each other.
-#[derive(Clone, Copy, Debug)]
-struct Gaps {
-    least: f64,
-    /// Once the song can be finished.
-    longest: f64,
-    /// Before that.
-    rare: f64,
-}
-
-impl Gaps {
-    /// With the host's choice of the longest gap. It is below five seconds only where Whisul is a
-    /// server on this machine; then everything is as much faster.
-    fn new(longest: Duration) -> Self {
-        let least = LEAST.min(longest);
-        let rare = (least * RARE).max(longest);
-        let [least, longest, rare] = [least, longest, rare].map(|gap| gap.as_secs_f64());
-        Self { least, longest, rare }
-    }
-
-    /// The seconds within which a poll has to follow one at this age of the song.
-    fn limit(&self, age: f64, earliest: f64) -> f64 {
-        (age.max(earliest) - age + self.longest).min(self.rare).max(self.least)
-    }
-}
 
 /// When polls of a song come, by the song's age.
 #[derive(Clone, Debug)]
@@ -185,14 +145,4 @@ fn cost_beyond(gaps: &Gaps, ends: &SongEnds, price: f64, at: usize) -> f64 {
     let age = ends.time(at);
     let gap = (2.0 * price * age).sqrt().clamp(gaps.least, gaps.longest);
     ends.unfinished(at) * (gap / 2.0 + price * age / gap)
-}
-
-/// A number of steps, rounded down.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "numbers below zero and above the largest become the nearest that there is"
-)]
-fn whole(number: f64) -> usize {
-    number as usize
 }

@@ -2,7 +2,19 @@
 
 use std::time::Duration;
 
-use super::{LEAST, MOST_STEPS, REACH, STEPS, whole};
+use super::{
+    gaps::LEAST,
+    numbers::{count, whole},
+};
+
+/// How many times in the least time a poll may begin: every 0.5 s.
+const STEPS: u32 = 10;
+
+/// How many such times a plan knows at most. Where songs take many minutes, they lie further apart.
+const MOST_STEPS: usize = 4000;
+
+/// The grid reaches so many times as far as the longest known song took.
+const REACH: f64 = 4.0;
 
 /// Before the first song, these durations stand for the documented ones (91, 98 and 144 s) and for
 /// *most tracks complete within a few minutes*: about 100 s, give or take a factor of two.
@@ -37,7 +49,7 @@ impl SongEnds {
     /// By known durations, the shortest first. `least` is the least time between two polls.
     pub(super) fn new(known: &[Duration], least: f64) -> Self {
         let mut known: Vec<f64> = known.iter().map(Duration::as_secs_f64).collect();
-        let mut margin = MARGIN.max(1.0 / (known.len() as f64 + 1.0));
+        let mut margin = MARGIN.max(1.0 / (count(known.len() + 1)));
         if known.is_empty() {
             // A server on this machine polled more often is expected to be as much faster.
             known = DOCUMENTED.map(|took| took * least / LEAST.as_secs_f64()).to_vec();
@@ -46,10 +58,10 @@ impl SongEnds {
         let shortest = known.first().copied().unwrap_or_default();
         let longest = known.last().copied().unwrap_or_default();
         let earliest = (shortest * (1.0 - margin) - ROUNDING).max(0.0);
-        let step = (least / f64::from(STEPS)).max(longest * REACH / MOST_STEPS as f64);
+        let step = (least / f64::from(STEPS)).max(longest * REACH / count(MOST_STEPS));
         let steps = whole(longest * REACH / step) + 1;
         let knots = knots(earliest, &known);
-        let exact = (0..steps).map(|at| ended_by(&knots, step * at as f64));
+        let exact = (0..steps).map(|at| ended_by(&knots, step * count(at)));
         let ended = smoothed(&exact.collect::<Vec<f64>>(), whole(ROUNDING / step));
         let ages = ages(&ended, step);
         Self { step, earliest, ended, ages }
@@ -77,7 +89,7 @@ impl SongEnds {
 
     /// The time on the grid, or beyond it, with this number.
     pub(super) fn time(&self, at: usize) -> f64 {
-        self.step * at as f64
+        self.step * count(at)
     }
 
     /// The number of the time that is nearest to an age.
@@ -115,9 +127,9 @@ impl SongEnds {
         while late - too_early > 1 {
             let middle = too_early.midpoint(late);
             if self.wait_between(from, middle) < enough {
-                too_early = middle
+                too_early = middle;
             } else {
-                late = middle
+                late = middle;
             }
         }
         self.time(late) - age
@@ -140,7 +152,7 @@ impl SongEnds {
 
 /// Ages, and how many of all songs have ended by then.
 fn knots(earliest: f64, known: &[f64]) -> Vec<(f64, f64)> {
-    let cases = known.len() as f64 + 1.0;
+    let cases = count(known.len() + 1);
     let every = whole(cases.sqrt()).max(1);
     let last = known.len().saturating_sub(1);
     let known = known.iter().zip(1_u32..).enumerate();
@@ -173,7 +185,7 @@ fn smoothed(values: &[f64], around: usize) -> Vec<f64> {
     let sum = |to: usize| sums.get(to.min(values.len())).copied().unwrap_or_default();
     let mean = |at: usize| {
         let (from, to) = (at.saturating_sub(around), (at + around + 1).min(values.len()));
-        (sum(to) - sum(from)) / (to - from) as f64
+        (sum(to) - sum(from)) / count(to - from)
     };
     (0..values.len()).map(mean).collect()
 }

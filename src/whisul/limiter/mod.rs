@@ -57,7 +57,7 @@ struct Book {
     /// When the latest requests went out, oldest first.
     sent: VecDeque<Instant>,
     /// The requests that wait, and how each is woken.
-    waiting: BTreeMap<Place, Arc<Notify>>,
+    waiting: BTreeMap<PlaceInLine, Arc<Notify>>,
     /// How many have waited so far.
     entered: u64,
     /// When the next request that waits may go.
@@ -67,7 +67,7 @@ struct Book {
 }
 
 /// A place in line: by precedence, then first come, first served.
-type Place = (Precedence, u64);
+type PlaceInLine = (Precedence, u64);
 
 impl RequestLimiter {
     pub(super) fn new(rate: RateLimit) -> Self {
@@ -110,7 +110,7 @@ impl RequestLimiter {
 
     /// Takes a slot for the request in this place, or says after how long to look again unless it is
     /// woken before; `None` where others are first.
-    fn take(&self, place: Place) -> Result<(), Option<Duration>> {
+    fn take(&self, place: PlaceInLine) -> Result<(), Option<Duration>> {
         let mut book = self.book();
         if book.first() != Some(place) {
             return Err(None);
@@ -152,7 +152,7 @@ impl Book {
     }
 
     /// The place of the request that goes next.
-    fn first(&self) -> Option<Place> {
+    fn first(&self) -> Option<PlaceInLine> {
         let (first, _) = self.waiting.first_key_value()?;
         if self.before_polls < BEFORE_POLLS {
             return Some(*first);
@@ -171,7 +171,7 @@ impl Book {
 /// A request that waits in line. Dropping it leaves the line.
 struct WaitingRequest<'limiter> {
     limiter: &'limiter RequestLimiter,
-    place: Place,
+    place: PlaceInLine,
     woken: Arc<Notify>,
     /// Whether it has its slot.
     is_over: bool,
