@@ -34,7 +34,7 @@ pub struct Settings {
     pub follow_ups: FollowUpSettings,
     /// Songs at Whisul at once.
     pub max_running: NonZeroUsize,
-    /// How often a running song is asked after.
+    /// The longest time between two polls of a running song once it can be finished.
     pub poll_interval: Duration,
     /// When a submitted song is given up.
     pub job_timeout: Duration,

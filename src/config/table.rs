@@ -89,9 +89,10 @@ settings! {
          reply or off. Everybody can turn it off for themselves with /notify off.";
     MAX_RUNNING = Value("10"), "10",
         "Songs at Whisul at once. The others wait in line.";
-    POLL_INTERVAL = Value("6s"), "6s",
-        "How often a running song is asked after: 5s to 60s. Shorter only while WHISUL_API_URL is \
-         on this machine (127.0.0.1, localhost).";
+    POLL_INTERVAL = Value("10s"), "10s",
+        "The longest time between two polls of a running song once it can be finished, judged by the \
+         latest songs: 5s to 60s. Where its end is likely, polls come every 5s. Shorter only while \
+         WHISUL_API_URL is on this machine (127.0.0.1, localhost).";
     JOB_TIMEOUT = Value("20m"), "20m",
         "When a submitted song is given up: at least 5m, since it stays charged to GLOBAL_QUOTA. \
          Shorter only while WHISUL_API_URL is on this machine (127.0.0.1, localhost).";

@@ -46,7 +46,7 @@ fn two_secrets_are_enough() {
     assert!(settings.allow_dms);
     assert_eq!(settings.follow_ups, FollowUpSettings { notice: true, audio: true, cover: true });
     assert_eq!(settings.max_running.get(), 10);
-    assert_eq!(settings.poll_interval, Duration::from_secs(6));
+    assert_eq!(settings.poll_interval, Duration::from_secs(10));
     assert_eq!(settings.job_timeout, Duration::from_mins(20));
     assert_eq!(settings.edit_interval, Duration::from_secs(5));
     assert_eq!(settings.whisul_rate_limit.requests.get(), 5);

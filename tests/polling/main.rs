@@ -11,3 +11,10 @@
 mod budget;
 mod songs;
 mod worlds;
+
+/// Prints a table, which the page about polls shows.
+fn is_documented(table: &str) {
+    println!("{table}");
+    let page = include_str!("../../docs/polling.md");
+    assert!(page.contains(table), "docs/polling.md shows another table than:\n{table}");
+}

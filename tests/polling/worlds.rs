@@ -16,6 +16,8 @@ pub(crate) struct World {
     song: fn(&mut Chance, f64) -> f64,
     /// How many of all songs fail, at any time in their first 40 seconds.
     failures: f64,
+    /// Whether some songs take many times as long as most.
+    pub(crate) is_long_tailed: bool,
 }
 
 impl World {
@@ -28,7 +30,7 @@ impl World {
 }
 
 const fn world(name: &'static str, song: fn(&mut Chance, f64) -> f64) -> World {
-    World { name, song, failures: 0.0 }
+    World { name, song, failures: 0.0, is_long_tailed: false }
 }
 
 pub(crate) const WORLDS: [World; 8] = [
@@ -42,7 +44,12 @@ pub(crate) const WORLDS: [World; 8] = [
         let middle = if chance.share() < 0.5 { 30.0 } else { 150.0 };
         chance.around(middle, 0.05)
     }),
-    world("log-normal with a long tail (σ = 1)", |chance, _| chance.around(90.0, 1.0)),
+    World {
+        name: "log-normal with a long tail (σ = 1)",
+        song: |chance, _| chance.around(90.0, 1.0),
+        failures: 0.0,
+        is_long_tailed: true,
+    },
     world("three times slower at once, and back, every 100 songs", |chance, number| {
         let slow = (number / 100.0).rem_euclid(2.0) >= 1.0;
         chance.around(if slow { 180.0 } else { 60.0 }, 0.2)
@@ -51,6 +58,7 @@ pub(crate) const WORLDS: [World; 8] = [
         name: "40 to 100 s, and one in twenty fails before",
         song: |chance, _| 40.0 + 60.0 * chance.share(),
         failures: 0.05,
+        is_long_tailed: false,
     },
 ];
 

@@ -17,7 +17,7 @@ use self::{gaps::Gaps, numbers::whole, song_ends::SongEnds};
 use crate::domain::Estimate;
 
 /// A poll is worth it where it shortens the wait, on average, by this share of the least time
-/// (0.2 s). A higher price means fewer polls and later notice.
+/// (0.15 s). A higher price means fewer polls and later notice.
 const PRICE: f64 = 0.03;
 
 /// Where the rate limit lets too few polls through, that one goes first which comes first to this

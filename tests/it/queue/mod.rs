@@ -3,5 +3,6 @@
 mod before_submission;
 mod deleted_messages;
 mod order;
+mod polls;
 mod rate_limits;
 mod wait_estimates;

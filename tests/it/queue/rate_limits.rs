@@ -4,12 +4,7 @@ use std::time::{Duration, Instant};
 
 use sandbox::{Message, Plan, RecordedRequest, until};
 
-use crate::fixture::{Fixture, PROBE_PATH, description, done, title};
-
-/// The waits between requests that follow each other.
-fn gaps(requests: &[RecordedRequest]) -> Vec<Duration> {
-    requests.windows(2).map(|pair| pair[1].at - pair[0].at).collect()
-}
+use crate::fixture::{Fixture, description, done, title};
 
 /// The most requests that came within any stretch of this length.
 fn most_within(requests: &[RecordedRequest], stretch: Duration) -> usize {
@@ -42,27 +37,6 @@ async fn max_running_limits_the_running_songs_and_the_others_wait() {
     fixture.whisul.finish("song");
     done(&second).await;
     done(&third).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn polls_keep_their_interval_with_some_jitter() {
-    let interval = Duration::from_millis(120);
-    let fixture = Fixture::with(&[("POLL_INTERVAL", "120ms")]).await;
-    fixture.whisul.plan("watched", Plan::song().until_told());
-    let asked = fixture.song(&fixture.ann, "a watched pot").await;
-    fixture.whisul.until_polled("watched", 11).await;
-    fixture.whisul.finish("watched");
-    done(&asked).await;
-
-    let submissions = fixture.whisul.requests().matching("POST", "/api/generate");
-    let mut polls = fixture.whisul.requests().matching("GET", "/api/jobs/*");
-    polls.retain(|request| request.path != PROBE_PATH);
-    assert!(polls[0].at - submissions[0].at >= interval, "the first poll waits, too");
-    let gaps = gaps(&polls);
-    assert!(gaps.iter().all(|gap| *gap >= interval), "{gaps:?}");
-    // Ten waits drawn from a range of 24 ms.
-    let spread = gaps.iter().max().unwrap().abs_diff(*gaps.iter().min().unwrap());
-    assert!(spread > Duration::from_millis(4), "{gaps:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
