@@ -79,7 +79,7 @@ async fn measure(port: &str) {
         });
     }
     let polls: u32 = songs.join_all().await.iter().sum();
-    let (passed, used) = (LASTS.as_secs_f64(), processor_time() - used);
+    let (passed, used) = (LASTS.as_secs_f64(), processor_time().saturating_sub(used));
     let used = used.as_secs_f64();
     println!("polls a second       {:.0}", f64::from(polls) / passed);
     println!(

@@ -82,6 +82,11 @@ impl PollPlan {
         self.seen_after
     }
 
+    /// The least time between two polls of a song.
+    pub fn least_gap(&self) -> Duration {
+        Duration::from_secs_f64(self.gaps.least)
+    }
+
     /// The first poll after the bot has started, which does not know when the last one was.
     pub fn first_poll(&self, chance: f64) -> Duration {
         let Gaps { least, longest, .. } = self.gaps;

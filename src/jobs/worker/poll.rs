@@ -38,12 +38,12 @@ impl Worker {
         }
     }
 
-    /// The last poll comes as soon as patience ends.
+    /// The last poll comes as soon as patience ends and the least gap has passed.
     fn next_poll_at(&mut self) -> Instant {
         let planned = self.watch.next_poll_at(&self.jobs, &self.job);
         let left = self.watch.patience.left(self.watch.watched(&self.jobs));
         let end = Instant::now() + left + Duration::from_millis(1);
-        if left.is_zero() { planned } else { planned.min(end) }
+        if left.is_zero() { planned } else { planned.min(self.watch.not_too_soon(&self.jobs, end)) }
     }
 
     /// One poll, once it may be made. `None` when it brought nothing.

@@ -83,6 +83,11 @@ impl Watch {
         *self.next_poll.insert(planned)
     }
 
+    /// This time, or a later one at which a poll may come.
+    pub(super) fn not_too_soon(&self, jobs: &Jobs, at: Instant) -> Instant {
+        at.max(self.polled_at + jobs.poll_plan().least_gap())
+    }
+
     /// From when on a poll is worth as much as others that wait for the rate limit.
     pub(super) fn worth_at(&self, jobs: &Jobs, job: &Job) -> Instant {
         self.polled_at + jobs.poll_plan().worth_after(self.age_at_poll(jobs, job))

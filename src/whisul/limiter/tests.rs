@@ -126,7 +126,7 @@ fn a_high_rate_is_made_use_of() {
         .map(|poll| Precedence::Poll(now + Duration::from_millis(poll * 7919 % 20_000)));
     let times = served("2000/1s", polls.collect());
     let (first, last) = (times[0].1, times[times.len() - 1].1);
-    assert!((last - first) < Duration::from_millis(10_200), "{:?}", last - first);
+    assert!(last < first + Duration::from_millis(10_200), "{first:?} to {last:?}");
     let in_order = times.windows(2).filter(|pair| pair[0].0 <= pair[1].0 || pair[0].1 == pair[1].1);
     assert_eq!(in_order.count(), times.len() - 1);
 }
