@@ -101,8 +101,8 @@ impl Whisul {
         // A kept connection may be closed by the server just while a prompt goes out on it, and
         // nobody could tell whether it was taken. So each submission has a connection of its own.
         let submissions = build(builder()?.pool_max_idle_per_host(0))?.into();
-        // Without a connection to use again, a poll costs three times as much. One that is kept holds
-        // on to a buffer as large as its largest response, so those too many close soon.
+        // A poll without a connection to use again costs a TLS handshake and more round trips. One that
+        // is kept holds on to a buffer as large as its largest response, so it closes soon.
         let polls = builder()?.pool_max_idle_per_host(IDLE_POLLS).pool_idle_timeout(IDLE_FOR);
         let polls = build(polls)?.into();
         let bodies = Bodies::new(Secrets::new(&[key, token]));
