@@ -10,7 +10,8 @@ use super::{
 /// How many times in the least time a poll may begin: every 0.5 s.
 const STEPS: u32 = 10;
 
-/// How many such times a plan knows at most. Where songs take many minutes, they lie further apart.
+/// How many such times a plan knows at most. Where songs take many minutes, they lie further apart, up to
+/// the least time between two polls. Beyond the last one, polls come as rarely as may be.
 const MOST_STEPS: usize = 4000;
 
 /// The grid reaches so many times as far as the longest known song took.
@@ -58,8 +59,8 @@ impl SongEnds {
         let shortest = known.first().copied().unwrap_or_default();
         let longest = known.last().copied().unwrap_or_default();
         let earliest = (shortest * (1.0 - margin) - ROUNDING).max(0.0);
-        let step = (least / f64::from(STEPS)).max(longest * REACH / count(MOST_STEPS));
-        let steps = whole(longest * REACH / step) + 1;
+        let step = (longest * REACH / count(MOST_STEPS)).clamp(least / f64::from(STEPS), least);
+        let steps = whole(longest * REACH / step).min(MOST_STEPS) + 1;
         let knots = knots(earliest, &known);
         let exact = (0..steps).map(|at| ended_by(&knots, step * count(at)));
         let ended = smoothed(&exact.collect::<Vec<f64>>(), whole(ROUNDING / step));

@@ -73,6 +73,17 @@ fn a_song_that_outlasts_all_others_is_polled_ever_more_rarely() {
     assert_eq!(after(&[60; 39], seconds(60)).next_poll(seconds(36_000), 0.5), seconds(60));
 }
 
+/// A wrong clock may have measured them, or Whisul's.
+#[test]
+fn durations_of_a_year_are_planned_for_as_fast_as_others() {
+    let began = std::time::Instant::now();
+    let plan = after(&[1, 31_536_000, 31_536_000], Duration::from_millis(50));
+    assert_eq!(plan.next_poll(Duration::ZERO, 0.5), Duration::from_millis(50));
+    let plan = after(&[31_536_000; 39], LONGEST);
+    assert!(plan.next_poll(Duration::ZERO, 0.5) <= seconds(36));
+    assert!(began.elapsed() < seconds(5), "{:?}", began.elapsed());
+}
+
 #[test]
 fn songs_that_began_together_are_not_polled_together() {
     let plan = after(&mixed(), LONGEST);
