@@ -25,6 +25,8 @@ pub(crate) struct Sizes {
     pub(crate) busy: Burst,
     /// For how long CPU time and polls are counted.
     pub(crate) window: Duration,
+    /// Songs from which the bot learns how long they take.
+    pub(crate) taught: Burst,
     /// More than a bot of this kind ever meets.
     pub(crate) flood: Burst,
     /// The songs of which is measured when they are seen to be finished, and how long they take in
@@ -51,6 +53,7 @@ impl Sizes {
             fill: Burst { commands: 1000, per_second: 100 },
             busy: Burst { commands: 1000, per_second: 50 },
             window: Duration::from_secs(18),
+            taught: Burst { commands: 40, per_second: 20 },
             flood: Burst { commands: 20_000, per_second: 500 },
             noticed: Burst { commands: 200, per_second: 20 },
             song_millis: 40_000..=100_000,
@@ -71,6 +74,7 @@ impl Sizes {
             fill: Burst { commands: 20, per_second: 40 },
             busy: Burst { commands: 20, per_second: 20 },
             window: Duration::from_secs(3),
+            taught: Burst { commands: 5, per_second: 20 },
             flood: Burst { commands: 60, per_second: 60 },
             noticed: Burst { commands: 5, per_second: 20 },
             song_millis: 300..=900,

@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use sandbox::Plan;
 use tokio::time::sleep;
 
+use super::noticed::until_shown;
 use crate::{
     column::Column,
+    commands::prompt,
     figures::RunFigures,
     latency::Latencies,
     sizes::{Burst, Sizes},
@@ -15,6 +18,8 @@ use crate::{
 /// How songs are asked for that a flood of commands did not bring, and how often at most.
 const TOP_UP: Burst = Burst { commands: 2000, per_second: 200 };
 const TOP_UPS: usize = 12;
+/// The number of the first song that the bot learns from: beyond those of all others.
+const TAUGHT: usize = 1_000_000;
 /// From a first response to the acceptance of its song.
 const SETTLES: Duration = Duration::from_secs(1);
 
@@ -23,6 +28,7 @@ pub(crate) async fn measure(column: &Column, sizes: &Sizes, figures: &mut RunFig
     let mut stage = Stage::new().await;
     let poll = format!("{}s", sizes.slow_poll.as_secs());
     stage.start(column, &[("POLL_INTERVAL", &poll)]).await;
+    let taught = teach(&stage, sizes.taught).await;
 
     let before = stage.cpu();
     let sent = sizes.flood.send(&stage, 0).await;
@@ -41,7 +47,8 @@ pub(crate) async fn measure(column: &Column, sizes: &Sizes, figures: &mut RunFig
     let late = sent.lateness.percentile(99);
     figures.row(name, &format!("load generator's lateness at {pace}, p99"), "ms", late);
 
-    let songs = top_up(&stage, sizes.flood.commands, sizes.flood.commands - refused).await;
+    let wanted = sizes.flood.commands + taught;
+    let songs = top_up(&stage, wanted, wanted - refused).await - taught;
     sleep(sizes.slow_poll).await;
     stage.discord.requests().clear();
     let (polls, before) = (stage.polls(), stage.cpu());
@@ -58,6 +65,18 @@ pub(crate) async fn measure(column: &Column, sizes: &Sizes, figures: &mut RunFig
     figures.row(name, &format!("polls done of those due {what}"), "%", 100.0 * share);
     figures.row(name, &format!("load generator {what}"), "cores", generator);
     figures.row(name, &format!("memory {what}"), "MB", stage.memory() / 1000.0);
+}
+
+/// Lets the bot see songs of a second. From then on it takes every song for one that may be finished,
+/// and polls it once an interval. Returns how many songs it has seen.
+async fn teach(stage: &Stage, burst: Burst) -> usize {
+    for number in 0..burst.commands {
+        stage.whisul.plan(&prompt(TAUGHT + number), Plan::song().takes(Duration::from_secs(1)));
+    }
+    let sent = burst.send(stage, TAUGHT).await;
+    // Without any known durations, polls are half a minute apart at first.
+    until_shown(stage, &sent.commands, TAUGHT).await;
+    burst.commands
 }
 
 /// Asks for what is missing to so many songs, at a gentler pace; returns how many are under way.

@@ -63,14 +63,14 @@ fn plan_songs(stage: &Stage, sizes: &Sizes) {
 }
 
 /// The end of a song.
-struct End {
+pub(super) struct End {
     /// From its end at Whisul to the first form of its message that shows it.
     delay: Duration,
     polls: usize,
 }
 
 /// Waits until all songs are shown.
-async fn until_shown(stage: &Stage, commands: &[Invocation], first: usize) -> Vec<End> {
+pub(super) async fn until_shown(stage: &Stage, commands: &[Invocation], first: usize) -> Vec<End> {
     let end = Instant::now() + PATIENCE;
     loop {
         let jobs = stage.whisul.jobs();
