@@ -184,11 +184,13 @@ impl Outcome {
         }
     }
 
-    /// The most requests within a tenth of a second.
+    /// The most requests within a tenth of a second, once some always wait.
     fn densest_tenth(&self) -> usize {
+        let settled = |at: &&Instant| at.duration_since(self.requests[0]) >= SETTLED;
+        let requests: Vec<&Instant> = self.requests.iter().filter(settled).collect();
         let mut first = 0;
-        let ends = self.requests.iter().enumerate().map(|(last, at)| {
-            while at.duration_since(self.requests[first]) >= Duration::from_millis(100) {
+        let ends = requests.iter().enumerate().map(|(last, at)| {
+            while at.duration_since(*requests[first]) >= Duration::from_millis(100) {
                 first += 1;
             }
             last - first + 1
