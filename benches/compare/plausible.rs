@@ -21,8 +21,9 @@ fn expected(sizes: &Sizes) -> [(&'static str, usize); 17] {
         ("start to READY", 1 + sizes.past_jobs.len() + sizes.unfinished_jobs.len()),
         ("idle memory", 1 + sizes.past_jobs.len()),
         ("resident memory by songs under way", 3),
-        // Two paces with two percentiles, those of the flood, and those with jobs on disk.
-        ("event to callback", 6 + 2 * sizes.past_jobs.len() + sizes.unfinished_jobs.len()),
+        // Two paces with two percentiles, those of the flood, and those with jobs on disk: two windows
+        // with two kinds of quotas.
+        ("event to callback", 6 + 4 * sizes.past_jobs.len() + sizes.unfinished_jobs.len()),
         ("memory of a song under way", 1),
         ("memory by unfinished jobs", sizes.unfinished_jobs.len()),
         ("CPU", 3),

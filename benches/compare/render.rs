@@ -36,6 +36,8 @@ const PAGES: [Page; 6] = [
         series: &[
             ("event to callback by past jobs, quotas of a day, p50", "quotas of a day"),
             ("event to callback by past jobs, quotas of 12 weeks, p50", "quotas of 12 weeks"),
+            ("event to callback by past jobs, usual quotas of a day, p50", "usual, a day"),
+            ("event to callback by past jobs, usual quotas of 12 weeks, p50", "usual, 12 weeks"),
         ],
         by_steps: true,
     },

@@ -39,8 +39,8 @@ pub use page::{Listed, Page};
 pub use polling::PollPlan;
 pub use queue::{Estimate, Forecast, Obstacle, Outlook, Queue, QueuePosition, Span, Wait};
 pub use quota::{
-    Available, Charges, Grant, Limit, LimitExceeded, Limits, Quota, QuotaError, QuotaUsage, Remedy,
-    Requester,
+    Available, Charges, Grant, LastPlaces, Limit, LimitExceeded, Limits, PastCharges, Quota,
+    QuotaError, QuotaUsage, Remedy, Requester,
 };
 pub use text::{SEARCH_MAX, Search, is_blank, link, steers_direction, with_causes};
 pub use time::{Rough, Timestamp, Unit, format_duration, parse_count_per_window, parse_duration};

@@ -6,6 +6,7 @@
 
 mod admin_actions;
 mod admit;
+mod charges;
 mod error;
 mod file;
 mod forget;

@@ -19,6 +19,10 @@ use crate::{
 const APART: u64 = 80 * 24 * 60 * 60 / 1000;
 /// Windows of quotas: with the longer one, every past job counts.
 const WINDOWS: [(&str, &str); 2] = [("1d", "a day"), ("12w", "12 weeks")];
+/// Songs of a person, a server and everybody in such a window: so many that nobody is refused, and as
+/// hosts set them. With those, most commands are refused, which takes the same look at the past.
+const QUOTAS: [([u32; 3], &str); 2] =
+    [([1_000_000; 3], "quotas"), ([20, 500, 10_000], "usual quotas")];
 /// After a start with unfinished jobs, requests as slow as this: the start is measured, not what
 /// comes of it.
 const SLOW: [(&str, &str); 2] = [("WHISUL_RATE_LIMIT", "100/1s"), ("EDIT_INTERVAL", "1m")];
@@ -44,17 +48,20 @@ async fn past_jobs(column: &Column, sizes: &Sizes, figures: &mut RunFigures<'_>)
         };
         copies.write(stage.folder.path()).await;
         written = *past;
-        for (window, said) in WINDOWS {
-            let quota = format!("1000000/{window}");
-            let quotas = ["USER_QUOTA", "GUILD_QUOTA", "GLOBAL_QUOTA"].map(|it| (it, &*quota));
+        for ((window, said), (counts, kind)) in
+            WINDOWS.iter().flat_map(|window| QUOTAS.map(|quotas| (*window, quotas)))
+        {
+            let [user, guild, global] = counts.map(|count| format!("{count}/{window}"));
+            let quotas =
+                [("USER_QUOTA", &*user), ("GUILD_QUOTA", &*guild), ("GLOBAL_QUOTA", &*global)];
             let ready = stage.start(column, &quotas).await;
             sleep(sizes.idle).await;
             let memory = stage.memory() / 1000.0;
             let p50 = latency(&stage, sizes.beside_past, &mut asked).await;
             stage.kill();
-            let what = format!("event to callback by past jobs, quotas of {said}, p50");
+            let what = format!("event to callback by past jobs, {kind} of {said}, p50");
             figures.point(name, &what, "ms", *past, p50);
-            if window == WINDOWS[0].0 {
+            if (window, kind) == (WINDOWS[0].0, QUOTAS[0].1) {
                 figures.point(name, "idle memory by past jobs", "MB", *past, memory);
                 figures.point(name, "start to READY by past jobs", "ms", *past, millis(ready));
             }

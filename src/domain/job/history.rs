@@ -44,7 +44,7 @@ mod tests {
             let charge = at(charge.saturating_sub(age));
             let quota = Quota::Limited { count: 1, window: retention.mul_f64(shorter) };
             let late = at(latest).saturating_sub(SLACK);
-            prop_assert_eq!(quota.check(&[charge], late), Ok(()));
+            prop_assert_eq!(quota.check(&vec![charge], late), Ok(()));
         }
     }
 

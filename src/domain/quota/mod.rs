@@ -3,9 +3,11 @@
 //! A quota is no ledger of its own. It is the count of charged jobs in its window, so that a
 //! charge and its job can't drift apart; a refund clears the job's charge.
 
+mod charges;
 mod grant;
 mod quota_usage;
 
+pub use charges::{Charges, LastPlaces, PastCharges};
 pub use grant::Grant;
 pub use quota_usage::{Available, QuotaUsage};
 
@@ -100,31 +102,18 @@ pub struct Requester<'a> {
     pub in_guild: bool,
 }
 
-/// The charges of the past that count against a request, each list latest first.
-#[derive(Clone, Debug, Default)]
-pub struct Charges {
-    /// The requester's jobs that have no outcome yet.
-    pub open: u32,
-    /// The requester's charges, in every server, without those that a grant paid for.
-    pub user: Vec<Timestamp>,
-    /// The requester's grants, the one to be used first in front.
-    pub grants: Vec<Grant>,
-    /// The server's.
-    pub guild: Vec<Timestamp>,
-    /// Everybody's.
-    pub global: Vec<Timestamp>,
-}
-
 impl Quota {
-    /// Whether one more song is allowed `at` this time, given the past charges (latest first).
+    /// Whether one more song is allowed `at` this time, given the past charges.
     ///
     /// # Errors
     /// When the window is full: with the time at which it no longer is, if that ever comes.
-    pub fn check(self, charges: &[Timestamp], at: Timestamp) -> Result<(), Option<Timestamp>> {
+    pub fn check(self, charges: &impl PastCharges, at: Timestamp) -> Result<(), Option<Timestamp>> {
         let Self::Limited { count, window } = self else { return Ok(()) };
-        let Some(last) = count.checked_sub(1) else { return Err(None) };
+        if count == 0 {
+            return Err(None);
+        }
         // The window is full while the charge that filled its last place is inside.
-        match charges.get(last as usize).map(|charge| charge.saturating_add(window)) {
+        match charges.nth_latest(count).map(|charge| charge.saturating_add(window)) {
             Some(free_at) if free_at > at => Err(Some(free_at)),
             _ => Ok(()),
         }
@@ -147,13 +136,6 @@ impl Quota {
     }
 }
 
-impl Charges {
-    /// The grants that can pay for a song `at` this time, the one to be used first in front.
-    pub fn usable_grants(&self, at: Timestamp) -> impl Iterator<Item = &Grant> {
-        self.grants.iter().filter(move |grant| grant.left > 0 && grant.expires_at > at)
-    }
-}
-
 impl Limits {
     /// Whether this person may have one more song `at` this time.
     ///
@@ -166,7 +148,7 @@ impl Limits {
     pub fn admit(
         &self,
         requester: &Requester<'_>,
-        charges: &Charges,
+        charges: &Charges<impl PastCharges>,
         at: Timestamp,
     ) -> Result<Option<InteractionId>, LimitExceeded> {
         if charges.open >= self.user_concurrency {
@@ -180,7 +162,7 @@ impl Limits {
     pub(in crate::domain) fn admit_by_quotas(
         &self,
         requester: &Requester<'_>,
-        charges: &Charges,
+        charges: &Charges<impl PastCharges>,
         at: Timestamp,
     ) -> Result<Option<InteractionId>, LimitExceeded> {
         let grant = match self.admit_person(requester, &charges.user, at) {
@@ -212,7 +194,7 @@ impl Limits {
     fn admit_person(
         &self,
         requester: &Requester<'_>,
-        charges: &[Timestamp],
+        charges: &impl PastCharges,
         at: Timestamp,
     ) -> Result<(), LimitExceeded> {
         let remedy = self.remedy(requester);

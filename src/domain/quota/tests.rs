@@ -45,7 +45,7 @@ fn only_a_role_that_gives_songs_is_a_remedy() {
         let roles = role.map(|quota| (RoleId(7), quota.parse().unwrap()));
         let limits = Limits { roles: roles.into_iter().collect(), ..limits("0/1d") };
         let requester = Requester { roles: &[], in_guild };
-        limits.admit(&requester, &Charges::default(), at(1)).unwrap_err().remedy
+        limits.admit(&requester, &Charges::<Vec<_>>::default(), at(1)).unwrap_err().remedy
     };
     assert_eq!(refused(None, true), Remedy::None);
     assert_eq!(refused(Some("0/1d"), true), Remedy::None);
@@ -68,7 +68,7 @@ fn of_quotas_that_never_have_room_a_refusal_names_the_persons_own() {
     let nothing = || "0/1h".parse().unwrap();
     let limits = Limits { roles: BTreeMap::from([(RoleId(7), nothing())]), ..limits("0/1d") };
     let requester = Requester { roles: &[RoleId(7)], in_guild: true };
-    let refusal = limits.admit(&requester, &Charges::default(), at(40)).unwrap_err();
+    let refusal = limits.admit(&requester, &Charges::<Vec<_>>::default(), at(40)).unwrap_err();
     assert_eq!(refusal.quota, limits.user);
     let usages = limits.usages(&requester, &Charges::default(), at(40));
     assert!(usages.iter().any(|usage| usage.quota == limits.user), "{usages:?}");

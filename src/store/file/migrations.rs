@@ -11,7 +11,7 @@ use crate::store::OpenError;
 
 /// The steps, in order. A step that was ever released stays as it is: each database remembers the
 /// text of those it has taken.
-pub(in crate::store) const MIGRATIONS: [(i64, &str, &str); 7] = [
+pub(in crate::store) const MIGRATIONS: [(i64, &str, &str); 8] = [
     (1, "jobs", include_str!("../migrations/0001_jobs.sql")),
     (2, "origin", include_str!("../migrations/0002_origin.sql")),
     (3, "extras", include_str!("../migrations/0003_extras.sql")),
@@ -19,6 +19,7 @@ pub(in crate::store) const MIGRATIONS: [(i64, &str, &str); 7] = [
     (5, "cancelled_by", include_str!("../migrations/0005_cancelled_by.sql")),
     (6, "names", include_str!("../migrations/0006_names.sql")),
     (7, "schema_versions", include_str!("../migrations/0007_schema_versions.sql")),
+    (8, "charges", include_str!("../migrations/0008_charges.sql")),
 ];
 
 /// The version of the tables: the last of these steps.

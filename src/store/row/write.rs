@@ -1,14 +1,14 @@
 //! A job as a row: writing.
 
 use secrecy::ExposeSecret;
-use sqlx::{Sqlite, SqliteExecutor, query::Query, sqlite::SqliteArguments};
+use sqlx::{Sqlite, SqliteConnection, query::Query, sqlite::SqliteArguments};
 
 use super::{
     codec::{Word, canceller_word, failure_word, state_word},
     snowflake,
 };
 use crate::{
-    domain::{Cancellation, Failure, Job, State},
+    domain::{Cancellation, Failure, InteractionId, Job, State},
     store::StoreError,
 };
 
@@ -18,32 +18,38 @@ const INSERT: &str = "\
         title, bpm, length_seconds, tags, song_url, image_url, took_millis, \
         failure, failure_reason, cancelled_by, message_channel, owes_notice, owes_files, \
         id, requester, guild, channel, application, prompt, origin, round, attachment_limit, \
-        charged_at) \
+        charged_at, grant_id) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, \
-        $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34)";
+        $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35)";
 
+/// `$8` is left out: with each write of a charge SQLite writes its entries in three indexes again.
 const UPDATE: &str = "\
     UPDATE jobs SET access = $1, token = $2, message = $3, state = $4, delivery = $5, \
-        open = $6, settled = $7, charge = $8, \
+        open = $6, settled = $7, \
         whisul_job = $9, poll_url = $10, running_since = $11, \
         title = $12, bpm = $13, length_seconds = $14, tags = $15, song_url = $16, \
         image_url = $17, took_millis = $18, \
         failure = $19, failure_reason = $20, cancelled_by = $21, \
         message_channel = $22, owes_notice = $23, owes_files = $24 \
     WHERE id = $25 AND state = $26 AND delivery = $27 \
-        AND owes_notice = $28 AND owes_files = $29 AND prompt <> ''";
+        AND owes_notice = $28 AND owes_files = $29 AND charge = $30 AND prompt <> ''";
+
+const UPDATE_CHARGE: &str = "UPDATE jobs SET charge = $1 WHERE id = $2";
 
 type Statement = Query<'static, Sqlite, SqliteArguments>;
 
-/// Writes a new row.
+/// Writes a new row, with the grant that pays for the job, if its requester's quota does not.
 pub(in crate::store) async fn insert(
-    executor: impl SqliteExecutor<'_>,
+    connection: &mut SqliteConnection,
     job: &Job,
+    grant: Option<InteractionId>,
 ) -> Result<(), StoreError> {
     let guild =
         job.place.guild.map(|guild| snowflake::encode_for(job.id, "guild", guild.0)).transpose()?;
     let origin =
         job.origin.map(|origin| snowflake::encode_for(job.id, "origin", origin.0)).transpose()?;
+    let grant =
+        grant.map(|grant| snowflake::encode_for(job.id, "grant_id", grant.0)).transpose()?;
     bind_progress(sqlx::query(INSERT), job)?
         .bind(snowflake::encode_for(job.id, "id", job.id.0)?)
         .bind(snowflake::encode_for(job.id, "requester", job.requester.0)?)
@@ -55,26 +61,35 @@ pub(in crate::store) async fn insert(
         .bind(i64::from(job.round))
         .bind(i64::from(job.place.attachment_limit))
         .bind(job.id.created_at().millis())
-        .execute(executor)
+        .bind(grant)
+        .execute(connection)
         .await?;
     Ok(())
 }
 
-/// Writes what has become of a job, if its row is still as far as `before`; says whether it was.
+/// Writes what has become of a job, within a transaction, if its row is still as far as `before`; says
+/// whether it was.
 pub(in crate::store) async fn update(
-    executor: impl SqliteExecutor<'_>,
+    connection: &mut SqliteConnection,
     before: &Job,
     after: &Job,
 ) -> Result<bool, StoreError> {
+    let id = snowflake::encode_for(before.id, "id", before.id.0)?;
     let done = bind_progress(sqlx::query(UPDATE), after)?
-        .bind(snowflake::encode_for(before.id, "id", before.id.0)?)
+        .bind(id)
         .bind(state_word(&before.state))
         .bind(before.delivery.word())
         .bind(i64::from(before.follow_ups.notice))
         .bind(i64::from(before.follow_ups.files))
-        .execute(executor)
+        .bind(before.charge.word())
+        .execute(&mut *connection)
         .await?;
-    Ok(done.rows_affected() > 0)
+    let is_done = done.rows_affected() > 0;
+    if is_done && before.charge != after.charge {
+        let charge = sqlx::query(UPDATE_CHARGE).bind(after.charge.word()).bind(id);
+        charge.execute(connection).await?;
+    }
+    Ok(is_done)
 }
 
 /// Fills `$1` to `$24`: all that changes in the life of a job.

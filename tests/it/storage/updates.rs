@@ -88,21 +88,21 @@ async fn an_update_is_announced_made_and_taken_back() {
     let before = fs::read(database(&fixture)).unwrap();
     let (code, due) = migrate(&fixture, &["--check"]);
     assert_eq!(code, Some(3), "{due}");
-    assert!(due.contains("jobs.db needs an update from schema 6 to 7. The next start"), "{due}");
+    assert!(due.contains("jobs.db needs an update from schema 6 to 8. The next start"), "{due}");
     assert!(due.contains("keeps a backup of 1 MB") && due.contains(" MB are free."), "{due}");
     let found = output(program(&fixture, &[]).arg("doctor"));
     let found = String::from_utf8(found.stdout).unwrap();
-    assert!(found.contains("schema 6, which the next start updates to 7"), "{found}");
+    assert!(found.contains("schema 6, which the next start updates to 8"), "{found}");
     assert!(fs::read(database(&fixture)).unwrap() == before && copies(&fixture).is_empty());
 
     let (code, updated) = migrate(&fixture, &[]);
     assert_eq!(code, Some(0));
     let [copy] = &copies(&fixture)[..] else { panic!("{:?}", copies(&fixture)) };
-    assert!(updated.contains("is updated from schema 6 to 7. The database as it was is kept as "));
+    assert!(updated.contains("is updated from schema 6 to 8. The database as it was is kept as "));
     assert!(updated.trim_end().ends_with(&format!("{copy}.")), "{updated}");
     for words in [&["--check"][..], &[]] {
         let (code, current) = migrate(&fixture, words);
-        assert_eq!((code, current.contains("is up to date: schema 7.")), (Some(0), true));
+        assert_eq!((code, current.contains("is up to date: schema 8.")), (Some(0), true));
     }
     assert_eq!(copies(&fixture).len(), 1);
 
@@ -120,7 +120,7 @@ async fn an_update_is_announced_made_and_taken_back() {
     let copy = fixture.folder().join(copy);
     steps.run(&mut connect(&copy).await).await.unwrap();
     told(&output(&mut called(&fixture, &["restore", copy.to_str().unwrap()])));
-    assert_eq!(remembered(&fixture).await, [7]);
+    assert_eq!(remembered(&fixture).await, [8]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -130,7 +130,7 @@ async fn a_start_updates_the_database_and_logs_where_the_backup_is() {
     let log = until_logged(&fixture, "the database is open");
     let line = log.lines().find(|line| line.contains("updating the database")).unwrap();
     let [copy] = &copies(&fixture)[..] else { panic!("{:?}", copies(&fixture)) };
-    for part in ["from=6", "to=7", "program=", copy] {
+    for part in ["from=6", "to=8", "program=", copy] {
         assert!(line.contains(part), "{line}");
     }
     bot.kill();
@@ -158,7 +158,7 @@ async fn an_update_that_is_killed_begins_anew_and_keeps_one_backup() {
         assert_eq!(whole, usize::from(step != "copied.after"), "{step}");
     }
     assert_eq!(copies(&fixture).len(), 1, "nothing is left of the killed ones");
-    assert_eq!(remembered(&fixture).await, [7]);
+    assert_eq!(remembered(&fixture).await, [8]);
 }
 
 /// A disk with room for the database and not for a copy, which only the program sees.
