@@ -120,7 +120,7 @@ async fn an_update_is_announced_made_and_taken_back() {
     let copy = fixture.folder().join(copy);
     steps.run(&mut connect(&copy).await).await.unwrap();
     told(&output(&mut called(&fixture, &["restore", copy.to_str().unwrap()])));
-    assert_eq!(remembered(&fixture).await, [8]);
+    assert_eq!(remembered(&fixture).await, [7]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -158,7 +158,7 @@ async fn an_update_that_is_killed_begins_anew_and_keeps_one_backup() {
         assert_eq!(whole, usize::from(step != "copied.after"), "{step}");
     }
     assert_eq!(copies(&fixture).len(), 1, "nothing is left of the killed ones");
-    assert_eq!(remembered(&fixture).await, [8]);
+    assert_eq!(remembered(&fixture).await, [7]);
 }
 
 /// A disk with room for the database and not for a copy, which only the program sees.
