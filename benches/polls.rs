@@ -7,15 +7,17 @@
 
 use std::{
     env, fs,
-    io::{BufRead, BufReader, Read, Write},
-    net::{TcpListener, TcpStream},
+    io::{BufRead, BufReader},
     process::{Command, Stdio},
-    thread,
     time::{Duration, SystemTime},
 };
 
 use secrecy::SecretString;
-use tokio::time::{Instant, sleep_until};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    time::{Instant, sleep, sleep_until},
+};
 use whisul_bot::{
     domain::{Estimate, PollPlan, WhisulJob, WhisulJobId},
     proxy::Proxies,
@@ -98,23 +100,25 @@ fn processor_time() -> Duration {
 }
 
 /// A server that says of each song that it is being made.
-fn serve() {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+#[tokio::main(flavor = "current_thread")]
+async fn serve() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     println!("{}", listener.local_addr().expect("an address").port());
-    for connection in listener.incoming().flatten() {
-        thread::spawn(move || answer(connection));
+    loop {
+        let (connection, _) = listener.accept().await.expect("a connection");
+        tokio::spawn(answer(connection));
     }
 }
 
-fn answer(mut connection: TcpStream) {
+async fn answer(mut connection: TcpStream) {
     let response = format!(
         "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{RUNNING}",
         RUNNING.len()
     );
     let mut request = [0; 4096];
-    while connection.read(&mut request).is_ok_and(|length| length > 0) {
-        thread::sleep(ROUND_TRIP);
-        if connection.write_all(response.as_bytes()).is_err() {
+    while connection.read(&mut request).await.is_ok_and(|length| length > 0) {
+        sleep(ROUND_TRIP).await;
+        if connection.write_all(response.as_bytes()).await.is_err() {
             return;
         }
     }

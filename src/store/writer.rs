@@ -104,6 +104,9 @@ async fn write_all(mut queue: mpsc::UnboundedReceiver<Box<dyn Queued>>, pool: Sq
     let mut batch = Vec::new();
     while queue.recv_many(&mut batch, BATCH).await > 0 {
         batch.retain(|change| change.is_awaited());
+        if batch.is_empty() {
+            continue;
+        }
         // One change that panics fails with its batch, and ends no other.
         let writing = AssertUnwindSafe(write_batch(&pool, mem::take(&mut batch)));
         if writing.catch_unwind().await.is_err() {
@@ -113,16 +116,24 @@ async fn write_all(mut queue: mpsc::UnboundedReceiver<Box<dyn Queued>>, pool: Sq
 }
 
 /// Makes some changes together. Where that fails, each is made alone, so that only those fail that
-/// can't be made; a database that others hold is waited for only once.
+/// can't be made. A database that others hold is waited for only once, and a full disk tried only once
+/// more.
 async fn write_batch(pool: &SqlitePool, mut batch: Vec<Box<dyn Queued>>) {
     let together = commit(pool, &mut batch).await;
-    let holds_for_all = batch.len() == 1 || matches!(together, Ok(()) | Err(StoreError::Busy(_)));
+    let is_alone = batch.len() == 1;
+    let mut for_all = match &together {
+        Err(StoreError::Busy(_)) | Ok(()) => Some(together),
+        Err(_) if is_alone => Some(together),
+        Err(_) => None,
+    };
     for mut change in batch {
-        let committed = if holds_for_all {
-            together.clone()
-        } else {
-            commit(pool, slice::from_mut(&mut change)).await
+        let committed = match &for_all {
+            Some(for_all) => for_all.clone(),
+            None => commit(pool, slice::from_mut(&mut change)).await,
         };
+        if matches!(committed, Err(StoreError::Busy(_) | StoreError::Full(_))) {
+            for_all = Some(committed.clone());
+        }
         change.reply(committed);
     }
 }

@@ -32,9 +32,9 @@ use crate::{
     retry_after,
 };
 
-/// How many connections are kept for polls, and for how long without a poll: the most recently used
-/// is used first, so that no more stay than polls overlap.
-const IDLE_POLLS: usize = 256;
+/// How many connections are kept for polls, and for how long without a poll. However many polls overlap,
+/// few find none to use again.
+const IDLE_POLLS: usize = 8;
 const IDLE_FOR: Duration = Duration::from_secs(15);
 
 /// How long a request may take.

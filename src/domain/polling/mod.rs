@@ -24,6 +24,9 @@ const PRICE: f64 = 0.03;
 /// expected wait, as a share of the least time: half of it, as where polls come as often as they may.
 const WORTH: f64 = 0.5;
 
+/// After so many of the longest gaps, any poll is worth as much as another.
+const WORTH_AFTER_MOST: f64 = 10.0;
+
 /// By what share the polls before a song can be finished come earlier or later by chance, so that
 /// songs which began together are not polled together.
 const EARLY_JITTER: f64 = 0.2;
@@ -74,7 +77,9 @@ impl PollPlan {
     /// rate limit lets through, those go first for which this comes first.
     pub fn worth_after(&self, age: Duration) -> Duration {
         let wait = WORTH * self.gaps.least;
-        Duration::from_secs_f64(self.ends.worth_after(age.as_secs_f64(), wait))
+        // A wrong clock may make a song look a year old; its poll must not wait for hours.
+        let most = WORTH_AFTER_MOST * self.gaps.longest;
+        Duration::from_secs_f64(self.ends.worth_after(age.as_secs_f64(), wait).min(most))
     }
 
     /// How long after a song's end a poll sees it, on average.

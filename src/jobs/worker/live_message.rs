@@ -151,9 +151,14 @@ impl LiveMessage {
             }
             jobs.metrics.families().saved_edit();
         }
-        if job.awaits_turn() {
-            jobs.pace.turn(|| EDIT_GAP).await;
+        if !job.awaits_turn() {
+            return true;
         }
+        let turn = jobs.pace.turn(|| EDIT_GAP);
+        if let Some(at) = no_later_than {
+            return tokio::time::timeout_at(at, turn).await.is_ok();
+        }
+        turn.await;
         true
     }
 

@@ -85,7 +85,7 @@ impl Watch {
 
     /// This time, or a later one at which a poll may come.
     pub(super) fn not_too_soon(&self, jobs: &Jobs, at: Instant) -> Instant {
-        at.max(self.polled_at + jobs.poll_plan().least_gap())
+        at.max(self.polled_at + jobs.poll_plan().least_gap().max(self.retry_after))
     }
 
     /// From when on a poll is worth as much as others that wait for the rate limit.

@@ -74,6 +74,7 @@ impl Store {
             .acquire_timeout(patience)
             .idle_timeout(None)
             .max_lifetime(None)
+            // A file does not hang up: a test would only cost each call another trip to its thread.
             .test_before_acquire(false)
             .connect_with(options.clone())
             .await?;
@@ -82,6 +83,7 @@ impl Store {
         let reader = SqlitePoolOptions::new()
             .max_connections(READERS)
             .acquire_timeout(patience)
+            .test_before_acquire(false)
             .connect_lazy_with(options);
         let (interceptor, metrics, updated_from) = (None, Metrics::default(), None);
         Ok(Self { writer, reader, lock, interceptor, metrics, updated_from })

@@ -16,7 +16,7 @@ use tokio::{
 
 use super::limits::RateLimit;
 
-/// So many requests that go before polls go in a row while polls wait. Prompts that Whisul rejects
+/// So many requests in a row go before polls; the next that goes is a poll, if one waits. Prompts that Whisul rejects
 /// at once, one after another, would hold up all polls.
 const BEFORE_POLLS: u32 = 4;
 
@@ -40,8 +40,8 @@ pub(super) enum Precedence {
 /// Hands out slots for requests.
 ///
 /// A slot counts from when it is held until a window after its request went out, so that however
-/// long a task holds one, the limit is kept at every moment. A slot that is dropped unused costs
-/// nothing. Each step takes time that grows with the logarithm of how many wait.
+/// long a task holds one, the limit is kept at every moment. A slot that is dropped unused counts for
+/// nothing; the next request that waits goes after the pause between two. Each step takes time that grows with the logarithm of how many wait.
 #[derive(Debug)]
 pub(super) struct RequestLimiter {
     rate: RateLimit,
