@@ -140,7 +140,7 @@ impl Store {
     /// # Errors
     /// When it can't be written.
     pub async fn check_writable(&self) -> Result<(), StoreError> {
-        self.writer.write(Nothing).await
+        self.writer.write(CheckWritable).await
     }
 
     /// Writes down what has become of a job, unless somebody else was faster: `false` means that
@@ -243,9 +243,9 @@ impl Store {
 }
 
 /// Makes sure that the bot could write.
-struct Nothing;
+struct CheckWritable;
 
-impl Write for Nothing {
+impl Write for CheckWritable {
     type Outcome = ();
 
     async fn apply(&self, _connection: &mut SqliteConnection) -> Result<(), StoreError> {

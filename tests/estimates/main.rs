@@ -8,6 +8,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod chance;
 mod queue;
 mod songs;
 mod worlds;

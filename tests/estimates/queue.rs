@@ -4,7 +4,10 @@ use std::{collections::VecDeque, fmt::Write, time::Duration};
 
 use whisul_bot::domain::{Estimate, Forecast, Span};
 
-use crate::worlds::{Chance, Tally, WORLDS, World};
+use crate::{
+    chance::Chance,
+    worlds::{Tally, WORLDS, World},
+};
 
 /// Each bot lives through so many songs. From the first of these numbers on, one in a few people is
 /// asked how long they waited.

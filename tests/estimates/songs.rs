@@ -4,7 +4,10 @@ use std::{fmt::Write, time::Duration};
 
 use whisul_bot::domain::{Estimate, Outlook, Span};
 
-use crate::worlds::{Chance, Tally, WORLDS, World};
+use crate::{
+    chance::Chance,
+    worlds::{Tally, WORLDS, World},
+};
 
 /// So many bots live through so many songs each.
 const BOTS: u64 = 80;

@@ -21,8 +21,9 @@ use whisul_bot::{
 };
 
 use crate::{
+    chance::Chance,
     songs::Seen,
-    worlds::{Chance, Song, WORLDS, World},
+    worlds::{Song, WORLDS, World},
 };
 
 /// For how long songs are made, and after how long a time they count.

@@ -9,6 +9,8 @@
 )]
 
 mod budget;
+#[path = "../estimates/chance.rs"]
+mod chance;
 mod songs;
 mod worlds;
 

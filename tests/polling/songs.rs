@@ -4,7 +4,10 @@ use std::{fmt::Write, time::Duration};
 
 use whisul_bot::domain::{Estimate, PollPlan};
 
-use crate::worlds::{Chance, Song, WORLDS, World};
+use crate::{
+    chance::Chance,
+    worlds::{Song, WORLDS, World},
+};
 
 /// So many bots live through so many songs each.
 const BOTS: u64 = 4;

@@ -53,8 +53,8 @@ impl Watch {
         }
     }
 
-    /// Watches a song that an earlier run of the bot may have submitted. Nobody knows when that run
-    /// polled it last, so the first poll comes soon, but not at once.
+    /// Watches a song that an earlier run of the bot may have submitted. When that run polled it
+    /// last is not stored, so the first poll comes soon, but not at once.
     pub(super) fn resumed(jobs: &Jobs) -> Self {
         let watch = Self::new(jobs);
         let first = jobs.poll_plan().first_poll(fastrand::f64());
